@@ -1,0 +1,18 @@
+# src/<room>/sql/<name>.sql becomes tripmig::<room>::statement::<name> in generated/<room>/statements.hpp:
+# one complete statement a file, runnable in psql, parameters described at its top.
+function(tripmig_embed_sql room visibility)
+  file(GLOB files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${room}/sql/*.sql)
+  if(NOT files)
+    return()
+  endif()
+  set(header ${CMAKE_BINARY_DIR}/generated/${room}/statements.hpp)
+  add_custom_command(
+    OUTPUT ${header}
+    COMMAND ${CMAKE_COMMAND} -DHEADER=${header} -DROOM=${room} "-DFILES=${files}"
+            -P ${CMAKE_SOURCE_DIR}/cmake/embed_sql_script.cmake
+    DEPENDS ${files} ${CMAKE_SOURCE_DIR}/cmake/embed_sql_script.cmake
+    VERBATIM)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${files})
+  add_custom_target(tripmig_${room}_sql DEPENDS ${header})
+  add_dependencies(tripmig_${room} tripmig_${room}_sql)
+endfunction()

@@ -1,0 +1,33 @@
+# One static library a room. Floors, lowest first; a room sees the floors below it and no others
+# (tests/architecture/floors checks the includes as well).
+function(tripmig_room name)
+  cmake_parse_arguments(ROOM "" "" "ROOMS;PACKAGES" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
+  list(TRANSFORM ROOM_ROOMS PREPEND tripmig_)
+  if(sources)
+    set(visibility PUBLIC)
+    add_library(tripmig_${name} STATIC ${sources})
+  else()
+    set(visibility INTERFACE)
+    add_library(tripmig_${name} INTERFACE)
+  endif()
+  target_link_libraries(tripmig_${name} ${visibility} tripmig_flags ${ROOM_ROOMS} ${ROOM_PACKAGES})
+  tripmig_embed_sql(${name} ${visibility})
+endfunction()
+
+tripmig_room(base       PACKAGES fmt::fmt OpenSSL::Crypto)
+target_link_libraries(tripmig_base PUBLIC tripmig_version)
+
+tripmig_room(sql        ROOMS base)
+tripmig_room(config     ROOMS base PACKAGES tomlplusplus::tomlplusplus)
+tripmig_room(report     ROOMS base PACKAGES spdlog::spdlog nlohmann_json::nlohmann_json)
+tripmig_room(sandbox    ROOMS base)
+
+tripmig_room(db         ROOMS base sql config PACKAGES PkgConfig::libpqxx PkgConfig::libpq Threads::Threads)
+tripmig_room(ddl        ROOMS db sql config base)
+tripmig_room(move       ROOMS ddl db sql config base PACKAGES Threads::Threads)
+tripmig_room(migrate    ROOMS move ddl db sql config base)
+tripmig_room(partition  ROOMS move ddl db sql config base)
+tripmig_room(swap       ROOMS move ddl db sql config base PACKAGES nlohmann_json::nlohmann_json)
+tripmig_room(cli        ROOMS migrate partition swap move ddl db sandbox report config sql base
+                        PACKAGES CLI11::CLI11 nlohmann_json::nlohmann_json Threads::Threads)

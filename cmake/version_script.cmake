@@ -1,0 +1,13 @@
+execute_process(COMMAND git -C ${SOURCE} describe --always --dirty --abbrev=10
+                OUTPUT_VARIABLE revision OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+if(NOT revision)
+  set(revision "unknown")
+endif()
+set(text "#include \"base/version.hpp\"\n\nnamespace tripmig {\n\nstd::string_view version() { return \"${VERSION}\"; }\nstd::string_view git_revision() { return \"${revision}\"; }\n\n}  // namespace tripmig\n")
+set(former "")
+if(EXISTS ${OUTPUT})
+  file(READ ${OUTPUT} former)
+endif()
+if(NOT former STREQUAL text)
+  file(WRITE ${OUTPUT} "${text}")
+endif()

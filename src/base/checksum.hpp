@@ -1,0 +1,15 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace tripmig {
+
+/// SHA-256 (FIPS 180-4) in lower-case hex, 64 characters.
+std::string sha256_hex(std::string_view bytes);
+
+/// CRC-32 as in zlib and java.util.zip.CRC32 (polynomial 0xEDB88320). Pass a former result to go on from there.
+std::uint32_t crc32(std::string_view bytes, std::uint32_t former = 0);
+
+}  // namespace tripmig

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/qualified_name.hpp"
+
+namespace tripmig {
+
+/// PostgreSQL's table-level lock modes, weakest first (manual 13.3.1).
+enum class LockMode {
+    access_share,
+    row_share,
+    row_exclusive,
+    share_update_exclusive,
+    share,
+    share_row_exclusive,
+    exclusive,
+    access_exclusive
+};
+
+/// "ACCESS EXCLUSIVE" and so on, as the LOCK statement spells it.
+std::string_view to_string(LockMode mode);
+
+struct LockRequest {
+    QualifiedName relation;
+    LockMode mode = LockMode::access_exclusive;
+};
+
+/// Where a step's SQL stands in a file, so that a server's error position becomes file:line:column with a caret.
+struct StepSource {
+    std::string file;
+    std::size_t line = 1;    ///< of the first character of the step's SQL
+    std::size_t column = 1;  ///< in characters, of the same
+    std::string line_head;   ///< what stands on that line before the SQL
+};
+
+/// How a failed step may be tried again. Only lock timeouts, deadlocks and serialization failures are ever retried.
+enum class Retry {
+    unit,   ///< roll the whole unit back and run it again (55P03, 40P01, 40001)
+    never   ///< report the first failure
+};
+
+/// One statement as a value: what to send, the locks it takes, how to tell that it is done, and why it is there.
+struct Step {
+    std::string sql;
+    std::vector<std::optional<std::string>> parameters;  ///< $1.. in text form; nullopt is NULL
+    std::vector<LockRequest> locks;                      ///< the strongest ones, for people and for --dry-run
+    std::string why;                                     ///< one line for people
+    std::string done_query;  ///< a SELECT of one boolean: true when the step's effect is already there; empty: unknown
+    Retry retry = Retry::unit;
+    std::optional<StepSource> source;
+    std::string copy_data;   ///< the data lines of COPY ... FROM STDIN, without the closing \.
+};
+
+/// How a unit's steps reach the server.
+enum class Transaction {
+    inside,  ///< all steps of the unit in one transaction
+    none     ///< outside of any transaction, each step alone: CONCURRENTLY and its like (must be a unit of its own)
+};
+
+/// What succeeds or fails as one. A unit is the grain of retry and of progress.
+struct Unit {
+    std::string name;
+    Transaction transaction = Transaction::inside;
+    std::vector<Step> steps;
+    /// All locks taken first, in this order, before any step: the cut-over protocol. Empty: each step takes its own.
+    std::vector<LockRequest> lock_first;
+    /// Budget for the wait for the whole lock set. Zero: lock_timeout counts for each lock alone.
+    std::chrono::milliseconds lock_budget{0};
+    /// Budget for the time from the last lock granted to COMMIT. Zero: no limit but statement_timeout.
+    std::chrono::milliseconds max_hold{0};
+    bool user_sql = false;      ///< runs under the role's and database's own settings, not ours
+    bool asynchronous = false;  ///< may commit with synchronous_commit = off (a later unit flushes)
+};
+
+struct Plan {
+    std::string title;
+    std::vector<Unit> units;
+
+    [[nodiscard]] bool empty() const noexcept { return units.empty(); }
+};
+
+}  // namespace tripmig

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tripmig::config {
+
+/// How to reach a server. Nothing here but `password_file` and `password_command` outlives parsing with a secret in it; what is
+/// printed goes through redacted().
+struct DatabaseConfig {
+    /// libpq's keyword/value pairs (manual 34.1.2), from a URI, key=value or ADO.NET string. Empty: libpq's own PG* rules.
+    std::map<std::string, std::string> parameters;
+    /// The same for a connection past the pooler; empty: none given.
+    std::map<std::string, std::string> direct_parameters;
+    std::filesystem::path password_file;  ///< re-read at every connect; its last line end is not part of the password
+    std::string password_command;         ///< run at every connect; prints the password
+    enum class Pooler { detect, none, session } pooler = Pooler::detect;
+    std::chrono::seconds connect_timeout{10};
+};
+
+struct StateConfig {
+    std::string schema = "tripmig";
+};
+
+struct MigrationsConfig {
+    std::filesystem::path dir = "migrations";
+    std::string dialect = "auto";  ///< auto, flyway, golang-migrate, dbmate, goose
+    std::map<std::string, std::string> placeholders;
+    std::chrono::milliseconds lock_timeout{500};
+    std::chrono::milliseconds lock_deadline{std::chrono::minutes(5)};   ///< tries and retries of one unit together
+    std::chrono::milliseconds run_lock_wait{std::chrono::minutes(15)};  ///< how long a waiter polls for the run lock
+    std::int64_t inline_swap_rows = 100'000;
+};
+
+struct PartitionsConfig {
+    std::filesystem::path dir = "partitions";
+    int max_create = 60;
+    int max_drop = 12;
+};
+
+struct SwapConfig {
+    int workers = 0;  ///< 0: one for two cores
+    std::chrono::milliseconds chunk_target{500};
+    std::chrono::hours margin{72};  ///< fewer left of this month than that: the cut is a month later
+    int final_keys = 100;
+    std::chrono::milliseconds max_lock_hold{1000};
+    std::chrono::milliseconds lock_budget{100};
+    std::chrono::milliseconds blocker_age{500};
+    std::chrono::milliseconds cutover_deadline{std::chrono::minutes(10)};
+    std::chrono::milliseconds max_replica_lag{std::chrono::seconds(10)};
+    int max_active_backends = 0;  ///< 0: no limit
+    std::string probe;            ///< a SELECT of one boolean: true to go on; empty: none
+};
+
+struct ReportConfig {
+    std::filesystem::path metrics_file;
+    std::string color = "auto";  ///< auto, always, never
+};
+
+/// Everything tripmig was told, after defaults < tripmig.toml < environment < flags. Const from load_config() on.
+struct Config {
+    std::filesystem::path file;  ///< the tripmig.toml that was read; empty: none was found
+    DatabaseConfig database;
+    StateConfig state;
+    MigrationsConfig migrations;
+    PartitionsConfig partitions;
+    SwapConfig swap;
+    ReportConfig report;
+};
+
+/// What comes from outside the file, handed in by cli: nothing here reads argv or the environment itself.
+struct Sources {
+    std::optional<std::filesystem::path> config_file;    ///< --config
+    std::filesystem::path working_directory;             ///< where the search for tripmig.toml starts, upwards
+    std::map<std::string, std::string> environment;      ///< all of it; TRIPMIG_*, DATABASE_URL and PG* count
+    std::map<std::string, std::string> flags;            ///< by key: "database.url", "migrations.dir"
+};
+
+/// Throws Error{usage}: file:line:column, the unknown key with the nearest known one, the bad value with what it may be.
+Config load_config(const Sources& sources);
+
+}  // namespace tripmig::config
