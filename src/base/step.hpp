@@ -54,7 +54,9 @@ struct Step {
     std::string done_query;  ///< a SELECT of one boolean: true when the step's effect is already there; empty: unknown
     Retry retry = Retry::unit;
     std::optional<StepSource> source;
-    std::string copy_data;   ///< the data lines of COPY ... FROM STDIN, without the closing \.
+    /// When set the step is a check: a SELECT of one boolean. Anything but true rolls the unit back with Error{refused} and this text.
+    std::string refusal;
+    std::string copy_data;  ///< the data lines of COPY ... FROM STDIN, without the closing \.
 };
 
 /// How a unit's steps reach the server.

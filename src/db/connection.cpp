@@ -1,0 +1,301 @@
+#include "db/connection.hpp"
+
+#include <fmt/format.h>
+#include <libpq-fe.h>
+#include <poll.h>
+
+#include <array>
+#include <vector>
+
+#include "base/error.hpp"
+#include "db/connection_parameters.hpp"
+#include "db/server_error.hpp"
+
+namespace tripmig::db {
+
+namespace chr = std::chrono;
+
+struct Connection::State {
+    std::unique_ptr<PGconn, void (*)(PGconn*)> connection{nullptr, PQfinish};
+    Reporter& reporter;
+    const StopSignal& stop;
+    std::string description;
+    WaitObserver observer;
+
+    State(Reporter& reporter_, const StopSignal& stop_) : reporter(reporter_), stop(stop_) {}
+
+    [[nodiscard]] PGconn* raw() const { return connection.get(); }
+
+    void open(const std::map<std::string, std::string>& parameters, chr::seconds timeout);
+    void check_connected(PostgresPollingStatusType status, bool timed_out);
+    /// Waits until the socket is ready. False: the stop signal was raised.
+    [[nodiscard]] bool wait(short events, chr::milliseconds at_most) const;
+    void cancel() const;
+    [[noreturn]] void throw_lost() const;
+    Result finish(std::string_view sql, const std::optional<StepSource>& source, std::string_view copy_data);
+    void wait_for_result();
+    void send_copy(std::string_view data);
+    void flush_all();
+};
+
+namespace {
+
+void forward_notice(void* argument, const PGresult* result) {
+    auto& reporter = *static_cast<Reporter*>(argument);
+    const char* message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    const char* severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    const bool is_warning = severity != nullptr && std::string_view(severity) == "WARNING";
+    Event event;
+    event.severity = is_warning ? Severity::warning : Severity::debug;
+    event.kind = "server.notice";
+    event.message = fmt::format("{}: {}", severity != nullptr ? severity : "NOTICE", message != nullptr ? message : "");
+    reporter.emit(event);
+}
+
+std::string without_line_end(std::string text) {
+    while (!text.empty() && text.back() == '\n')
+        text.pop_back();
+    return text;
+}
+
+}  // namespace
+
+bool Connection::State::wait(short events, chr::milliseconds at_most) const {
+    std::array<pollfd, 2> descriptors{{{PQsocket(raw()), events, 0}, {stop.descriptor(), POLLIN, 0}}};
+    ::poll(descriptors.data(), descriptors.size(), static_cast<int>(at_most.count()));
+    return !stop.is_raised();
+}
+
+void Connection::State::open(const std::map<std::string, std::string>& parameters, chr::seconds timeout) {
+    std::vector<const char*> keys;
+    std::vector<const char*> values;
+    for (const auto& [key, value] : parameters) {
+        keys.push_back(key.c_str());
+        values.push_back(value.c_str());
+    }
+    keys.push_back(nullptr);
+    values.push_back(nullptr);
+    connection.reset(PQconnectStartParams(keys.data(), values.data(), 0));
+    if (raw() == nullptr)
+        throw Error(ExitCode::unexpected, "libpq could not allocate a connection");
+    PQsetNoticeReceiver(raw(), forward_notice, &reporter);
+    const auto deadline = chr::steady_clock::now() + timeout;
+    PostgresPollingStatusType status = PGRES_POLLING_WRITING;
+    bool timed_out = false;
+    while (PQstatus(raw()) != CONNECTION_BAD && status != PGRES_POLLING_OK && status != PGRES_POLLING_FAILED && !timed_out) {
+        const short events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT;
+        if (!wait(events, chr::milliseconds(100)))
+            stop.check();
+        // Only polled again when the socket is ready: libpq takes a premature call for progress.
+        pollfd descriptor{PQsocket(raw()), events, 0};
+        if (::poll(&descriptor, 1, 0) > 0)
+            status = PQconnectPoll(raw());
+        timed_out = timeout.count() > 0 && chr::steady_clock::now() > deadline;
+    }
+    check_connected(status, timed_out && status != PGRES_POLLING_OK);
+}
+
+void Connection::State::check_connected(PostgresPollingStatusType status, bool timed_out) {
+    if (status == PGRES_POLLING_OK && PQstatus(raw()) == CONNECTION_OK)
+        return;
+    if (timed_out)
+        throw Error(ExitCode::unreachable, fmt::format("no answer from the server in time ({})", description),
+                    "check host, port and network; `connect_timeout` in [database] sets how long to wait");
+    std::string hint = "check the address in [database] url, DATABASE_URL or --url, and that the server is up";
+    if (PQconnectionNeedsPassword(raw()) != 0)
+        hint = "the server wants a password: set `password_file` in [database], PGPASSWORD, or a pass file (~/.pgpass)";
+    else if (PQconnectionUsedPassword(raw()) != 0)
+        hint = "the server was reached with a password: check user, password and database name";
+    throw Error(ExitCode::unreachable, fmt::format("cannot connect ({})", description), hint)
+        .with_detail(without_line_end(PQerrorMessage(raw())));
+}
+
+void Connection::State::cancel() const {
+    std::unique_ptr<PGcancel, void (*)(PGcancel*)> handle(PQgetCancel(raw()), PQfreeCancel);
+    std::array<char, 256> message{};
+    if (handle)
+        PQcancel(handle.get(), message.data(), static_cast<int>(message.size()));
+}
+
+void Connection::State::throw_lost() const {
+    throw Error(ExitCode::unreachable, fmt::format("the connection to the server was lost ({})", description),
+                "the server rolled back what was not committed; run the same command again: it goes on from there")
+        .with_sqlstate("08006")
+        .with_detail(without_line_end(PQerrorMessage(raw())));
+}
+
+void Connection::State::flush_all() {
+    for (int left = PQflush(raw()); left != 0; left = PQflush(raw())) {
+        if (left < 0)
+            throw_lost();
+        if (!wait(POLLIN | POLLOUT, chr::milliseconds(100)))
+            cancel();
+        if (PQconsumeInput(raw()) == 0)
+            throw_lost();
+    }
+}
+
+void Connection::State::wait_for_result() {
+    const auto started = chr::steady_clock::now();
+    auto next_look = started + chr::milliseconds(100);
+    bool cancelled = false;
+    while (PQisBusy(raw()) != 0) {
+        if (!cancelled) {
+            if (!wait(POLLIN, chr::milliseconds(100))) {
+                cancel();
+                cancelled = true;
+            }
+        } else {
+            // The stop signal's descriptor stays readable: only the socket counts from here on.
+            pollfd descriptor{PQsocket(raw()), POLLIN, 0};
+            ::poll(&descriptor, 1, 1000);
+        }
+        if (PQconsumeInput(raw()) == 0)
+            throw_lost();
+        const auto now = chr::steady_clock::now();
+        if (observer && now >= next_look && PQisBusy(raw()) != 0) {
+            observer(chr::duration_cast<chr::milliseconds>(now - started));
+            next_look = chr::steady_clock::now() + chr::milliseconds(100);
+        }
+    }
+}
+
+void Connection::State::send_copy(std::string_view data) {
+    constexpr std::size_t piece = 1U << 16U;
+    for (std::size_t at = 0; at < data.size() && !stop.is_raised(); at += piece) {
+        const std::string_view part = data.substr(at, piece);
+        if (PQputCopyData(raw(), part.data(), static_cast<int>(part.size())) < 0)
+            throw_lost();
+        flush_all();
+    }
+    if (PQputCopyEnd(raw(), stop.is_raised() ? "stopped by a signal" : nullptr) < 0)
+        throw_lost();
+    flush_all();
+}
+
+Result Connection::State::finish(std::string_view sql, const std::optional<StepSource>& source,
+                                 std::string_view copy_data) {
+    flush_all();
+    Result last;
+    std::optional<Error> failure;
+    bool copied = false;
+    for (;;) {
+        wait_for_result();
+        PGresult* raw_result = PQgetResult(raw());
+        if (raw_result == nullptr)
+            break;
+        Result result(raw_result);
+        switch (PQresultStatus(raw_result)) {
+        case PGRES_COPY_IN:
+            send_copy(copied ? std::string_view{} : copy_data);
+            copied = true;
+            break;
+        case PGRES_COPY_OUT: {
+            char* buffer = nullptr;
+            while (PQgetCopyData(raw(), &buffer, 0) > 0)
+                PQfreemem(buffer);
+            break;
+        }
+        case PGRES_FATAL_ERROR:
+        case PGRES_BAD_RESPONSE:
+            if (PQstatus(raw()) == CONNECTION_BAD && PQresultErrorField(raw_result, PG_DIAG_SQLSTATE) == nullptr)
+                throw_lost();
+            failure = server_error(raw_result, sql, source);
+            break;
+        default:
+            last = result;
+        }
+    }
+    stop.check();
+    if (failure)
+        throw *failure;
+    return last;
+}
+
+Connection::Connection(const config::DatabaseConfig& database, std::string_view role, Reporter& reporter,
+                       const StopSignal& stop)
+    : m_state(std::make_unique<State>(reporter, stop)) {
+    const auto parameters = connection_parameters(database, role);
+    m_state->description = described(parameters);
+    m_state->open(parameters, database.connect_timeout);
+    PQsetnonblocking(m_state->raw(), 1);
+}
+
+Connection::~Connection() = default;
+Connection::Connection(Connection&&) noexcept = default;
+
+Result Connection::execute(const std::string& sql) {
+    if (PQsendQuery(m_state->raw(), sql.c_str()) == 0)
+        m_state->throw_lost();
+    return m_state->finish(sql, std::nullopt, {});
+}
+
+namespace {
+
+void send(PGconn* connection, const std::string& sql, const Parameters& parameters, int& sent) {
+    if (parameters.empty()) {
+        sent = PQsendQuery(connection, sql.c_str());
+        return;
+    }
+    std::vector<const char*> values;
+    values.reserve(parameters.size());
+    for (const auto& parameter : parameters)
+        values.push_back(parameter ? parameter->c_str() : nullptr);
+    sent = PQsendQueryParams(connection, sql.c_str(), static_cast<int>(values.size()), nullptr, values.data(), nullptr,
+                             nullptr, 0);
+}
+
+}  // namespace
+
+Result Connection::execute(const std::string& sql, const Parameters& parameters) {
+    int sent = 0;
+    send(m_state->raw(), sql, parameters, sent);
+    if (sent == 0)
+        m_state->throw_lost();
+    return m_state->finish(sql, std::nullopt, {});
+}
+
+Result Connection::execute(const Step& step) {
+    int sent = 0;
+    send(m_state->raw(), step.sql, step.parameters, sent);
+    if (sent == 0)
+        m_state->throw_lost();
+    return m_state->finish(step.sql, step.source, step.copy_data);
+}
+
+void Connection::set_wait_observer(WaitObserver observer) { m_state->observer = std::move(observer); }
+
+int Connection::protocol_backend_pid() const { return PQbackendPID(m_state->raw()); }
+
+int Connection::server_version() const { return PQserverVersion(m_state->raw()); }
+
+bool Connection::in_transaction() const {
+    const auto status = PQtransactionStatus(m_state->raw());
+    return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
+}
+
+bool Connection::is_broken() const { return PQstatus(m_state->raw()) != CONNECTION_OK; }
+
+const std::string& Connection::description() const { return m_state->description; }
+
+void Connection::rollback_quietly() noexcept {
+    // Synchronous on purpose: it must work after the stop signal too, when every other wait gives up.
+    PGconn* connection = m_state->raw();
+    while (PGresult* left = PQgetResult(connection))
+        PQclear(left);
+    if (!in_transaction())
+        return;
+    PQsetnonblocking(connection, 0);
+    PQclear(PQexec(connection, "ROLLBACK"));
+    PQsetnonblocking(connection, 1);
+}
+
+std::string own_settings_sql() {
+    return "SET search_path = pg_catalog; SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; "
+           "SET row_security = off; SET statement_timeout = 0; SET lock_timeout = '500ms'; "
+           "SET idle_in_transaction_session_timeout = 0; SET default_transaction_isolation = 'read committed'; "
+           "SET default_transaction_read_only = off; SET default_transaction_deferrable = off; "
+           "SET client_min_messages = warning; SET standard_conforming_strings = on";
+}
+
+}  // namespace tripmig::db

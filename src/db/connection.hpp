@@ -1,0 +1,69 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/event.hpp"
+#include "base/step.hpp"
+#include "base/stop_signal.hpp"
+#include "config/config.hpp"
+#include "db/result.hpp"
+
+struct pg_conn;
+
+namespace tripmig::db {
+
+/// One libpq connection for life: it carries Steps, users' SQL and our DDL. Every wait looks at the stop signal; when that is
+/// raised the query is cancelled on the server and Error{interrupted or terminated} thrown. Not thread safe.
+class Connection {
+  public:
+    /// Called about every 100 ms while a statement runs, with the time it has run so far. Must not use this connection.
+    using WaitObserver = std::function<void(std::chrono::milliseconds)>;
+
+    /// Connects. Throws Error{unreachable} when the server can't be reached or refuses the login, with the server's own words
+    /// and no secret. Notices of the server go to the reporter.
+    Connection(const config::DatabaseConfig& database, std::string_view role, Reporter& reporter, const StopSignal& stop);
+    ~Connection();
+    Connection(Connection&&) noexcept;
+    Connection& operator=(Connection&&) = delete;
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    /// One or more statements in one round trip, simple query protocol; the last result. Throws Error with the SQLSTATE mapped
+    /// to an exit code, and Error{unreachable} when the connection is lost.
+    Result execute(const std::string& sql);
+
+    /// One statement with parameters, extended protocol.
+    Result execute(const std::string& sql, const Parameters& parameters);
+
+    /// A step: with its parameters, its COPY data, and its place in a file as the position of an error.
+    Result execute(const Step& step);
+
+    void set_wait_observer(WaitObserver observer);
+
+    /// The server process behind this connection, as the wire protocol told it. Differs from pg_backend_pid() behind a
+    /// transaction pooler.
+    [[nodiscard]] int protocol_backend_pid() const;
+    /// 150018 for 15.18.
+    [[nodiscard]] int server_version() const;
+    [[nodiscard]] bool in_transaction() const;
+    [[nodiscard]] bool is_broken() const;
+    /// "host=... dbname=... user=...", as connected.
+    [[nodiscard]] const std::string& description() const;
+
+    /// Rolls back when in a transaction; never throws (a broken connection has nothing left to roll back).
+    void rollback_quietly() noexcept;
+
+  private:
+    struct State;
+    std::unique_ptr<State> m_state;
+};
+
+/// The settings that our own statements run under, whatever the role's and the database's defaults are.
+/// row_security off: an owner under FORCE ROW LEVEL SECURITY would silently see a part of the rows (manual 5.8).
+std::string own_settings_sql();
+
+}  // namespace tripmig::db

@@ -1,0 +1,212 @@
+#include "db/executor.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <random>
+
+#include "db/server_error.hpp"
+#include "db/statements.hpp"
+#include "sql/identifier.hpp"
+
+namespace tripmig::db {
+
+namespace chr = std::chrono;
+
+namespace {
+
+chr::milliseconds jittered(chr::milliseconds base) {
+    static thread_local std::mt19937 generator{std::random_device{}()};
+    std::uniform_int_distribution<chr::milliseconds::rep> spread(base.count() / 2, base.count() + base.count() / 2);
+    return chr::milliseconds(spread(generator));
+}
+
+chr::milliseconds backoff(int attempts) {
+    chr::milliseconds pause(50);
+    for (int i = 1; i < attempts && pause < chr::milliseconds(2000); ++i)
+        pause *= 2;
+    return std::min(jittered(pause), chr::milliseconds(3000));
+}
+
+std::string set_local(std::string_view name, chr::milliseconds value) {
+    return fmt::format("SET LOCAL {} = {}; ", name, value.count());
+}
+
+bool may_retry(const Unit& unit) {
+    return std::all_of(unit.steps.begin(), unit.steps.end(), [](const Step& s) { return s.retry == Retry::unit; });
+}
+
+}  // namespace
+
+/// A second connection, opened only when a statement waits: our own can't be asked while it runs one.
+class Executor::Watcher {
+  public:
+    Watcher(const config::DatabaseConfig& database, Reporter& reporter, const StopSignal& stop)
+        : m_connection(database, "watcher", reporter, stop) {}
+
+    std::string blockers_of(int pid) {
+        const Result result = m_connection.execute(std::string(statement::blockers), {fmt::format("{}", pid)});
+        std::string text;
+        for (std::size_t row = 0; row < result.rows(); ++row)
+            text += fmt::format("{}{}", text.empty() ? "" : "; ", result.text(row, 0));
+        return text;
+    }
+
+  private:
+    Connection m_connection;
+};
+
+Executor::Executor(Connection& connection, const config::DatabaseConfig& database, LockPolicy policy, Reporter& reporter,
+                   const Clock& clock, const StopSignal& stop)
+    : m_connection(connection), m_database(database), m_policy(policy), m_reporter(reporter), m_clock(clock), m_stop(stop) {
+    m_connection.set_wait_observer([this](chr::milliseconds elapsed) { observe(elapsed); });
+}
+
+Executor::~Executor() { m_connection.set_wait_observer(nullptr); }
+
+void Executor::observe(chr::milliseconds elapsed) {
+    if (elapsed < chr::milliseconds(200))
+        return;
+    try {
+        if (!m_watcher)
+            m_watcher = std::make_unique<Watcher>(m_database, m_reporter, m_stop);
+        const std::string blockers = m_watcher->blockers_of(m_connection.protocol_backend_pid());
+        if (!blockers.empty() && blockers != m_blockers) {
+            Event event{Severity::info, "lock.waiting", fmt::format("{} waits for {}", m_current, blockers), {}, {}};
+            event.fields = {{"unit", m_current}, {"blockers", blockers}};
+            m_reporter.emit(event);
+        }
+        if (!blockers.empty())
+            m_blockers = blockers;
+    } catch (const Error&) {
+        // Too many connections, say: the work goes on without names. Stop and loss are noticed by the main connection.
+        m_watcher.reset();
+    }
+}
+
+UnitOutcome Executor::run(const Unit& unit) {
+    const auto started = m_clock.steady();
+    const auto deadline = started + m_policy.lock_deadline;
+    m_current = unit.name;
+    for (int attempts = 1;; ++attempts) {
+        const auto attempt_started = m_clock.steady();
+        m_blockers.clear();
+        try {
+            UnitOutcome outcome = attempt(unit);
+            outcome.attempts = attempts;
+            outcome.waited = chr::duration_cast<chr::milliseconds>(attempt_started - started);
+            return outcome;
+        } catch (const CommitInDoubt&) {
+            throw;
+        } catch (const Error& error) {
+            if (!m_connection.is_broken())
+                m_connection.rollback_quietly();
+            if (!is_transient(error.sqlstate()) || !may_retry(unit))
+                throw;
+            pause_before_retry(unit, error, attempts, deadline);
+        }
+    }
+}
+
+void Executor::pause_before_retry(const Unit& unit, const Error& error, int attempts,
+                                  chr::steady_clock::time_point deadline) {
+    m_stop.check();
+    const std::string whom = m_blockers.empty() ? std::string() : fmt::format("; it waited for {}", m_blockers);
+    if (m_clock.steady() >= deadline)
+        throw Error(ExitCode::lock_deadline,
+                    fmt::format("{}: no lock within {} s in {} attempts{}", unit.name,
+                                chr::duration_cast<chr::seconds>(m_policy.lock_deadline).count(), attempts, whom),
+                    "nothing was changed; run it again at a quieter time, end what holds the lock, or raise lock_deadline")
+            .with_sqlstate(error.sqlstate())
+            .with_detail(error.message());
+    const auto pause = backoff(attempts);
+    Event event{Severity::info, "lock.retry", {}, {}, {}};
+    event.message = fmt::format("{}: {}{}; attempt {} in {} ms", unit.name, error.message(), whom, attempts + 1, pause.count());
+    event.fields = {{"unit", unit.name},
+                    {"sqlstate", error.sqlstate()},
+                    {"attempt", fmt::format("{}", attempts)},
+                    {"blockers", m_blockers}};
+    m_reporter.emit(event);
+    m_stop.wait_for(pause);
+    m_stop.check();
+    if (m_before_retry)
+        m_before_retry();
+}
+
+UnitOutcome Executor::attempt(const Unit& unit) {
+    return unit.transaction == Transaction::inside ? attempt_inside(unit) : attempt_alone(unit);
+}
+
+std::string Executor::opening_sql(const Unit& unit) const {
+    std::string sql;
+    if (unit.user_sql)
+        sql += "RESET ALL; RESET ROLE; ";
+    sql += unit.user_sql ? "BEGIN; " : "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; ";
+    if (unit.asynchronous)
+        sql += "SET LOCAL synchronous_commit = off; ";
+    sql += set_local("statement_timeout", m_policy.statement_timeout);
+    sql += set_local("idle_in_transaction_session_timeout", chr::milliseconds(0));
+    sql += set_local("lock_timeout", m_policy.lock_timeout);
+    return sql;
+}
+
+void Executor::take_locks(const Unit& unit, UnitOutcome& outcome) {
+    const auto started = m_clock.steady();
+    for (const LockRequest& request : unit.lock_first) {
+        const auto used = chr::duration_cast<chr::milliseconds>(m_clock.steady() - started);
+        const auto left = std::max(unit.lock_budget - used, chr::milliseconds(1));
+        std::string sql = unit.lock_budget.count() > 0 ? set_local("lock_timeout", left) : std::string();
+        sql += fmt::format("LOCK TABLE ONLY {} IN {} MODE", sql::quoted(request.relation), to_string(request.mode));
+        m_connection.execute(sql);
+    }
+    outcome.lock_wait = chr::duration_cast<chr::microseconds>(m_clock.steady() - started);
+}
+
+Result Executor::run_step(const Step& step) {
+    m_stop.check();
+    Result result = m_connection.execute(step);
+    if (!step.refusal.empty() && (result.rows() != 1 || !result.flag(0, 0)))
+        throw Error(ExitCode::refused, step.refusal);
+    return result;
+}
+
+UnitOutcome Executor::attempt_inside(const Unit& unit) {
+    UnitOutcome outcome;
+    m_connection.execute(opening_sql(unit));
+    take_locks(unit, outcome);
+    const auto granted = m_clock.steady();
+    for (const Step& step : unit.steps) {
+        if (unit.max_hold.count() > 0) {
+            const auto left = unit.max_hold - chr::duration_cast<chr::milliseconds>(m_clock.steady() - granted);
+            if (left.count() <= 0)
+                throw Error(ExitCode::lock_deadline, fmt::format("{}: over its budget of {} ms under the lock", unit.name,
+                                                                 unit.max_hold.count()))
+                    .with_sqlstate("55P03");
+            m_connection.execute(set_local("statement_timeout", left));
+        }
+        outcome.results.push_back(run_step(step));
+    }
+    try {
+        const Result commit = m_connection.execute("COMMIT");
+        outcome.held = chr::duration_cast<chr::microseconds>(m_clock.steady() - granted);
+    } catch (const Error& error) {
+        if (m_connection.is_broken())
+            throw CommitInDoubt(error);
+        throw;
+    }
+    return outcome;
+}
+
+UnitOutcome Executor::attempt_alone(const Unit& unit) {
+    UnitOutcome outcome;
+    // Session settings, since there is no transaction to make them local to.
+    if (unit.user_sql)
+        m_connection.execute("RESET ALL; RESET ROLE");
+    m_connection.execute(fmt::format("SET statement_timeout = {}; SET lock_timeout = {}", m_policy.statement_timeout.count(),
+                                     m_policy.concurrently_timeout.count()));
+    for (const Step& step : unit.steps)
+        outcome.results.push_back(run_step(step));
+    return outcome;
+}
+
+}  // namespace tripmig::db

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "base/event.hpp"
+#include "base/step.hpp"
+#include "base/stop_signal.hpp"
+#include "config/config.hpp"
+#include "db/connection.hpp"
+
+namespace tripmig::db {
+
+/// How long a unit may wait for locks, and how often it may try.
+struct LockPolicy {
+    std::chrono::milliseconds lock_timeout{500};                     ///< of each lock in one attempt
+    std::chrono::milliseconds lock_deadline{std::chrono::minutes(5)};  ///< all attempts and the pauses between them
+    std::chrono::milliseconds statement_timeout{0};                  ///< 0: none
+    /// lock_timeout of units outside a transaction (CONCURRENTLY waits for old transactions by design). 0: none.
+    std::chrono::milliseconds concurrently_timeout{0};
+};
+
+/// What running one unit took.
+struct UnitOutcome {
+    int attempts = 1;
+    std::chrono::milliseconds waited{0};  ///< from the first attempt to the start of the one that succeeded
+    std::chrono::microseconds lock_wait{0};  ///< units with lock_first: until the whole set was granted, last attempt
+    std::chrono::microseconds held{0};       ///< units with lock_first: from the last lock granted to COMMIT's answer
+    std::vector<Result> results;             ///< one a step
+};
+
+/// COMMIT was sent and the connection was lost before the answer: only the server knows. Inspect decides.
+class CommitInDoubt : public Error {
+  public:
+    explicit CommitInDoubt(const Error& error) : Error(error) {}
+};
+
+/// Runs every step of every command: sets timeouts, retries lock timeouts, names blockers, emits events.
+class Executor {
+  public:
+    Executor(Connection& connection, const config::DatabaseConfig& database, LockPolicy policy, Reporter& reporter,
+             const Clock& clock, const StopSignal& stop);
+    ~Executor();
+    Executor(const Executor&) = delete;
+    Executor& operator=(const Executor&) = delete;
+
+    /// Runs one unit to its end, retrying transient failures until the deadline. Throws Error{lock_deadline} naming the blockers
+    /// when that passes, CommitInDoubt when COMMIT's answer was lost, else what the server said. After a throw nothing of the
+    /// unit is left (Transaction::inside), or what the server did of the one statement (Transaction::none).
+    UnitOutcome run(const Unit& unit);
+
+    void set_policy(const LockPolicy& policy) { m_policy = policy; }
+    [[nodiscard]] const LockPolicy& policy() const noexcept { return m_policy; }
+    [[nodiscard]] Connection& connection() noexcept { return m_connection; }
+
+    /// Called between attempts of a unit, before it is tried again (catch-up before the next cut-over attempt).
+    void set_before_retry(std::function<void()> function) { m_before_retry = std::move(function); }
+
+  private:
+    class Watcher;
+
+    UnitOutcome attempt(const Unit& unit);
+    UnitOutcome attempt_inside(const Unit& unit);
+    UnitOutcome attempt_alone(const Unit& unit);
+    void take_locks(const Unit& unit, UnitOutcome& outcome);
+    Result run_step(const Step& step);
+    void pause_before_retry(const Unit& unit, const Error& error, int attempts,
+                            std::chrono::steady_clock::time_point deadline);
+    [[nodiscard]] std::string opening_sql(const Unit& unit) const;
+    void observe(std::chrono::milliseconds elapsed);
+
+    Connection& m_connection;
+    const config::DatabaseConfig& m_database;
+    LockPolicy m_policy;
+    Reporter& m_reporter;
+    const Clock& m_clock;
+    const StopSignal& m_stop;
+    std::function<void()> m_before_retry;
+    std::unique_ptr<Watcher> m_watcher;
+    std::string m_current;    ///< name of the unit that runs
+    std::string m_blockers;   ///< the last ones seen in this attempt, as text
+};
+
+}  // namespace tripmig::db

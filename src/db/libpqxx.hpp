@@ -1,0 +1,55 @@
+#pragma once
+
+// The one place where libpqxx 6.4.5 (Debian 12, Ubuntu 22.04) and 7.x (Debian 13) differ for us. Debian's 6.4.5 calls itself 6.4.4:
+// only the major version can be tested. Included by .cpp files of db/ only.
+
+#include <memory>
+#include <pqxx/pqxx>
+#include <string>
+#include <vector>
+
+#include "db/result.hpp"
+
+namespace tripmig::db::libpqxx {
+
+inline std::unique_ptr<pqxx::connection> connect(const std::string& options) {
+    auto connection = std::make_unique<pqxx::connection>(options);
+#if PQXX_VERSION_MAJOR < 7
+    // 6.x silently reconnects a dead connection on its third use, without our session's locks and settings.
+    connection->inhibit_reactivation(true);
+#endif
+    return connection;
+}
+
+inline pqxx::result execute(pqxx::transaction_base& transaction, const std::string& sql, const Parameters& parameters) {
+    if (parameters.empty())
+        return transaction.exec(sql);
+#if PQXX_VERSION_MAJOR < 7
+    std::vector<const char*> values;
+    values.reserve(parameters.size());
+    for (const auto& parameter : parameters)
+        values.push_back(parameter ? parameter->c_str() : nullptr);
+    return transaction.exec_params(sql, pqxx::prepare::make_dynamic_params(values));
+#else
+    pqxx::params values;
+    for (const auto& parameter : parameters)
+        values.append(parameter);
+#if PQXX_VERSION_MAJOR > 7 || PQXX_VERSION_MINOR >= 9
+    return transaction.exec(sql, values);
+#else
+    return transaction.exec_params(sql, values);
+#endif
+#endif
+}
+
+inline std::string cell(const pqxx::result& result, std::size_t row, std::size_t column) {
+    const auto field =
+        result[static_cast<pqxx::result::size_type>(row)][static_cast<pqxx::row::size_type>(column)];
+    return {field.c_str(), static_cast<std::size_t>(field.size())};
+}
+
+inline bool is_null(const pqxx::result& result, std::size_t row, std::size_t column) {
+    return result[static_cast<pqxx::result::size_type>(row)][static_cast<pqxx::row::size_type>(column)].is_null();
+}
+
+}  // namespace tripmig::db::libpqxx

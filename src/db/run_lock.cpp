@@ -1,0 +1,71 @@
+#include "db/run_lock.hpp"
+
+#include <fmt/format.h>
+
+#include <random>
+
+#include "base/checksum.hpp"
+#include "base/error.hpp"
+#include "db/statements.hpp"
+
+namespace tripmig::db {
+
+namespace chr = std::chrono;
+
+std::int64_t lock_key(std::string_view state_schema, std::string_view purpose) {
+    const std::string digest = sha256_hex(fmt::format("tripmig/{}/{}", state_schema, purpose));
+    return static_cast<std::int64_t>(std::stoull(digest.substr(0, 16), nullptr, 16));
+}
+
+std::string lock_holder(Connection& connection, std::int64_t key) {
+    const Result result = connection.execute(std::string(statement::lock_holder), {fmt::format("{}", key)});
+    return result.rows() == 0 ? std::string() : std::string(result.text(0, 0));
+}
+
+AdvisoryLock::AdvisoryLock(Connection& connection, std::int64_t key) : m_connection(connection), m_key(key) {
+    m_held = try_once();
+}
+
+AdvisoryLock::AdvisoryLock(Connection& connection, std::int64_t key, std::string_view what, chr::milliseconds wait,
+                           Reporter& reporter, const Clock& clock, const StopSignal& stop)
+    : m_connection(connection), m_key(key) {
+    const auto deadline = clock.steady() + wait;
+    std::mt19937 generator{std::random_device{}()};
+    std::uniform_int_distribution<int> pause(50, 250);
+    bool told = false;
+    while (!(m_held = try_once())) {
+        if (clock.steady() >= deadline) {
+            const std::string holder = lock_holder(connection, key);
+            throw Error(ExitCode::run_lock_held,
+                        fmt::format("{} is held by {}, for longer than {} s", what, holder.empty() ? "another session" : holder,
+                                    chr::duration_cast<chr::seconds>(wait).count()),
+                        "wait for it and run this again, or raise run_lock_wait; the lock goes when that session ends");
+        }
+        if (!told) {
+            const std::string holder = lock_holder(connection, key);
+            if (!holder.empty()) {
+                reporter.info("run-lock.waiting", fmt::format("{} is held by {}: waiting", what, holder));
+                told = true;
+            }
+        }
+        stop.wait_for(chr::milliseconds(pause(generator)));
+        stop.check();
+    }
+}
+
+bool AdvisoryLock::try_once() {
+    return m_connection.execute(fmt::format("SELECT pg_catalog.pg_try_advisory_lock({})", m_key)).flag(0, 0);
+}
+
+AdvisoryLock::~AdvisoryLock() {
+    if (!m_held || m_connection.is_broken())
+        return;
+    try {
+        m_connection.rollback_quietly();
+        m_connection.execute(fmt::format("SELECT pg_catalog.pg_advisory_unlock({})", m_key));
+    } catch (const Error&) {
+        return;  // the connection is gone or we are stopping: the server releases the lock with the session
+    }
+}
+
+}  // namespace tripmig::db

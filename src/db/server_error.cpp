@@ -1,0 +1,114 @@
+#include "db/server_error.hpp"
+
+#include <fmt/format.h>
+#include <libpq-fe.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace tripmig::db {
+
+ExitCode exit_code_for(std::string_view sqlstate) {
+    const std::string_view error_class = sqlstate.substr(0, 2);
+    if (sqlstate == "42501")  // insufficient_privilege
+        return ExitCode::no_privilege;
+    if (is_transient(sqlstate))
+        return ExitCode::lock_deadline;
+    if (sqlstate == "25006" || sqlstate == "53100")  // read_only_sql_transaction, disk_full
+        return ExitCode::refused;
+    if (error_class == "08" || error_class == "28" || sqlstate == "57P01" || sqlstate == "57P02" || sqlstate == "57P03" ||
+        sqlstate == "53300" || sqlstate == "3D000")
+        return ExitCode::unreachable;
+    return ExitCode::unexpected;
+}
+
+bool is_transient(std::string_view sqlstate) {
+    return sqlstate == "55P03" || sqlstate == "40P01" || sqlstate == "40001";
+}
+
+namespace {
+
+bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }
+
+/// The byte offset of character `position`, counted from 1.
+std::size_t byte_offset(std::string_view text, std::size_t position) {
+    std::size_t seen = 0;
+    for (std::size_t i = 0; i < text.size(); ++i)
+        if (starts_character(text[i]) && ++seen == position)
+            return i;
+    return text.size();
+}
+
+std::size_t characters(std::string_view text) {
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts_character));
+}
+
+std::string field(const pg_result* result, int code) {
+    const char* value = PQresultErrorField(result, code);
+    return value != nullptr ? value : "";
+}
+
+std::string detail_of(const pg_result* result) {
+    std::string detail = field(result, PG_DIAG_MESSAGE_DETAIL);
+    const std::string context = field(result, PG_DIAG_CONTEXT);
+    if (!context.empty())
+        detail += (detail.empty() ? "" : "\n  ") + context;
+    const std::string internal = field(result, PG_DIAG_INTERNAL_QUERY);
+    if (!internal.empty())
+        detail += (detail.empty() ? "in: " : "\n  in: ") + internal;
+    return detail;
+}
+
+std::string hint_for(std::string_view sqlstate) {
+    if (sqlstate == "53100")
+        return "the server's disk is full: free or add space, then run the same command again";
+    if (sqlstate == "25006")
+        return "the server is read-only (a standby, or default_transaction_read_only): connect to the primary";
+    if (sqlstate == "42501")
+        return "grant the privilege to the role that migrates, or let the object's owner run this";
+    return {};
+}
+
+}  // namespace
+
+SourcePosition position_in_file(const StepSource& source, std::string_view sql, std::size_t position) {
+    const std::size_t offset = byte_offset(sql, position);
+    const std::string_view before = sql.substr(0, offset);
+    const std::size_t newlines = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
+    const std::size_t line_start = newlines == 0 ? 0 : before.rfind('\n') + 1;
+    const std::size_t line_end = std::min(sql.find('\n', offset), sql.size());
+    SourcePosition found;
+    found.file = source.file;
+    found.line = source.line + newlines;
+    found.line_text = std::string(sql.substr(line_start, line_end - line_start));
+    found.column = characters(sql.substr(line_start, offset - line_start)) + 1;
+    if (newlines == 0) {
+        found.column += source.column - 1;
+        found.line_text = source.line_head + found.line_text;
+    }
+    if (!found.line_text.empty() && found.line_text.back() == '\r')
+        found.line_text.pop_back();
+    return found;
+}
+
+Error server_error(const pg_result* result, std::string_view sql, const std::optional<StepSource>& source) {
+    const std::string sqlstate = field(result, PG_DIAG_SQLSTATE);
+    std::string message = field(result, PG_DIAG_MESSAGE_PRIMARY);
+    if (message.empty())
+        message = PQresultErrorMessage(result);
+    while (!message.empty() && message.back() == '\n')
+        message.pop_back();
+    Error error(exit_code_for(sqlstate), message);
+    error.with_sqlstate(sqlstate).with_detail(detail_of(result));
+    const std::string hint = field(result, PG_DIAG_MESSAGE_HINT);
+    error.with_hint(hint.empty() ? hint_for(sqlstate) : hint);
+    if (source) {
+        const std::string text = field(result, PG_DIAG_STATEMENT_POSITION);
+        std::size_t position = 1;
+        std::from_chars(text.data(), text.data() + text.size(), position);
+        error.at(position_in_file(*source, sql, position));
+    }
+    return error;
+}
+
+}  // namespace tripmig::db

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "base/step.hpp"
+
+struct pg_result;
+
+namespace tripmig::db {
+
+/// The exit code that a SQLSTATE stands for when nobody knows better (manual appendix A).
+ExitCode exit_code_for(std::string_view sqlstate);
+
+/// 55P03, 40P01, 40001: another try may succeed.
+bool is_transient(std::string_view sqlstate);
+
+/// Where character `position` (from 1, as PG_DIAG_STATEMENT_POSITION counts) of the step's SQL stands in its file.
+SourcePosition position_in_file(const StepSource& source, std::string_view sql, std::size_t position);
+
+/// The server's report as an Error: SQLSTATE, detail, hint, context; the place in the file when the source is known.
+Error server_error(const pg_result* result, std::string_view sql, const std::optional<StepSource>& source);
+
+}  // namespace tripmig::db

@@ -1,0 +1,195 @@
+#include "db/session.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "base/civil.hpp"
+#include "base/error.hpp"
+#include "db/connection.hpp"
+#include "db/connection_parameters.hpp"
+#include "db/libpqxx.hpp"
+#include "db/server_error.hpp"
+
+namespace tripmig::db {
+
+struct Session::State {
+    std::unique_ptr<pqxx::connection> connection;
+    std::string description;
+};
+
+namespace {
+
+/// key='value' with backslashes before quotes and backslashes, as libpq reads it (manual 34.1.1.1).
+std::string connection_string(const std::map<std::string, std::string>& parameters) {
+    std::string text;
+    for (const auto& [key, value] : parameters) {
+        text += key + "='";
+        for (const char c : value) {
+            if (c == '\'' || c == '\\')
+                text += '\\';
+            text += c;
+        }
+        text += "' ";
+    }
+    return text;
+}
+
+std::string without_line_end(std::string text) {
+    while (!text.empty() && text.back() == '\n')
+        text.pop_back();
+    return text;
+}
+
+Error lost(const std::string& description, const std::string& words) {
+    return Error(ExitCode::unreachable, fmt::format("the connection to the server was lost ({})", description),
+                 "the server rolled back what was not committed; run the same command again: it goes on from there")
+        .with_sqlstate("08006")
+        .with_detail(without_line_end(words));
+}
+
+/// libpqxx hides the fields of an error: its what() is libpq's text, "ERROR:  message\nDETAIL:  ...". Only shown, never matched.
+Error from_sql_error(const std::string& words, const std::string& sqlstate) {
+    std::string text = without_line_end(words);
+    constexpr std::string_view lead = "ERROR:  ";
+    if (text.compare(0, lead.size(), lead) == 0)
+        text.erase(0, lead.size());
+    const std::size_t line_end = text.find('\n');
+    Error error(exit_code_for(sqlstate), text.substr(0, line_end));
+    if (line_end != std::string::npos)
+        error.with_detail(text.substr(line_end + 1));
+    error.with_sqlstate(sqlstate);
+    return error;
+}
+
+/// Runs the call and turns libpqxx's exceptions into ours: by type first, since 6.4.5 gives 40001, 40P01 and 42501 no SQLSTATE.
+template <typename Call>
+auto translated(const std::string& description, Call&& call) -> decltype(call()) {
+    try {
+        return call();
+    } catch (const Error&) {
+        throw;
+    } catch (const pqxx::insufficient_privilege& e) {
+        throw from_sql_error(e.what(), "42501");
+    } catch (const pqxx::serialization_failure& e) {
+        throw from_sql_error(e.what(), "40001");
+    } catch (const pqxx::deadlock_detected& e) {
+        throw from_sql_error(e.what(), "40P01");
+    } catch (const pqxx::broken_connection& e) {
+        throw lost(description, e.what());
+    } catch (const pqxx::in_doubt_error& e) {
+        throw lost(description, e.what());
+    } catch (const pqxx::sql_error& e) {
+        throw from_sql_error(e.what(), e.sqlstate());
+    } catch (const pqxx::failure& e) {
+        throw from_sql_error(e.what(), "");
+    }
+}
+
+Rows rows_of(const pqxx::result& result) {
+    Rows rows(static_cast<std::size_t>(result.size()));
+    const auto columns = static_cast<std::size_t>(result.columns());
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+        rows[r].reserve(columns);
+        for (std::size_t c = 0; c < columns; ++c)
+            rows[r].push_back(libpqxx::is_null(result, r, c) ? std::nullopt
+                                                              : std::optional(libpqxx::cell(result, r, c)));
+    }
+    return rows;
+}
+
+}  // namespace
+
+Rows Work::read(const std::string& sql, const Parameters& parameters) {
+    return rows_of(libpqxx::execute(*static_cast<pqxx::transaction_base*>(m_transaction), sql, parameters));
+}
+
+std::uint64_t Work::change(const std::string& sql, const Parameters& parameters) {
+    return static_cast<std::uint64_t>(
+        libpqxx::execute(*static_cast<pqxx::transaction_base*>(m_transaction), sql, parameters).affected_rows());
+}
+
+Session::Session(const config::DatabaseConfig& database, std::string_view role) : m_state(std::make_unique<State>()) {
+    const auto parameters = connection_parameters(database, role);
+    m_state->description = described(parameters);
+    try {
+        m_state->connection = libpqxx::connect(connection_string(parameters));
+    } catch (const pqxx::failure& e) {
+        throw Error(ExitCode::unreachable, fmt::format("cannot connect ({})", m_state->description),
+                    "check the address in [database] url, DATABASE_URL or --url, and that the server is up")
+            .with_detail(without_line_end(e.what()));
+    }
+    execute_alone(own_settings_sql());
+}
+
+Session::~Session() = default;
+Session::Session(Session&&) noexcept = default;
+
+Rows Session::read(const std::string& sql, const Parameters& parameters) {
+    Rows rows;
+    transact(Isolation::read_committed, [&](Work& work) { rows = work.read(sql, parameters); });
+    return rows;
+}
+
+void Session::transact(Isolation isolation, const std::function<void(Work&)>& function) {
+    translated(m_state->description, [&] {
+        if (isolation == Isolation::repeatable_read) {
+            pqxx::transaction<pqxx::isolation_level::repeatable_read> transaction(*m_state->connection);
+            Work work(static_cast<pqxx::transaction_base*>(&transaction));
+            function(work);
+            transaction.commit();
+        } else {
+            pqxx::work transaction(*m_state->connection);
+            Work work(static_cast<pqxx::transaction_base*>(&transaction));
+            function(work);
+            transaction.commit();
+        }
+    });
+}
+
+void Session::execute_alone(const std::string& sql) {
+    translated(m_state->description, [&] {
+        pqxx::nontransaction transaction(*m_state->connection);
+        transaction.exec(sql);
+        transaction.commit();
+    });
+}
+
+Instant Session::now() {
+    const Rows rows = read("SELECT pg_catalog.clock_timestamp() AT TIME ZONE 'UTC'");
+    const auto moment = parse_timestamp(text_of(rows.at(0).at(0)));
+    if (!moment)
+        throw Error(ExitCode::unexpected, "the server's clock is unreadable: " + text_of(rows.at(0).at(0)));
+    return *moment;
+}
+
+int Session::backend_pid() const { return m_state->connection->backendpid(); }
+
+int Session::server_version() const { return m_state->connection->server_version(); }
+
+void Session::cancel() noexcept {
+    try {
+        m_state->connection->cancel_query();
+    } catch (const std::exception&) {
+        return;  // the query ends by itself, or the connection is gone: either way nothing is left to cancel
+    }
+}
+
+const std::string& text_of(const std::optional<std::string>& cell) {
+    if (!cell)
+        throw Error(ExitCode::unexpected, "the server answered NULL where a value was expected");
+    return *cell;
+}
+
+std::int64_t number_of(const std::optional<std::string>& cell) {
+    const std::string& text = text_of(cell);
+    std::int64_t value = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (failure != std::errc{} || end != text.data() + text.size())
+        throw Error(ExitCode::unexpected, fmt::format("the server answered \"{}\" where a number was expected", text));
+    return value;
+}
+
+bool flag_of(const std::optional<std::string>& cell) { return text_of(cell) == "t"; }
+
+}  // namespace tripmig::db
