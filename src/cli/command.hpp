@@ -5,6 +5,7 @@
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/clock.hpp"
 #include "base/event.hpp"
@@ -31,15 +32,34 @@ struct Context {
 
 using Action = std::function<ExitCode(Context&)>;
 
-/// What a command needs before it runs. `sandbox` and `new` work without a configuration file's database.
+/// What must stand before a command can run.
+enum class Needs {
+    configuration,  ///< tripmig.toml, environment and flags are read and checked first
+    nothing         ///< works under a broken configuration too; Context::config holds the defaults
+};
+
+/// A command: what runs, and what it needs first.
+struct Command {
+    Action action;
+    Needs needs = Needs::configuration;
+};
+
+/// Which subcommand does what.
 class Commands {
   public:
     /// Says what runs when that subcommand is the one that was chosen. The innermost chosen subcommand wins.
-    void add(const CLI::App* subcommand, Action action) { m_actions[subcommand] = std::move(action); }
-    [[nodiscard]] const std::map<const CLI::App*, Action>& actions() const noexcept { return m_actions; }
+    void add(const CLI::App* subcommand, Action action, Needs needs = Needs::configuration) {
+        m_commands[subcommand] = {std::move(action), needs};
+    }
+
+    /// nullptr: that subcommand only groups others.
+    [[nodiscard]] const Command* find(const CLI::App* subcommand) const {
+        const auto found = m_commands.find(subcommand);
+        return found == m_commands.end() ? nullptr : &found->second;
+    }
 
   private:
-    std::map<const CLI::App*, Action> m_actions;
+    std::map<const CLI::App*, Command> m_commands;
 };
 
 // One function a command, each in a file of its name: declares the options, and what runs.

@@ -1,0 +1,150 @@
+#include "cli/application.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/version.hpp"
+#include "cli/signals.hpp"
+#include "cli/usage_error.hpp"
+
+namespace tripmig::cli {
+
+namespace {
+
+/// Every command, in the order of --help.
+using Declaration = void (*)(CLI::App&, Commands&);
+const std::vector<Declaration> declarations{};
+
+constexpr std::string_view footer = R"(At night:
+  tripmig status               what is applied, what is pending, who is at work
+  tripmig up --dry-run         the statements that `up` would run, in order; changes nothing
+  tripmig up                   apply them; safe to repeat, and from many places at once
+  tripmig COMMAND --help       options and examples of one command
+
+Exit codes:
+   0 done, or nothing to do             7 a migration failed and was rolled back
+   1 unexpected                         8 stopped half way; the next run goes on there
+   2 usage or configuration             9 some targets failed, the others are done
+   3 pending                           10 verification found a difference
+   4 files and history disagree        11 lock deadline passed; nothing changed, try again
+   5 another run holds the run lock    12 refused; the message says what must be done first
+   6 database not reachable            13 the role lacks a privilege, named
+ 130, 143 interrupted, clean
+
+The connection: --url, else TRIPMIG_DATABASE_URL, else DATABASE_URL, else [database] of tripmig.toml, else libpq's PG*.)";
+
+/// A line an event.
+class LineReporter final : public Reporter {
+  public:
+    explicit LineReporter(Severity least) : m_least(least) {}
+    void emit(const Event& event) override {
+        if (event.severity >= m_least)
+            std::cerr << "tripmig: " + event.message + "\n";
+    }
+
+  private:
+    Severity m_least;
+};
+
+Severity least_severity(const GlobalOptions& options) {
+    if (options.quiet)
+        return Severity::warning;
+    return options.verbose ? Severity::debug : Severity::info;
+}
+
+std::map<std::string, std::string> read_environment() {
+    std::map<std::string, std::string> environment;
+    for (char** entry = ::environ; entry != nullptr && *entry != nullptr; ++entry) {
+        const std::string_view text = *entry;
+        const std::size_t equals = text.find('=');
+        if (equals != std::string_view::npos)
+            environment.emplace(text.substr(0, equals), text.substr(equals + 1));
+    }
+    return environment;
+}
+
+void add_global_options(CLI::App& app, GlobalOptions& options) {
+    app.add_option("--config", options.config, "Read this file, not the nearest tripmig.toml")->type_name("FILE");
+    app.add_option("--url", options.url, "The database: URI, key=value or ADO.NET string")->type_name("URL");
+    app.add_option("--migrations", options.migrations, "The directory of migration files")->type_name("DIR");
+    app.add_option("--partitions", options.partitions, "The directory of partition policies")->type_name("DIR");
+    app.add_flag("--json", options.json, "The result as one JSON document on stdout");
+    app.add_option("--log-format", options.log_format, "What happens, on stderr: text or json (a document a line)")
+        ->type_name("FORMAT")
+        ->check(CLI::IsMember({"text", "json"}));
+    CLI::Option* quiet = app.add_flag("--quiet,-q", options.quiet, "Only warnings and errors on stderr");
+    app.add_flag("--verbose,-v", options.verbose, "Every statement and every wait on stderr")->excludes(quiet);
+    app.add_flag("--no-color", options.no_color, "No colours (NO_COLOR does the same)");
+}
+
+/// What the help of every single command ends with.
+void add_help_pointer(CLI::App& command) {
+    for (CLI::App* sub : command.get_subcommands([](CLI::App*) { return true; })) {
+        const std::string own = sub->get_footer();
+        sub->footer((own.empty() ? "" : own + "\n\n") +
+                    "Options that every command takes, and exit codes: tripmig --help");
+        add_help_pointer(*sub);
+    }
+}
+
+void declare(CLI::App& app, GlobalOptions& options, Commands& commands) {
+    app.description("Schema migrations, partition maintenance and online table swaps for PostgreSQL\n");
+    app.set_help_flag("--help,-h", "Help on tripmig, or on the command before it");
+    app.set_version_flag("--version", fmt::format("tripmig {} ({})", version(), git_revision()));
+    app.get_formatter()->column_width(32);
+    app.require_subcommand(1);
+    app.fallthrough();  // subcommands inherit it: the options of tripmig count after the command's name as well
+    add_global_options(app, options);
+    for (const auto add : declarations)
+        add(app, commands);
+    add_help_pointer(app);
+    app.footer(std::string(footer));
+}
+
+}  // namespace
+
+ExitCode Application::run(const std::vector<std::string>& arguments) {
+    m_environment = read_environment();
+    CLI::App app("", "tripmig");
+    Commands commands;
+    declare(app, m_options, commands);
+    try {
+        app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    } catch (const CLI::Success& wish) {
+        app.exit(wish);
+        return ExitCode::ok;
+    } catch (const CLI::ParseError& failure) {
+        throw usage_error(app, failure);
+    }
+    const CLI::App& chosen = innermost(app);
+    const Command* command = commands.find(&chosen);
+    if (command == nullptr)
+        throw Error(ExitCode::usage, spelled(chosen) + " needs a command", spelled(chosen) + " --help");
+    return run_command(*command);
+}
+
+ExitCode Application::run_command(const Command& command) {
+    const config::Config config = command.needs == Needs::nothing ? config::Config{} : config::Config{};
+    m_reporter = std::make_unique<LineReporter>(least_severity(m_options));
+    m_stop = std::make_unique<StopSignal>();
+    catch_signals(*m_stop);
+    const SystemClock clock;
+    Context context{config, *m_reporter, *m_stop, clock, std::cout, m_options.json, m_environment};
+    const ExitCode code = command.action(context);
+    std::cout.flush();
+    if (!std::cout)
+        throw Error(ExitCode::unexpected, "cannot write the result to stdout");
+    return code;
+}
+
+ExitCode Application::fail(const Error& error) {
+    std::cerr << "tripmig: " + describe(error) + "\n";
+    return error.code();
+}
+
+}  // namespace tripmig::cli

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/event.hpp"
+#include "base/exit_code.hpp"
+#include "base/stop_signal.hpp"
+#include "cli/command.hpp"
+
+namespace tripmig::cli {
+
+/// The options that every command takes, before or after its name.
+struct GlobalOptions {
+    std::string config;
+    std::string url;
+    std::string migrations;
+    std::string partitions;
+    std::string log_format = "text";
+    bool json = false;
+    bool quiet = false;
+    bool verbose = false;
+    bool no_color = false;
+};
+
+/// From the command line to the exit code: the only place that reads arguments and environment, and catches signals.
+class Application {
+  public:
+    /// Parses, loads what the chosen command needs, runs it. `arguments` without the program's own name.
+    /// Throws Error{usage} for what the command line or the configuration got wrong, and whatever the command throws.
+    ExitCode run(const std::vector<std::string>& arguments);
+
+    /// Tells the person, or the log, what went wrong; the exit code is the error's own.
+    ExitCode fail(const Error& error);
+
+  private:
+    ExitCode run_command(const Command& command);
+
+    GlobalOptions m_options;
+    std::map<std::string, std::string> m_environment;
+    std::unique_ptr<StopSignal> m_stop;
+    std::unique_ptr<Reporter> m_reporter;
+};
+
+}  // namespace tripmig::cli

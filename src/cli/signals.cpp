@@ -1,0 +1,33 @@
+#include "cli/signals.hpp"
+
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+
+namespace tripmig::cli {
+
+namespace {
+
+std::atomic<StopSignal*> target{nullptr};
+
+extern "C" void raise_stop(int signal_number) {
+    const int errno_before = errno;
+    if (StopSignal* stop = target.load())
+        stop->raise(signal_number);
+    errno = errno_before;
+}
+
+}  // namespace
+
+void catch_signals(StopSignal& stop) {
+    target.store(&stop);
+    struct sigaction action {};
+    action.sa_handler = raise_stop;
+    ::sigemptyset(&action.sa_mask);
+    ::sigaction(SIGINT, &action, nullptr);
+    ::sigaction(SIGTERM, &action, nullptr);
+    action.sa_handler = SIG_IGN;
+    ::sigaction(SIGPIPE, &action, nullptr);
+}
+
+}  // namespace tripmig::cli
