@@ -10,10 +10,11 @@
 
 namespace tripmig::config {
 
-/// How to reach a server. Nothing here but `password_file` and `password_command` outlives parsing with a secret in it; what is
-/// printed goes through redacted().
+/// How to reach a server. Nothing here but `password_file` and `password_command` outlives parsing with a secret in it;
+/// what is printed goes through redacted().
 struct DatabaseConfig {
-    /// libpq's keyword/value pairs (manual 34.1.2), from a URI, key=value or ADO.NET string. Empty: libpq's own PG* rules.
+    /// libpq's keyword/value pairs (manual 34.1.2), from a URI, key=value or ADO.NET string. Empty: libpq's own PG*
+    /// rules.
     std::map<std::string, std::string> parameters;
     /// The same for a connection past the pooler; empty: none given.
     std::map<std::string, std::string> direct_parameters;
@@ -75,13 +76,14 @@ struct Config {
 
 /// What comes from outside the file, handed in by cli: nothing here reads argv or the environment itself.
 struct Sources {
-    std::optional<std::filesystem::path> config_file;    ///< --config
-    std::filesystem::path working_directory;             ///< where the search for tripmig.toml starts, upwards
-    std::map<std::string, std::string> environment;      ///< all of it; TRIPMIG_*, DATABASE_URL and PG* count
-    std::map<std::string, std::string> flags;            ///< by key: "database.url", "migrations.dir"
+    std::optional<std::filesystem::path> config_file;  ///< --config
+    std::filesystem::path working_directory;           ///< where the search for tripmig.toml starts, upwards
+    std::map<std::string, std::string> environment;    ///< all of it; TRIPMIG_*, DATABASE_URL and PG* count
+    std::map<std::string, std::string> flags;          ///< by key: "database.url", "migrations.dir"
 };
 
-/// Throws Error{usage}: file:line:column, the unknown key with the nearest known one, the bad value with what it may be.
+/// Throws Error{usage}: file:line:column, the unknown key with the nearest known one, the bad value with what it may
+/// be.
 Config load_config(const Sources& sources);
 
 }  // namespace tripmig::config

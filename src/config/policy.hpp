@@ -38,8 +38,8 @@ struct PartitionPolicy {
     std::string key;
     PartitionInterval interval = CalendarInterval{1, 0, 0};
     int premake = 3;
-    std::optional<std::string> start;                     ///< the first leaf that an empty table gets, in the key's own type
-    std::string name = "{table}_{start:%Y_%m}";           ///< pattern of leaf names
+    std::optional<std::string> start;            ///< the first leaf that an empty table gets, in the key's own type
+    std::string name = "{table}_{start:%Y_%m}";  ///< pattern of leaf names
     std::optional<RetentionPolicy> retention;
     enum class Default { none, watch } default_partition = Default::none;
     SwapPolicy swap;
@@ -50,10 +50,12 @@ struct PartitionPolicy {
 /// One policy file. Throws Error{usage} with file:line:column and what to write instead.
 PartitionPolicy load_policy(const std::filesystem::path& file);
 
-/// All *.toml of the directory in the order of their names. Throws Error{usage} when the directory is missing, or two files name one table.
+/// All *.toml of the directory in the order of their names. Throws Error{usage} when the directory is missing, or two
+/// files name one table.
 std::vector<PartitionPolicy> load_policies(const std::filesystem::path& directory);
 
-/// "public.orders" or "orders" (schema public) or "\"Odd.Name\"": as a person types it, folded as PostgreSQL folds it (manual 4.1.1).
+/// "public.orders" or "orders" (schema public) or "\"Odd.Name\"": as a person types it, folded as PostgreSQL folds it
+/// (manual 4.1.1).
 QualifiedName parse_table_name(std::string_view text);
 
 }  // namespace tripmig::config

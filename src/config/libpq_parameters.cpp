@@ -1,0 +1,150 @@
+#include "config/libpq_parameters.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <vector>
+
+#include "base/nearest.hpp"
+
+namespace tripmig::config {
+
+namespace {
+
+struct Parameter {
+    std::string_view name;
+    std::string_view choices;  ///< what the value may be, parted by blanks; empty: libpq will tell
+};
+
+/// The server's own version of libpq decides in the end: 16 to 18 know more than 15.
+constexpr std::array<Parameter, 46> known_parameters{{
+    {"service", ""},
+    {"servicefile", ""},
+    {"user", ""},
+    {"password", ""},
+    {"passfile", ""},
+    {"channel_binding", "disable prefer require"},
+    {"connect_timeout", ""},
+    {"dbname", ""},
+    {"host", ""},
+    {"hostaddr", ""},
+    {"port", ""},
+    {"client_encoding", ""},
+    {"options", ""},
+    {"application_name", ""},
+    {"fallback_application_name", ""},
+    {"keepalives", "0 1"},
+    {"keepalives_idle", ""},
+    {"keepalives_interval", ""},
+    {"keepalives_count", ""},
+    {"tcp_user_timeout", ""},
+    {"sslmode", "disable allow prefer require verify-ca verify-full"},
+    {"sslnegotiation", "postgres direct"},
+    {"sslcompression", "0 1"},
+    {"sslcert", ""},
+    {"sslkey", ""},
+    {"sslkeylogfile", ""},
+    {"sslpassword", ""},
+    {"sslcertmode", "disable allow require"},
+    {"sslrootcert", ""},
+    {"sslcrl", ""},
+    {"sslcrldir", ""},
+    {"sslsni", "0 1"},
+    {"requirepeer", ""},
+    {"require_auth", ""},
+    {"ssl_min_protocol_version", "TLSv1 TLSv1.1 TLSv1.2 TLSv1.3"},
+    {"ssl_max_protocol_version", "TLSv1 TLSv1.1 TLSv1.2 TLSv1.3"},
+    {"gssencmode", "disable prefer require"},
+    {"gssdelegation", "0 1"},
+    {"krbsrvname", ""},
+    {"gsslib", ""},
+    {"min_protocol_version", ""},
+    {"max_protocol_version", ""},
+    {"scram_client_key", ""},
+    {"scram_server_key", ""},
+    {"target_session_attrs", "any read-write read-only primary standby prefer-standby"},
+    {"load_balance_hosts", "disable random"},
+}};
+
+const Parameter* find_parameter(std::string_view name) {
+    const auto found = std::find_if(known_parameters.begin(), known_parameters.end(),
+                                    [&](const Parameter& parameter) { return parameter.name == name; });
+    return found == known_parameters.end() ? nullptr : found;
+}
+
+std::vector<std::string> split(std::string_view text, char separator) {
+    std::vector<std::string> parts;
+    while (true) {
+        const std::size_t end = std::min(text.find(separator), text.size());
+        parts.emplace_back(text.substr(0, end));
+        if (end == text.size())
+            return parts;
+        text.remove_prefix(end + 1);
+    }
+}
+
+bool is_port(const std::string& text) {
+    int port = 0;
+    const char* const end = text.data() + text.size();
+    const auto [rest, failure] = std::from_chars(text.data(), end, port);
+    return failure == std::errc{} && rest == end && port >= 1 && port <= 65535;
+}
+
+void check_value(const Parameter& parameter, const std::string& value) {
+    if (value.empty())
+        return;  // libpq takes an empty value for the default
+    if (value.find('\0') != std::string::npos)
+        throw Error(ExitCode::usage, fmt::format("the value of {} has a zero byte in it", parameter.name));
+    if (parameter.name == "port") {
+        for (const std::string& port : split(value, ',')) {
+            if (!port.empty() && !is_port(port))
+                throw Error(
+                    ExitCode::usage, "a port is a number from 1 to 65535, and this one is not",
+                    "in a URL, write : / @ ? # % in the user's name or the password as %3A %2F %40 %3F %23 %25");
+        }
+    }
+    const std::vector<std::string> choices = split(parameter.choices, ' ');
+    if (!parameter.choices.empty() && std::find(choices.begin(), choices.end(), value) == choices.end())
+        throw Error(ExitCode::usage, fmt::format("{} has a value that it cannot have", parameter.name),
+                    fmt::format("it may be {}", fmt::join(choices, ", ")));
+}
+
+}  // namespace
+
+bool is_libpq_parameter(std::string_view name) {
+    return find_parameter(name) != nullptr;
+}
+
+std::string parameter_hint(std::string_view name) {
+    std::vector<std::string> names;
+    for (const Parameter& parameter : known_parameters)
+        names.emplace_back(parameter.name);
+    const std::string meant = nearest(name.substr(0, 64), names);
+    return meant.empty() ? "the manual's 34.1.2 lists libpq's parameter key words"
+                         : fmt::format("did you mean {}?", meant);
+}
+
+void add_parameter(ConnectionParameters& parameters, const std::string& name, const std::string& value) {
+    const Parameter* const parameter = find_parameter(name);
+    if (parameter == nullptr)
+        throw Error(ExitCode::usage, fmt::format("the connection string has an unknown parameter \"{}\"", name),
+                    parameter_hint(name));
+    check_value(*parameter, value);
+    parameters[name] = value;
+}
+
+void check_hosts_and_ports(const ConnectionParameters& parameters) {
+    const auto count = [&](const std::string& name) -> std::size_t {
+        const auto found = parameters.find(name);
+        return found == parameters.end() || found->second.empty() ? 0 : split(found->second, ',').size();
+    };
+    const std::size_t hosts = std::max(count("host"), count("hostaddr"));
+    const std::size_t ports = count("port");
+    if (ports > 1 && ports != std::max<std::size_t>(hosts, 1))
+        throw Error(ExitCode::usage, fmt::format("the connection string has {} ports for {} hosts", ports, hosts),
+                    "write one port for all hosts, or one for each");
+}
+
+}  // namespace tripmig::config

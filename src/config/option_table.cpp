@@ -1,0 +1,239 @@
+#include "config/option_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <limits>
+
+#include "config/connection_string.hpp"
+#include "config/identifier.hpp"
+
+namespace tripmig::config {
+
+namespace {
+
+using std::chrono::milliseconds;
+using Pooler = DatabaseConfig::Pooler;
+
+constexpr milliseconds zero{0};
+constexpr milliseconds one_millisecond{1};
+
+std::map<std::string, std::string> connection(const Setting& setting) {
+    try {
+        return parse_connection_string(setting.as_non_empty_text());
+    } catch (const Error& failure) {
+        throw setting.error(failure.message(), failure.hint());
+    }
+}
+
+/// A password in a URL outranks a password file or command of a lower source: who overrides the URL means its password
+/// too.
+void set_url(Config& config, const Setting& setting) {
+    config.database.parameters = connection(setting);
+    if (config.database.parameters.count("password") != 0) {
+        config.database.password_file.clear();
+        config.database.password_command.clear();
+    }
+}
+
+void set_password_file(Config& config, const Setting& setting) {
+    config.database.password_file = setting.as_path();
+    config.database.password_command.clear();
+}
+
+void set_password_command(Config& config, const Setting& setting) {
+    config.database.password_command = setting.as_non_empty_text();
+    config.database.password_file.clear();
+}
+
+template <typename Unit>
+Unit whole(const Setting& setting, milliseconds least, std::string_view unit) {
+    const milliseconds duration = setting.as_duration(least);
+    const auto rounded = std::chrono::duration_cast<Unit>(duration);
+    if (rounded != duration)
+        throw setting.error(fmt::format("{} is finer than one {}", setting.shown(), unit),
+                            fmt::format("write whole {}s", unit));
+    return rounded;
+}
+
+void set_schema(Config& config, const Setting& setting) {
+    std::string schema;
+    try {
+        schema = parse_identifier(setting.as_non_empty_text());
+    } catch (const Error& failure) {
+        throw setting.error(failure.message(), failure.hint());
+    }
+    if (schema.rfind("pg_", 0) == 0 || schema == "information_schema")
+        throw setting.error(fmt::format("schema \"{}\" belongs to PostgreSQL", schema),
+                            "choose another name, such as \"tripmig\"");
+    config.state.schema = schema;
+}
+
+void set_placeholder(Config& config, const Setting& setting) {
+    const std::string& name = setting.name();
+    const bool clean = !name.empty() && name.find_first_of("{}$ \t\r\n") == std::string::npos;
+    if (!clean)
+        throw setting.error(fmt::format("\"{}\" cannot be the name of a placeholder", name),
+                            "a name is what stands between ${ and }: no blanks, braces or dollar signs");
+    config.migrations.placeholders[name] = setting.as_text();
+}
+
+int small_integer(const Setting& setting, int least, int most) {
+    return static_cast<int>(setting.as_integer(least, most));
+}
+
+void add_database(std::vector<Option>& table) {
+    table.insert(
+        table.end(),
+        {{"database", "url", "connection string", "",
+          "Where the database is: URI, key=value or ADO.NET form. Without it libpq's PG* variables decide.", set_url},
+         {"database", "direct_url", "connection string", "",
+          "The same database past a transaction pooler, for session locks.",
+          [](Config& c, const Setting& s) { c.database.direct_parameters = connection(s); }},
+         {"database", "password_file", "path", "", "A file that holds the password. It is read again at every connect.",
+          set_password_file},
+         {"database", "password_command", "string", "",
+          "A shell command that prints the password or a token. It runs at every connect.", set_password_command},
+         {"database", "pooler", "detect, none, session", "detect",
+          "What is in front of the server: find out, nothing, or a pooler that keeps a session on one server "
+          "connection.",
+          [](Config& c, const Setting& s) {
+              c.database.pooler = std::array{Pooler::detect, Pooler::none, Pooler::session}.at(
+                  s.as_choice({"detect", "none", "session"}));
+          }},
+         {"database", "connect_timeout", "duration", "10s",
+          "How long one try to connect may take, in whole seconds. A connect_timeout in the URL wins.",
+          [](Config& c, const Setting& s) {
+              c.database.connect_timeout = whole<std::chrono::seconds>(s, std::chrono::seconds(1), "second");
+          }}});
+}
+
+void add_state_and_migrations(std::vector<Option>& table) {
+    table.insert(
+        table.end(),
+        {{"state", "schema", "string", "tripmig",
+          "The schema of tripmig's own tables. The run lock is made from its name.", set_schema},
+         {"migrations", "dir", "path", "migrations", "The folder of the migration files.",
+          [](Config& c, const Setting& s) { c.migrations.dir = s.as_path(); }},
+         {"migrations", "dialect", "auto, flyway, golang-migrate, dbmate, goose", "auto",
+          "Whose file names and markers these are. auto tells by looking.",
+          [](Config& c, const Setting& s) {
+              static const std::vector<std::string> dialects{"auto", "flyway", "golang-migrate", "dbmate", "goose"};
+              c.migrations.dialect = dialects.at(s.as_choice(dialects));
+          }},
+         {"migrations", "placeholders", "table", "", "What `${name}` in a migration stands for.", set_placeholder},
+         {"migrations", "lock_timeout", "duration", "500ms",
+          "How long one statement waits for a lock before it is tried again.",
+          [](Config& c, const Setting& s) { c.migrations.lock_timeout = s.as_duration(one_millisecond); }},
+         {"migrations", "lock_deadline", "duration", "5min",
+          "How long one migration is tried again for its locks, in all.",
+          [](Config& c, const Setting& s) { c.migrations.lock_deadline = s.as_duration(zero); }},
+         {"migrations", "run_lock_wait", "duration", "15min", "How long a run waits for another one to end.",
+          [](Config& c, const Setting& s) { c.migrations.run_lock_wait = s.as_duration(zero); }},
+         {"migrations", "inline_swap_rows", "integer", "100000",
+          "Up to this many rows a swap that a migration asks for runs within `up`.", [](Config& c, const Setting& s) {
+              c.migrations.inline_swap_rows = s.as_integer(0, std::numeric_limits<std::int64_t>::max());
+          }}});
+}
+
+void add_partitions(std::vector<Option>& table) {
+    table.insert(table.end(),
+                 {{"partitions", "dir", "path", "partitions", "The folder of the partition policies, one file a table.",
+                   [](Config& c, const Setting& s) { c.partitions.dir = s.as_path(); }},
+                  {"partitions", "max_create", "integer", "60",
+                   "More new leaves at once than this are refused: a clock that jumped. A policy's own wins.",
+                   [](Config& c, const Setting& s) { c.partitions.max_create = small_integer(s, 1, 100'000); }},
+                  {"partitions", "max_drop", "integer", "12",
+                   "Retention takes away at most this many leaves at once. A policy's own wins.",
+                   [](Config& c, const Setting& s) { c.partitions.max_drop = small_integer(s, 0, 100'000); }}});
+}
+
+void add_swap(std::vector<Option>& table) {
+    table.insert(
+        table.end(),
+        {{"swap", "workers", "integer", "0", "Connections that copy at once. 0: one for two cores.",
+          [](Config& c, const Setting& s) { c.swap.workers = small_integer(s, 0, 256); }},
+         {"swap", "chunk_target", "duration", "500ms", "How long one chunk should take: chunks size themselves to it.",
+          [](Config& c, const Setting& s) { c.swap.chunk_target = s.as_duration(one_millisecond); }},
+         {"swap", "margin", "duration", "72h",
+          "With less than this left of the current interval the cut is one interval later. Whole hours.",
+          [](Config& c, const Setting& s) { c.swap.margin = whole<std::chrono::hours>(s, zero, "hour"); }},
+         {"swap", "final_keys", "integer", "100",
+          "The cut-over begins when at most this many changed keys are left to apply.",
+          [](Config& c, const Setting& s) { c.swap.final_keys = small_integer(s, 1, 100'000); }},
+         {"swap", "max_lock_hold", "duration", "1s", "How long the cut-over may hold its locks before it rolls back.",
+          [](Config& c, const Setting& s) { c.swap.max_lock_hold = s.as_duration(one_millisecond); }},
+         {"swap", "lock_budget", "duration", "100ms", "How long one cut-over attempt waits for its whole set of locks.",
+          [](Config& c, const Setting& s) { c.swap.lock_budget = s.as_duration(one_millisecond); }},
+         {"swap", "blocker_age", "duration", "500ms",
+          "No attempt starts while a transaction older than this holds a lock on the tables.",
+          [](Config& c, const Setting& s) { c.swap.blocker_age = s.as_duration(zero); }},
+         {"swap", "cutover_deadline", "duration", "10min", "How long the cut-over is tried again, in all.",
+          [](Config& c, const Setting& s) { c.swap.cutover_deadline = s.as_duration(zero); }},
+         {"swap", "max_replica_lag", "duration", "10s", "Copying pauses while a replica is further behind than this.",
+          [](Config& c, const Setting& s) { c.swap.max_replica_lag = s.as_duration(one_millisecond); }},
+         {"swap", "max_active_backends", "integer", "0",
+          "Copying pauses while more backends than this are active. 0: no limit.",
+          [](Config& c, const Setting& s) { c.swap.max_active_backends = small_integer(s, 0, 1'000'000); }},
+         {"swap", "probe", "string", "", "A SELECT of one boolean, asked between chunks: true to go on.",
+          [](Config& c, const Setting& s) { c.swap.probe = s.as_non_empty_text(); }}});
+}
+
+void add_report(std::vector<Option>& table) {
+    table.insert(table.end(),
+                 {{"report", "metrics_file", "path", "", "Where to write metrics in Prometheus' text format.",
+                   [](Config& c, const Setting& s) { c.report.metrics_file = s.as_path(); }},
+                  {"report", "color", "auto, always, never", "auto",
+                   "Colours. auto: on a terminal, unless NO_COLOR is set.", [](Config& c, const Setting& s) {
+                       static const std::vector<std::string> choices{"auto", "always", "never"};
+                       c.report.color = choices.at(s.as_choice(choices));
+                   }}});
+}
+
+std::vector<Option> all_options() {
+    std::vector<Option> table;
+    add_database(table);
+    add_state_and_migrations(table);
+    add_partitions(table);
+    add_swap(table);
+    add_report(table);
+    return table;
+}
+
+}  // namespace
+
+std::string Option::path() const {
+    return fmt::format("{}.{}", section, key);
+}
+
+std::string Option::environment_name() const {
+    std::string name = fmt::format("TRIPMIG_{}_{}", section, key);
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    return name;
+}
+
+const std::vector<Option>& options() {
+    static const std::vector<Option> table = all_options();
+    return table;
+}
+
+const Option* find_option(std::string_view section, std::string_view key) {
+    const auto found = std::find_if(options().begin(), options().end(), [&](const Option& option) {
+        return option.section == section && option.key == key;
+    });
+    return found == options().end() ? nullptr : &*found;
+}
+
+std::vector<std::string> section_names() {
+    std::vector<std::string> names;
+    for (const Option& option : options()) {
+        if (names.empty() || names.back() != option.section)
+            names.emplace_back(option.section);
+    }
+    return names;
+}
+
+}  // namespace tripmig::config

@@ -1,0 +1,156 @@
+#include "config/toml_document.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+#include "config/source_lines.hpp"
+
+// toml++ is compiled into this one file, parser only: no other file includes it, and no shared library is loaded for
+// it.
+#undef TOML_SHARED_LIB
+#undef TOML_HEADER_ONLY
+#define TOML_HEADER_ONLY 1
+#define TOML_ENABLE_FORMATTERS 0
+#if __has_include(<toml++/toml.hpp>)
+#include <toml++/toml.hpp>
+#else
+#include <toml++/toml.h>
+#endif
+
+namespace tripmig::config {
+
+namespace {
+
+std::string date_text(const toml::date& date) {
+    return fmt::format("{:04}-{:02}-{:02}", date.year, unsigned{date.month}, unsigned{date.day});
+}
+
+std::string time_text(const toml::time& time) {
+    std::string text =
+        fmt::format("{:02}:{:02}:{:02}", unsigned{time.hour}, unsigned{time.minute}, unsigned{time.second});
+    if (time.nanosecond != 0)
+        text += fmt::format(".{:09}", time.nanosecond);
+    return text;
+}
+
+std::string date_time_text(const toml::date_time& moment) {
+    std::string text = date_text(moment.date) + "T" + time_text(moment.time);
+    if (!moment.offset)
+        return text;
+    const int minutes = moment.offset->minutes;
+    const int magnitude = minutes < 0 ? -minutes : minutes;
+    return text + fmt::format("{}{:02}:{:02}", minutes < 0 ? '-' : '+', magnitude / 60, magnitude % 60);
+}
+
+TomlValue value_of(const toml::node& node) {
+    using Kind = TomlValue::Kind;
+    switch (node.type()) {
+        case toml::node_type::string:
+            return {Kind::string, node.as_string()->get(), 0, false};
+        case toml::node_type::integer:
+            return {Kind::integer, fmt::format("{}", node.as_integer()->get()), node.as_integer()->get(), false};
+        case toml::node_type::floating_point:
+            return {Kind::decimal, fmt::format("{}", node.as_floating_point()->get()), 0, false};
+        case toml::node_type::boolean:
+            return {Kind::boolean, node.as_boolean()->get() ? "true" : "false", 0, node.as_boolean()->get()};
+        case toml::node_type::date:
+            return {Kind::time, date_text(node.as_date()->get()), 0, false};
+        case toml::node_type::time:
+            return {Kind::time, time_text(node.as_time()->get()), 0, false};
+        case toml::node_type::date_time:
+            return {Kind::time, date_time_text(node.as_date_time()->get()), 0, false};
+        case toml::node_type::array:
+            return {Kind::array, {}, 0, false};
+        case toml::node_type::none:
+        case toml::node_type::table:
+            break;
+    }
+    return {Kind::table, {}, 0, false};
+}
+
+class Flattener {
+  public:
+    explicit Flattener(const SourceLines& lines) : m_lines(lines) {}
+
+    void add_all(const toml::table& table, const std::vector<std::string>& parents) {
+        std::vector<std::pair<const toml::key*, const toml::node*>> children;
+        for (auto entry = table.cbegin(); entry != table.cend(); ++entry)
+            children.emplace_back(&(*entry).first, &(*entry).second);
+        const auto by_place = [](const auto& a, const auto& b) {
+            return a.first->source().begin < b.first->source().begin;
+        };
+        std::stable_sort(children.begin(), children.end(), by_place);
+        for (const auto& [key, node] : children) {
+            std::vector<std::string> path = parents;
+            path.emplace_back(key->str());
+            m_entries.push_back({path, value_of(*node), at(key->source().begin), at(node->source().begin)});
+            if (node->is_table())
+                add_all(*node->as_table(), path);
+        }
+    }
+
+    std::vector<TomlEntry> take() { return std::move(m_entries); }
+
+  private:
+    [[nodiscard]] SourcePosition at(const toml::source_position& place) const {
+        return m_lines.position(place.line, place.column);
+    }
+
+    const SourceLines& m_lines;
+    std::vector<TomlEntry> m_entries;
+};
+
+}  // namespace
+
+std::string_view to_string(TomlValue::Kind kind) {
+    switch (kind) {
+        case TomlValue::Kind::string:
+            return "a string";
+        case TomlValue::Kind::integer:
+            return "an integer";
+        case TomlValue::Kind::decimal:
+            return "a decimal number";
+        case TomlValue::Kind::boolean:
+            return "true or false";
+        case TomlValue::Kind::time:
+            return "a date or time";
+        case TomlValue::Kind::array:
+            return "an array";
+        case TomlValue::Kind::table:
+            break;
+    }
+    return "a table";
+}
+
+std::vector<TomlEntry> parse_toml(std::string_view text, const std::string& name) {
+    const SourceLines lines(text, name);
+    try {
+        Flattener flattener(lines);
+        flattener.add_all(toml::parse(text), {});
+        return flattener.take();
+    } catch (const toml::parse_error& failure) {
+        const toml::source_position& place = failure.source().begin;
+        throw Error(ExitCode::usage, fmt::format("no valid TOML: {}", failure.description()),
+                    "strings stand in quotes, sections in [brackets], one `key = value` a line")
+            .at(lines.position(place.line, place.column));
+    }
+}
+
+std::string read_text_file(const std::filesystem::path& file) {
+    errno = 0;
+    std::ifstream stream(file, std::ios::binary);
+    std::ostringstream content;
+    if (stream)
+        content << stream.rdbuf();
+    if (!stream || stream.bad())
+        throw Error(ExitCode::usage, fmt::format("cannot read {}: {}", file.string(),
+                                                 errno != 0 ? std::strerror(errno) : "not a readable file"));
+    return content.str();
+}
+
+}  // namespace tripmig::config
