@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sql/scanner.hpp"
+
+namespace tripmig::sql {
+
+/// What `-- tripmig:` comments above the first statement say of the whole file. Several settings may share one comment:
+/// `-- tripmig: transaction=off lock_timeout=2s`. Absent: not said.
+struct FileDirectives {
+    std::optional<bool> transaction;                            ///< transaction=on|off
+    std::optional<std::chrono::milliseconds> lock_timeout;      ///< lock_timeout=2s; 0ms: wait without limit
+    std::optional<std::chrono::milliseconds> statement_timeout;
+    std::optional<bool> retry;                                  ///< retry=on|off
+    bool allow_out_of_order = false;                            ///< allow-out-of-order
+    std::vector<std::string> required;                          ///< requires=V3, as it is written; may be given several times
+};
+
+/// `-- tripmig: ignore=RULE reason`
+struct IgnoredRule {
+    std::string rule;
+    std::string reason;
+    std::size_t line = 0;
+};
+
+/// `-- tripmig: batch by=id size=5000 pause=50ms`
+struct Batch {
+    std::string by;  ///< the column that the rows are taken by
+    std::size_t size = 5000;
+    std::chrono::milliseconds pause{0};
+};
+
+/// What the comments directly above one statement say of it.
+struct StatementDirectives {
+    std::optional<std::chrono::milliseconds> lock_timeout;  ///< `-- tripmig: statement lock_timeout=2s`
+    std::optional<std::chrono::milliseconds> statement_timeout;
+    std::optional<bool> retry;
+    std::vector<IgnoredRule> ignored;
+    std::optional<Batch> batch;
+    std::optional<std::vector<std::string>> swap;  ///< `-- tripmig: swap TABLE`: the name's parts as the catalog spells them
+};
+
+struct Directives {
+    FileDirectives file;
+    std::vector<StatementDirectives> statements;  ///< one for each of the script's statements
+};
+
+/// Reads every directive of a script. Throws Error{usage} at file:line:column for what would silently do nothing: an unknown
+/// directive or key (the nearest known one is named), a value of the wrong form, a key said twice, a setting of the file that
+/// does not stand above the first statement, a directive inside of a statement, beside the end of the one before, or behind the last.
+Directives directives(const Script& script, const ScanOptions& options = {});
+
+}  // namespace tripmig::sql
