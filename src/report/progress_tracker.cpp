@@ -1,0 +1,63 @@
+#include "report/progress_tracker.hpp"
+
+#include <algorithm>
+
+namespace tripmig::report {
+
+namespace {
+
+constexpr std::chrono::seconds silence{5};
+
+bool is_done(const Progress& progress) {
+    return progress.total > 0 && progress.done >= progress.total;
+}
+
+}  // namespace
+
+ProgressTracker::News ProgressTracker::update(const Progress& progress, TimePoint now) {
+    const auto ended = m_ended.find(progress.task);
+    if (ended != m_ended.end()) {
+        if (is_done(progress) && ended->second == progress.total)
+            return News::repeated;
+        m_ended.erase(ended);
+    }
+    const bool is_new = m_tasks.find(progress.task) == m_tasks.end();
+    Task& task = m_tasks[progress.task];
+    if (is_new)
+        m_order.push_back(progress.task);
+    task.progress = progress;
+    task.updated = now;
+    task.rate.add(now, progress.done);
+    if (is_done(progress)) {
+        m_ended[progress.task] = progress.total;
+        return News::finished;
+    }
+    return is_new ? News::first : News::ordinary;
+}
+
+bool ProgressTracker::is_due(const std::string& name, TimePoint now, std::chrono::milliseconds pause) {
+    Task& task = m_tasks.at(name);
+    if (task.told && now - *task.told < pause)
+        return false;
+    task.told = now;
+    return true;
+}
+
+void ProgressTracker::remove(const std::string& name) {
+    m_tasks.erase(name);
+    m_order.erase(std::remove(m_order.begin(), m_order.end(), name), m_order.end());
+}
+
+const ProgressTracker::Task* ProgressTracker::foremost(TimePoint now) const {
+    const Task* latest = nullptr;
+    for (const std::string& name : m_order) {
+        const Task& candidate = m_tasks.at(name);
+        if (now - candidate.updated < silence)
+            return &candidate;
+        if (latest == nullptr || candidate.updated > latest->updated)
+            latest = &candidate;
+    }
+    return latest;
+}
+
+}  // namespace tripmig::report
