@@ -54,6 +54,9 @@ PartitionPolicy load_policy(const std::filesystem::path& file);
 /// files name one table.
 std::vector<PartitionPolicy> load_policies(const std::filesystem::path& directory);
 
+/// The width of a leaf as a flag gives it: "1 month", "7 days", "1000000". Throws Error{usage}.
+PartitionInterval parse_partition_interval(std::string_view text);
+
 /// "public.orders" or "orders" (schema public) or "\"Odd.Name\"": as a person types it, folded as PostgreSQL folds it
 /// (manual 4.1.1).
 QualifiedName parse_table_name(std::string_view text);

@@ -1,0 +1,177 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+#include "base/nearest.hpp"
+#include "config/name_pattern.hpp"
+#include "config/parse_policy.hpp"
+#include "config/policy_table.hpp"
+
+namespace tripmig::config {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+using Settings = std::map<std::string, Setting>;  ///< by "retention.keep"
+
+std::string path_of(std::string_view section, std::string_view key) {
+    return section.empty() ? std::string(key) : fmt::format("{}.{}", section, key);
+}
+
+bool is_section(std::string_view name) {
+    return std::any_of(policy_keys().begin(), policy_keys().end(),
+                       [&](const PolicyKey& key) { return !name.empty() && key.section == name; });
+}
+
+const PolicyKey* find_key(std::string_view section, std::string_view key) {
+    const auto found = std::find_if(policy_keys().begin(), policy_keys().end(),
+                                    [&](const PolicyKey& row) { return row.section == section && row.key == key; });
+    return found == policy_keys().end() ? nullptr : &*found;
+}
+
+/// Names what may stand where the entry stands: keys of its section, and at the top the sections too.
+Error unknown_entry(const TomlEntry& entry) {
+    const std::string section = entry.path.size() > 1 ? entry.path.front() : "";
+    const std::string& name = entry.path.back();
+    std::vector<std::string> known;
+    for (const PolicyKey& row : policy_keys()) {
+        if (row.section == section)
+            known.emplace_back(row.key);
+        else if (section.empty() && std::find(known.begin(), known.end(), row.section) == known.end())
+            known.emplace_back(row.section);
+    }
+    const std::string meant = nearest(name.substr(0, 64), known);
+    const auto home =
+        std::find_if(policy_keys().begin(), policy_keys().end(), [&](const PolicyKey& row) { return row.key == name; });
+    std::string hint =
+        meant.empty() ? fmt::format("known here: {}", fmt::join(known, ", ")) : fmt::format("did you mean {}?", meant);
+    if (home != policy_keys().end())
+        hint = home->section.empty() ? fmt::format("{} stands above all sections", name)
+                                     : fmt::format("{} belongs below [{}]", name, home->section);
+    Error failure(ExitCode::usage,
+                  fmt::format("unknown key \"{}\"{}", name, section.empty() ? "" : fmt::format(" in [{}]", section)),
+                  hint);
+    return failure.at(entry.key_position);
+}
+
+Settings collect(const std::vector<TomlEntry>& entries) {
+    Settings settings;
+    for (const TomlEntry& entry : entries) {
+        const bool at_top = entry.path.size() == 1;
+        if (at_top && is_section(entry.path[0])) {
+            if (entry.value.kind != TomlValue::Kind::table)
+                throw Error(ExitCode::usage, fmt::format("{} is a section", entry.path[0]),
+                            fmt::format("write [{}] on a line of its own, and its keys below", entry.path[0]))
+                    .at(entry.key_position);
+            continue;
+        }
+        const std::string section = at_top ? "" : entry.path[0];
+        if (entry.path.size() > 2 || find_key(section, entry.path.back()) == nullptr)
+            throw unknown_entry(entry);
+        const std::string path = path_of(section, entry.path.back());
+        settings.emplace(path, Setting(path, entry, {}));
+    }
+    return settings;
+}
+
+void require(const Settings& settings, const std::string& path, const std::string& name, const std::string& hint) {
+    if (settings.count(path) == 0)
+        throw Error(ExitCode::usage, fmt::format("{}: the key {} is missing", name, path), hint);
+}
+
+void check_start(const PartitionPolicy& policy, const Setting& setting) {
+    if (std::holds_alternative<CalendarInterval>(policy.interval)) {
+        if (!parse_timestamp(*policy.start))
+            throw setting.error(fmt::format("{} is no date or time", setting.shown()),
+                                "write \"2024-01-01\"; times are UTC");
+        return;
+    }
+    std::int64_t number = 0;
+    const char* const end = policy.start->data() + policy.start->size();
+    const auto [rest, failure] = std::from_chars(policy.start->data(), end, number);
+    if (failure != std::errc{} || rest != end)
+        throw setting.error(fmt::format("{} is no integer, and the interval is one", setting.shown()),
+                            "write the first leaf's lower bound");
+}
+
+/// What only shows when all keys are there.
+void check_together(PartitionPolicy& policy, const Settings& settings) {
+    const auto name = settings.find("name");
+    if (name == settings.end())
+        policy.name = default_name_pattern(policy.interval);
+    try {
+        check_name_pattern(policy.name, policy.interval);
+    } catch (const Error& failure) {
+        throw name == settings.end() ? failure : name->second.error(failure.message(), failure.hint());
+    }
+    if (policy.start)
+        check_start(policy, settings.at("start"));
+    if (policy.retention && std::holds_alternative<std::int64_t>(policy.interval))
+        throw settings.at("retention.keep")
+            .error("retention goes by time, and this interval is a number",
+                   "leave [retention] out: leaves by number are kept");
+}
+
+}  // namespace
+
+PartitionPolicy parse_policy(std::string_view text, const std::string& name) {
+    const std::vector<TomlEntry> entries = parse_toml(text, name);
+    const Settings settings = collect(entries);
+    require(settings, "table", name, "write table = \"public.orders\"");
+    require(settings, "key", name, "write key = \"created_at\", the column that decides in which leaf a row is");
+    require(settings, "interval", name, "write interval = \"1 month\", or a number for an integer key");
+    const bool has_retention = std::any_of(entries.begin(), entries.end(),
+                                           [](const TomlEntry& entry) { return entry.path[0] == "retention"; });
+    if (has_retention)
+        require(settings, "retention.keep", name,
+                "write keep = \"36 months\" below [retention], or leave the section out");
+    PartitionPolicy policy;
+    for (const PolicyKey& row : policy_keys()) {
+        const auto found = settings.find(path_of(row.section, row.key));
+        if (found != settings.end())
+            row.set(policy, found->second);
+    }
+    check_together(policy, settings);
+    return policy;
+}
+
+PartitionPolicy load_policy(const fs::path& file) {
+    PartitionPolicy policy = parse_policy(read_text_file(file), file.string());
+    policy.file = file;
+    return policy;
+}
+
+std::vector<PartitionPolicy> load_policies(const fs::path& directory) {
+    std::error_code failure;
+    std::vector<fs::path> files;
+    for (const fs::directory_entry& entry : fs::directory_iterator(directory, failure)) {
+        std::error_code ignored;
+        const bool is_hidden = entry.path().filename().string().front() == '.';
+        if (!is_hidden && entry.path().extension() == ".toml" && entry.is_regular_file(ignored))
+            files.push_back(entry.path());
+    }
+    if (failure)
+        throw Error(
+            ExitCode::usage,
+            fmt::format("cannot read the folder of partition policies {}: {}", directory.string(), failure.message()),
+            "name it with --partitions, or with dir below [partitions] in tripmig.toml");
+    std::sort(files.begin(), files.end());
+    std::vector<PartitionPolicy> policies;
+    for (const fs::path& file : files) {
+        policies.push_back(load_policy(file));
+        const QualifiedName& table = policies.back().table;
+        const auto former = std::find_if(policies.begin(), policies.end() - 1,
+                                         [&](const auto& policy) { return policy.table == table; });
+        if (former != policies.end() - 1)
+            throw Error(ExitCode::usage,
+                        fmt::format("{} and {} are both about {}.{}", former->file.string(), file.string(),
+                                    table.schema, table.name),
+                        "a table has one policy: keep one of the two files");
+    }
+    return policies;
+}
+
+}  // namespace tripmig::config

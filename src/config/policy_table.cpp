@@ -1,0 +1,137 @@
+#include "config/policy_table.hpp"
+
+#include <array>
+
+#include "config/identifier.hpp"
+#include "config/name_pattern.hpp"
+
+namespace tripmig::config {
+
+namespace {
+
+using Policy = PartitionPolicy;
+using Action = RetentionPolicy::Action;
+using Default = PartitionPolicy::Default;
+
+constexpr std::int64_t widest_number = std::int64_t{1} << 62U;  // a bound and the next one both fit a bigint
+
+/// The same failure at the setting's place.
+template <typename Parse>
+auto parsed(const Setting& setting, const Parse& parse) {
+    try {
+        return parse(setting.as_non_empty_text());
+    } catch (const Error& failure) {
+        if (failure.position())
+            throw;
+        throw setting.error(failure.message(), failure.hint());
+    }
+}
+
+PartitionInterval interval_of(const Setting& setting) {
+    if (setting.value().kind == TomlValue::Kind::integer)
+        return setting.as_integer(1, widest_number);
+    const CalendarInterval interval = setting.as_interval();
+    constexpr std::int64_t minute = 60'000'000;
+    if (interval.months == 0 && interval.days == 0 && interval.microseconds < minute)
+        throw setting.error("a leaf is at least a minute wide",
+                            R"(write "1 hour", "1 day", "1 week", "1 month", "1 year")");
+    return interval;
+}
+
+/// Kept as text in the key's own type: a TOML date or integer is as good as a string. Checked against the interval
+/// later.
+std::string start_of(const Setting& setting) {
+    const TomlValue::Kind kind = setting.value().kind;
+    if (kind == TomlValue::Kind::integer || kind == TomlValue::Kind::time)
+        return setting.value().text;
+    return setting.as_non_empty_text();
+}
+
+RetentionPolicy& retention(Policy& policy) {
+    if (!policy.retention)
+        policy.retention.emplace();
+    return *policy.retention;
+}
+
+void add_plain_keys(std::vector<PolicyKey>& table) {
+    table.insert(
+        table.end(),
+        {{"", "table", "name", "", "The table, as in SQL: `orders`, `public.orders`, `\"Odd.Name\"`. Required.",
+          [](Policy& p, const Setting& s) { p.table = parsed(s, parse_table_name); }},
+         {"", "key", "name", "", "The column that decides in which leaf a row is. Required.",
+          [](Policy& p, const Setting& s) { p.key = parsed(s, parse_identifier); }},
+         {"", "interval", "interval or integer", "",
+          "How wide a leaf is: time for date and timestamp keys, a number for integer keys. Required.",
+          [](Policy& p, const Setting& s) { p.interval = interval_of(s); }},
+         {"", "premake", "integer", "3", "How many leaves stand ready ahead of now.",
+          [](Policy& p, const Setting& s) { p.premake = static_cast<int>(s.as_integer(1, 10'000)); }},
+         {"", "start", "date, time or integer", "", "Where the first leaf of an empty table begins.",
+          [](Policy& p, const Setting& s) { p.start = start_of(s); }},
+         {"", "name", "pattern", "", "The names of leaves. Without it, one that fits the interval.",
+          [](Policy& p, const Setting& s) { p.name = s.as_non_empty_text(); }},
+         {"", "max_create", "integer", "", "As in [partitions], for this table alone.",
+          [](Policy& p, const Setting& s) { p.max_create = static_cast<int>(s.as_integer(1, 100'000)); }},
+         {"", "max_drop", "integer", "", "As in [partitions], for this table alone.",
+          [](Policy& p, const Setting& s) { p.max_drop = static_cast<int>(s.as_integer(0, 100'000)); }}});
+}
+
+void add_sections(std::vector<PolicyKey>& table) {
+    table.insert(
+        table.end(),
+        {{"retention", "keep", "interval", "",
+          "Leaves whose upper bound is older than this go. Required in [retention].",
+          [](Policy& p, const Setting& s) { retention(p).keep = s.as_interval(); }},
+         {"retention", "action", "detach, drop, archive", "detach", "What happens to them.",
+          [](Policy& p, const Setting& s) {
+              retention(p).action = std::array{Action::detach, Action::drop, Action::archive}.at(
+                  s.as_choice({"detach", "drop", "archive"}));
+          }},
+         {"retention", "grace", "interval", "7 days", "For drop and archive: the time between the detach and the drop.",
+          [](Policy& p, const Setting& s) { retention(p).grace = s.as_interval(); }},
+         {"retention", "cascade", "true, false", "false", "Rows of other tables that reference the leaf go with it.",
+          [](Policy& p, const Setting& s) { retention(p).cascade = s.as_boolean(); }},
+         {"default", "partition", "none, watch", "none",
+          "none: there is no DEFAULT partition. watch: there is one, and rows in it are reported.",
+          [](Policy& p, const Setting& s) {
+              p.default_partition = std::array{Default::none, Default::watch}.at(s.as_choice({"none", "watch"}));
+          }},
+         {"swap", "strategy", "attach, copy", "attach",
+          "attach: the old table becomes the leaf of the past. copy: its rows are copied into leaves.",
+          [](Policy& p, const Setting& s) {
+              p.swap.strategy =
+                  std::array{SwapStrategy::attach, SwapStrategy::copy}.at(s.as_choice({"attach", "copy"}));
+          }},
+         {"swap", "incoming_foreign_keys", "refuse, registry, composite, drop", "refuse",
+          "What becomes of foreign keys that reference the table.",
+          [](Policy& p, const Setting& s) {
+              using Choice = IncomingForeignKeys;
+              p.swap.incoming_foreign_keys =
+                  std::array{Choice::refuse, Choice::registry, Choice::composite, Choice::drop}.at(
+                      s.as_choice({"refuse", "registry", "composite", "drop"}));
+          }},
+         {"swap", "unique_ids", "true, false", "false",
+          "true: keep the primary key's old columns unique over all leaves, with the registry, even when nothing "
+          "references them.",
+          [](Policy& p, const Setting& s) { p.swap.unique_ids = s.as_boolean(); }}});
+}
+
+}  // namespace
+
+PartitionInterval parse_partition_interval(std::string_view text) {
+    const Setting setting("the interval", std::string(text), {});
+    if (!text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos)
+        return setting.as_integer(1, widest_number);
+    return interval_of(setting);
+}
+
+const std::vector<PolicyKey>& policy_keys() {
+    static const std::vector<PolicyKey> table = [] {
+        std::vector<PolicyKey> keys;
+        add_plain_keys(keys);
+        add_sections(keys);
+        return keys;
+    }();
+    return table;
+}
+
+}  // namespace tripmig::config
