@@ -1,0 +1,112 @@
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/civil.hpp"
+#include "base/clock.hpp"
+#include "config/policy.hpp"
+
+namespace tripmig::ddl {
+
+/// The types of partition key that bounds can be made for. `uuid` is version 7: 48 bits of milliseconds come first (RFC
+/// 9562).
+enum class KeyType { date, timestamp, timestamptz, smallint, integer, bigint, uuid };
+
+/// From format_type(): "timestamp without time zone", "bigint", "uuid". nullopt for any other type.
+std::optional<KeyType> key_type(std::string_view type_name);
+/// The type's name, pg_catalog-qualified, for casts.
+std::string_view type_name(KeyType key);
+/// smallint, integer, bigint: their present is the newest row, not the clock.
+bool is_number(KeyType key);
+
+/// One end of a range: a moment (date, timestamp, timestamptz, uuid; UTC), a number, or a value beyond them.
+/// Ordered as PostgreSQL orders bounds: MINVALUE < '-infinity' < values < 'infinity' < MAXVALUE.
+class Bound {
+  public:
+    /// The bits of a uuid after its 48 bits of time: zero in the bounds that are made here.
+    using Tail = std::array<std::uint8_t, 10>;
+
+    static Bound minvalue() { return {Kind::minvalue, 0, {}}; }
+    static Bound maxvalue() { return {Kind::maxvalue, 0, {}}; }
+    static Bound minus_infinity() { return {Kind::minus_infinity, 0, {}}; }
+    static Bound infinity() { return {Kind::infinity, 0, {}}; }
+    static Bound at(Instant moment, const Tail& tail = {}) {
+        return {Kind::value, moment.time_since_epoch().count(), tail};
+    }
+    static Bound number(std::int64_t number) { return {Kind::value, number, {}}; }
+
+    [[nodiscard]] bool is_finite() const noexcept { return m_kind == Kind::value; }
+    [[nodiscard]] bool is_minvalue() const noexcept { return m_kind == Kind::minvalue; }
+    [[nodiscard]] bool is_maxvalue() const noexcept { return m_kind == Kind::maxvalue; }
+    [[nodiscard]] bool is_infinity() const noexcept { return m_kind == Kind::infinity; }
+    [[nodiscard]] bool is_minus_infinity() const noexcept { return m_kind == Kind::minus_infinity; }
+
+    /// Of a finite bound of a key that is a time.
+    [[nodiscard]] Instant instant() const noexcept { return Instant(std::chrono::microseconds(m_value)); }
+    /// Of a finite bound of a key that is a number.
+    [[nodiscard]] std::int64_t number() const noexcept { return m_value; }
+    [[nodiscard]] const Tail& tail() const noexcept { return m_tail; }
+
+    friend auto operator<=>(const Bound&, const Bound&) = default;
+
+  private:
+    enum class Kind : std::uint8_t { minvalue, minus_infinity, value, infinity, maxvalue };
+
+    Bound(Kind kind, std::int64_t value, const Tail& tail) : m_kind(kind), m_value(value), m_tail(tail) {}
+
+    Kind m_kind;
+    std::int64_t m_value;
+    Tail m_tail;
+};
+
+/// What a leaf holds: keys from `lower`, below `upper`.
+struct Bounds {
+    Bound lower = Bound::minvalue();
+    Bound upper = Bound::maxvalue();
+
+    friend bool operator==(const Bounds&, const Bounds&) = default;
+};
+
+bool contains(const Bounds& bounds, const Bound& key);
+bool overlap(const Bounds& left, const Bounds& right);
+/// Whether `right` begins exactly where `left` ends.
+bool is_adjacent(const Bounds& left, const Bounds& right);
+
+/// Throws Error{usage} when leaves of that width cannot be made for that key: hours of a date, a number for a
+/// timestamp, months and days in one interval.
+void check_interval(KeyType key, const config::PartitionInterval& interval);
+
+/// The leaf of the regular grid that holds a finite key. Months are counted from year 0 (so 3 months begin in January,
+/// April, July, October), weeks begin on Monday, other days count from 1970-01-01, hours from midnight UTC, numbers
+/// from 0. A number range that reaches past its type ends in MINVALUE or MAXVALUE.
+Bounds bounds_containing(KeyType key, const config::PartitionInterval& interval, const Bound& moment);
+/// The next leaf of the grid after these bounds, whose upper one is finite.
+Bounds bounds_after(KeyType key, const config::PartitionInterval& interval, const Bounds& bounds);
+/// The leaf of the grid before these bounds, whose lower one is finite.
+Bounds bounds_before(KeyType key, const config::PartitionInterval& interval, const Bounds& bounds);
+
+/// As in FOR VALUES: MINVALUE, '2024-01-01 00:00:00+00', '2024-01-01', '-5', 'infinity'.
+std::string bound_literal(KeyType key, const Bound& bound);
+/// "FOR VALUES FROM ('2024-01-01') TO ('2024-02-01')".
+std::string for_values(KeyType key, const Bounds& bounds);
+/// A boolean expression that is true for the keys within, for a CHECK that lets ATTACH skip its scan (manual 5.11.2.2).
+std::string within(KeyType key, const Bounds& bounds, std::string_view column);
+/// The opposite, true for NULL too: for a CHECK on a DEFAULT partition that spares it the scan.
+std::string not_within(KeyType key, const Bounds& bounds, std::string_view column);
+/// For people: "[2024-01-01, 2024-02-01)", without the time of day where that is midnight.
+std::string describe(KeyType key, const Bounds& bounds);
+std::string describe(KeyType key, const Bound& bound);
+
+/// One value in the key's own type, as PostgreSQL prints it in UTC and ISO style, and as a person writes it: a date, a
+/// timestamp, a number, a uuid, 'infinity'. nullopt when it is none.
+std::optional<Bound> parse_bound(KeyType key, std::string_view text);
+/// pg_get_expr(relpartbound): FOR VALUES FROM (...) TO (...), of one column. nullopt for DEFAULT, several columns, and
+/// what no calendar here holds.
+std::optional<Bounds> parse_bounds(KeyType key, std::string_view text);
+
+}  // namespace tripmig::ddl
