@@ -18,7 +18,9 @@ namespace {
 
 /// Every command, in the order of --help.
 using Declaration = void (*)(CLI::App&, Commands&);
-const std::vector<Declaration> declarations{};
+const std::vector<Declaration> declarations{
+    add_sandbox,
+};
 
 constexpr std::string_view footer = R"(At night:
   tripmig status               what is applied, what is pending, who is at work

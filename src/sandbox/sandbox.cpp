@@ -1,0 +1,105 @@
+#include "sandbox/sandbox.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+#include "base/error.hpp"
+#include "sandbox/command_lines.hpp"
+#include "sandbox/program.hpp"
+#include "sandbox/server_user.hpp"
+#include "sandbox/state_file.hpp"
+
+namespace tripmig::sandbox {
+
+namespace {
+
+constexpr std::chrono::milliseconds look_again{5};
+constexpr std::chrono::seconds patience{120};
+
+bool holds_cluster(const Server& server) {
+    return std::filesystem::exists(server.data_directory() / "PG_VERSION");
+}
+
+SupervisorOrders make_orders(const Server& server, Lifetime lifetime, std::optional<ServerUser> user) {
+    SupervisorOrders orders;
+    orders.directory = server.directory;
+    orders.make_directory = lifetime == Lifetime::bound;
+    orders.die_together = lifetime == Lifetime::bound;
+    orders.log_file = server.log_file();
+    orders.postgres = postgres_command(server);
+    orders.user = std::move(user);
+    if (!holds_cluster(server)) {
+        orders.initdb = initdb_command(server);
+        orders.remove = remove_command(server);
+    }
+    return orders;
+}
+
+}  // namespace
+
+Sandbox::Sandbox(Server server, Lifetime lifetime, const StopSignal& stop) : m_server(std::move(server)) {
+    stop.check();
+    const std::optional<ServerUser> user = server_user();
+    const SupervisorOrders orders = make_orders(m_server, lifetime, user);
+    m_supervisor = std::make_unique<Supervisor>(orders);
+    wait_until_ready(stop);
+    if (!orders.initdb.empty())
+        make_role_and_database();
+    write_state(m_server, user);
+}
+
+std::optional<std::string> Sandbox::crash() {
+    if (!m_supervisor->next_report(std::chrono::milliseconds(0)))
+        return std::nullopt;
+    return m_server.log_tail();
+}
+
+void Sandbox::wait_until_ready(const StopSignal& stop) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (!m_server.is_ready()) {
+        stop.check();
+        if (const auto report = m_supervisor->next_report(look_again))
+            heed(*report);
+        if (std::chrono::steady_clock::now() > deadline)
+            fail(fmt::format("the server is not ready after {} s", patience.count()));
+    }
+}
+
+void Sandbox::heed(const SupervisorReport& report) const {
+    switch (report.job) {
+        case SupervisorReport::Job::directory:
+            throw Error(ExitCode::refused,
+                        fmt::format("cannot make the directory {}: {}", m_server.directory.string(),
+                                    std::generic_category().message(report.status)),
+                        "name one that does not exist yet, in a folder that may be written to: --dir DIR");
+        case SupervisorReport::Job::initdb:
+            if (report.status != 0)
+                fail(fmt::format("initdb failed with exit code {}", shell_status(report.status)));
+            return;
+        case SupervisorReport::Job::postgres:
+            fail(fmt::format("the server ended with exit code {} instead of starting", shell_status(report.status)));
+        case SupervisorReport::Job::supervisor:
+            fail("the process that looks after the server is gone");
+    }
+}
+
+void Sandbox::fail(const std::string& what) const {
+    const std::string log = m_server.log_tail();
+    throw Error(ExitCode::refused, what, "the lines above are the end of the server's log")
+        .with_detail(log.empty() ? "the server wrote no log" : "\n" + log);
+}
+
+void Sandbox::make_role_and_database() const {
+    const ProgramResult result =
+        run_program({m_server.bindir / "psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1",
+                     "--host=" + m_server.directory.string(), "--port=" + std::to_string(m_server.port),
+                     "--username=postgres", "--dbname=postgres"},
+                    bootstrap_sql(m_server));
+    if (result.status != 0)
+        throw Error(ExitCode::refused, "cannot make role and database `sandbox`").with_detail("\n" + result.output);
+}
+
+}  // namespace tripmig::sandbox

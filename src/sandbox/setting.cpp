@@ -1,0 +1,31 @@
+#include "sandbox/setting.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <string_view>
+
+#include "base/error.hpp"
+
+namespace tripmig::sandbox {
+
+Setting parse_setting(const std::string& text) {
+    const std::size_t equals = text.find('=');
+    const std::string name = text.substr(0, equals);
+    const bool is_name = !name.empty() && std::isdigit(static_cast<unsigned char>(name[0])) == 0 &&
+                         std::all_of(name.begin(), name.end(),
+                                     [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '.'; });
+    if (equals == std::string::npos || !is_name || text.find('\n') != std::string::npos)
+        throw Error(ExitCode::usage, fmt::format("'{}' is no server parameter", text),
+                    "write name=value, as in shared_buffers=1GB");
+    static constexpr std::array<std::string_view, 5> ours{"port", "listen_addresses", "unix_socket_directories",
+                                                          "data_directory", "hba_file"};
+    if (std::find(ours.begin(), ours.end(), name) != ours.end())
+        throw Error(ExitCode::usage, fmt::format("the sandbox itself decides {}", name),
+                    "--listen and --port make it listen on 127.0.0.1, --dir says where it lives");
+    return {name, text.substr(equals + 1)};
+}
+
+}  // namespace tripmig::sandbox
