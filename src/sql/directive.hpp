@@ -13,12 +13,12 @@ namespace tripmig::sql {
 /// What `-- tripmig:` comments above the first statement say of the whole file. Several settings may share one comment:
 /// `-- tripmig: transaction=off lock_timeout=2s`. Absent: not said.
 struct FileDirectives {
-    std::optional<bool> transaction;                            ///< transaction=on|off
-    std::optional<std::chrono::milliseconds> lock_timeout;      ///< lock_timeout=2s; 0ms: wait without limit
+    std::optional<bool> transaction;                        ///< transaction=on|off
+    std::optional<std::chrono::milliseconds> lock_timeout;  ///< lock_timeout=2s; 0ms: wait without limit
     std::optional<std::chrono::milliseconds> statement_timeout;
-    std::optional<bool> retry;                                  ///< retry=on|off
-    bool allow_out_of_order = false;                            ///< allow-out-of-order
-    std::vector<std::string> required;                          ///< requires=V3, as it is written; may be given several times
+    std::optional<bool> retry;          ///< retry=on|off
+    bool allow_out_of_order = false;    ///< allow-out-of-order
+    std::vector<std::string> required;  ///< requires=V3, as it is written; may be given several times
 };
 
 /// `-- tripmig: ignore=RULE reason`
@@ -42,7 +42,8 @@ struct StatementDirectives {
     std::optional<bool> retry;
     std::vector<IgnoredRule> ignored;
     std::optional<Batch> batch;
-    std::optional<std::vector<std::string>> swap;  ///< `-- tripmig: swap TABLE`: the name's parts as the catalog spells them
+    std::optional<std::vector<std::string>>
+        swap;  ///< `-- tripmig: swap TABLE`: the name's parts as the catalog spells them
 };
 
 struct Directives {
@@ -50,9 +51,10 @@ struct Directives {
     std::vector<StatementDirectives> statements;  ///< one for each of the script's statements
 };
 
-/// Reads every directive of a script. Throws Error{usage} at file:line:column for what would silently do nothing: an unknown
-/// directive or key (the nearest known one is named), a value of the wrong form, a key said twice, a setting of the file that
-/// does not stand above the first statement, a directive inside of a statement, beside the end of the one before, or behind the last.
+/// Reads every directive of a script. Throws Error{usage} at file:line:column for what would silently do nothing: an
+/// unknown directive or key (the nearest known one is named), a value of the wrong form, a key said twice, a setting of
+/// the file that does not stand above the first statement, a directive inside of a statement, beside the end of the one
+/// before, or behind the last.
 Directives directives(const Script& script, const ScanOptions& options = {});
 
 }  // namespace tripmig::sql

@@ -161,20 +161,19 @@ LexemeKind Lexer::scan_prefixed(Lexeme& lexeme) noexcept {
 LexemeKind Lexer::scan_string(Lexeme& lexeme, std::size_t quote, LexemeKind kind) noexcept {
     std::size_t open = quote;
     while (open != npos) {
-        const std::size_t close = segment_end(open + 1, kind);
+        const std::size_t close = string_part_end(open + 1, kind);
         if (close == npos) {
             lexeme.is_complete = false;
             lexeme.end = m_text.size();
             return kind;
         }
         lexeme.end = close + 1;
-        open = continuation(close + 1);
+        open = next_string_part(close + 1);
     }
     return kind;
 }
 
-/// Where the quote is that closes the text beginning at `inside`; npos when there is none.
-std::size_t Lexer::segment_end(std::size_t inside, LexemeKind kind) const noexcept {
+std::size_t Lexer::string_part_end(std::size_t inside, LexemeKind kind) const noexcept {
     std::size_t position = inside;
     while (true) {
         if (kind == LexemeKind::escape_string)
@@ -192,9 +191,7 @@ std::size_t Lexer::segment_end(std::size_t inside, LexemeKind kind) const noexce
     }
 }
 
-/// The quote that continues a string closed just before `after_quote`: only white space and -- comments between the
-/// two, with a line end among them (manual 4.1.2.1). npos: none.
-std::size_t Lexer::continuation(std::size_t after_quote) const noexcept {
+std::size_t Lexer::next_string_part(std::size_t after_quote) const noexcept {
     bool new_line = false;
     std::size_t position = after_quote;
     while (position < m_text.size()) {

@@ -51,6 +51,14 @@ class Lexer {
         return m_text.substr(lexeme.begin, lexeme.end - lexeme.begin);
     }
     void seek(std::size_t position) noexcept { m_position = position; }
+
+    // The parts of one string: 'a' newline 'b' is one in SQL, of the first part's kind.
+    /// The quote that closes the part whose text begins at `inside`; npos when there is none.
+    [[nodiscard]] std::size_t string_part_end(std::size_t inside, LexemeKind kind) const noexcept;
+    /// The quote that opens the part after the one closed just before `after_quote`; npos when that was the last.
+    /// Between the two are only white space and -- comments, with a line end among them (manual 4.1.2.1).
+    [[nodiscard]] std::size_t next_string_part(std::size_t after_quote) const noexcept;
+
     void set_standard_conforming_strings(bool on) noexcept { m_standard_strings = on; }
 
   private:
@@ -71,8 +79,6 @@ class Lexer {
     LexemeKind scan_colon(Lexeme& lexeme) noexcept;
     LexemeKind scan_operator(Lexeme& lexeme) noexcept;
 
-    [[nodiscard]] std::size_t segment_end(std::size_t inside, LexemeKind kind) const noexcept;
-    [[nodiscard]] std::size_t continuation(std::size_t after_quote) const noexcept;
     [[nodiscard]] std::size_t line_end(std::size_t position) const noexcept;
 
     std::string_view m_text;

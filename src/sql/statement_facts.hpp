@@ -14,15 +14,15 @@ using NameParts = std::vector<std::string>;
 /// What a statement does to the transaction around it.
 enum class TransactionControl {
     none,
-    begin,                   ///< BEGIN, START TRANSACTION
-    commit,                  ///< COMMIT, END
-    rollback,                ///< ROLLBACK, ABORT
-    commit_and_chain,        ///< COMMIT AND CHAIN
-    rollback_and_chain,      ///< ROLLBACK AND CHAIN
+    begin,               ///< BEGIN, START TRANSACTION
+    commit,              ///< COMMIT, END
+    rollback,            ///< ROLLBACK, ABORT
+    commit_and_chain,    ///< COMMIT AND CHAIN
+    rollback_and_chain,  ///< ROLLBACK AND CHAIN
     savepoint,
     release,
     rollback_to_savepoint,
-    prepare                  ///< PREPARE TRANSACTION
+    prepare  ///< PREPARE TRANSACTION
 };
 
 /// CREATE INDEX, cut so that the same index can be made again under another name, on another table.
@@ -30,10 +30,10 @@ struct IndexDefinition {
     bool is_unique = false;
     bool is_concurrent = false;
     bool if_not_exists = false;
-    std::string name;       ///< empty: the server chooses one
-    bool is_only = false;   ///< ON ONLY
+    std::string name;      ///< empty: the server chooses one
+    bool is_only = false;  ///< ON ONLY
     NameParts table;
-    std::string_view tail;  ///< all that follows the table's name, verbatim: USING, columns, INCLUDE, WITH, TABLESPACE, WHERE
+    std::string tail;  ///< what follows the table's name, verbatim: USING, columns, INCLUDE, WITH, TABLESPACE, WHERE
 };
 
 struct DropIndex {
@@ -50,26 +50,30 @@ struct DetachPartition {
     bool is_finalize = false;
 };
 
-/// What the text alone tells of a statement. Views are into that text.
+/// What the text alone tells of a statement.
 struct Facts {
-    /// Stable lower-case words: "create index", "alter table", "insert", "begin", "do". One statement under several spellings has
-    /// one kind: END is "commit". "unknown" for a word that begins no statement of PostgreSQL 15 to 18.
+    /// Stable lower-case words: "create index", "alter table", "insert", "begin", "do". One statement under several
+    /// spellings has one kind: END is "commit". "unknown" for a word that begins no statement of PostgreSQL 15 to 18.
     std::string kind;
-    /// False when PostgreSQL refuses it inside of a transaction block. What the text cannot tell counts as true: a CALL or DO that
-    /// commits, and see `refused_when_partitioned`.
+    /// False when PostgreSQL refuses it inside of a transaction block. What the text cannot tell counts as true: a CALL
+    /// or DO that commits, and see `refused_when_partitioned`.
     bool is_transactional = true;
     std::string reason;  ///< why it is not, for people; empty when it is
     /// REINDEX TABLE or INDEX and CLUSTER: refused in a transaction block when that relation is partitioned.
     bool refused_when_partitioned = false;
     bool is_concurrent = false;  ///< CONCURRENTLY is in it
     TransactionControl control = TransactionControl::none;
-    NameParts target;  ///< the (first) object it names; for CREATE INDEX the index; empty when there is none or the text has several
+    /// BEGIN ISOLATION LEVEL ... READ ONLY: the modes, verbatim, as SET TRANSACTION takes them. Empty: none.
+    std::string transaction_modes;
+    /// The first object it names, the setting for SET and RESET, the index for CREATE INDEX. Empty when it names none.
+    NameParts target;
     std::optional<IndexDefinition> index;
     std::optional<DropIndex> drop_index;
     std::optional<DetachPartition> detach;
 };
 
-/// Reads as much of the statement as it needs: the head of a long INSERT only. Never throws on text that PostgreSQL would refuse.
+/// Reads as much of the statement as it needs: the head of a long INSERT only. Never throws on text that PostgreSQL
+/// would refuse.
 Facts facts(std::string_view statement, bool standard_conforming_strings = true);
 
 }  // namespace tripmig::sql

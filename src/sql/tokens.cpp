@@ -66,8 +66,12 @@ std::string Token::value() const {
             return truncated_identifier(without_marks(text, '"'));
         case LexemeKind::unicode_identifier:
             return truncated_identifier(decoded_unicode(without_marks(text.substr(2), '"')));
-        case LexemeKind::string:
-            return without_marks(text.substr(text.find('\'')), '\'');
+        case LexemeKind::string: {
+            std::string whole;
+            for (const std::string_view part : string_parts(*this))
+                whole += without_marks(part.substr(part.find('\'')), '\'');
+            return whole;
+        }
         default:
             return std::string(text);
     }
@@ -161,6 +165,22 @@ bool TokenCursor::skip_parentheses() {
             return true;
     }
     return false;
+}
+
+std::vector<std::string_view> string_parts(const Token& token) {
+    if (token.lexeme == LexemeKind::dollar_string)
+        return {token.text};
+    const Lexer lexer(token.text);
+    std::vector<std::string_view> parts;
+    std::size_t begin = 0;
+    std::size_t quote = token.text.find('\'');
+    while (quote != std::string_view::npos) {
+        const std::size_t close = lexer.string_part_end(quote + 1, token.lexeme);
+        const std::size_t end = close == std::string_view::npos ? token.text.size() : close + 1;
+        parts.push_back(token.text.substr(begin, end - begin));
+        begin = quote = lexer.next_string_part(end);
+    }
+    return parts;
 }
 
 std::vector<Token> tokenize(std::string_view text, bool standard_conforming_strings) {

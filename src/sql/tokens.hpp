@@ -77,6 +77,10 @@ class TokenCursor {
     std::size_t m_taken_end = 0;
 };
 
+/// The parts of a string token as they stand: one, or more when it goes on in later lines ('a' newline 'b'). The first
+/// has the prefix.
+std::vector<std::string_view> string_parts(const Token& token);
+
 /// All tokens of a statement or of a whole text.
 std::vector<Token> tokenize(std::string_view text, bool standard_conforming_strings = true);
 
