@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "sql/backslash_command.hpp"
 #include "sql/copy_input.hpp"
+#include "sql/directive_line.hpp"
 #include "sql/identifier.hpp"
 #include "sql/lexer.hpp"
 #include "sql/routine_body.hpp"
@@ -17,14 +18,6 @@
 namespace tripmig::sql {
 
 namespace {
-
-constexpr std::string_view directive_mark = "tripmig:";
-
-bool may_be_directive(std::string_view comment) {
-    const std::size_t begin = comment.find_first_not_of("-/* \t");
-    return begin != std::string_view::npos &&
-           equals_folded(comment.substr(begin, directive_mark.size()), directive_mark);
-}
 
 class Scanner {
   public:
@@ -83,6 +76,7 @@ Error Scanner::failure(std::size_t offset, std::string message, std::string hint
 }
 
 Script Scanner::scan() {
+    m_script.text = m_text;
     if (const std::size_t nul = m_text.find('\0'); nul != std::string_view::npos)
         throw failure(nul, "a NUL byte, which no SQL text can have", "save the file as UTF-8 (UTF-16 has NUL bytes)");
     while (true) {
@@ -139,7 +133,7 @@ void Scanner::check_complete(const Lexeme& lexeme) const {
 void Scanner::on_comment(const Lexeme& lexeme) {
     check_complete(lexeme);
     const std::string_view text = m_lexer.text(lexeme);
-    if (m_is_open && !may_be_directive(text))
+    if (m_is_open && !begins_as_directive(text))
         return;
     m_position.advance(lexeme.begin);
     std::vector<Comment>& comments = m_is_open ? m_script.inner_comments : m_script.comments;

@@ -50,6 +50,7 @@ struct Include {
 };
 
 struct Script {
+    std::string_view text;  ///< what was scanned
     std::vector<Statement> statements;
     std::vector<Include> includes;
     std::vector<Comment> comments;        ///< those between statements, and behind the last

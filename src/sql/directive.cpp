@@ -1,0 +1,230 @@
+#include "sql/directive.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "base/duration.hpp"
+#include "base/error.hpp"
+#include "base/nearest.hpp"
+#include "sql/directive_line.hpp"
+#include "sql/identifier.hpp"
+
+namespace tripmig::sql {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+const std::vector<std::string> file_keys = {"transaction", "lock_timeout",       "statement_timeout",
+                                            "retry",       "allow-out-of-order", "requires"};
+const std::vector<std::string> statement_words = {"statement", "ignore", "batch", "swap"};
+const std::vector<std::string> statement_keys = {"lock_timeout", "statement_timeout", "retry"};
+const std::vector<std::string> batch_keys = {"by", "size", "pause"};
+
+Error unknown(const DirectiveLine& line, const DirectiveWord& word, const std::vector<std::string>& known,
+              std::string_view what) {
+    const std::string guess = nearest(word.key, known);
+    return line.failure(word.offset, fmt::format("unknown {} \"{}\"", what, word.key),
+                        guess.empty() ? fmt::format("known here: {}", fmt::join(known, ", "))
+                                      : fmt::format("did you mean \"{}\"?", guess));
+}
+
+bool switch_value(const DirectiveLine& line, const DirectiveWord& word) {
+    if (word.value != "on" && word.value != "off")
+        throw line.failure(word.offset, fmt::format("{} must be on or off", word.key),
+                           fmt::format("write {}=off", word.key));
+    return word.value == "on";
+}
+
+milliseconds duration_value(const DirectiveLine& line, const DirectiveWord& word) {
+    const std::optional<milliseconds> duration = word.value ? parse_duration(*word.value) : std::nullopt;
+    if (!duration)
+        throw line.failure(word.offset, fmt::format("{} must be a duration", word.key),
+                           fmt::format("write a number and ms, s, min, h or d: {}=500ms", word.key));
+    return *duration;
+}
+
+std::string text_value(const DirectiveLine& line, const DirectiveWord& word, std::string_view example) {
+    if (!word.value || word.value->empty())
+        throw line.failure(word.offset, fmt::format("{} needs a value", word.key), fmt::format("write {}", example));
+    return *word.value;
+}
+
+/// Sets what was not set before.
+template <typename Value>
+void set_once(std::optional<Value>& setting, Value value, const DirectiveLine& line, const DirectiveWord& word) {
+    if (setting)
+        throw line.failure(word.offset, fmt::format("{} is said twice", word.key), "keep one of them");
+    setting = std::move(value);
+}
+
+void read_file_word(const DirectiveLine& line, const DirectiveWord& word, FileDirectives& file) {
+    if (word.key == "transaction") {
+        set_once(file.transaction, switch_value(line, word), line, word);
+    } else if (word.key == "lock_timeout") {
+        set_once(file.lock_timeout, duration_value(line, word), line, word);
+    } else if (word.key == "statement_timeout") {
+        set_once(file.statement_timeout, duration_value(line, word), line, word);
+    } else if (word.key == "retry") {
+        set_once(file.retry, switch_value(line, word), line, word);
+    } else if (word.key == "requires") {
+        file.required.push_back(text_value(line, word, "requires=V3"));
+    } else if (word.key == "allow-out-of-order") {
+        if (word.value)
+            throw line.failure(word.offset, "allow-out-of-order takes no value", "write allow-out-of-order alone");
+        file.allow_out_of_order = true;
+    } else {
+        std::vector<std::string> known = file_keys;
+        known.insert(known.end(), statement_words.begin(), statement_words.end());
+        throw unknown(line, word, known, "directive");
+    }
+}
+
+void read_statement_word(const DirectiveLine& line, const DirectiveWord& word, StatementDirectives& statement) {
+    if (word.key == "lock_timeout")
+        set_once(statement.lock_timeout, duration_value(line, word), line, word);
+    else if (word.key == "statement_timeout")
+        set_once(statement.statement_timeout, duration_value(line, word), line, word);
+    else if (word.key == "retry")
+        set_once(statement.retry, switch_value(line, word), line, word);
+    else
+        throw unknown(line, word, statement_keys, "setting of a statement");
+}
+
+void read_statement(const DirectiveLine& line, StatementDirectives& statement) {
+    if (line.words().size() < 2)
+        throw line.failure(line.words().front().offset, "statement says nothing", "write statement lock_timeout=2s");
+    for (std::size_t i = 1; i < line.words().size(); ++i)
+        read_statement_word(line, line.words()[i], statement);
+}
+
+void read_ignore(const DirectiveLine& line, StatementDirectives& statement) {
+    const DirectiveWord& word = line.words().front();
+    IgnoredRule ignored;
+    ignored.rule = text_value(line, word, "ignore=RULE and the reason");
+    ignored.reason = line.text_after_first();
+    ignored.line = line.comment().line;
+    if (ignored.reason.empty())
+        throw line.failure(word.offset, fmt::format("ignore={} needs a reason", ignored.rule),
+                           fmt::format("write ignore={} and why that is safe here", ignored.rule));
+    statement.ignored.push_back(std::move(ignored));
+}
+
+std::size_t size_value(const DirectiveLine& line, const DirectiveWord& word) {
+    const std::string text = text_value(line, word, "size=5000");
+    std::size_t size = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), size);
+    if (failure != std::errc{} || end != text.data() + text.size() || size == 0)
+        throw line.failure(word.offset, "size must be a number of rows, 1 or more", "write size=5000");
+    return size;
+}
+
+void read_batch(const DirectiveLine& line, StatementDirectives& statement) {
+    std::optional<std::string> by;
+    std::optional<std::size_t> size;
+    std::optional<milliseconds> pause;
+    for (std::size_t i = 1; i < line.words().size(); ++i) {
+        const DirectiveWord& word = line.words()[i];
+        if (word.key == "by")
+            set_once(by, text_value(line, word, "by=id"), line, word);
+        else if (word.key == "size")
+            set_once(size, size_value(line, word), line, word);
+        else if (word.key == "pause")
+            set_once(pause, duration_value(line, word), line, word);
+        else
+            throw unknown(line, word, batch_keys, "setting of batch");
+    }
+    const DirectiveWord& first = line.words().front();
+    const std::optional<std::vector<std::string>> column = by ? split_identifier(*by) : std::nullopt;
+    if (!column || column->size() != 1)
+        throw line.failure(first.offset, "batch needs the column that the rows are taken by",
+                           "write batch by=id size=5000");
+    Batch batch;
+    batch.by = column->front();
+    batch.size = size.value_or(batch.size);
+    batch.pause = pause.value_or(batch.pause);
+    set_once(statement.batch, std::move(batch), line, first);
+}
+
+void read_swap(const DirectiveLine& line, StatementDirectives& statement) {
+    const DirectiveWord& first = line.words().front();
+    std::optional<std::vector<std::string>> table = split_identifier(line.text_after_first());
+    if (!table || table->size() > 2)
+        throw line.failure(first.offset, "swap needs one table's name", "write swap public.orders");
+    set_once(statement.swap, std::move(*table), line, first);
+}
+
+void read_for_statement(const DirectiveLine& line, StatementDirectives& statement) {
+    const DirectiveWord& first = line.words().front();
+    if (first.key == "ignore")
+        return read_ignore(line, statement);
+    if (first.value)
+        throw line.failure(first.offset, fmt::format("{} takes no =", first.key),
+                           fmt::format("write a blank behind {}", first.key));
+    if (first.key == "statement")
+        read_statement(line, statement);
+    else if (first.key == "batch")
+        read_batch(line, statement);
+    else
+        read_swap(line, statement);
+}
+
+/// A directive's first word says whom it is for. Null: where it stands there is nothing of that kind.
+void read_line(const DirectiveLine& line, FileDirectives* file, StatementDirectives* statement) {
+    const DirectiveWord& first = line.words().front();
+    const bool is_for_statement =
+        std::find(statement_words.begin(), statement_words.end(), first.key) != statement_words.end();
+    if (is_for_statement && statement == nullptr)
+        throw line.failure(first.offset, "no statement follows this directive",
+                           "put it above the statement that it is for");
+    if (is_for_statement)
+        return read_for_statement(line, *statement);
+    FileDirectives misplaced;
+    for (const DirectiveWord& word : line.words())
+        read_file_word(line, word, file != nullptr ? *file : misplaced);
+    if (file == nullptr)
+        throw line.failure(first.offset, fmt::format("{} is a setting of the whole file", first.key),
+                           "put it above the first statement; for one statement write: statement lock_timeout=2s");
+}
+
+/// A comment on the line where the statement before ends: people mean that statement, the rule would take the next.
+bool is_beside_end(const Comment& comment, const Statement& before) {
+    const char* const end = before.text.data() + before.text.size();
+    const std::string_view gap(end, static_cast<std::size_t>(comment.text.data() - end));
+    return gap.find('\n') == std::string_view::npos;
+}
+
+void refuse_inner(const Script& script, const ScanOptions& options) {
+    for (const Comment& comment : script.inner_comments)
+        if (const auto line = DirectiveLine::read(comment, script, options))
+            throw line->failure(line->words().front().offset, "a directive inside of a statement does nothing",
+                                "put it on a line of its own above the statement");
+}
+
+}  // namespace
+
+Directives directives(const Script& script, const ScanOptions& options) {
+    refuse_inner(script, options);
+    Directives result;
+    result.statements.resize(script.statements.size());
+    for (std::size_t i = 0; i < script.statements.size(); ++i) {
+        for (const Comment& comment : script.comments_before(script.statements[i])) {
+            const auto line = DirectiveLine::read(comment, script, options);
+            if (line && i > 0 && is_beside_end(comment, script.statements[i - 1]))
+                throw line->failure(line->words().front().offset, "a directive beside the end of a statement",
+                                    "put it on a line of its own above the statement that it is for");
+            if (line)
+                read_line(*line, i == 0 ? &result.file : nullptr, &result.statements[i]);
+        }
+    }
+    for (const Comment& comment : script.comments_at_end()) {
+        if (const auto line = DirectiveLine::read(comment, script, options))
+            read_line(*line, script.statements.empty() ? &result.file : nullptr, nullptr);
+    }
+    return result;
+}
+
+}  // namespace tripmig::sql
