@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <iostream>
 #include <string_view>
 
@@ -11,6 +12,7 @@
 #include "base/version.hpp"
 #include "cli/signals.hpp"
 #include "cli/usage_error.hpp"
+#include "report/error_text.hpp"
 
 namespace tripmig::cli {
 
@@ -39,25 +41,6 @@ Exit codes:
  130, 143 interrupted, clean
 
 The connection: --url, else TRIPMIG_DATABASE_URL, else DATABASE_URL, else [database] of tripmig.toml, else libpq's PG*.)";
-
-/// A line an event.
-class LineReporter final : public Reporter {
-  public:
-    explicit LineReporter(Severity least) : m_least(least) {}
-    void emit(const Event& event) override {
-        if (event.severity >= m_least)
-            std::cerr << "tripmig: " + event.message + "\n";
-    }
-
-  private:
-    Severity m_least;
-};
-
-Severity least_severity(const GlobalOptions& options) {
-    if (options.quiet)
-        return Severity::warning;
-    return options.verbose ? Severity::debug : Severity::info;
-}
 
 std::map<std::string, std::string> read_environment() {
     std::map<std::string, std::string> environment;
@@ -112,6 +95,7 @@ void declare(CLI::App& app, GlobalOptions& options, Commands& commands) {
 
 ExitCode Application::run(const std::vector<std::string>& arguments) {
     m_environment = read_environment();
+    choose_report_format("auto");
     CLI::App app("", "tripmig");
     Commands commands;
     declare(app, m_options, commands);
@@ -123,6 +107,7 @@ ExitCode Application::run(const std::vector<std::string>& arguments) {
     } catch (const CLI::ParseError& failure) {
         throw usage_error(app, failure);
     }
+    choose_report_format("auto");  // what --log-format says counts for a broken configuration as well
     const CLI::App& chosen = innermost(app);
     const Command* command = commands.find(&chosen);
     if (command == nullptr)
@@ -130,9 +115,34 @@ ExitCode Application::run(const std::vector<std::string>& arguments) {
     return run_command(*command);
 }
 
+void Application::choose_report_format(const std::string& color) {
+    m_report = report::reporter_options(STDERR_FILENO, m_options.no_color ? "never" : color, m_environment);
+    m_report.quiet = m_options.quiet;
+    m_report.verbose = m_options.verbose;
+    if (m_options.log_format == "json")
+        m_report.format = report::ReporterOptions::Format::json;
+}
+
+config::Config Application::configuration() const {
+    config::Sources sources;
+    sources.working_directory = std::filesystem::current_path();
+    sources.environment = m_environment;
+    if (!m_options.config.empty())
+        sources.config_file = m_options.config;
+    const auto add_flag = [&sources](const char* key, const std::string& value) {
+        if (!value.empty())
+            sources.flags[key] = value;
+    };
+    add_flag("database.url", m_options.url);
+    add_flag("migrations.dir", m_options.migrations);
+    add_flag("partitions.dir", m_options.partitions);
+    return config::load_config(sources);
+}
+
 ExitCode Application::run_command(const Command& command) {
-    const config::Config config = command.needs == Needs::nothing ? config::Config{} : config::Config{};
-    m_reporter = std::make_unique<LineReporter>(least_severity(m_options));
+    const config::Config config = command.needs == Needs::nothing ? config::Config{} : configuration();
+    choose_report_format(config.report.color);
+    m_reporter = report::make_reporter(m_report);
     m_stop = std::make_unique<StopSignal>();
     catch_signals(*m_stop);
     const SystemClock clock;
@@ -145,7 +155,10 @@ ExitCode Application::run_command(const Command& command) {
 }
 
 ExitCode Application::fail(const Error& error) {
-    std::cerr << "tripmig: " + describe(error) + "\n";
+    m_reporter.reset();  // a progress bar ends before the error is shown
+    if (!m_report.sink)  // it went wrong before anything else
+        m_report.sink = report::descriptor_sink(STDERR_FILENO);
+    report::report_error(m_report, error);
     return error.code();
 }
 

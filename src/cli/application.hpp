@@ -10,6 +10,7 @@
 #include "base/exit_code.hpp"
 #include "base/stop_signal.hpp"
 #include "cli/command.hpp"
+#include "report/reporter.hpp"
 
 namespace tripmig::cli {
 
@@ -38,9 +39,12 @@ class Application {
 
   private:
     ExitCode run_command(const Command& command);
+    void choose_report_format(const std::string& color);
+    [[nodiscard]] config::Config configuration() const;
 
     GlobalOptions m_options;
     std::map<std::string, std::string> m_environment;
+    report::ReporterOptions m_report;
     std::unique_ptr<StopSignal> m_stop;
     std::unique_ptr<Reporter> m_reporter;
 };
