@@ -22,10 +22,14 @@ struct DatabaseConfig {
     std::string password_command;         ///< run at every connect; prints the password
     enum class Pooler { detect, none, session } pooler = Pooler::detect;
     std::chrono::seconds connect_timeout{10};
+
+    friend bool operator==(const DatabaseConfig&, const DatabaseConfig&) = default;
 };
 
 struct StateConfig {
     std::string schema = "tripmig";
+
+    friend bool operator==(const StateConfig&, const StateConfig&) = default;
 };
 
 struct MigrationsConfig {
@@ -36,12 +40,16 @@ struct MigrationsConfig {
     std::chrono::milliseconds lock_deadline{std::chrono::minutes(5)};   ///< tries and retries of one unit together
     std::chrono::milliseconds run_lock_wait{std::chrono::minutes(15)};  ///< how long a waiter polls for the run lock
     std::int64_t inline_swap_rows = 100'000;
+
+    friend bool operator==(const MigrationsConfig&, const MigrationsConfig&) = default;
 };
 
 struct PartitionsConfig {
     std::filesystem::path dir = "partitions";
     int max_create = 60;
     int max_drop = 12;
+
+    friend bool operator==(const PartitionsConfig&, const PartitionsConfig&) = default;
 };
 
 struct SwapConfig {
@@ -56,11 +64,15 @@ struct SwapConfig {
     std::chrono::milliseconds max_replica_lag{std::chrono::seconds(10)};
     int max_active_backends = 0;  ///< 0: no limit
     std::string probe;            ///< a SELECT of one boolean: true to go on; empty: none
+
+    friend bool operator==(const SwapConfig&, const SwapConfig&) = default;
 };
 
 struct ReportConfig {
     std::filesystem::path metrics_file;
     std::string color = "auto";  ///< auto, always, never
+
+    friend bool operator==(const ReportConfig&, const ReportConfig&) = default;
 };
 
 /// Everything tripmig was told, after defaults < tripmig.toml < environment < flags. Const from load_config() on.
@@ -72,6 +84,8 @@ struct Config {
     PartitionsConfig partitions;
     SwapConfig swap;
     ReportConfig report;
+
+    friend bool operator==(const Config&, const Config&) = default;
 };
 
 /// What comes from outside the file, handed in by cli: nothing here reads argv or the environment itself.

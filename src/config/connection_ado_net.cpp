@@ -238,13 +238,19 @@ bool begins_with_pair(std::string_view text) {
     return end != 0 && end != std::string_view::npos && text[end] == '=';
 }
 
+/// What follows the first `;`: nothing more, or a key word of Npgsql's? A password of libpq's form may have a ; in it.
+bool begins_with_keyword(std::string_view text) {
+    text = text.substr(std::min(text.find_first_not_of("; \t\r\n"), text.size()));
+    return text.empty() || find_npgsql_keyword(trimmed(text.substr(0, text.find('=')))) != nullptr;
+}
+
 }  // namespace
 
 bool looks_like_ado_net(std::string_view text) {
     const std::string_view first = trimmed(text.substr(0, text.find('=')));
     const std::size_t end = end_of_first_value(text);
     if (end < text.size() && text[end] == ';')
-        return true;
+        return first != "password" || begins_with_keyword(text.substr(end));
     if (end < text.size() && begins_with_pair(text.substr(end)))
         return false;
     return find_npgsql_keyword(first) != nullptr && !is_libpq_parameter(first);

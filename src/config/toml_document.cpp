@@ -142,6 +142,8 @@ std::vector<TomlEntry> parse_toml(std::string_view text, const std::string& name
 }
 
 std::string read_text_file(const std::filesystem::path& file) {
+    if (std::filesystem::is_directory(file))
+        throw Error(ExitCode::usage, fmt::format("cannot read {}: it is a folder", file.string()));
     errno = 0;
     std::ifstream stream(file, std::ios::binary);
     std::ostringstream content;

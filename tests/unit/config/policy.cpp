@@ -1,0 +1,148 @@
+#include "config/policy.hpp"
+
+#include <doctest/doctest.h>
+
+#include "config/parse_policy.hpp"
+#include "expect_error.hpp"
+#include "temporary_folder.hpp"
+
+using namespace tripmig;
+using namespace tripmig::config;
+
+namespace {
+
+const std::string head = "table = \"public.orders\"\nkey = \"created_at\"\ninterval = \"1 month\"\n";
+
+std::string error_of(const std::string& text) {
+    return usage_error_of([&] { parse_policy(text, "orders.toml"); });
+}
+
+}  // namespace
+
+TEST_CASE("a policy with every key") {
+    const PartitionPolicy policy = parse_policy(R"(
+table = "App.Orders"
+key = "Created_At"
+interval = "1 day"
+premake = 7
+start = 2024-01-01
+name = "{table}_{start:%Y_%m_%d}"
+max_create = 90
+max_drop = 5
+[retention]
+keep = "36 months"
+action = "archive"
+grace = "14 days"
+cascade = true
+[default]
+partition = "watch"
+[swap]
+strategy = "copy"
+incoming_foreign_keys = "composite"
+unique_ids = true
+)",
+                                                "orders.toml");
+    CHECK(policy.table == QualifiedName{"app", "orders"});
+    CHECK(policy.key == "created_at");
+    CHECK(std::get<CalendarInterval>(policy.interval) == CalendarInterval{0, 1, 0});
+    CHECK(policy.premake == 7);
+    CHECK(policy.start == "2024-01-01");
+    CHECK(policy.name == "{table}_{start:%Y_%m_%d}");
+    CHECK(policy.max_create == 90);
+    CHECK(policy.max_drop == 5);
+    REQUIRE(policy.retention.has_value());
+    CHECK(policy.retention->keep == CalendarInterval{36, 0, 0});
+    CHECK(policy.retention->action == RetentionPolicy::Action::archive);
+    CHECK(policy.retention->grace == CalendarInterval{0, 14, 0});
+    CHECK(policy.retention->cascade);
+    CHECK(policy.default_partition == PartitionPolicy::Default::watch);
+    CHECK(policy.swap.strategy == SwapStrategy::copy);
+    CHECK(policy.swap.incoming_foreign_keys == IncomingForeignKeys::composite);
+    CHECK(policy.swap.unique_ids);
+}
+
+TEST_CASE("a policy with the required keys has the defaults") {
+    const PartitionPolicy policy = parse_policy(head, "orders.toml");
+    CHECK(policy.premake == 3);
+    CHECK_FALSE(policy.start.has_value());
+    CHECK(policy.name == "{table}_{start:%Y_%m}");
+    CHECK_FALSE(policy.retention.has_value());
+    CHECK(policy.default_partition == PartitionPolicy::Default::none);
+    CHECK(policy.swap.strategy == SwapStrategy::attach);
+    CHECK(policy.swap.incoming_foreign_keys == IncomingForeignKeys::refuse);
+    CHECK_FALSE(policy.max_create.has_value());
+}
+
+TEST_CASE("a policy by numbers") {
+    const PartitionPolicy policy =
+        parse_policy("table = \"t\"\nkey = \"id\"\ninterval = 1000000\nstart = 0\n", "t.toml");
+    CHECK(std::get<std::int64_t>(policy.interval) == 1000000);
+    CHECK(policy.start == "0");
+    CHECK(policy.name == "{table}_{start}");
+}
+
+TEST_CASE("what is wrong with a policy is shown at its place") {
+    const std::string typo = error_of(head + "[retention]\nkeep = \"1 year\"\nacton = \"drop\"\n");
+    CHECK(contains(typo, "orders.toml:6:1: unknown key \"acton\" in [retention]"));
+    CHECK(contains(typo, "  6 | acton = \"drop\"\n    | ^"));
+    CHECK(contains(typo, "did you mean action?"));
+    CHECK(contains(error_of(head + "[swap]\nstrategy = \"atach\"\n"),
+                   "orders.toml:5:12: swap.strategy: \"atach\" is not known here"));
+    CHECK(
+        contains(error_of(head + "[swap]\nstrategy = \"atach\"\n"), "did you mean \"attach\"? it may be attach, copy"));
+    CHECK(contains(error_of(head + "keep = \"1 year\"\n"), "keep belongs below [retention]"));
+    CHECK(contains(error_of(head + "[swap]\npremake = 3\n"), "premake stands above all sections"));
+    CHECK(contains(error_of(head + "retention = 3\n"), "retention is a section"));
+    CHECK(contains(error_of(head + "[retenton]\nkeep = \"1 year\"\n"), "did you mean retention?"));
+    CHECK(contains(error_of(head + "[swap.x]\ny = 1\n"), "unknown key \"x\" in [swap]"));
+    CHECK(contains(error_of("key = \"k\"\ninterval = 1\n"), "the key table is missing"));
+    CHECK(contains(error_of("table = \"t\"\ninterval = 1\n"), "the key key is missing"));
+    CHECK(contains(error_of("table = \"t\"\nkey = \"k\"\n"), "the key interval is missing"));
+    CHECK(contains(error_of(head + "[retention]\n"), "the key retention.keep is missing"));
+    CHECK(contains(error_of("table = \"a.b.c\"\nkey = \"k\"\ninterval = 1\n"),
+                   "orders.toml:1:9: table: a.b.c is not the name of a table"));
+    CHECK(contains(error_of("table = \"t\"\nkey = \"a b\"\ninterval = 1\n"),
+                   "orders.toml:2:7: key: a b is not one name"));
+}
+
+TEST_CASE("values are checked one by one and together") {
+    const std::string up_to_interval = "table = \"t\"\nkey = \"k\"\n";
+    CHECK(contains(error_of(up_to_interval + "interval = \"1\"\n"), "\"1\" is no interval"));
+    CHECK(contains(error_of(up_to_interval + "interval = 0\n"), "0 is out of range"));
+    CHECK(contains(error_of(up_to_interval + "interval = \"10 seconds\"\n"), "at least a minute wide"));
+    CHECK(contains(error_of(head + "premake = 0\n"), "0 is out of range"));
+    CHECK(contains(error_of(head + "premake = \"3\"\n"), "this must be an integer, and is a string"));
+    CHECK(contains(error_of(head + "start = \"January\"\n"), "\"January\" is no date or time"));
+    CHECK(
+        contains(error_of(up_to_interval + "interval = 10\nstart = \"2024-01-01\"\n"), "\"2024-01-01\" is no integer"));
+    CHECK(contains(error_of(up_to_interval + "interval = 10\n[retention]\nkeep = \"1 year\"\n"),
+                   "retention goes by time"));
+    CHECK(contains(error_of(head + "[retention]\nkeep = 36\n"), "36 has no unit"));
+    CHECK(contains(error_of(head + "[retention]\nkeep = \"1 year\"\ncascade = \"true\"\n"),
+                   "this must be true or false"));
+    CHECK(contains(error_of(head + "name = \"{table}_{start:%Y}\"\n"),
+                   "orders.toml:4:8: name: two leaves of 1 month would get the same name"));
+}
+
+TEST_CASE("a folder of policies") {
+    const TemporaryFolder folder;
+    folder.write("b.toml", "table = \"b\"\nkey = \"k\"\ninterval = 1\n");
+    folder.write("a.toml", "table = \"a\"\nkey = \"k\"\ninterval = 1\n");
+    folder.write("notes.txt", "not a policy");
+    folder.write(".hidden.toml", "not a policy");
+    const auto policies = load_policies(folder.path());
+    REQUIRE(policies.size() == 2);
+    CHECK(policies[0].table.name == "a");
+    CHECK(policies[1].table.name == "b");
+    CHECK(policies[1].file == folder.path() / "b.toml");
+
+    folder.write("c.toml", "table = \"public.A\"\nkey = \"k\"\ninterval = 1\n");
+    CHECK(contains(usage_error_of([&] { load_policies(folder.path()); }), "are both about public.a"));
+    CHECK(contains(usage_error_of([&] { load_policies(folder.path() / "none"); }),
+                   "cannot read the folder of partition policies"));
+}
+
+TEST_CASE("the project's own policies are valid") {
+    const auto policies = load_policies(std::string(TRIPMIG_SOURCE_DIR) + "/partitions");
+    CHECK(policies.size() >= 1);
+}
