@@ -15,7 +15,7 @@ struct Range {
 };
 
 /// East Asian Wide and Fullwidth, and emoji (Unicode's EastAsianWidth.txt), in blocks.
-constexpr std::array<Range, 14> wide{{{0x1100, 0x115F},
+constexpr std::array<Range, 15> wide{{{0x1100, 0x115F},
                                       {0x231A, 0x231B},
                                       {0x2E80, 0x303E},
                                       {0x3041, 0x33FF},
@@ -28,6 +28,7 @@ constexpr std::array<Range, 14> wide{{{0x1100, 0x115F},
                                       {0xFE30, 0xFE6F},
                                       {0xFF00, 0xFF60},
                                       {0x1F300, 0x1F64F},
+                                      {0x1F680, 0x1F6FF},
                                       {0x1F900, 0x1F9FF}}};
 constexpr std::array<Range, 2> wide_planes{{{0xFFE0, 0xFFE6}, {0x20000, 0x3FFFD}}};
 constexpr std::array<Range, 9> zero{{{0x0300, 0x036F},
