@@ -110,8 +110,7 @@ void add_sections(std::vector<PolicyKey>& table) {
                       s.as_choice({"refuse", "registry", "composite", "drop"}));
           }},
          {"swap", "unique_ids", "true, false", "false",
-          "true: keep the primary key's old columns unique over all leaves, with the registry, even when nothing "
-          "references them.",
+          "true: keep ids unique over all leaves, with the registry, even when nothing references them.",
           [](Policy& p, const Setting& s) { p.swap.unique_ids = s.as_boolean(); }}});
 }
 

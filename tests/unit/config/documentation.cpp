@@ -4,9 +4,12 @@
 #include <set>
 #include <sstream>
 
+#include "config/connection_string.hpp"
 #include "config/option_table.hpp"
+#include "config/parse_policy.hpp"
 #include "config/policy_table.hpp"
 #include "expect_error.hpp"
+#include "temporary_folder.hpp"
 
 using namespace tripmig::config;
 
@@ -89,4 +92,58 @@ TEST_CASE("every option changes the configuration, by its own variable") {
     }
     CHECK(find_option("migrations", "lock_timeout")->environment_name() == "TRIPMIG_MIGRATIONS_LOCK_TIMEOUT");
     CHECK(find_option("migrations", "lock_timout") == nullptr);
+}
+
+namespace {
+
+/// What stands between ```language and ```.
+std::vector<std::string> blocks(const std::string& text, const std::string& language) {
+    std::vector<std::string> found;
+    const std::string opening = "\n```" + language + "\n";
+    for (std::size_t place = text.find(opening); place != std::string::npos; place = text.find(opening, place + 1)) {
+        const std::size_t begin = place + opening.size();
+        found.push_back(text.substr(begin, text.find("```", begin) - begin));
+    }
+    return found;
+}
+
+}  // namespace
+
+TEST_CASE("the examples in docs/configuration.md are valid") {
+    int policies = 0;
+    int configurations = 0;
+    for (const std::string& block : blocks(docs(), "toml")) {
+        CAPTURE(block);
+        if (contains(block, "# partitions/")) {
+            ++policies;
+            CHECK(usage_error_of([&] { parse_policy(block, "example"); }) == "no error");
+            continue;
+        }
+        ++configurations;
+        const TemporaryFolder folder;
+        Sources sources;
+        sources.working_directory = folder.write("tripmig.toml", block).parent_path();
+        CHECK(usage_error_of([&] { load_config(sources); }) == "no error");
+    }
+    CHECK(policies == 2);
+    CHECK(configurations == 1);
+
+    int strings = 0;
+    for (const std::string& block : blocks(docs(), "connection")) {
+        std::istringstream lines(block);
+        for (std::string line; std::getline(lines, line); ++strings) {
+            CAPTURE(line);
+            CHECK(usage_error_of([&] { parse_connection_string(line); }) == "no error");
+        }
+    }
+    CHECK(strings == 9);
+}
+
+TEST_CASE("the message in docs/configuration.md is the one that comes") {
+    const TemporaryFolder folder;
+    Sources sources;
+    sources.working_directory =
+        folder.write("tripmig.toml", "\n\n\n\n\n[migrations]\nlock_timout = \"2s\"\n").parent_path();
+    const std::string said = "error: " + usage_error_of([&] { load_config(sources); }) + "\n";
+    CHECK(blocks(docs(), "text").at(0) == said);
 }
