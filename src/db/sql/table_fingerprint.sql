@@ -1,0 +1,60 @@
+-- One hash of all that the catalog says about a table and about what hangs on it. Two equal hashes: nothing was altered between.
+-- Statistics, sizes and transaction horizons do not count.
+-- $1 the table's oid
+SELECT pg_catalog.md5(pg_catalog.string_agg(fact, E'\n' ORDER BY fact COLLATE "C"))
+FROM (
+    SELECT ROW(c.relname, c.relnamespace, c.reltype, c.relowner, c.relam, c.reltablespace, c.relpersistence, c.relkind, c.relrowsecurity,
+               c.relforcerowsecurity, c.relispartition, c.relreplident, c.relacl, c.reloptions)::pg_catalog.text AS fact
+    FROM pg_catalog.pg_class AS c
+    WHERE c.oid = $1::pg_catalog.oid
+       OR c.oid IN (SELECT indexrelid FROM pg_catalog.pg_index WHERE indrelid = $1::pg_catalog.oid)
+       OR c.oid IN (SELECT objid FROM pg_catalog.pg_depend
+                    WHERE refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND refobjid = $1::pg_catalog.oid
+                      AND classid = 'pg_catalog.pg_class'::pg_catalog.regclass)
+       OR c.oid IN (SELECT conrelid FROM pg_catalog.pg_constraint WHERE confrelid = $1::pg_catalog.oid)
+       OR c.oid IN (SELECT confrelid FROM pg_catalog.pg_constraint WHERE conrelid = $1::pg_catalog.oid)
+    UNION ALL
+    SELECT a::pg_catalog.text FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $1::pg_catalog.oid
+    UNION ALL
+    SELECT d::pg_catalog.text FROM pg_catalog.pg_attrdef AS d WHERE d.adrelid = $1::pg_catalog.oid
+    UNION ALL
+    SELECT k::pg_catalog.text FROM pg_catalog.pg_constraint AS k
+    WHERE k.conrelid = $1::pg_catalog.oid OR k.confrelid = $1::pg_catalog.oid
+    UNION ALL
+    SELECT i::pg_catalog.text FROM pg_catalog.pg_index AS i WHERE i.indrelid = $1::pg_catalog.oid
+    UNION ALL
+    SELECT t::pg_catalog.text FROM pg_catalog.pg_trigger AS t WHERE t.tgrelid = $1::pg_catalog.oid AND NOT t.tgisinternal
+    UNION ALL
+    SELECT p::pg_catalog.text FROM pg_catalog.pg_policy AS p WHERE p.polrelid = $1::pg_catalog.oid
+    UNION ALL
+    SELECT r::pg_catalog.text FROM pg_catalog.pg_rewrite AS r
+    WHERE r.ev_class = $1::pg_catalog.oid
+       OR r.oid IN (SELECT objid FROM pg_catalog.pg_depend
+                    WHERE refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND refobjid = $1::pg_catalog.oid
+                      AND classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass)
+    UNION ALL
+    SELECT f.prosqlbody::pg_catalog.text FROM pg_catalog.pg_proc AS f
+    WHERE f.oid IN (SELECT objid FROM pg_catalog.pg_depend
+                    WHERE refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND refobjid = $1::pg_catalog.oid
+                      AND classid = 'pg_catalog.pg_proc'::pg_catalog.regclass)
+    UNION ALL
+    SELECT s::pg_catalog.text FROM pg_catalog.pg_statistic_ext AS s WHERE s.stxrelid = $1::pg_catalog.oid
+    UNION ALL
+    SELECT b::pg_catalog.text FROM pg_catalog.pg_publication_rel AS b WHERE b.prrelid = $1::pg_catalog.oid
+    UNION ALL
+    SELECT b::pg_catalog.text FROM pg_catalog.pg_publication AS b
+    UNION ALL
+    SELECT h::pg_catalog.text FROM pg_catalog.pg_inherits AS h
+    WHERE h.inhparent = $1::pg_catalog.oid OR h.inhrelid = $1::pg_catalog.oid
+    UNION ALL
+    SELECT q::pg_catalog.text FROM pg_catalog.pg_sequence AS q
+    WHERE q.seqrelid IN (SELECT objid FROM pg_catalog.pg_depend
+                         WHERE refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND refobjid = $1::pg_catalog.oid
+                           AND classid = 'pg_catalog.pg_class'::pg_catalog.regclass)
+    UNION ALL
+    SELECT e.description FROM pg_catalog.pg_description AS e
+    WHERE e.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND e.objoid = $1::pg_catalog.oid
+    UNION ALL
+    SELECT ROW(d.classid, d.objid, d.objsubid, d.refobjsubid, d.deptype)::pg_catalog.text FROM pg_catalog.pg_depend AS d
+    WHERE d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = $1::pg_catalog.oid
+) AS facts

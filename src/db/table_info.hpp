@@ -1,0 +1,184 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/qualified_name.hpp"
+#include "db/parent_facts.hpp"
+
+namespace tripmig::db {
+
+/// A column, in the order of the table.
+struct ColumnInfo {
+    std::string name;
+    std::string type;           ///< as format_type() spells it, with its modifier
+    bool not_null = false;
+    std::string default_sql;    ///< of a default or a generated column; empty: none
+    char generated = '\0';      ///< 's': stored
+    char identity = '\0';       ///< 'a' always, 'd' by default
+    int statistics = -1;        ///< -1: the server's default
+    std::vector<std::string> options;  ///< "n_distinct=-0.5"
+    std::optional<std::string> comment;
+    std::vector<Grant> grants;
+};
+
+/// A constraint of the table itself. Foreign keys of others that point here are IncomingKey.
+struct ConstraintInfo {
+    std::string name;
+    char kind = 'c';         ///< pg_constraint.contype: c, f, p, u, x, t
+    std::string definition;  ///< pg_get_constraintdef(), names qualified
+    std::vector<std::string> columns;
+    bool is_valid = true;
+    bool is_deferrable = false;
+    bool no_inherit = false;
+    QualifiedName references;  ///< kind f
+    bool is_inherited = false;  ///< its table is a leaf, and the constraint came from the parent
+    std::optional<std::string> comment;
+};
+
+struct IndexInfo {
+    QualifiedName name;
+    std::string tail;                  ///< "USING btree (...) ... WHERE ...": all that follows the table's name
+    std::vector<std::string> columns;  ///< key columns; an expression is empty
+    bool is_unique = false;
+    bool is_primary = false;
+    bool is_valid = true;
+    bool is_constraint = false;  ///< of a primary key, unique or exclusion constraint of the same name
+    bool is_partial = false;
+    bool has_included = false;
+    bool is_replica_identity = false;
+    bool is_clustered = false;
+    std::string tablespace;  ///< empty: the database's own
+    std::vector<std::string> statistics;  ///< "2=500": targets of expressions, by column number
+    std::optional<std::string> comment;
+};
+
+/// A foreign key of another table (or of this one) that points here.
+struct IncomingKey {
+    QualifiedName table;
+    std::string name;
+    std::vector<std::string> columns;     ///< of the referencing table
+    std::vector<std::string> referenced;  ///< of this table
+    std::string tail;                     ///< what follows REFERENCES t (...): MATCH, actions, DEFERRABLE
+    bool is_valid = true;
+    bool is_self = false;
+    bool is_partitioned = false;  ///< the referencing table is partitioned
+    std::optional<std::string> comment;
+};
+
+/// A trigger that a person made.
+struct TriggerInfo {
+    std::string name;
+    std::string definition;  ///< pg_get_triggerdef(), names qualified
+    char enabled = 'O';      ///< pg_trigger.tgenabled
+    bool is_row = false;
+    bool is_before = false;
+    bool on_insert = false;
+    bool on_delete = false;
+    bool on_update = false;
+    bool on_truncate = false;
+    bool has_transition_tables = false;
+    std::string function;         ///< qualified
+    std::string function_source;  ///< as far as it has text
+    bool is_inherited = false;    ///< its table is a leaf, and the trigger was cloned from the parent
+    std::optional<std::string> comment;
+};
+
+struct PolicyInfo {
+    std::string name;
+    std::string tail;  ///< what follows CREATE POLICY name ON table
+    std::optional<std::string> comment;
+};
+
+/// CREATE STATISTICS.
+struct StatisticsInfo {
+    QualifiedName name;
+    std::string definition;
+    std::string owner;
+    int target = -1;
+    std::optional<std::string> comment;
+};
+
+struct PublicationInfo {
+    std::string name;
+    bool names_table = false;  ///< FOR TABLE; else FOR ALL TABLES or FOR TABLES IN SCHEMA
+    bool via_root = false;
+    std::string tail;        ///< "(a, b) WHERE (...)" of a FOR TABLE member
+    bool can_alter = false;  ///< the session's role may
+};
+
+/// A sequence that belongs to a column.
+struct SequenceInfo {
+    QualifiedName name;
+    std::string column;
+    bool is_identity = false;
+    std::string options;  ///< "INCREMENT BY 1 MINVALUE 1 ... NO CYCLE", with START
+    bool has_acl = false;
+    std::vector<Grant> grants;
+    std::optional<std::string> comment;
+};
+
+/// Something that is bound to the table, or to its row type, by OID: after a rename it follows the old table.
+struct DependentInfo {
+    enum class Kind { view, sql_function, other } kind = Kind::other;
+    std::string description;  ///< pg_describe_object(): "view public.open_orders"
+    QualifiedName view;       ///< kind view
+    std::string rebind;       ///< the CREATE OR REPLACE that binds it to whatever has the table's name; kind other: empty
+    bool can_alter = false;   ///< the session's role owns it
+};
+
+/// Everything about one table that a table in its place must have.
+struct TableInfo {
+    QualifiedName name;
+    std::uint32_t oid = 0;
+    char kind = 'r';         ///< pg_class.relkind
+    char persistence = 'p';  ///< p, u, t
+    std::string owner;
+    std::string current_role;
+    bool can_alter = false;         ///< the session's role is the owner or a member of it
+    bool can_create_in_schema = false;
+    bool has_acl = false;
+    std::vector<Grant> grants;
+    std::vector<std::string> default_table_grantees;     ///< whom default privileges let into a new table; "" is PUBLIC
+    std::vector<std::string> default_sequence_grantees;
+    std::vector<std::string> default_function_grantees;
+    std::optional<std::string> comment;
+    bool row_security = false;
+    bool force_row_security = false;
+    char replica_identity = 'd';
+    std::vector<std::string> options;  ///< reloptions, "toast.*" too
+    std::string tablespace;
+    std::string access_method;
+    std::string partition_key;    ///< pg_get_partkeydef() of a partitioned table
+    std::string partition_bound;  ///< of a leaf
+    bool is_leaf = false;
+    bool has_children = false;    ///< by INHERITS or as partitions
+    bool has_parents = false;     ///< by INHERITS
+    bool is_typed = false;        ///< CREATE TABLE ... OF
+    std::int64_t filenode = 0;
+    std::int64_t pages = 0;       ///< blocks of the main fork now
+    std::int64_t bytes = 0;       ///< with indexes and TOAST
+    double rows = -1;             ///< the planner's estimate; -1: never analyzed
+    std::vector<ColumnInfo> columns;
+    std::vector<ConstraintInfo> constraints;
+    std::vector<IndexInfo> indexes;
+    std::vector<IncomingKey> incoming;
+    std::vector<TriggerInfo> triggers;
+    std::vector<PolicyInfo> policies;
+    std::vector<std::string> rules;      ///< names
+    std::vector<std::string> labels;     ///< providers of security labels
+    std::vector<StatisticsInfo> statistics;
+    std::vector<PublicationInfo> publications;
+    std::vector<SequenceInfo> sequences;
+    std::vector<DependentInfo> dependents;
+    std::string fingerprint;  ///< of all of that in the catalog: table_fingerprint.sql
+
+    [[nodiscard]] const ColumnInfo* column(std::string_view name) const;
+    [[nodiscard]] const IndexInfo* primary_key() const;
+    [[nodiscard]] bool is_partitioned() const noexcept { return kind == 'p'; }
+};
+
+}  // namespace tripmig::db
