@@ -34,7 +34,8 @@ std::optional<Bound> retention_edge(KeyType key, const config::PartitionPolicy& 
 std::vector<Bounds> missing_leaves(const Coverage& coverage, const config::PartitionPolicy& policy, Instant now,
                                    int max_create);
 
-/// How many leaves of the grid are covered without a gap after the present one, counted up to `at_most`.
+/// How many leaves of the grid after the present one are covered without a gap, counted up to `at_most`. 0 when the
+/// present one is not.
 int leaves_ahead(const Coverage& coverage, const config::PartitionPolicy& policy, Instant now, int at_most);
 
 /// Ranges between the first and the last leaf that no leaf covers.
