@@ -29,6 +29,8 @@ std::string_view to_string(LockMode mode);
 struct LockRequest {
     QualifiedName relation;
     LockMode mode = LockMode::access_exclusive;
+    /// The statement that takes it where LOCK TABLE is no good: it locks all tables of a view along with the view.
+    std::string sql = {};
 };
 
 /// Where a step's SQL stands in a file, so that a server's error position becomes file:line:column with a caret.
@@ -41,8 +43,8 @@ struct StepSource {
 
 /// How a failed step may be tried again. Only lock timeouts, deadlocks and serialization failures are ever retried.
 enum class Retry {
-    unit,   ///< roll the whole unit back and run it again (55P03, 40P01, 40001)
-    never   ///< report the first failure
+    unit,  ///< roll the whole unit back and run it again (55P03, 40P01, 40001)
+    never  ///< report the first failure
 };
 
 /// One statement as a value: what to send, the locks it takes, how to tell that it is done, and why it is there.
@@ -54,7 +56,8 @@ struct Step {
     std::string done_query;  ///< a SELECT of one boolean: true when the step's effect is already there; empty: unknown
     Retry retry = Retry::unit;
     std::optional<StepSource> source;
-    /// When set the step is a check: a SELECT of one boolean. Anything but true rolls the unit back with Error{refused} and this text.
+    /// When set the step is a check: a SELECT of one boolean. Anything but true rolls the unit back with Error{refused}
+    /// and this text.
     std::string refusal;
     std::string copy_data;  ///< the data lines of COPY ... FROM STDIN, without the closing \.
 };
@@ -76,8 +79,9 @@ struct Unit {
     std::chrono::milliseconds lock_budget{0};
     /// Budget for the time from the last lock granted to COMMIT. Zero: no limit but statement_timeout.
     std::chrono::milliseconds max_hold{0};
-    bool user_sql = false;      ///< runs under the role's and database's own settings, not ours
-    bool asynchronous = false;  ///< may commit with synchronous_commit = off (a later unit flushes)
+    bool user_sql = false;       ///< runs under the role's and database's own settings, not ours
+    bool keeps_session = false;  ///< with user_sql: goes on under what the same file's earlier units SET
+    bool asynchronous = false;   ///< may commit with synchronous_commit = off (a later unit flushes)
 };
 
 struct Plan {

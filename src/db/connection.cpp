@@ -82,7 +82,8 @@ void Connection::State::open(const std::map<std::string, std::string>& parameter
     const auto deadline = chr::steady_clock::now() + timeout;
     PostgresPollingStatusType status = PGRES_POLLING_WRITING;
     bool timed_out = false;
-    while (PQstatus(raw()) != CONNECTION_BAD && status != PGRES_POLLING_OK && status != PGRES_POLLING_FAILED && !timed_out) {
+    while (PQstatus(raw()) != CONNECTION_BAD && status != PGRES_POLLING_OK && status != PGRES_POLLING_FAILED &&
+           !timed_out) {
         const short events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT;
         if (!wait(events, chr::milliseconds(100)))
             stop.check();
@@ -186,24 +187,24 @@ Result Connection::State::finish(std::string_view sql, const std::optional<StepS
             break;
         Result result(raw_result);
         switch (PQresultStatus(raw_result)) {
-        case PGRES_COPY_IN:
-            send_copy(copied ? std::string_view{} : copy_data);
-            copied = true;
-            break;
-        case PGRES_COPY_OUT: {
-            char* buffer = nullptr;
-            while (PQgetCopyData(raw(), &buffer, 0) > 0)
-                PQfreemem(buffer);
-            break;
-        }
-        case PGRES_FATAL_ERROR:
-        case PGRES_BAD_RESPONSE:
-            if (PQstatus(raw()) == CONNECTION_BAD && PQresultErrorField(raw_result, PG_DIAG_SQLSTATE) == nullptr)
-                throw_lost();
-            failure = server_error(raw_result, sql, source);
-            break;
-        default:
-            last = result;
+            case PGRES_COPY_IN:
+                send_copy(copied ? std::string_view{} : copy_data);
+                copied = true;
+                break;
+            case PGRES_COPY_OUT: {
+                char* buffer = nullptr;
+                while (PQgetCopyData(raw(), &buffer, 0) > 0)
+                    PQfreemem(buffer);
+                break;
+            }
+            case PGRES_FATAL_ERROR:
+            case PGRES_BAD_RESPONSE:
+                if (PQstatus(raw()) == CONNECTION_BAD && PQresultErrorField(raw_result, PG_DIAG_SQLSTATE) == nullptr)
+                    throw_lost();
+                failure = server_error(raw_result, sql, source);
+                break;
+            default:
+                last = result;
         }
     }
     stop.check();
@@ -263,30 +264,44 @@ Result Connection::execute(const Step& step) {
     return m_state->finish(step.sql, step.source, step.copy_data);
 }
 
-void Connection::set_wait_observer(WaitObserver observer) { m_state->observer = std::move(observer); }
+void Connection::set_wait_observer(WaitObserver observer) {
+    m_state->observer = std::move(observer);
+}
 
-int Connection::protocol_backend_pid() const { return PQbackendPID(m_state->raw()); }
+int Connection::protocol_backend_pid() const {
+    return PQbackendPID(m_state->raw());
+}
 
-int Connection::server_version() const { return PQserverVersion(m_state->raw()); }
+int Connection::server_version() const {
+    return PQserverVersion(m_state->raw());
+}
 
 bool Connection::in_transaction() const {
     const auto status = PQtransactionStatus(m_state->raw());
     return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
 }
 
-bool Connection::is_broken() const { return PQstatus(m_state->raw()) != CONNECTION_OK; }
+bool Connection::is_broken() const {
+    return PQstatus(m_state->raw()) != CONNECTION_OK;
+}
 
-const std::string& Connection::description() const { return m_state->description; }
+const std::string& Connection::description() const {
+    return m_state->description;
+}
 
 void Connection::rollback_quietly() noexcept {
     // Synchronous on purpose: it must work after the stop signal too, when every other wait gives up.
     PGconn* connection = m_state->raw();
     while (PGresult* left = PQgetResult(connection))
         PQclear(left);
-    if (!in_transaction())
-        return;
+    if (in_transaction())
+        finish_quietly("ROLLBACK");
+}
+
+void Connection::finish_quietly(const std::string& sql) noexcept {
+    PGconn* connection = m_state->raw();
     PQsetnonblocking(connection, 0);
-    PQclear(PQexec(connection, "ROLLBACK"));
+    PQclear(PQexec(connection, sql.c_str()));
     PQsetnonblocking(connection, 1);
 }
 

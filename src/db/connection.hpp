@@ -16,24 +16,25 @@ struct pg_conn;
 
 namespace tripmig::db {
 
-/// One libpq connection for life: it carries Steps, users' SQL and our DDL. Every wait looks at the stop signal; when that is
-/// raised the query is cancelled on the server and Error{interrupted or terminated} thrown. Not thread safe.
+/// One libpq connection for life: it carries Steps, users' SQL and our DDL. Every wait looks at the stop signal; when
+/// that is raised the query is cancelled on the server and Error{interrupted or terminated} thrown. Not thread safe.
 class Connection {
   public:
     /// Called about every 100 ms while a statement runs, with the time it has run so far. Must not use this connection.
     using WaitObserver = std::function<void(std::chrono::milliseconds)>;
 
-    /// Connects. Throws Error{unreachable} when the server can't be reached or refuses the login, with the server's own words
-    /// and no secret. Notices of the server go to the reporter.
-    Connection(const config::DatabaseConfig& database, std::string_view role, Reporter& reporter, const StopSignal& stop);
+    /// Connects. Throws Error{unreachable} when the server can't be reached or refuses the login, with the server's own
+    /// words and no secret. Notices of the server go to the reporter.
+    Connection(const config::DatabaseConfig& database, std::string_view role, Reporter& reporter,
+               const StopSignal& stop);
     ~Connection();
     Connection(Connection&&) noexcept;
     Connection& operator=(Connection&&) = delete;
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    /// One or more statements in one round trip, simple query protocol; the last result. Throws Error with the SQLSTATE mapped
-    /// to an exit code, and Error{unreachable} when the connection is lost.
+    /// One or more statements in one round trip, simple query protocol; the last result. Throws Error with the SQLSTATE
+    /// mapped to an exit code, and Error{unreachable} when the connection is lost.
     Result execute(const std::string& sql);
 
     /// One statement with parameters, extended protocol.
@@ -56,6 +57,10 @@ class Connection {
 
     /// Rolls back when in a transaction; never throws (a broken connection has nothing left to roll back).
     void rollback_quietly() noexcept;
+
+    /// Statements that must still run when the stop signal was raised; waits for them, never throws. For the end of a
+    /// run.
+    void finish_quietly(const std::string& sql) noexcept;
 
   private:
     struct State;

@@ -28,7 +28,8 @@ std::string password_from_file(const std::filesystem::path& file) {
     if (stream)
         content << stream.rdbuf();
     if (!stream)
-        throw Error(ExitCode::usage, fmt::format("cannot read the password file {}: {}", file.string(), std::strerror(errno)),
+        throw Error(ExitCode::usage,
+                    fmt::format("cannot read the password file {}: {}", file.string(), std::strerror(errno)),
                     "check `password_file` in [database] and that this user may read the mounted secret");
     std::string password = content.str();
     strip_line_end(password);
@@ -61,7 +62,8 @@ std::string password_from_command(const std::string& command) {
 
 }  // namespace
 
-std::map<std::string, std::string> connection_parameters(const config::DatabaseConfig& database, std::string_view role) {
+std::map<std::string, std::string> connection_parameters(const config::DatabaseConfig& database,
+                                                         std::string_view role) {
     std::map<std::string, std::string> parameters = database.parameters;
     if (!database.password_file.empty())
         parameters["password"] = password_from_file(database.password_file);
@@ -75,6 +77,13 @@ std::map<std::string, std::string> connection_parameters(const config::DatabaseC
     parameters.try_emplace("tcp_user_timeout", "30000");
     parameters["client_encoding"] = "UTF8";
     return parameters;
+}
+
+config::DatabaseConfig past_pooler(const config::DatabaseConfig& database) {
+    config::DatabaseConfig direct = database;
+    if (!database.direct_parameters.empty())
+        direct.parameters = database.direct_parameters;
+    return direct;
 }
 
 std::string described(const std::map<std::string, std::string>& parameters) {

@@ -32,6 +32,13 @@ std::string set_local(std::string_view name, chr::milliseconds value) {
     return fmt::format("SET LOCAL {} = {}; ", name, value.count());
 }
 
+/// As a lock timeout: the unit is rolled back and tried again.
+Error over_budget(const Unit& unit) {
+    return Error(ExitCode::lock_deadline,
+                 fmt::format("{}: over its budget of {} ms under the lock", unit.name, unit.max_hold.count()))
+        .with_sqlstate("55P03");
+}
+
 bool may_retry(const Unit& unit) {
     return std::all_of(unit.steps.begin(), unit.steps.end(), [](const Step& s) { return s.retry == Retry::unit; });
 }
@@ -56,13 +63,20 @@ class Executor::Watcher {
     Connection m_connection;
 };
 
-Executor::Executor(Connection& connection, const config::DatabaseConfig& database, LockPolicy policy, Reporter& reporter,
-                   const Clock& clock, const StopSignal& stop)
-    : m_connection(connection), m_database(database), m_policy(policy), m_reporter(reporter), m_clock(clock), m_stop(stop) {
+Executor::Executor(Connection& connection, const config::DatabaseConfig& database, LockPolicy policy,
+                   Reporter& reporter, const Clock& clock, const StopSignal& stop)
+    : m_connection(connection),
+      m_database(database),
+      m_policy(policy),
+      m_reporter(reporter),
+      m_clock(clock),
+      m_stop(stop) {
     m_connection.set_wait_observer([this](chr::milliseconds elapsed) { observe(elapsed); });
 }
 
-Executor::~Executor() { m_connection.set_wait_observer(nullptr); }
+Executor::~Executor() {
+    m_connection.set_wait_observer(nullptr);
+}
 
 void Executor::observe(chr::milliseconds elapsed) {
     if (elapsed < chr::milliseconds(200))
@@ -113,15 +127,17 @@ void Executor::pause_before_retry(const Unit& unit, const Error& error, int atte
     m_stop.check();
     const std::string whom = m_blockers.empty() ? std::string() : fmt::format("; it waited for {}", m_blockers);
     if (m_clock.steady() >= deadline)
-        throw Error(ExitCode::lock_deadline,
-                    fmt::format("{}: no lock within {} s in {} attempts{}", unit.name,
-                                chr::duration_cast<chr::seconds>(m_policy.lock_deadline).count(), attempts, whom),
-                    "nothing was changed; run it again at a quieter time, end what holds the lock, or raise lock_deadline")
+        throw Error(
+            ExitCode::lock_deadline,
+            fmt::format("{}: no lock within {} s in {} attempts{}", unit.name,
+                        chr::duration_cast<chr::seconds>(m_policy.lock_deadline).count(), attempts, whom),
+            "nothing was changed; run it again at a quieter time, end what holds the lock, or raise lock_deadline")
             .with_sqlstate(error.sqlstate())
             .with_detail(error.message());
     const auto pause = backoff(attempts);
     Event event{Severity::info, "lock.retry", {}, {}, {}};
-    event.message = fmt::format("{}: {}{}; attempt {} in {} ms", unit.name, error.message(), whom, attempts + 1, pause.count());
+    event.message =
+        fmt::format("{}: {}{}; attempt {} in {} ms", unit.name, error.message(), whom, attempts + 1, pause.count());
     event.fields = {{"unit", unit.name},
                     {"sqlstate", error.sqlstate()},
                     {"attempt", fmt::format("{}", attempts)},
@@ -138,9 +154,11 @@ UnitOutcome Executor::attempt(const Unit& unit) {
 }
 
 std::string Executor::opening_sql(const Unit& unit) const {
+    if (unit.keeps_session)
+        return "BEGIN";
     std::string sql;
     if (unit.user_sql)
-        sql += "RESET ALL; RESET ROLE; ";
+        sql += "RESET ALL; RESET SESSION AUTHORIZATION; ";
     sql += unit.user_sql ? "BEGIN; " : "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; ";
     if (unit.asynchronous)
         sql += "SET LOCAL synchronous_commit = off; ";
@@ -156,7 +174,9 @@ void Executor::take_locks(const Unit& unit, UnitOutcome& outcome) {
         const auto used = chr::duration_cast<chr::milliseconds>(m_clock.steady() - started);
         const auto left = std::max(unit.lock_budget - used, chr::milliseconds(1));
         std::string sql = unit.lock_budget.count() > 0 ? set_local("lock_timeout", left) : std::string();
-        sql += fmt::format("LOCK TABLE ONLY {} IN {} MODE", sql::quoted(request.relation), to_string(request.mode));
+        sql += request.sql.empty() ? fmt::format("LOCK TABLE ONLY {} IN {} MODE", sql::quoted(request.relation),
+                                                 to_string(request.mode))
+                                   : request.sql;
         m_connection.execute(sql);
     }
     outcome.lock_wait = chr::duration_cast<chr::microseconds>(m_clock.steady() - started);
@@ -179,12 +199,16 @@ UnitOutcome Executor::attempt_inside(const Unit& unit) {
         if (unit.max_hold.count() > 0) {
             const auto left = unit.max_hold - chr::duration_cast<chr::milliseconds>(m_clock.steady() - granted);
             if (left.count() <= 0)
-                throw Error(ExitCode::lock_deadline, fmt::format("{}: over its budget of {} ms under the lock", unit.name,
-                                                                 unit.max_hold.count()))
-                    .with_sqlstate("55P03");
+                throw over_budget(unit);
             m_connection.execute(set_local("statement_timeout", left));
         }
-        outcome.results.push_back(run_step(step));
+        try {
+            outcome.results.push_back(run_step(step));
+        } catch (const Error& error) {
+            if (unit.max_hold.count() > 0 && error.sqlstate() == "57014" && !m_stop.is_raised())
+                throw over_budget(unit);
+            throw;
+        }
     }
     try {
         const Result commit = m_connection.execute("COMMIT");
@@ -200,10 +224,10 @@ UnitOutcome Executor::attempt_inside(const Unit& unit) {
 UnitOutcome Executor::attempt_alone(const Unit& unit) {
     UnitOutcome outcome;
     // Session settings, since there is no transaction to make them local to.
-    if (unit.user_sql)
-        m_connection.execute("RESET ALL; RESET ROLE");
-    m_connection.execute(fmt::format("SET statement_timeout = {}; SET lock_timeout = {}", m_policy.statement_timeout.count(),
-                                     m_policy.concurrently_timeout.count()));
+    if (!unit.keeps_session)
+        m_connection.execute(fmt::format("{}SET statement_timeout = {}; SET lock_timeout = {}",
+                                         unit.user_sql ? "RESET ALL; RESET SESSION AUTHORIZATION; " : "",
+                                         m_policy.statement_timeout.count(), m_policy.concurrently_timeout.count()));
     for (const Step& step : unit.steps)
         outcome.results.push_back(run_step(step));
     return outcome;

@@ -18,9 +18,9 @@ namespace tripmig::db {
 
 /// How long a unit may wait for locks, and how often it may try.
 struct LockPolicy {
-    std::chrono::milliseconds lock_timeout{500};                     ///< of each lock in one attempt
+    std::chrono::milliseconds lock_timeout{500};                       ///< of each lock in one attempt
     std::chrono::milliseconds lock_deadline{std::chrono::minutes(5)};  ///< all attempts and the pauses between them
-    std::chrono::milliseconds statement_timeout{0};                  ///< 0: none
+    std::chrono::milliseconds statement_timeout{0};                    ///< 0: none
     /// lock_timeout of units outside a transaction (CONCURRENTLY waits for old transactions by design). 0: none.
     std::chrono::milliseconds concurrently_timeout{0};
 };
@@ -28,7 +28,7 @@ struct LockPolicy {
 /// What running one unit took.
 struct UnitOutcome {
     int attempts = 1;
-    std::chrono::milliseconds waited{0};  ///< from the first attempt to the start of the one that succeeded
+    std::chrono::milliseconds waited{0};     ///< from the first attempt to the start of the one that succeeded
     std::chrono::microseconds lock_wait{0};  ///< units with lock_first: until the whole set was granted, last attempt
     std::chrono::microseconds held{0};       ///< units with lock_first: from the last lock granted to COMMIT's answer
     std::vector<Result> results;             ///< one a step
@@ -49,9 +49,10 @@ class Executor {
     Executor(const Executor&) = delete;
     Executor& operator=(const Executor&) = delete;
 
-    /// Runs one unit to its end, retrying transient failures until the deadline. Throws Error{lock_deadline} naming the blockers
-    /// when that passes, CommitInDoubt when COMMIT's answer was lost, else what the server said. After a throw nothing of the
-    /// unit is left (Transaction::inside), or what the server did of the one statement (Transaction::none).
+    /// Runs one unit to its end, retrying transient failures until the deadline. Throws Error{lock_deadline} naming the
+    /// blockers when that passes, CommitInDoubt when COMMIT's answer was lost, else what the server said. After a throw
+    /// nothing of the unit is left (Transaction::inside), or what the server did of the one statement
+    /// (Transaction::none).
     UnitOutcome run(const Unit& unit);
 
     void set_policy(const LockPolicy& policy) { m_policy = policy; }
@@ -82,8 +83,8 @@ class Executor {
     const StopSignal& m_stop;
     std::function<void()> m_before_retry;
     std::unique_ptr<Watcher> m_watcher;
-    std::string m_current;    ///< name of the unit that runs
-    std::string m_blockers;   ///< the last ones seen in this attempt, as text
+    std::string m_current;   ///< name of the unit that runs
+    std::string m_blockers;  ///< the last ones seen in this attempt, as text
 };
 
 }  // namespace tripmig::db

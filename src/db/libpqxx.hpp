@@ -1,7 +1,7 @@
 #pragma once
 
-// The one place where libpqxx 6.4.5 (Debian 12, Ubuntu 22.04) and 7.x (Debian 13) differ for us. Debian's 6.4.5 calls itself 6.4.4:
-// only the major version can be tested. Included by .cpp files of db/ only.
+// The one place where libpqxx 6.4.5 (Debian 12, Ubuntu 22.04) and 7.x (Debian 13) differ for us. Debian's 6.4.5 calls
+// itself 6.4.4: only the major version can be tested. Included by .cpp files of db/ only.
 
 #include <memory>
 #include <pqxx/pqxx>
@@ -16,7 +16,11 @@ inline std::unique_ptr<pqxx::connection> connect(const std::string& options) {
     auto connection = std::make_unique<pqxx::connection>(options);
 #if PQXX_VERSION_MAJOR < 7
     // 6.x silently reconnects a dead connection on its third use, without our session's locks and settings.
+    // Deprecated there because 7.0 never reconnects; no other way exists in 6.x.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
     connection->inhibit_reactivation(true);
+#pragma GCC diagnostic pop
 #endif
     return connection;
 }
@@ -43,8 +47,7 @@ inline pqxx::result execute(pqxx::transaction_base& transaction, const std::stri
 }
 
 inline std::string cell(const pqxx::result& result, std::size_t row, std::size_t column) {
-    const auto field =
-        result[static_cast<pqxx::result::size_type>(row)][static_cast<pqxx::row::size_type>(column)];
+    const auto field = result[static_cast<pqxx::result::size_type>(row)][static_cast<pqxx::row::size_type>(column)];
     return {field.c_str(), static_cast<std::size_t>(field.size())};
 }
 

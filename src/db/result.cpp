@@ -9,11 +9,16 @@
 
 namespace tripmig::db {
 
-Result::Result(pg_result* raw) : m_raw(raw, PQclear) {}
+Result::Result(pg_result* raw) : m_raw(raw, PQclear) {
+}
 
-std::size_t Result::rows() const noexcept { return static_cast<std::size_t>(PQntuples(m_raw.get())); }
+std::size_t Result::rows() const noexcept {
+    return static_cast<std::size_t>(PQntuples(m_raw.get()));
+}
 
-std::size_t Result::columns() const noexcept { return static_cast<std::size_t>(PQnfields(m_raw.get())); }
+std::size_t Result::columns() const noexcept {
+    return static_cast<std::size_t>(PQnfields(m_raw.get()));
+}
 
 bool Result::is_null(std::size_t row, std::size_t column) const {
     return PQgetisnull(m_raw.get(), static_cast<int>(row), static_cast<int>(column)) != 0;

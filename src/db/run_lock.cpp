@@ -36,10 +36,11 @@ AdvisoryLock::AdvisoryLock(Connection& connection, std::int64_t key, std::string
     while (!(m_held = try_once())) {
         if (clock.steady() >= deadline) {
             const std::string holder = lock_holder(connection, key);
-            throw Error(ExitCode::run_lock_held,
-                        fmt::format("{} is held by {}, for longer than {} s", what, holder.empty() ? "another session" : holder,
-                                    chr::duration_cast<chr::seconds>(wait).count()),
-                        "wait for it and run this again, or raise run_lock_wait; the lock goes when that session ends");
+            throw Error(
+                ExitCode::run_lock_held,
+                fmt::format("{} is held by {}, for longer than {} s", what, holder.empty() ? "another session" : holder,
+                            chr::duration_cast<chr::seconds>(wait).count()),
+                "wait for it and run this again, or raise run_lock_wait; the lock goes when that session ends");
         }
         if (!told) {
             const std::string holder = lock_holder(connection, key);

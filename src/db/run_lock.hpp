@@ -12,8 +12,8 @@
 
 namespace tripmig::db {
 
-/// The 64-bit advisory lock key for a purpose ("run", "maintain", "job 7") in one state schema: the first eight bytes of SHA-256 of
-/// `tripmig/<schema>/<purpose>`, so that several services can share a database.
+/// The 64-bit advisory lock key for a purpose ("run", "maintain", "job 7") in one state schema: the first eight bytes
+/// of SHA-256 of `tripmig/<schema>/<purpose>`, so that several services can share a database.
 std::int64_t lock_key(std::string_view state_schema, std::string_view purpose);
 
 /// A session-level advisory lock (manual 9.27.10), released with this object or with the connection.
@@ -22,9 +22,9 @@ class AdvisoryLock {
     /// One try. is_held() says whether it was free.
     AdvisoryLock(Connection& connection, std::int64_t key);
 
-    /// Polls with jitter until it is free. Polling, not pg_advisory_lock(): a waiter that blocks there holds a snapshot, and
-    /// CREATE INDEX CONCURRENTLY waits for it for ever. Names the holder while it waits; throws Error{run_lock_held} naming it
-    /// when the wait is over.
+    /// Polls with jitter until it is free. Polling, not pg_advisory_lock(): a waiter that blocks there holds a
+    /// snapshot, and CREATE INDEX CONCURRENTLY waits for it for ever. Names the holder while it waits; throws
+    /// Error{run_lock_held} naming it when the wait is over.
     AdvisoryLock(Connection& connection, std::int64_t key, std::string_view what, std::chrono::milliseconds wait,
                  Reporter& reporter, const Clock& clock, const StopSignal& stop);
 
@@ -42,7 +42,8 @@ class AdvisoryLock {
     bool m_held = false;
 };
 
-/// "tripmig up (pid 4711, from 10.0.0.7, since 12:01:09)": who holds that advisory lock in this database; empty when nobody does.
+/// "tripmig up (pid 4711, from 10.0.0.7, since 12:01:09)": who holds that advisory lock in this database; empty when
+/// nobody does.
 std::string lock_holder(Connection& connection, std::int64_t key);
 
 }  // namespace tripmig::db

@@ -16,8 +16,8 @@ ExitCode exit_code_for(std::string_view sqlstate) {
         return ExitCode::lock_deadline;
     if (sqlstate == "25006" || sqlstate == "53100")  // read_only_sql_transaction, disk_full
         return ExitCode::refused;
-    if (error_class == "08" || error_class == "28" || sqlstate == "57P01" || sqlstate == "57P02" || sqlstate == "57P03" ||
-        sqlstate == "53300" || sqlstate == "3D000")
+    if (error_class == "08" || error_class == "28" || sqlstate == "57P01" || sqlstate == "57P02" ||
+        sqlstate == "57P03" || sqlstate == "53300" || sqlstate == "3D000")
         return ExitCode::unreachable;
     return ExitCode::unexpected;
 }
@@ -28,7 +28,9 @@ bool is_transient(std::string_view sqlstate) {
 
 namespace {
 
-bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }
+bool starts_character(char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+}
 
 /// The byte offset of character `position`, counted from 1.
 std::size_t byte_offset(std::string_view text, std::size_t position) {

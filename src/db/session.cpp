@@ -48,7 +48,8 @@ Error lost(const std::string& description, const std::string& words) {
         .with_detail(without_line_end(words));
 }
 
-/// libpqxx hides the fields of an error: its what() is libpq's text, "ERROR:  message\nDETAIL:  ...". Only shown, never matched.
+/// libpqxx hides the fields of an error: its what() is libpq's text, "ERROR:  message\nDETAIL:  ...". Only shown, never
+/// matched.
 Error from_sql_error(const std::string& words, const std::string& sqlstate) {
     std::string text = without_line_end(words);
     constexpr std::string_view lead = "ERROR:  ";
@@ -62,7 +63,8 @@ Error from_sql_error(const std::string& words, const std::string& sqlstate) {
     return error;
 }
 
-/// Runs the call and turns libpqxx's exceptions into ours: by type first, since 6.4.5 gives 40001, 40P01 and 42501 no SQLSTATE.
+/// Runs the call and turns libpqxx's exceptions into ours: by type first, since 6.4.5 gives 40001, 40P01 and 42501 no
+/// SQLSTATE.
 template <typename Call>
 auto translated(const std::string& description, Call&& call) -> decltype(call()) {
     try {
@@ -93,7 +95,7 @@ Rows rows_of(const pqxx::result& result) {
         rows[r].reserve(columns);
         for (std::size_t c = 0; c < columns; ++c)
             rows[r].push_back(libpqxx::is_null(result, r, c) ? std::nullopt
-                                                              : std::optional(libpqxx::cell(result, r, c)));
+                                                             : std::optional(libpqxx::cell(result, r, c)));
     }
     return rows;
 }
@@ -163,9 +165,13 @@ Instant Session::now() {
     return *moment;
 }
 
-int Session::backend_pid() const { return m_state->connection->backendpid(); }
+int Session::backend_pid() const {
+    return m_state->connection->backendpid();
+}
 
-int Session::server_version() const { return m_state->connection->server_version(); }
+int Session::server_version() const {
+    return m_state->connection->server_version();
+}
 
 void Session::cancel() noexcept {
     try {
@@ -190,6 +196,8 @@ std::int64_t number_of(const std::optional<std::string>& cell) {
     return value;
 }
 
-bool flag_of(const std::optional<std::string>& cell) { return text_of(cell) == "t"; }
+bool flag_of(const std::optional<std::string>& cell) {
+    return text_of(cell) == "t";
+}
 
 }  // namespace tripmig::db

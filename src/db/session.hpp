@@ -28,8 +28,9 @@ class Work {
 
 enum class Isolation { read_committed, repeatable_read };
 
-/// A libpqxx connection, for what is read or moved as data: catalog, state, chunk copies, verification. Runs under our own settings
-/// (own_settings_sql()). Never reconnects by itself: on Error{unreachable} drop it and start again from inspect.
+/// A libpqxx connection, for what is read or moved as data: catalog, state, chunk copies, verification. Runs under our
+/// own settings (own_settings_sql()). Never reconnects by itself: on Error{unreachable} drop it and start again from
+/// inspect.
 class Session {
   public:
     Session(const config::DatabaseConfig& database, std::string_view role);
@@ -39,7 +40,8 @@ class Session {
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
-    /// One SELECT in a transaction of its own. Errors have their SQLSTATE and exit code; a lost connection is unreachable.
+    /// One SELECT in a transaction of its own. Errors have their SQLSTATE and exit code; a lost connection is
+    /// unreachable.
     Rows read(const std::string& sql, const Parameters& parameters = {});
 
     /// Runs the function in one transaction.
@@ -54,7 +56,8 @@ class Session {
     [[nodiscard]] int backend_pid() const;
     [[nodiscard]] int server_version() const;
 
-    /// From another thread: asks the server to cancel what this session runs. The running call throws with SQLSTATE 57014.
+    /// From another thread: asks the server to cancel what this session runs. The running call throws with SQLSTATE
+    /// 57014.
     void cancel() noexcept;
 
   private:

@@ -28,27 +28,29 @@ namespace {
 Error no_room(const Error& error, std::string_view state_schema) {
     return Error(ExitCode::no_privilege,
                  fmt::format("cannot create the state schema {}: {}", sql::quote_ident(state_schema), error.message()),
-                 fmt::format("let the database's owner run: CREATE SCHEMA {} AUTHORIZATION <this role>; or GRANT CREATE ON "
-                             "DATABASE to it",
-                             sql::quote_ident(state_schema)))
+                 fmt::format(
+                     "let the database's owner run: CREATE SCHEMA {} AUTHORIZATION <this role>; or GRANT CREATE ON "
+                     "DATABASE to it",
+                     sql::quote_ident(state_schema)))
         .with_sqlstate(error.sqlstate());
 }
 
 void refuse_newer(std::int64_t found, std::string_view state_schema, std::string_view tool_version) {
     if (found <= state_version)
         return;
-    throw Error(ExitCode::refused,
-                fmt::format("the state schema {} was written by tripmig {} (state version {}); this binary knows version {}",
-                            sql::quote_ident(state_schema), tool_version, found, state_version),
-                "use that version of tripmig or a newer one; state is never downgraded");
+    throw Error(
+        ExitCode::refused,
+        fmt::format("the state schema {} was written by tripmig {} (state version {}); this binary knows version {}",
+                    sql::quote_ident(state_schema), tool_version, found, state_version),
+        "use that version of tripmig or a newer one; state is never downgraded");
 }
 
 }  // namespace
 
 void ensure_state(Connection& connection, std::string_view state_schema) {
     const std::string meta = with_state("SELECT version, tool_version FROM :\"state\".meta", state_schema);
-    const Result known = connection.execute(
-        "SELECT pg_catalog.to_regclass($1) IS NOT NULL", {fmt::format("{}.meta", sql::quote_ident(state_schema))});
+    const Result known = connection.execute("SELECT pg_catalog.to_regclass($1) IS NOT NULL",
+                                            {fmt::format("{}.meta", sql::quote_ident(state_schema))});
     if (known.flag(0, 0)) {
         const Result found = connection.execute(meta);
         if (found.rows() == 1) {
@@ -56,21 +58,25 @@ void ensure_state(Connection& connection, std::string_view state_schema) {
             return;
         }
     }
-    // CREATE ... IF NOT EXISTS is not safe against others doing the same: one at a time, by a lock that ends with the transaction.
+    // CREATE ... IF NOT EXISTS is not safe against others doing the same: one at a time, by a lock that ends with the
+    // transaction.
     try {
-        connection.execute(fmt::format("BEGIN; SET LOCAL search_path = pg_catalog; SET LOCAL client_min_messages = warning; "
-                                       "SELECT pg_catalog.pg_advisory_xact_lock({})",
-                                       lock_key(state_schema, "state")));
+        connection.execute(
+            fmt::format("BEGIN; SET LOCAL search_path = pg_catalog; SET LOCAL client_min_messages = warning; "
+                        "SELECT pg_catalog.pg_advisory_xact_lock({})",
+                        lock_key(state_schema, "state")));
         const bool schema_is_there =
-            connection.execute("SELECT pg_catalog.to_regnamespace($1) IS NOT NULL", {sql::quote_ident(state_schema)}).flag(0, 0);
+            connection.execute("SELECT pg_catalog.to_regnamespace($1) IS NOT NULL", {sql::quote_ident(state_schema)})
+                .flag(0, 0);
         std::string ddl = with_state(statement::state_schema, state_schema);
         if (schema_is_there)  // CREATE SCHEMA IF NOT EXISTS wants CREATE on the database even then
             ddl.erase(ddl.find("CREATE SCHEMA"), ddl.find(';') + 1 - ddl.find("CREATE SCHEMA"));
         connection.execute(ddl);
-        connection.execute(with_state("INSERT INTO :\"state\".meta (version, tool_version) VALUES ($1::pg_catalog.int4, $2) "
-                                      "ON CONFLICT DO NOTHING",
-                                      state_schema),
-                           {fmt::format("{}", state_version), std::string(version())});
+        connection.execute(
+            with_state("INSERT INTO :\"state\".meta (version, tool_version) VALUES ($1::pg_catalog.int4, $2) "
+                       "ON CONFLICT DO NOTHING",
+                       state_schema),
+            {fmt::format("{}", state_version), std::string(version())});
         connection.execute("COMMIT");
     } catch (const Error& error) {
         connection.rollback_quietly();

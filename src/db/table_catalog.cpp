@@ -220,6 +220,7 @@ DependentInfo dependent_of(Cells cells) {
     dependent.description = cells.text();
     dependent.view = cells.name();
     dependent.rebind = cells.text();
+    dependent.owner = cells.text();
     dependent.can_alter = cells.flag();
     return dependent;
 }

@@ -127,7 +127,8 @@ struct DependentInfo {
     std::string description;  ///< pg_describe_object(): "view public.open_orders"
     QualifiedName view;       ///< kind view
     std::string rebind;       ///< the CREATE OR REPLACE that binds it to whatever has the table's name; kind other: empty
-    bool can_alter = false;   ///< the session's role owns it
+    std::string owner;        ///< of a view or function
+    bool can_alter = false;   ///< the session's role is the owner or a member of it
 };
 
 /// Everything about one table that a table in its place must have.

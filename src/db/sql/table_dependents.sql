@@ -42,6 +42,7 @@ SELECT CASE WHEN v.relkind = 'v' AND NOT b.by_type AND NOT by_key.found THEN 'vi
                                   pg_catalog.rtrim(pg_catalog.pg_get_viewdef(v.oid), ';'))
             WHEN p.prosqlbody IS NOT NULL AND NOT b.by_type THEN pg_catalog.pg_get_functiondef(p.oid)
             ELSE '' END,
+       pg_catalog.pg_get_userbyid(COALESCE(v.relowner, p.proowner, 10)),
        pg_catalog.pg_has_role(COALESCE(v.relowner, p.proowner, 10), 'USAGE')
 FROM bound AS b
 LEFT JOIN pg_catalog.pg_rewrite AS rw ON b.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND rw.oid = b.objid

@@ -1,0 +1,139 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "base/error.hpp"
+#include "cli/command.hpp"
+#include "cli/migration_target.hpp"
+#include "db/run_lock.hpp"
+#include "migrate/run.hpp"
+
+namespace tripmig::cli {
+
+namespace {
+
+struct DownOptions {
+    std::string to;
+    int steps = 1;
+    bool is_confirmed = false;
+};
+
+const migrate::Migration& undo_file_of(const migrate::Directory& directory, const db::AppliedMigration& row) {
+    const auto version = migrate::Version::parse(row.version);
+    for (const migrate::Migration& file : directory.undo)
+        if (version && file.version == *version)
+            return file;
+    throw Error(ExitCode::refused, fmt::format("version {} ({}) has no undo file", row.version, row.file),
+                fmt::format("write U{}__{}.sql, or go forward with a new migration; a way back is never guessed",
+                            row.version, "<description>"));
+}
+
+/// Applied versions, newest first.
+std::vector<const db::AppliedMigration*> newest_first(const db::History& history) {
+    std::vector<const db::AppliedMigration*> rows;
+    for (const db::AppliedMigration& row : history.applied)
+        if (row.kind != "R")
+            rows.push_back(&row);
+    std::stable_sort(rows.begin(), rows.end(), [](const auto* a, const auto* b) {
+        return *migrate::Version::parse(b->version) < *migrate::Version::parse(a->version);
+    });
+    return rows;
+}
+
+/// The undo files to run, in order.
+std::vector<const migrate::Migration*> files_to_run(const MigrationTarget& target, const DownOptions& options) {
+    std::optional<migrate::Version> floor;
+    if (!options.to.empty()) {
+        const bool is_nothing = options.to == "0";
+        floor = migrate::Version::parse(options.to.front() == 'V' ? options.to.substr(1) : options.to);
+        const auto rows = newest_first(target.history);
+        const bool is_known = floor && std::any_of(rows.begin(), rows.end(), [&](const auto* row) {
+                                  return *migrate::Version::parse(row->version) == *floor;
+                              });
+        if (!is_known && !is_nothing)
+            throw Error(ExitCode::usage, fmt::format("--to {}: that version is not applied", options.to),
+                        "`tripmig status` lists the versions; 0 undoes all");
+    }
+    std::vector<const migrate::Migration*> files;
+    for (const db::AppliedMigration* row : newest_first(target.history)) {
+        const bool is_enough = floor ? !(*floor < *migrate::Version::parse(row->version))
+                                     : files.size() == static_cast<std::size_t>(options.steps);
+        if (is_enough)
+            break;
+        if (row->kind == "baseline")
+            throw Error(ExitCode::refused,
+                        fmt::format("version {} is the baseline: nothing below it is known", row->version),
+                        "undo stops above the baseline");
+        files.push_back(&undo_file_of(target.directory, *row));
+    }
+    return files;
+}
+
+void require_confirmation(const DownOptions& options, const std::vector<const migrate::Migration*>& files) {
+    if (options.is_confirmed)
+        return;
+    std::string names;
+    for (const migrate::Migration* file : files)
+        names += (names.empty() ? "" : ", ") + file->file;
+    throw Error(ExitCode::refused, fmt::format("down would run {}", names),
+                "data can be lost: say --yes when that is meant");
+}
+
+ExitCode down(Context& context, const DownOptions& options) {
+    MigrationTarget target = look_at(context, "down");
+    db::require_writable(target.history, context.config.database.pooler, target.connection->description());
+    std::vector<const migrate::Migration*> files = files_to_run(target, options);
+    nlohmann::json document{{"undone", nlohmann::json::array()}};
+    if (!files.empty()) {
+        require_confirmation(options, files);
+        const db::AdvisoryLock lock(*target.connection, db::lock_key(context.config.state.schema, "run"),
+                                    "the run lock", context.config.migrations.run_lock_wait, context.reporter,
+                                    context.clock, context.stop);
+        target.look_again(context, false);
+        files = files_to_run(target, options);
+        migrate::Runner runner(*target.connection, context.config, target.directory.path, context.reporter,
+                               context.clock, context.stop);
+        runner.set_applied(target.history.applied);
+        const migrate::PlanOptions plan{context.config.state.schema,
+                                        db::next_batch(*target.connection, context.config.state.schema), true, false};
+        for (const migrate::Migration* file : files) {
+            context.stop.check();
+            const migrate::AppliedFile done = runner.apply(*file, plan);
+            context.reporter.info("migration.undone",
+                                  fmt::format("ran {} ({} ms)", file->title(), done.duration.count()));
+            document["undone"].push_back({{"file", done.file}, {"version", done.version}});
+        }
+    }
+    target.look_again(context, false);
+    const std::string version = newest_version(target.history);
+    context.reporter.info("down.done", fmt::format("{} undone, {}", files.size(),
+                                                   version.empty() ? "no version left" : "at version " + version));
+    if (context.json) {
+        document["version"] = version;
+        context.out << document.dump(2) << '\n';
+    }
+    return ExitCode::ok;
+}
+
+}  // namespace
+
+void add_down(CLI::App& app, Commands& commands) {
+    auto options = std::make_shared<DownOptions>();
+    CLI::App* command = app.add_subcommand("down", "Undo by U files, newest first");
+    CLI::Option* to =
+        command->add_option("--to", options->to, "Undo what is above this version; 0 undoes all")->type_name("VERSION");
+    command->add_option("--steps", options->steps, "Undo so many versions")
+        ->type_name("N")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str()
+        ->excludes(to);
+    command->add_flag("--yes", options->is_confirmed, "Do it; without this it only says what it would run (exit 12)");
+    command->footer(
+        "Examples:\n"
+        "  tripmig down --yes              undo the newest version\n"
+        "  tripmig down --to 3 --yes       back to version 3");
+    commands.add(command, [options](Context& context) { return down(context, *options); });
+}
+
+}  // namespace tripmig::cli

@@ -1,0 +1,63 @@
+#include "cli/migration_target.hpp"
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "db/connection_parameters.hpp"
+#include "migrate/directory.hpp"
+#include "migrate/version.hpp"
+
+namespace tripmig::cli {
+
+namespace chr = std::chrono;
+
+void MigrationTarget::look_again(const Context& context, bool is_strict) {
+    history = db::read_history(*connection, context.config.state.schema);
+    comparison = migrate::compare(directory, history.applied, {is_strict});
+}
+
+std::unique_ptr<db::Connection> connect(const Context& context, const config::DatabaseConfig& database,
+                                        std::string_view role, chr::milliseconds patience) {
+    const auto deadline = context.clock.steady() + patience;
+    for (bool told = false;; told = true) {
+        try {
+            return std::make_unique<db::Connection>(database, role, context.reporter, context.stop);
+        } catch (const Error& error) {
+            if (error.code() != ExitCode::unreachable || context.clock.steady() >= deadline)
+                throw;
+            if (!told)
+                context.reporter.info("database.waiting",
+                                      fmt::format("{}: waiting up to {} s for the database", error.message(),
+                                                  chr::duration_cast<chr::seconds>(patience).count()));
+            context.stop.wait_for(chr::milliseconds(500));
+            context.stop.check();
+        }
+    }
+}
+
+MigrationTarget look_at(const Context& context, std::string_view role, bool is_strict, chr::milliseconds patience) {
+    MigrationTarget target;
+    target.directory = migrate::read_directory(context.config.migrations.dir);
+    target.database = db::past_pooler(context.config.database);
+    target.connection = connect(context, target.database, role, patience);
+    target.look_again(context, is_strict);
+    return target;
+}
+
+void tell_warnings(const Context& context, const migrate::Comparison& comparison) {
+    for (const migrate::Finding& finding : comparison.findings)
+        if (!finding.is_error)
+            context.reporter.warning("history.finding", finding.message + "; " + finding.hint);
+}
+
+std::string newest_version(const db::History& history) {
+    std::optional<migrate::Version> newest;
+    for (const db::AppliedMigration& row : history.applied) {
+        const auto version = migrate::Version::parse(row.version);
+        if (row.kind != "R" && version && (!newest || *newest < *version))
+            newest = version;
+    }
+    return newest ? newest->text() : std::string();
+}
+
+}  // namespace tripmig::cli

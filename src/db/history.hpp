@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/step.hpp"
+#include "db/connection.hpp"
+
+namespace tripmig::db {
+
+/// A row of the history that still counts: not undone.
+struct AppliedMigration {
+    std::int64_t id = 0;
+    std::string kind;     ///< V, R, baseline, adopted
+    std::string version;  ///< empty for R
+    std::string description;
+    std::string file;
+    std::string sha256;         ///< empty: not known (baseline, adopted without the file)
+    std::string sha256_tokens;  ///< of the token-normalised text
+    std::string applied_at;     ///< UTC, ISO
+    std::string applied_by;
+    std::optional<std::int64_t> duration_ms;
+};
+
+/// What one round trip tells about the server and its history.
+struct History {
+    bool has_state = false;  ///< false: the state schema is not there, or this role can't see into it
+    int state_version = 0;
+    std::string state_tool_version;
+    bool is_pooled = false;                 ///< the server process is not the one that the protocol announced
+    bool is_in_recovery = false;            ///< a standby
+    bool is_read_only = false;              ///< default_transaction_read_only
+    std::vector<AppliedMigration> applied;  ///< in the order of application
+};
+
+/// Reads it all with one query; a second one only where there is no state schema yet.
+/// Throws Error{refused} when the state was written by a newer tripmig, Error{no_privilege} naming what to grant.
+History read_history(Connection& connection, std::string_view state_schema);
+
+/// Throws Error{refused} when a run can't start on this server: a standby, read-only, or behind a transaction pooler
+/// (which loses session locks), each with what to do.
+void require_writable(const History& history, config::DatabaseConfig::Pooler pooler, const std::string& server);
+
+/// What the run knows of a migration when it records it.
+struct MigrationRecord {
+    std::string kind;  ///< V, R or U
+    std::string version;
+    std::string description;
+    std::string file;
+    std::string sha256;
+    std::string sha256_tokens;
+    std::int64_t batch = 0;
+    std::optional<std::int64_t> duration_ms;  ///< empty: the time since the transaction began
+};
+
+/// Steps that belong into the migration's own transaction, after its statements: back to the login role, then the
+/// history row with the strongest locks this transaction holds (pg_locks, read before COMMIT: exact).
+std::vector<Step> record_steps(const MigrationRecord& record, std::string_view state_schema);
+
+/// Marks version as undone and records the undo file.
+std::vector<Step> record_undo_steps(const MigrationRecord& record, std::string_view state_schema);
+
+/// The journal of a file that runs a statement at a time.
+struct JournalEntry {
+    int ordinal = 0;  ///< of the statement in its file, from 1
+    std::string sha256;
+    bool is_done = false;  ///< false: started, and nobody knows how it ended
+};
+std::vector<JournalEntry> read_journal(Connection& connection, std::string_view state_schema, const std::string& file);
+Step journal_step(std::string_view state_schema, const std::string& file, int ordinal, const std::string& sha256,
+                  bool done);
+Step forget_journal_step(std::string_view state_schema, const std::string& file);
+
+/// The number that this run's rows share.
+std::int64_t next_batch(Connection& connection, std::string_view state_schema);
+
+/// A small durable write: everything that committed before with synchronous_commit = off is on disk once it is
+/// (manual 30.4).
+std::string flush_sql(std::string_view state_schema);
+
+}  // namespace tripmig::db

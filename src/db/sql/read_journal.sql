@@ -1,0 +1,6 @@
+-- What is done of a file that runs a statement at a time. psql variable: state.
+-- $1 file
+SELECT ordinal, sha256, state OPERATOR(pg_catalog.=) 'done'
+FROM :"state".statements
+WHERE file OPERATOR(pg_catalog.=) $1
+ORDER BY ordinal

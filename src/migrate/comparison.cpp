@@ -1,0 +1,138 @@
+#include "migrate/comparison.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/checksum.hpp"
+#include "base/error.hpp"
+#include "migrate/script.hpp"
+
+namespace tripmig::migrate {
+
+namespace {
+
+struct VersionedHistory {
+    std::map<std::string, const db::AppliedMigration*> by_version;
+    std::optional<Version> newest;
+    std::optional<Version> baseline;
+};
+
+VersionedHistory versioned_history(const std::vector<db::AppliedMigration>& applied) {
+    VersionedHistory history;
+    for (const db::AppliedMigration& row : applied) {
+        const auto version = Version::parse(row.version);
+        if (row.kind == "R" || !version)
+            continue;
+        history.by_version[version->text()] = &row;
+        if (!history.newest || *history.newest < *version)
+            history.newest = version;
+        if (row.kind == "baseline")
+            history.baseline = version;
+    }
+    return history;
+}
+
+void check_unchanged(const Migration& file, const db::AppliedMigration& row, Comparison& comparison) {
+    if (row.sha256.empty() || row.sha256 == file.sha256)
+        return;
+    const bool same_tokens = !row.sha256_tokens.empty() && row.sha256_tokens == token_hash(file);
+    if (same_tokens)
+        comparison.findings.push_back(
+            {Finding::Kind::changed_text, false, file.file,
+             fmt::format("{} was edited after it was applied, in comments or white space only", file.file),
+             "nothing to do; the statements are the same"});
+    else
+        comparison.findings.push_back(
+            {Finding::Kind::changed_tokens, true, file.file,
+             fmt::format("{} was changed after it was applied at {} UTC: its statements are not what the database got",
+                         file.file, row.applied_at),
+             "bring the applied text back (git log the file), and write the change as a new migration"});
+}
+
+void check_late(const Migration& file, const VersionedHistory& history, Comparison& comparison) {
+    if (!history.newest || *history.newest < file.version || allows_out_of_order(file))
+        return;
+    comparison.findings.push_back({Finding::Kind::late, true, file.file,
+                                   fmt::format("{} was never applied, and the database is at version {} already",
+                                               file.file, history.newest->text()),
+                                   "give it a higher version; or, when the order does not matter, write `-- tripmig: "
+                                   "allow-out-of-order` at its top"});
+}
+
+void check_gone(const Directory& directory, const VersionedHistory& history, const ComparisonOptions& options,
+                Comparison& comparison) {
+    for (const auto& [text, row] : history.by_version) {
+        if (row->kind == "baseline")
+            continue;
+        const Version version = *Version::parse(text);
+        const bool is_there = std::any_of(directory.versioned.begin(), directory.versioned.end(),
+                                          [&](const Migration& file) { return file.version == version; });
+        if (is_there)
+            continue;
+        const bool is_newer = directory.versioned.empty() || directory.versioned.back().version < version;
+        if (is_newer)
+            comparison.findings.push_back(
+                {Finding::Kind::newer, options.is_strict, row->file,
+                 fmt::format("the database has {} applied, which is newer than these files", row->file),
+                 "these files are of an older release: harmless for a pod that restarts during a rollout"});
+        else
+            comparison.findings.push_back(
+                {Finding::Kind::missing, true, row->file,
+                 fmt::format("{} is applied in the database and gone from the directory", row->file),
+                 "bring the file back: history is only ever added to"});
+    }
+}
+
+}  // namespace
+
+bool Comparison::has_errors() const {
+    return std::any_of(findings.begin(), findings.end(), [](const Finding& finding) { return finding.is_error; });
+}
+
+Comparison compare(const Directory& directory, const std::vector<db::AppliedMigration>& applied,
+                   const ComparisonOptions& options) {
+    Comparison comparison;
+    const VersionedHistory history = versioned_history(applied);
+    for (const Migration& file : directory.versioned) {
+        const auto known = history.by_version.find(file.version.text());
+        if (known != history.by_version.end()) {
+            check_unchanged(file, *known->second, comparison);
+            continue;
+        }
+        if (history.baseline && file.version <= *history.baseline)
+            continue;
+        check_late(file, history, comparison);
+        comparison.pending.push_back(&file);
+    }
+    for (const Migration& file : directory.repeatable) {
+        const db::AppliedMigration* last = nullptr;
+        for (const db::AppliedMigration& row : applied)
+            if (row.kind == "R" && row.description == file.description)
+                last = &row;
+        const bool is_same =
+            last != nullptr &&
+            (last->sha256 == file.sha256 || (!last->sha256_tokens.empty() && last->sha256_tokens == token_hash(file)));
+        if (!is_same)
+            comparison.pending.push_back(&file);
+    }
+    check_gone(directory, history, options, comparison);
+    return comparison;
+}
+
+void require_agreement(const Comparison& comparison) {
+    std::vector<const Finding*> errors;
+    for (const Finding& finding : comparison.findings)
+        if (finding.is_error)
+            errors.push_back(&finding);
+    if (errors.empty())
+        return;
+    Error error(ExitCode::disagreement, errors.front()->message, errors.front()->hint);
+    std::string rest;
+    for (std::size_t i = 1; i < errors.size(); ++i)
+        rest += fmt::format("{}{}", i == 1 ? "" : "\n  ", errors[i]->message);
+    throw error.with_detail(rest);
+}
+
+}  // namespace tripmig::migrate

@@ -1,0 +1,148 @@
+#include "migrate/directory.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "base/checksum.hpp"
+#include "base/error.hpp"
+#include "migrate/file_name.hpp"
+#include "sql/scanner.hpp"
+
+namespace tripmig::migrate {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+Error unreadable(const fs::path& path, int number) {
+    return Error(ExitCode::usage, fmt::format("cannot read {}: {}", path.string(), std::strerror(number)),
+                 "check the path and that this user may read it");
+}
+
+/// The bytes of the files that this one includes, theirs too: what they say is part of what the migration does.
+void append_included(std::string& bytes, const fs::path& directory, const fs::path& file, const std::string& content,
+                     int depth) {
+    if (content.find("\\i") == std::string::npos)
+        return;
+    if (depth > 16)
+        throw Error(ExitCode::usage, fmt::format("{}: files include each other more than 16 deep", file.string()),
+                    "a file must not include itself, directly or through others");
+    sql::ScanOptions options;
+    options.file = file.lexically_relative(directory).string();
+    for (const sql::Include& include : sql::scan(content, options).includes) {
+        const fs::path target = resolve_include(directory, file, include.path, include.is_relative);
+        const std::string included = read_file(target);
+        bytes += included;
+        append_included(bytes, directory, target, included, depth + 1);
+    }
+}
+
+std::vector<fs::path> files_below(const fs::path& directory) {
+    std::error_code failure;
+    if (!fs::is_directory(directory, failure))
+        throw Error(ExitCode::usage, fmt::format("the migrations directory {} is not there", directory.string()),
+                    "give it with --migrations DIR, TRIPMIG_MIGRATIONS_DIR, or `dir` in [migrations] of tripmig.toml");
+    std::vector<fs::path> files;
+    for (fs::recursive_directory_iterator at(directory, failure), end; at != end && !failure; at.increment(failure))
+        if (at->is_regular_file())
+            files.push_back(at->path());
+    if (failure)
+        throw unreadable(directory, failure.value());
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+void refuse_twins(const std::vector<Migration>& sorted) {
+    for (std::size_t i = 1; i < sorted.size(); ++i) {
+        const Migration& one = sorted[i - 1];
+        const Migration& other = sorted[i];
+        const bool same =
+            one.kind == Kind::repeatable ? one.description == other.description : one.version == other.version;
+        if (same)
+            throw Error(ExitCode::usage,
+                        fmt::format("{} and {} are the same migration: {}", one.file, other.file,
+                                    one.kind == Kind::repeatable ? one.description : "version " + one.version.text()),
+                        "give one of them another version");
+    }
+}
+
+}  // namespace
+
+std::string read_file(const fs::path& path) {
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        throw unreadable(path, errno);
+    struct stat info {};
+    std::string content;
+    if (::fstat(descriptor, &info) == 0)
+        content.reserve(static_cast<std::size_t>(info.st_size) + 1);
+    std::array<char, 65536> buffer{};
+    ssize_t count = 0;
+    while ((count = ::read(descriptor, buffer.data(), buffer.size())) > 0)
+        content.append(buffer.data(), static_cast<std::size_t>(count));
+    const int number = errno;
+    ::close(descriptor);
+    if (count < 0)
+        throw unreadable(path, number);
+    return content;
+}
+
+fs::path resolve_include(const fs::path& directory, const fs::path& including, std::string_view target,
+                         bool is_relative) {
+    const fs::path root = fs::weakly_canonical(directory);
+    const fs::path base = is_relative ? fs::weakly_canonical(including).parent_path() : root;
+    const fs::path found = fs::weakly_canonical(base / fs::path(target));
+    const fs::path inside = found.lexically_relative(root);
+    if (inside.empty() || *inside.begin() == "..")
+        throw Error(
+            ExitCode::usage,
+            fmt::format("{} includes {}, which is outside of the migrations directory", including.string(), target),
+            "a migration may include files of its own directory only: move the file there");
+    if (!fs::is_regular_file(found))
+        throw Error(ExitCode::usage,
+                    fmt::format("{} includes {}, which is not there", including.string(), found.string()),
+                    is_relative ? "\\ir counts from the including file" : "\\i counts from the migrations directory");
+    return found;
+}
+
+Directory read_directory(const fs::path& path) {
+    Directory directory;
+    directory.path = path;
+    for (const fs::path& file : files_below(path)) {
+        auto name = parse_file_name(file.filename().string());
+        if (!name)
+            continue;
+        Migration migration;
+        migration.kind = name->kind;
+        migration.version = std::move(name->version);
+        migration.description = std::move(name->description);
+        migration.path = file;
+        migration.file = file.lexically_relative(path).generic_string();
+        migration.content = read_file(file);
+        std::string bytes;
+        append_included(bytes, path, file, migration.content, 0);
+        migration.sha256 = bytes.empty() ? sha256_hex(migration.content) : sha256_hex(migration.content + bytes);
+        auto& group = migration.kind == Kind::versioned ? directory.versioned
+                      : migration.kind == Kind::undo    ? directory.undo
+                                                        : directory.repeatable;
+        group.push_back(std::move(migration));
+    }
+    const auto by_version = [](const Migration& a, const Migration& b) { return a.version < b.version; };
+    std::stable_sort(directory.versioned.begin(), directory.versioned.end(), by_version);
+    std::stable_sort(directory.undo.begin(), directory.undo.end(), by_version);
+    std::stable_sort(directory.repeatable.begin(), directory.repeatable.end(),
+                     [](const Migration& a, const Migration& b) { return a.description < b.description; });
+    refuse_twins(directory.versioned);
+    refuse_twins(directory.undo);
+    refuse_twins(directory.repeatable);
+    return directory;
+}
+
+}  // namespace tripmig::migrate

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <filesystem>
+
+#include "migrate/migration.hpp"
+
+namespace tripmig::migrate {
+
+/// Reads every migration of the directory and below it. Throws Error{usage}: the directory is missing, a file can't be
+/// read, a name is wrong, two files have one version (both named).
+Directory read_directory(const std::filesystem::path& path);
+
+/// The bytes of a file. Throws Error{usage} naming it.
+std::string read_file(const std::filesystem::path& path);
+
+/// The file that `\i` or `\ir` names, as a path inside the migrations directory. `\ir` counts from the including file,
+/// `\i` from the directory. Throws Error{usage} when it leads out of the directory or is not there.
+std::filesystem::path resolve_include(const std::filesystem::path& directory, const std::filesystem::path& including,
+                                      std::string_view target, bool is_relative);
+
+}  // namespace tripmig::migrate

@@ -1,0 +1,98 @@
+#include "migrate/pieces.hpp"
+
+#include <fmt/format.h>
+
+#include "base/checksum.hpp"
+#include "base/error.hpp"
+
+namespace tripmig::migrate {
+
+namespace {
+
+Error at_statement(const ScriptStatement& statement, std::string message, std::string hint) {
+    return Error(ExitCode::usage, std::move(message), std::move(hint)).at(position_of(statement));
+}
+
+using Control = sql::TransactionControl;
+
+/// What would leave the place where a resumed run goes on unknown.
+void refuse_unresumable(const ScriptStatement& statement) {
+    const Control control = statement.facts.control;
+    if (control == Control::prepare)
+        throw at_statement(statement, "PREPARE TRANSACTION can't be part of a migration",
+                           "a migration is recorded in the transaction that it commits in: use COMMIT");
+    if (control == Control::commit_and_chain || control == Control::rollback_and_chain)
+        throw at_statement(statement, "AND CHAIN can't be part of a migration", "write COMMIT and a new BEGIN");
+}
+
+/// The statement that ends the transaction block that begins at `from`.
+std::size_t end_of_block(const Script& script, std::size_t from) {
+    for (std::size_t i = from + 1; i < script.statements.size(); ++i) {
+        const Control control = script.statements[i].facts.control;
+        if (control == Control::commit || control == Control::rollback)
+            return i;
+        if (control == Control::begin)
+            throw at_statement(script.statements[i], "BEGIN inside of a transaction block",
+                               "close the first one with COMMIT");
+        refuse_unresumable(script.statements[i]);
+    }
+    throw at_statement(script.statements[from], "BEGIN without COMMIT", "end the block with COMMIT");
+}
+
+Piece::Kind kind_of(const sql::Facts& facts) {
+    if (facts.kind == "set" || facts.kind == "reset")
+        return Piece::Kind::setting;
+    if (facts.is_transactional)
+        return Piece::Kind::transaction;
+    if (facts.kind == "create index")
+        return Piece::Kind::concurrent_index;
+    if (facts.kind == "drop index")
+        return Piece::Kind::drop_index;
+    return Piece::Kind::alone;
+}
+
+Piece block(const Script& script, std::size_t from, std::size_t end) {
+    Piece piece;
+    const bool commits = script.statements[end].facts.control == Control::commit;
+    piece.kind = commits ? Piece::Kind::transaction : Piece::Kind::as_written;
+    const bool has_modes = !script.statements[from].transaction_modes.empty();
+    piece.first = commits && !has_modes ? from + 1 : from;
+    piece.last = commits ? end : end + 1;
+    return piece;
+}
+
+}  // namespace
+
+std::vector<Piece> pieces_of(const Script& script) {
+    std::vector<Piece> pieces;
+    for (std::size_t i = 0; i < script.statements.size(); ++i) {
+        const ScriptStatement& statement = script.statements[i];
+        Piece piece;
+        switch (statement.facts.control) {
+            case Control::begin: {
+                const std::size_t end = end_of_block(script, i);
+                piece = block(script, i, end);
+                i = end;
+                break;
+            }
+            case Control::commit:
+            case Control::rollback:
+                throw at_statement(statement, "this ends a transaction that the file did not begin",
+                                   "remove it, or put BEGIN before what belongs together");
+            default:
+                refuse_unresumable(statement);
+                piece.kind = kind_of(statement.facts);
+                piece.first = i;
+                piece.last = i + 1;
+        }
+        piece.ordinal = static_cast<int>(pieces.size()) + 1;
+        std::string texts;
+        for (std::size_t j = piece.first; j < piece.last; ++j)
+            texts.append(script.statements[j].sql).append(";\n").append(script.statements[j].copy_data);
+        piece.sha256 = sha256_hex(texts);
+        pieces.push_back(std::move(piece));
+    }
+    return pieces;
+}
+
+}  // namespace tripmig::migrate

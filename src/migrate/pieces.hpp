@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "migrate/script.hpp"
+
+namespace tripmig::migrate {
+
+/// A stretch of statements of a file that runs a statement at a time: what is done, journaled and resumed as one.
+struct Piece {
+    enum class Kind {
+        transaction,  ///< in one transaction of ours, with its journal row: one statement, or what stood between BEGIN
+                      ///< and COMMIT
+        alone,        ///< can't be in a transaction
+        concurrent_index,  ///< CREATE INDEX CONCURRENTLY
+        drop_index,        ///< DROP INDEX CONCURRENTLY
+        setting,           ///< SET, RESET: of the session, so that a resumed run does it again
+        as_written         ///< BEGIN ... ROLLBACK: sent as it stands
+    };
+    Kind kind = Kind::transaction;
+    std::size_t first = 0;  ///< of the script's statements; BEGIN and COMMIT of a transaction are left out
+    std::size_t last = 0;   ///< one past the last
+    int ordinal = 0;        ///< from 1, the piece's place in the file: what the journal calls it
+
+    /// SHA-256 of its statements' texts: a resumed run checks that what is done was not edited meanwhile.
+    std::string sha256;
+};
+
+/// Pure. Throws Error{usage} for what can't be resumed: PREPARE TRANSACTION, AND CHAIN, a BEGIN without end.
+std::vector<Piece> pieces_of(const Script& script);
+
+}  // namespace tripmig::migrate

@@ -1,0 +1,136 @@
+#include "migrate/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace tripmig::migrate {
+
+namespace {
+
+void append(std::vector<Step>& steps, std::vector<Step> more) {
+    std::move(more.begin(), more.end(), std::back_inserter(steps));
+}
+
+std::vector<Step> history_steps(const Migration& migration, const PlanOptions& options,
+                                std::optional<std::int64_t> duration_ms) {
+    db::MigrationRecord record = record_of(migration, options);
+    record.duration_ms = duration_ms;
+    return migration.kind == Kind::undo ? db::record_undo_steps(record, options.state_schema)
+                                        : db::record_steps(record, options.state_schema);
+}
+
+/// The file may have set another role for its own statements; the journal belongs to the role that logged in.
+std::vector<Step> journal_steps(const Migration& migration, const Piece& piece, const PlanOptions& options,
+                                bool is_done) {
+    Step role;
+    role.sql = "SET LOCAL ROLE NONE";
+    role.why = "the journal belongs to the role that logged in";
+    return {role, db::journal_step(options.state_schema, migration.file, piece.ordinal, piece.sha256, is_done)};
+}
+
+}  // namespace
+
+db::MigrationRecord record_of(const Migration& migration, const PlanOptions& options) {
+    db::MigrationRecord record;
+    record.kind = migration.kind == Kind::versioned ? "V" : migration.kind == Kind::undo ? "U" : "R";
+    record.version = migration.version.text();
+    record.description = migration.description;
+    record.file = migration.file;
+    record.sha256 = migration.sha256;
+    record.sha256_tokens = token_hash(migration);
+    record.batch = options.batch;
+    return record;
+}
+
+Step step_of(const ScriptStatement& statement) {
+    Step step;
+    step.sql = statement.transaction_modes.empty() ? std::string(statement.sql)
+                                                   : "SET TRANSACTION " + statement.transaction_modes;
+    step.source = statement.source;
+    step.copy_data = std::string(statement.copy_data);
+    step.retry = statement.directives.retry.value_or(true) ? Retry::unit : Retry::never;
+    step.why = fmt::format("{}:{}", statement.source.file, statement.source.line);
+    return step;
+}
+
+namespace {
+
+/// The statement between the timeouts that its directives set for it alone and those that were there before.
+std::vector<Step> steps_of(const ScriptStatement& statement, bool is_in_transaction) {
+    std::vector<Step> before;
+    std::vector<Step> after;
+    const auto set_for = [&](std::string_view name, std::chrono::milliseconds value) {
+        Step set;
+        set.sql = fmt::format(
+            "SELECT pg_catalog.set_config('tripmig.{0}', pg_catalog.current_setting('{0}'), {1}), "
+            "pg_catalog.set_config('{0}', '{2}', {1})",
+            name, is_in_transaction, value.count());
+        set.why = fmt::format("{} for the next statement alone", name);
+        before.push_back(set);
+        set.sql = fmt::format("SELECT pg_catalog.set_config('{0}', pg_catalog.current_setting('tripmig.{0}'), {1})",
+                              name, is_in_transaction);
+        set.why = fmt::format("{} as before", name);
+        after.push_back(set);
+    };
+    if (statement.directives.lock_timeout)
+        set_for("lock_timeout", *statement.directives.lock_timeout);
+    if (statement.directives.statement_timeout)
+        set_for("statement_timeout", *statement.directives.statement_timeout);
+    before.push_back(step_of(statement));
+    append(before, std::move(after));
+    return before;
+}
+
+}  // namespace
+
+Unit plan_transaction(const Migration& migration, const Script& script, const PlanOptions& options) {
+    Unit unit;
+    unit.name = migration.file;
+    unit.user_sql = true;
+    unit.asynchronous = !options.is_last && !options.durable_each;
+    for (const ScriptStatement& statement : script.statements)
+        append(unit.steps, steps_of(statement, true));
+    append(unit.steps, history_steps(migration, options, std::nullopt));
+    if (!script.directives.retry)
+        for (Step& step : unit.steps)
+            step.retry = Retry::never;
+    return unit;
+}
+
+Unit plan_piece(const Migration& migration, const Script& script, const Piece& piece, const PlanOptions& options) {
+    Unit unit;
+    const bool has_transaction = piece.kind == Piece::Kind::transaction;
+    unit.name = fmt::format("{} line {}", migration.file, script.statements[piece.first].source.line);
+    unit.user_sql = true;
+    unit.keeps_session = true;
+    unit.transaction = has_transaction ? Transaction::inside : Transaction::none;
+    for (std::size_t i = piece.first; i < piece.last; ++i)
+        append(unit.steps, steps_of(script.statements[i], has_transaction));
+    if (has_transaction)
+        append(unit.steps, journal_steps(migration, piece, options, true));
+    if (!script.directives.retry)
+        for (Step& step : unit.steps)
+            step.retry = Retry::never;
+    return unit;
+}
+
+Unit plan_journal(const Migration& migration, const Piece& piece, const PlanOptions& options, bool is_done) {
+    Unit unit;
+    unit.name = fmt::format("{}, journal", migration.file);
+    unit.user_sql = true;
+    unit.keeps_session = true;
+    unit.steps = journal_steps(migration, piece, options, is_done);
+    return unit;
+}
+
+Unit plan_completion(const Migration& migration, const PlanOptions& options, std::int64_t duration_ms) {
+    Unit unit;
+    unit.name = migration.file + ", its history row";
+    unit.user_sql = true;
+    unit.steps.push_back(db::forget_journal_step(options.state_schema, migration.file));
+    append(unit.steps, history_steps(migration, options, duration_ms));
+    return unit;
+}
+
+}  // namespace tripmig::migrate

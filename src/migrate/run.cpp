@@ -1,0 +1,202 @@
+#include "migrate/run.hpp"
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "db/history.hpp"
+
+namespace tripmig::migrate {
+
+namespace chr = std::chrono;
+
+namespace {
+
+/// CONCURRENTLY waits for old transactions by design, and blocks nobody meanwhile.
+constexpr chr::milliseconds concurrently_timeout = chr::hours(1);
+
+/// The failure of a file under the exit code that tells what to expect of the next run.
+Error as_migration_failure(const Error& error, const Migration& migration, bool is_half_way) {
+    const bool is_of_the_file = error.code() == ExitCode::unexpected || error.code() == ExitCode::migration_failed;
+    if (!is_of_the_file)
+        return error.position() ? error : error.rewrapped(error.code(), migration.file + ": ");
+    Error failure = error.position()
+                        ? error.rewrapped(is_half_way ? ExitCode::stopped_half_way : ExitCode::migration_failed)
+                        : error.rewrapped(is_half_way ? ExitCode::stopped_half_way : ExitCode::migration_failed,
+                                          migration.file + ": ");
+    if (error.hint().empty())
+        failure.with_hint(
+            is_half_way ? "what was before this statement is done and recorded; mend the file and run the same command "
+                          "again: it goes on here"
+                        : "the file was rolled back as a whole; mend it and run the same command again");
+    return failure;
+}
+
+bool sets_lock_timeout(const Script& script) {
+    for (const ScriptStatement& statement : script.statements)
+        if (statement.facts.kind == "set" && statement.sql.find("lock_timeout") != std::string::npos)
+            return true;
+    return false;
+}
+
+}  // namespace
+
+Runner::Runner(db::Connection& connection, const config::Config& config, const std::filesystem::path& directory,
+               Reporter& reporter, const Clock& clock, const StopSignal& stop)
+    : m_connection(connection),
+      m_config(config),
+      m_directory(directory),
+      m_reporter(reporter),
+      m_clock(clock),
+      m_stop(stop),
+      m_executor(connection, config.database, {}, reporter, clock, stop) {
+}
+
+void Runner::set_policy(const Script& script) {
+    db::LockPolicy policy;
+    policy.lock_timeout = script.directives.lock_timeout.value_or(m_config.migrations.lock_timeout);
+    policy.lock_deadline = m_config.migrations.lock_deadline;
+    policy.statement_timeout = script.directives.statement_timeout.value_or(chr::milliseconds(0));
+    policy.concurrently_timeout = concurrently_timeout;
+    m_executor.set_policy(policy);
+}
+
+void Runner::set_applied(const std::vector<db::AppliedMigration>& applied) {
+    m_applied.clear();
+    for (const db::AppliedMigration& row : applied)
+        if (const auto version = Version::parse(row.version))
+            m_applied.insert(version->text());
+}
+
+void Runner::require_versions(const Migration& migration, const Script& script) const {
+    for (const std::string& wanted : script.directives.required) {
+        const std::string digits = wanted.substr(wanted.find_first_of("0123456789") == 1 ? 1 : 0);
+        const auto version = Version::parse(digits);
+        if (!version)
+            throw Error(ExitCode::usage, fmt::format("{}: requires={} names no version", migration.file, wanted),
+                        "write requires=V3");
+        if (m_applied.count(version->text()) == 0)
+            throw Error(ExitCode::refused,
+                        fmt::format("{} requires version {}, which is not applied", migration.file, version->text()),
+                        "apply that one first, or give this file a higher version");
+    }
+}
+
+AppliedFile Runner::apply(const Migration& migration, const PlanOptions& options) {
+    const auto started = m_clock.steady();
+    AppliedFile applied{migration.file, migration.version.text(), migration.description, 0, 1, {}};
+    const Script script = load_script(migration, m_directory, m_config.migrations.placeholders);
+    require_versions(migration, script);
+    set_policy(script);
+    applied.statements = script.statements.size();
+    if (script.is_transactional) {
+        try {
+            applied.attempts = m_executor.run(plan_transaction(migration, script, options)).attempts;
+        } catch (const db::CommitInDoubt&) {
+            throw;
+        } catch (const Error& error) {
+            throw as_migration_failure(error, migration, false);
+        }
+    } else {
+        m_reporter.debug("migration.statements",
+                         fmt::format("{} runs a statement at a time: {}", migration.file, script.why_not));
+        apply_pieces(migration, script, options);
+    }
+    m_applied.insert(applied.version);
+    applied.duration = chr::duration_cast<chr::milliseconds>(m_clock.steady() - started);
+    return applied;
+}
+
+void Runner::open_session(const Script& script) {
+    const db::LockPolicy& policy = m_executor.policy();
+    m_connection.execute(fmt::format(
+        "RESET ALL; RESET SESSION AUTHORIZATION; SET idle_in_transaction_session_timeout = 0; SET statement_timeout = "
+        "{}; {}",
+        policy.statement_timeout.count(),
+        sets_lock_timeout(script) ? "" : fmt::format("SET lock_timeout = {}", policy.lock_timeout.count())));
+}
+
+namespace {
+
+void require_unedited(const Migration& migration, const Piece& piece, const ScriptStatement& statement,
+                      const db::JournalEntry& entry) {
+    if (entry.sha256 == piece.sha256)
+        return;
+    throw Error(ExitCode::disagreement,
+                fmt::format("{} stopped half way, and its statement {} was done and then edited in the file",
+                            migration.file, piece.ordinal),
+                "bring that statement's text back; what comes behind it may be changed freely")
+        .at(position_of(statement));
+}
+
+const db::JournalEntry* entry_of(const std::vector<db::JournalEntry>& journal, int ordinal) {
+    for (const db::JournalEntry& entry : journal)
+        if (entry.ordinal == ordinal)
+            return &entry;
+    return nullptr;
+}
+
+}  // namespace
+
+void Runner::apply_pieces(const Migration& migration, const Script& script, const PlanOptions& options) {
+    const auto started = m_clock.steady();
+    const std::vector<Piece> pieces = pieces_of(script);
+    const std::vector<db::JournalEntry> journal = db::read_journal(m_connection, options.state_schema, migration.file);
+    open_session(script);
+    bool is_half_way = !journal.empty();
+    for (const Piece& piece : pieces) {
+        const db::JournalEntry* entry = entry_of(journal, piece.ordinal);
+        const ScriptStatement& first = script.statements.at(piece.first < script.statements.size() ? piece.first : 0);
+        if (entry != nullptr && entry->is_done) {
+            require_unedited(migration, piece, first, *entry);
+            if (piece.kind != Piece::Kind::setting)
+                continue;
+        }
+        if (piece.first == piece.last)  // BEGIN; COMMIT; with nothing between
+            continue;
+        Event event{Severity::info,
+                    "migration.statement",
+                    fmt::format("{}: statement {} of {}, line {}: {}", migration.file, piece.ordinal, pieces.size(),
+                                first.source.line, first.facts.kind),
+                    {},
+                    Progress{migration.file, static_cast<std::uint64_t>(piece.ordinal), pieces.size(), "statements"}};
+        m_reporter.emit(event);
+        try {
+            apply_piece(migration, script, piece, options, entry != nullptr);
+        } catch (const Error& error) {
+            throw as_migration_failure(error, migration, is_half_way || piece.kind != Piece::Kind::transaction);
+        }
+        is_half_way = true;
+    }
+    const auto duration = chr::duration_cast<chr::milliseconds>(m_clock.steady() - started).count();
+    m_executor.run(plan_completion(migration, options, duration));
+}
+
+void Runner::apply_piece(const Migration& migration, const Script& script, const Piece& piece,
+                         const PlanOptions& options, bool was_started) {
+    Unit unit = plan_piece(migration, script, piece, options);
+    const ScriptStatement& first = script.statements[piece.first];
+    if (piece.kind == Piece::Kind::transaction) {
+        m_executor.run(unit);
+        return;
+    }
+    if (piece.kind == Piece::Kind::setting) {
+        m_executor.run(unit);
+        m_executor.run(plan_journal(migration, piece, options, true));
+        return;
+    }
+    m_executor.run(plan_journal(migration, piece, options, false));
+    const bool keeps_timeout = sets_lock_timeout(script);
+    if (!keeps_timeout)
+        m_connection.execute(fmt::format("SET lock_timeout = {}", m_executor.policy().concurrently_timeout.count()));
+    if (piece.kind == Piece::Kind::concurrent_index)
+        create_index(first, unit, was_started);
+    else if (piece.kind == Piece::Kind::drop_index)
+        drop_index(first, unit, was_started);
+    else
+        m_executor.run(unit);
+    if (!keeps_timeout)
+        m_connection.execute(fmt::format("SET lock_timeout = {}", m_executor.policy().lock_timeout.count()));
+    m_executor.run(plan_journal(migration, piece, options, true));
+}
+
+}  // namespace tripmig::migrate

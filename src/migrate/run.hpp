@@ -1,0 +1,63 @@
+#pragma once
+
+#include <chrono>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/event.hpp"
+#include "base/stop_signal.hpp"
+#include "config/config.hpp"
+#include "db/executor.hpp"
+#include "ddl/concurrent_index.hpp"
+#include "migrate/plan.hpp"
+
+namespace tripmig::migrate {
+
+/// What one applied file took.
+struct AppliedFile {
+    std::string file;
+    std::string version;
+    std::string description;
+    std::size_t statements = 0;
+    int attempts = 1;
+    std::chrono::milliseconds duration{0};
+};
+
+/// Applies files, one after the other, on one connection that holds the run lock.
+class Runner {
+  public:
+    Runner(db::Connection& connection, const config::Config& config, const std::filesystem::path& directory,
+           Reporter& reporter, const Clock& clock, const StopSignal& stop);
+
+    /// Says which versions count as applied, for files that require others.
+    void set_applied(const std::vector<db::AppliedMigration>& applied);
+
+    /// Applies one file. Throws Error: migration_failed when it was rolled back, stopped_half_way when a file without
+    /// transaction is done in part; privileges, lock deadline, a lost connection and signals keep their own codes.
+    AppliedFile apply(const Migration& migration, const PlanOptions& options);
+
+  private:
+    void apply_pieces(const Migration& migration, const Script& script, const PlanOptions& options);
+    void apply_piece(const Migration& migration, const Script& script, const Piece& piece, const PlanOptions& options,
+                     bool was_started);
+    void open_session(const Script& script);
+    void set_policy(const Script& script);
+    void require_versions(const Migration& migration, const Script& script) const;
+    void create_index(const ScriptStatement& statement, Unit unit, bool was_started);
+    void drop_index(const ScriptStatement& statement, Unit unit, bool was_started);
+    void run_index_plan(const std::vector<Unit>& units, const ScriptStatement& statement);
+    void drop_invalid(const ddl::ConcurrentIndex& index, const std::string& table);
+
+    db::Connection& m_connection;
+    const config::Config& m_config;
+    std::filesystem::path m_directory;
+    Reporter& m_reporter;
+    const Clock& m_clock;
+    const StopSignal& m_stop;
+    db::Executor m_executor;
+    std::set<std::string> m_applied;  ///< canonical versions
+};
+
+}  // namespace tripmig::migrate

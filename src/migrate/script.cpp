@@ -1,0 +1,172 @@
+#include "migrate/script.hpp"
+
+#include <fmt/format.h>
+
+#include "base/checksum.hpp"
+#include "base/error.hpp"
+#include "migrate/directory.hpp"
+#include "sql/normalised.hpp"
+#include "sql/placeholder.hpp"
+#include "sql/tokens.hpp"
+
+namespace tripmig::migrate {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// What stands on the statement's first line before it.
+std::string line_head(std::string_view text, const sql::Statement& statement) {
+    const std::size_t line_start = text.rfind('\n', statement.offset) + 1;  // npos + 1 is 0
+    constexpr std::size_t readable = 400;
+    return statement.offset - line_start > readable
+               ? std::string()
+               : std::string(text.substr(line_start, statement.offset - line_start));
+}
+
+/// "ISOLATION LEVEL SERIALIZABLE" of BEGIN ISOLATION LEVEL SERIALIZABLE.
+std::string modes_of_begin(std::string_view statement) {
+    sql::TokenCursor cursor(statement);
+    cursor.take();
+    if (!cursor.take_word("transaction"))
+        cursor.take_word("work");
+    return std::string(statement.substr(cursor.offset()));
+}
+
+void refuse_unsupported(const ScriptStatement& statement) {
+    const char* what = statement.directives.batch ? "batch" : statement.directives.swap ? "swap" : nullptr;
+    if (what != nullptr)
+        throw Error(ExitCode::usage, fmt::format("the directive `{}` is not known to this version of tripmig", what),
+                    "use a version that has it (tripmig --version), or write the change without it")
+            .at(position_of(statement));
+}
+
+/// Reads a file and, in their places, those it includes.
+class Loader {
+  public:
+    Loader(const fs::path& directory, const std::map<std::string, std::string>& placeholders, Script& script)
+        : m_directory(directory), m_placeholders(placeholders), m_script(script) {}
+
+    void load(const fs::path& path, const std::string& name, std::string content, int depth) {
+        if (!m_placeholders.empty())
+            content = sql::expand_placeholders(content, m_placeholders, name).text;
+        m_script.texts.push_back(std::make_shared<const std::string>(std::move(content)));
+        const std::string& text = *m_script.texts.back();
+        sql::ScanOptions options;
+        options.file = name;
+        const sql::Script scanned = sql::scan(text, options);
+        const sql::Directives directives = sql::directives(scanned, options);
+        if (depth == 0)
+            m_script.directives = directives.file;
+        std::size_t next_include = 0;
+        for (std::size_t i = 0; i <= scanned.statements.size(); ++i) {
+            for (; next_include < scanned.includes.size() && scanned.includes[next_include].before == i; ++next_include)
+                include(path, scanned.includes[next_include], depth);
+            if (i < scanned.statements.size())
+                add(scanned.statements[i], directives.statements[i], name, text);
+        }
+    }
+
+  private:
+    void include(const fs::path& including, const sql::Include& wanted, int depth) {
+        // read_directory() has refused circles and what leads out of the directory.
+        const fs::path path = resolve_include(m_directory, including, wanted.path, wanted.is_relative);
+        load(path, path.lexically_relative(fs::weakly_canonical(m_directory)).generic_string(), read_file(path),
+             depth + 1);
+    }
+
+    void add(const sql::Statement& scanned, const sql::StatementDirectives& directives, const std::string& name,
+             std::string_view text) {
+        ScriptStatement statement;
+        statement.sql = scanned.text;
+        statement.source = {name, scanned.line, scanned.column, line_head(text, scanned)};
+        statement.copy_data = scanned.copy_data;
+        statement.facts = sql::facts(scanned.text, scanned.standard_conforming_strings);
+        statement.directives = directives;
+        if (statement.facts.control == sql::TransactionControl::begin)
+            statement.transaction_modes = modes_of_begin(scanned.text);
+        refuse_unsupported(statement);
+        m_script.statements.push_back(std::move(statement));
+    }
+
+    const fs::path& m_directory;
+    const std::map<std::string, std::string>& m_placeholders;
+    Script& m_script;
+};
+
+using Control = sql::TransactionControl;
+
+/// Savepoints live inside of a transaction and leave it whole.
+bool breaks_transaction(Control control) {
+    return control != Control::none && control != Control::savepoint && control != Control::release &&
+           control != Control::rollback_to_savepoint;
+}
+
+bool is_one_block(const Script& script) {
+    const auto& statements = script.statements;
+    if (statements.size() < 2 || statements.front().facts.control != Control::begin ||
+        statements.back().facts.control != Control::commit)
+        return false;
+    for (std::size_t i = 1; i + 1 < statements.size(); ++i)
+        if (breaks_transaction(statements[i].facts.control))
+            return false;
+    return true;
+}
+
+void unwrap_block(Script& script) {
+    script.statements.pop_back();
+    if (script.statements.front().transaction_modes.empty())
+        script.statements.erase(script.statements.begin());
+}
+
+void decide_mode(Script& script) {
+    const auto refuse_transaction = [&](const ScriptStatement& statement, std::string_view why) {
+        script.is_transactional = false;
+        if (script.why_not.empty())
+            script.why_not = fmt::format("line {}: {}", statement.source.line, why);
+    };
+    for (const ScriptStatement& statement : script.statements) {
+        if (!statement.facts.is_transactional)
+            refuse_transaction(statement, statement.facts.kind + " can't run in a transaction");
+        else if (breaks_transaction(statement.facts.control))
+            refuse_transaction(statement, statement.facts.kind);
+    }
+    if (is_one_block(script) && script.directives.transaction.value_or(true)) {
+        unwrap_block(script);
+        script.is_transactional = true;
+        script.why_not.clear();
+        return;
+    }
+    if (script.directives.transaction && !*script.directives.transaction) {
+        script.is_transactional = false;
+        script.why_not = "transaction=off";
+    }
+}
+
+}  // namespace
+
+SourcePosition position_of(const ScriptStatement& statement) {
+    return {statement.source.file, statement.source.line, statement.source.column,
+            statement.source.line_head + std::string(statement.sql.substr(0, statement.sql.find('\n')))};
+}
+
+Script load_script(const Migration& migration, const fs::path& directory,
+                   const std::map<std::string, std::string>& placeholders) {
+    Script script;
+    Loader(directory, placeholders, script).load(migration.path, migration.file, migration.content, 0);
+    decide_mode(script);
+    return script;
+}
+
+std::string token_hash(const Migration& migration) {
+    return sha256_hex(sql::normalised(migration.content));
+}
+
+bool allows_out_of_order(const Migration& migration) {
+    sql::ScanOptions options;
+    options.file = migration.file;
+    const sql::Script scanned = sql::scan(migration.content, options);
+    return sql::directives(scanned, options).file.allow_out_of_order;
+}
+
+}  // namespace tripmig::migrate

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/step.hpp"
+#include "migrate/migration.hpp"
+#include "sql/directive.hpp"
+#include "sql/statement_facts.hpp"
+
+namespace tripmig::migrate {
+
+/// One statement of a migration, with all that running it needs. The views are into Script::texts.
+struct ScriptStatement {
+    std::string_view sql;
+    StepSource source;
+    std::string_view copy_data;
+    sql::Facts facts;
+    sql::StatementDirectives directives;
+    std::string transaction_modes;  ///< of a BEGIN: "ISOLATION LEVEL SERIALIZABLE"; our own BEGIN takes its place, its
+                                    ///< modes stay
+};
+
+/// A migration taken apart.
+struct Script {
+    std::vector<std::shared_ptr<const std::string>> texts;  ///< of the file and of those it includes
+    std::vector<ScriptStatement>
+        statements;  ///< without the BEGIN (but for its modes) and COMMIT that wrap a whole file
+    sql::FileDirectives directives;
+    bool is_transactional = true;  ///< one transaction for all of it
+    std::string why_not;           ///< what made it run a statement at a time: "line 3: CREATE INDEX CONCURRENTLY"
+};
+
+/// The statement's place, for an error that the server did not place itself.
+SourcePosition position_of(const ScriptStatement& statement);
+
+/// Reads the migration's statements, those of the files it includes in their place. `directory` is the migrations
+/// directory. Throws Error{usage} at file:line:column.
+Script load_script(const Migration& migration, const std::filesystem::path& directory,
+                   const std::map<std::string, std::string>& placeholders);
+
+/// SHA-256 of the token-normalised text: the same for two files that differ in comments, white space and line ends
+/// alone.
+std::string token_hash(const Migration& migration);
+
+/// The file says `-- tripmig: allow-out-of-order`.
+bool allows_out_of_order(const Migration& migration);
+
+}  // namespace tripmig::migrate
