@@ -126,8 +126,8 @@ std::optional<CalendarInterval> parse_interval(std::string_view text) {
         return std::nullopt;
     std::string_view unit = trimmed(text.substr(static_cast<std::size_t>(end - text.data())));
     for (const auto& [singular, one] : unit_names) {
-        const bool plural = unit.size() == singular.size() + 1 && unit.substr(0, singular.size()) == singular &&
-                            unit.back() == 's';
+        const bool plural =
+            unit.size() == singular.size() + 1 && unit.substr(0, singular.size()) == singular && unit.back() == 's';
         if (unit == singular || plural)
             return CalendarInterval{one.months * number, one.days * number, one.microseconds * number};
     }

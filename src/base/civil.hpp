@@ -9,7 +9,8 @@
 
 namespace tripmig {
 
-/// A calendar interval as PostgreSQL keeps it: months, days and microseconds apart (manual 8.5.4), all of one sign here.
+/// A calendar interval as PostgreSQL keeps it: months, days and microseconds apart (manual 8.5.4), all of one sign
+/// here.
 struct CalendarInterval {
     std::int64_t months = 0;
     std::int64_t days = 0;
@@ -19,8 +20,8 @@ struct CalendarInterval {
     friend bool operator==(const CalendarInterval&, const CalendarInterval&) = default;
 };
 
-/// "1 month", "3 months", "1 hour", "7 days", "2 weeks", "36 months", "1 year". One number and one unit; nullopt for anything else,
-/// for a number below 1 and for one that overflows.
+/// "1 month", "3 months", "1 hour", "7 days", "2 weeks", "36 months", "1 year". One number and one unit; nullopt for
+/// anything else, for a number below 1 and for one that overflows.
 std::optional<CalendarInterval> parse_interval(std::string_view text);
 
 /// The same words back: "1 month", "7 days". Also what PostgreSQL reads as an interval literal.
@@ -34,8 +35,8 @@ std::string format_timestamp(Instant moment);
 /// "2024-01-31".
 std::string format_date(Instant moment);
 
-/// ISO 8601 as PostgreSQL prints it (DateStyle ISO) and as people type it: date, optional time with a blank or T, optional
-/// fraction, optional zone Z, +00, +09:00. Without zone: UTC. nullopt when it is none of these or no such day.
+/// ISO 8601 as PostgreSQL prints it (DateStyle ISO) and as people type it: date, optional time with a blank or T,
+/// optional fraction, optional zone Z, +00, +09:00. Without zone: UTC. nullopt when it is none of these or no such day.
 std::optional<Instant> parse_timestamp(std::string_view text);
 
 }  // namespace tripmig

@@ -7,7 +7,8 @@
 namespace tripmig {
 
 Error::Error(ExitCode code, std::string message, std::string hint)
-    : m_code(code), m_message(std::move(message)), m_hint(std::move(hint)) {}
+    : m_code(code), m_message(std::move(message)), m_hint(std::move(hint)) {
+}
 
 Error& Error::with_sqlstate(std::string sqlstate) {
     m_sqlstate = std::move(sqlstate);

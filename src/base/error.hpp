@@ -49,7 +49,8 @@ class Error : public std::exception {
     std::optional<SourcePosition> m_position;
 };
 
-/// The text a person reads: `file:line:column`, message, the line with a caret, SQLSTATE, detail, hint. Ends without newline.
+/// The text a person reads: `file:line:column`, message, the line with a caret, SQLSTATE, detail, hint. Ends without
+/// newline.
 std::string describe(const Error& error);
 
 }  // namespace tripmig

@@ -12,7 +12,7 @@ enum class Severity { debug, info, warning, error };
 
 /// How far a long piece of work is. Reporters make the rate and the time left of successive values.
 struct Progress {
-    std::string task;         ///< stable for the whole piece of work: "load public.orders"
+    std::string task;  ///< stable for the whole piece of work: "load public.orders"
     std::uint64_t done = 0;
     std::uint64_t total = 0;  ///< 0: not known
     std::string unit;         ///< "rows", "blocks", "statements", "files"

@@ -24,6 +24,8 @@ enum class ExitCode : int {
     terminated = 143               ///< SIGTERM, clean
 };
 
-constexpr int to_int(ExitCode code) noexcept { return static_cast<int>(code); }
+constexpr int to_int(ExitCode code) noexcept {
+    return static_cast<int>(code);
+}
 
 }  // namespace tripmig
