@@ -44,11 +44,12 @@ class AdoNetParser {
                 m_text.remove_prefix(1);
                 continue;
             }
+            ++m_part;
             const std::string written = take_keyword();
             const NpgsqlKeyword* const keyword = find_npgsql_keyword(written);
             if (keyword == nullptr)
                 throw unknown(written);
-            m_former_is_secret = keyword->target == "password" || keyword->target == "sslpassword";
+            m_has_secret = m_has_secret || keyword->target == "password" || keyword->target == "sslpassword";
             store(*keyword, written, take_value(written));
         }
         finish();
@@ -56,13 +57,17 @@ class AdoNetParser {
     }
 
   private:
-    /// What follows an unquoted password may be the rest of it, so its words are not repeated.
+    /// What comes after an unquoted password may still be a part of it, so its words are not repeated.
     [[nodiscard]] Error unknown(const std::string& written) const {
-        if (m_former_is_secret)
-            return Error(ExitCode::usage, "what follows the password in the connection string is no known key word",
-                         "a password with a ; in it stands in double quotes, with \"\" for a quote");
-        return Error(ExitCode::usage, fmt::format("the connection string has an unknown key word \"{}\"", written),
-                     npgsql_hint(written));
+        const std::string hint = npgsql_hint(written);
+        if (!m_has_secret)
+            return Error(ExitCode::usage, fmt::format("the connection string has an unknown key word \"{}\"", written),
+                         hint);
+        return Error(
+            ExitCode::usage,
+            fmt::format("part {} of the connection string, after the password, has an unknown key word", m_part),
+            hint + (hint.empty() ? "" : " ") +
+                "a password with a ; in it stands in double quotes, with \"\" for a quote");
     }
 
     std::string take_keyword() {
@@ -215,46 +220,11 @@ class AdoNetParser {
     ConnectionParameters m_parameters;
     std::vector<std::string> m_host_ports;
     bool m_trust = false;
-    bool m_former_is_secret = false;
+    bool m_has_secret = false;
+    std::size_t m_part = 0;  ///< counted from 1
 };
 
-/// The place after the first value: its `;`, the blank after it, or the end.
-std::size_t end_of_first_value(std::string_view text) {
-    const std::size_t begin = text.find_first_not_of(" \t\r\n", text.find('=') + 1);
-    if (begin == std::string_view::npos)
-        return text.size();
-    if (text[begin] == '"' || text[begin] == '\'') {
-        const std::size_t close = text.find(text[begin], begin + 1);
-        return close == std::string_view::npos ? text.size()
-                                               : std::min(text.find_first_not_of(" \t\r\n", close + 1), text.size());
-    }
-    return std::min(text.find_first_of("; \t\r\n", begin), text.size());
-}
-
-/// Does the text begin with a word and an `=`, so that it is the next pair of libpq's form?
-bool begins_with_pair(std::string_view text) {
-    text = trimmed(text);
-    const std::size_t end = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz_");
-    return end != 0 && end != std::string_view::npos && text[end] == '=';
-}
-
-/// What follows the first `;`: nothing more, or a key word of Npgsql's? A password of libpq's form may have a ; in it.
-bool begins_with_keyword(std::string_view text) {
-    text = text.substr(std::min(text.find_first_not_of("; \t\r\n"), text.size()));
-    return text.empty() || find_npgsql_keyword(trimmed(text.substr(0, text.find('=')))) != nullptr;
-}
-
 }  // namespace
-
-bool looks_like_ado_net(std::string_view text) {
-    const std::string_view first = trimmed(text.substr(0, text.find('=')));
-    const std::size_t end = end_of_first_value(text);
-    if (end < text.size() && text[end] == ';')
-        return first != "password" || begins_with_keyword(text.substr(end));
-    if (end < text.size() && begins_with_pair(text.substr(end)))
-        return false;
-    return find_npgsql_keyword(first) != nullptr && !is_libpq_parameter(first);
-}
 
 ConnectionParameters parse_ado_net(std::string_view text) {
     return AdoNetParser(text).parse();

@@ -18,7 +18,4 @@ ConnectionParameters parse_key_value(std::string_view text);
 /// Key=Value;Key=Value; as .NET's DbConnectionStringBuilder writes it, with Npgsql's key words.
 ConnectionParameters parse_ado_net(std::string_view text);
 
-/// Is this an ADO.NET string, rather than libpq's key=value?
-bool looks_like_ado_net(std::string_view text);
-
 }  // namespace tripmig::config

@@ -40,15 +40,17 @@ class KeyValueParser {
         return c;
     }
 
-    /// What follows an unquoted password may be the rest of it, so its words are not repeated.
+    /// What comes after an unquoted password may still be a part of it, so its words are not repeated.
     [[nodiscard]] Error unknown(const std::string& name) const {
-        if (m_former == "password" || m_former == "sslpassword")
-            return Error(
-                ExitCode::usage,
-                fmt::format("what follows {}=... in the connection string is no known parameter", m_former),
-                "a password with blanks stands in single quotes, with \\' for a quote and \\\\ for a backslash");
-        return Error(ExitCode::usage, fmt::format("the connection string has an unknown parameter \"{}\"", name),
-                     parameter_hint(name));
+        if (m_parameters.count("password") + m_parameters.count("sslpassword") == 0)
+            return Error(ExitCode::usage, fmt::format("the connection string has an unknown parameter \"{}\"", name),
+                         parameter_hint(name));
+        return Error(
+            ExitCode::usage,
+            fmt::format("what follows {}=... in the connection string, after the password, is no known parameter",
+                        m_former),
+            parameter_hint(name) +
+                "; a password with blanks stands in single quotes, with \\' for a quote and \\\\ for a backslash");
     }
 
     std::string take_name() {

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.hpp"
 #include "config/characters.hpp"
 #include "config/connection_forms.hpp"
+#include "config/npgsql_keywords.hpp"
 
 namespace tripmig::config {
 
@@ -21,6 +24,57 @@ std::string_view scheme_of(std::string_view text) {
     if (end == std::string_view::npos || text.substr(0, end).find_first_not_of(allowed) != std::string_view::npos)
         return {};
     return text.substr(0, end);
+}
+
+/// The place after the quoted text that begins at `begin`. A quote within it is doubled in ADO.NET's form and has a
+/// backslash before it in libpq's.
+std::size_t end_of_quoted(std::string_view text, std::size_t begin, bool backslash_escapes) {
+    const char quote = text[begin];
+    for (std::size_t i = begin + 1; i < text.size(); ++i) {
+        const bool has_next = i + 1 < text.size();
+        if ((text[i] == '\\' && backslash_escapes) || (text[i] == quote && has_next && text[i + 1] == quote))
+            ++i;
+        else if (text[i] == quote)
+            return i + 1;
+    }
+    return text.size();
+}
+
+/// The place after the first value: its `;`, the blank after it, or the end.
+std::size_t end_of_first_value(std::string_view text, bool backslash_escapes) {
+    const std::size_t begin = text.find_first_not_of(" \t\r\n", text.find('=') + 1);
+    if (begin == std::string_view::npos)
+        return text.size();
+    const bool quoted = text[begin] == '"' || text[begin] == '\'';
+    const std::size_t end = quoted ? text.find_first_not_of(" \t\r\n", end_of_quoted(text, begin, backslash_escapes))
+                                   : text.find_first_of("; \t\r\n", begin);
+    return std::min(end, text.size());
+}
+
+/// Does the text begin with a word and an `=`, so that it is the next pair of libpq's form?
+bool begins_with_pair(std::string_view text) {
+    text = trimmed(text);
+    const std::size_t end = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz_");
+    return end != 0 && end != std::string_view::npos && text[end] == '=';
+}
+
+/// What follows the first `;`: nothing more, or a key word of Npgsql's? A password of libpq's form may have a ; in it.
+bool begins_with_keyword(std::string_view text) {
+    text = text.substr(std::min(text.find_first_not_of("; \t\r\n"), text.size()));
+    return text.empty() || find_npgsql_keyword(trimmed(text.substr(0, text.find('=')))) != nullptr;
+}
+
+/// Is this an ADO.NET string, rather than libpq's key=value? Both begin with a word and an `=`; what comes after the
+/// first value tells.
+bool looks_like_ado_net(std::string_view text) {
+    const std::string_view first = trimmed(text.substr(0, text.find('=')));
+    const bool is_libpq_word = is_libpq_parameter(first);
+    const std::size_t end = end_of_first_value(text, is_libpq_word);
+    if (end < text.size() && text[end] == ';')
+        return first != "password" || begins_with_keyword(text.substr(end));
+    if (end < text.size() && begins_with_pair(text.substr(end)))
+        return false;
+    return find_npgsql_keyword(first) != nullptr && !is_libpq_word;
 }
 
 ConnectionParameters parse_form(std::string_view text) {

@@ -27,7 +27,7 @@ struct NpgsqlKeyword {
 /// nullptr when Npgsql has no such key word. Blanks, underscores and case do not count ("User Id", "userid").
 const NpgsqlKeyword* find_npgsql_keyword(std::string_view written);
 
-/// "did you mean "Database"?", or empty.
+/// "did you mean Database?", or empty.
 std::string npgsql_hint(std::string_view written);
 
 }  // namespace tripmig::config

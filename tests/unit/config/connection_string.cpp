@@ -110,6 +110,7 @@ TEST_CASE("libpq's key=value form") {
         {"host=a,b port=1,2", {{"host", "a,b"}, {"port", "1,2"}}},
         {"service=app", {{"service", "app"}}},
         {"dbname=postgres://h/d", {{"dbname", "postgres://h/d"}}},
+        {R"(password='a\';sslmode=b' user=u)", {{"password", "a';sslmode=b"}, {"user", "u"}}},
         {"password='a;b' user=u", {{"password", "a;b"}, {"user", "u"}}},
     });
 }
@@ -148,6 +149,7 @@ TEST_CASE("ADO.NET strings with Npgsql's key words") {
          {{"host", "h"}, {"password", R"(a;b=c&d'e"f)"}, {"dbname", "d"}}},
         {R"(Password='a;b"c''d' ;Server=h)", {{"host", "h"}, {"password", R"(a;b"c'd)"}}},
         {R"(Password=a"b'c=d;Server=h)", {{"host", "h"}, {"password", R"(a"b'c=d)"}}},
+        {"password='a''b;c';server=h", {{"host", "h"}, {"password", "a'b;c"}}},
         {"Server=h;SslMode=VerifyFull;Root Certificate=/ca.pem",
          {{"host", "h"}, {"sslmode", "verify-full"}, {"sslrootcert", "/ca.pem"}}},
         {"Server=h;SSL Mode=verify-ca", {{"host", "h"}, {"sslmode", "verify-ca"}}},
@@ -176,9 +178,9 @@ TEST_CASE("a bad ADO.NET string is refused without a word of its password") {
         {"Server=h;Databse=d", "did you mean Database?"},
         {"Sever=h;Database=d", "did you mean Server?"},
         {"Server=h;Usr Id=d", "did you mean User Id?"},
-        {"Server=h;Password=a;hunter2;Database=d", "what follows the password"},
-        {"Server=h;Password=a;hunter2=1;Database=d", "what follows the password"},
-        {"Server=h;Pwd=a;hunter2", "what follows the password"},
+        {"Server=h;Password=a;hunter2;Database=d", "part 3 of the connection string, after the password"},
+        {"Server=h;Password=a;Port=1;hunter2=1;Database=d", "part 4 of the connection string, after the password"},
+        {"Server=h;Pwd=a;Ssl Mod=Require", "did you mean SSL Mode? a password with a ;"},
         {"Server=h;Password=\"hunter2;Database=d", "the quote that Password begins with is not closed"},
         {"Server=h;Password=\"hunter2\"x;Database=d", "between the quote that ends Password and the next ;"},
         {"Server=h;Ssl Mode=Required", "it may be Disable, Allow, Prefer, Require, VerifyCA, VerifyFull"},
