@@ -46,8 +46,7 @@ void add_server_flags(CLI::App& command, ServerFlags& flags) {
         ->type_name("DIR");
     command.add_option("--setting", flags.settings, "A server parameter, as in shared_buffers=1GB; may be repeated")
         ->type_name("NAME=VALUE")
-        ->expected(1)
-        ->take_all();
+        ->allow_extra_args(false);
     command.add_flag("--durable", flags.durable, "fsync and full_page_writes on, as in production: for benchmarks");
     command.add_flag("--listen", flags.listen, "Listen on 127.0.0.1 as well, with a password; any free port");
     command.add_option("--port", flags.port, "Listen on this port of 127.0.0.1")
