@@ -56,8 +56,8 @@ class Line {
     Line(std::string_view text, std::size_t position)
         : m_text(text), m_position(position), m_end(std::min(text.find('\n', position), text.size())) {}
 
-    void skip_blanks() {
-        while (!at_end() && blanks.find(m_text[m_position]) != std::string_view::npos)
+    void skip(std::string_view characters) {
+        while (!at_end() && characters.find(m_text[m_position]) != std::string_view::npos)
             ++m_position;
     }
     std::string_view word() {
@@ -97,7 +97,7 @@ Error failure(std::string_view text, std::size_t offset, const ScanOptions& opti
 }
 
 std::string include_path(std::string_view text, Line& line, const ScanOptions& options) {
-    line.skip_blanks();
+    line.skip(blanks);
     const std::size_t at = line.position();
     std::string path;
     if (!line.at_end() && line.current() == '\'') {
@@ -111,10 +111,10 @@ std::string include_path(std::string_view text, Line& line, const ScanOptions& o
     if (path.empty())
         throw failure(text, at, options, "no file is named",
                       "write \\i FILE, or \\ir FILE for one in this file's folder");
-    if (path.find_first_of("`\"") != std::string::npos || path.front() == ':')
-        throw failure(text, at, options, "commands, psql variables and \" cannot be used in a file name",
-                      "write the name as it is, or between single quotes");
-    line.skip_blanks();
+    if (path.find_first_of("`\"\\") != std::string::npos || path.front() == ':')
+        throw failure(text, at, options, "commands, psql variables, \" and \\ cannot be used in a file name",
+                      "write the name as it is, or between single quotes, with / between folders");
+    line.skip(" \t\r\f\v;");
     if (!line.at_end())
         throw failure(
             text, line.position(), options, "nothing can follow the file name on its line",

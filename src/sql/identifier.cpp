@@ -154,6 +154,10 @@ std::string decoded_unicode(std::string_view inside, char escape) {
 }
 
 std::optional<std::vector<std::string>> split_identifier(std::string_view text) {
+    Lexer lexer(text);
+    for (Lexeme lexeme = lexer.next(); lexeme.kind != LexemeKind::end; lexeme = lexer.next())
+        if (lexeme.kind == LexemeKind::line_comment || lexeme.kind == LexemeKind::block_comment)
+            return std::nullopt;
     TokenCursor cursor(text);
     std::vector<std::string> parts;
     do {
