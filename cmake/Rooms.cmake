@@ -20,6 +20,8 @@ target_link_libraries(tripmig_base PUBLIC tripmig_version)
 
 tripmig_room(sql        ROOMS base)
 tripmig_room(config     ROOMS base PACKAGES tomlplusplus::tomlplusplus)
+# toml++ 3.3 calls a point unreachable that a line continuation before an accented letter reaches (src/config/toml_document.cpp).
+set_source_files_properties(${CMAKE_SOURCE_DIR}/src/config/toml_document.cpp PROPERTIES COMPILE_OPTIONS -fno-sanitize=unreachable)
 tripmig_room(report     ROOMS base PACKAGES spdlog::spdlog nlohmann_json::nlohmann_json)
 tripmig_room(sandbox    ROOMS base)
 

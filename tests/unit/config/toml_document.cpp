@@ -39,6 +39,32 @@ TEST_CASE("a syntax error is shown at its place") {
     CHECK(contains(said, "    |              ^"));
 }
 
+TEST_CASE("a header that is none is an error like any other") {
+    for (const char* text : {"[#\n", "[.a]\n", "[=]\n", "[", "[[", "[a", "[a]]\n", "[ ]\n"}) {
+        CAPTURE(text);
+        CHECK(contains(usage_error_of([&] { parse_toml(text, "f"); }), "f:1:"));
+    }
+}
+
+TEST_CASE("characters beyond ASCII stand in quotes and comments only") {
+    for (const char* text : {"a = \"é\" # é", "a = 'é'", "a = \"\"\"\né\n\"\"\"\n", "a = \'\'\'é\'\'\'",
+                             "\xEF\xBB\xBF"
+                             "a = 1",
+                             "\"é\" = 1", "a = \"\\\"é\"", "a = \"\"\"x\"\"\"\"\"\nb = \"é\"", "a = '\\'\nb = 'é'"}) {
+        CAPTURE(text);
+        CHECK_FALSE(parse_toml(text, "f").empty());
+    }
+    CHECK(contains(usage_error_of([] { parse_toml("[swap]\n\"ä\" = “1”\n", "f"); }),
+                   "f:2:7: no valid TOML: here is a character"));
+    for (const char* text : {"é = 1",
+                             "a =\xC2\xA0"
+                             "1",
+                             "a = 1 é", "a = \"x\" é", "a = \"x\né", "a = \"\"\"x\"\"\"é", "\xFF"}) {
+        CAPTURE(text);
+        CHECK(contains(usage_error_of([&] { parse_toml(text, "f"); }), "here is a character"));
+    }
+}
+
 TEST_CASE("columns count characters, not bytes") {
     const auto entries = parse_toml("\"일정\" = { x = 1 }\n", "f");
     REQUIRE(entries.size() == 2);
