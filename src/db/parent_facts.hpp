@@ -22,36 +22,41 @@ struct Grant {
 struct TruncateTrigger {
     std::string name;
     std::string timing;  ///< "BEFORE" or "AFTER"
-    std::string tail;    ///< what follows the table's name in its definition: "FOR EACH STATEMENT EXECUTE FUNCTION f()"
+    std::string tail;    ///< what follows the table's name: "FOR EACH STATEMENT EXECUTE FUNCTION f()"
     char enabled = 'O';  ///< pg_trigger.tgenabled: O, D, R, A
 };
 
 /// Settings of one column that CREATE TABLE ... LIKE leaves behind.
 struct ColumnSetting {
     std::string column;
-    std::optional<int> statistics;     ///< SET STATISTICS
+    int statistics = -1;               ///< SET STATISTICS; -1: the server's default
     std::vector<std::string> options;  ///< "n_distinct=-0.5"
+};
+
+/// The index that REPLICA IDENTITY USING INDEX names, when it is not the primary key.
+struct ReplicaIdentityIndex {
+    bool is_constraint = false;
+    std::string
+        definition;  ///< of a constraint "UNIQUE (a, b)"; else what follows the table's name: "USING btree (a, b)"
 };
 
 /// What a new leaf takes over from its parent, as far as neither LIKE nor ATTACH sees to it.
 struct ParentFacts {
     QualifiedName table;
     std::string key;       ///< the partition key's column
-    std::string key_type;  ///< as format_type() spells it
+    std::string key_type;  ///< as format_type() spells it, without modifier
     std::string owner;
     std::string creator;        ///< the role that will make the leaf: the session's own
-    std::vector<Grant> grants;  ///< all of the parent's, the owner's too
     bool has_acl = false;       ///< false: relacl is NULL, the owner alone has everything
-    std::vector<std::string>
-        default_grantees;    ///< whom default privileges of `creator` let into a new table; "" is PUBLIC
-    std::string tablespace;  ///< empty: the database's own
-    std::vector<std::string>
-        options;  ///< reloptions of the newest leaf, "autovacuum_vacuum_scale_factor=0.05", "toast.*" too
+    std::vector<Grant> grants;  ///< the table's, the owner's too
+    std::vector<Grant> column_grants;
+    std::vector<std::string> default_grantees;  ///< whom the creator's default privileges let in; "" is PUBLIC
+    std::string tablespace;                     ///< empty: the database's own
+    std::vector<std::string> options;           ///< "autovacuum_vacuum_scale_factor=0.05", "toast.*" too
     bool row_security = false;
     bool force_row_security = false;
     char replica_identity = 'd';  ///< pg_class.relreplident: d, n, f, i
-    std::string
-        replica_identity_index;  ///< for i, unless it is the primary key: what follows ON <table> in its definition
+    std::optional<ReplicaIdentityIndex> replica_identity_index;
     std::optional<std::string> comment;
     std::vector<TruncateTrigger> truncate_triggers;
     std::vector<ColumnSetting> columns;

@@ -1,10 +1,11 @@
 #pragma once
 
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/step.hpp"
 #include "db/parent_facts.hpp"
+#include "db/table_info.hpp"
 #include "ddl/bounds.hpp"
 #include "ddl/leaf_name.hpp"
 
@@ -12,26 +13,36 @@ namespace tripmig::ddl {
 
 using db::ParentFacts;
 
+/// What leaves take over from that table: a partitioned one, or a plain one that leaves are to be equal to. What hangs
+/// on single leaves is the caller's: `options` of a partitioned parent's leaves, `default_partition`. Throws
+/// Error{refused} when there is no such column, or bounds cannot be made for its type.
+ParentFacts parent_facts(const db::TableInfo& table, std::string_view key);
+
+/// The key's type. Throws Error{refused} when bounds cannot be made for it.
+KeyType key_type_of(const ParentFacts& parent);
+
 /// The steps that make one empty leaf and attach it, for a transaction that may do more: a free-standing table LIKE the
 /// parent with a CHECK for its bounds, made equal to the parent in owner, grants, row security, replica identity,
-/// triggers on TRUNCATE and settings; then ATTACH, which adds indexes, foreign keys and row triggers; then the CHECK
-/// goes, since the bounds say the same. Never CREATE TABLE ... PARTITION OF: that takes ACCESS EXCLUSIVE on the parent,
-/// ATTACH only SHARE UPDATE EXCLUSIVE (manual 5.11.2.2). Locks: SHARE UPDATE EXCLUSIVE on the parent, ACCESS EXCLUSIVE
-/// on a DEFAULT partition, SHARE ROW EXCLUSIVE on tables that the parent references. Throws Error{refused} when the
-/// key's type has no bounds here.
+/// TRUNCATE triggers and settings; then ATTACH, which adds indexes, foreign keys and row triggers; then the CHECK goes,
+/// since the bounds say the same. Never CREATE TABLE ... PARTITION OF: that takes ACCESS EXCLUSIVE on the parent,
+/// ATTACH only SHARE UPDATE EXCLUSIVE (manual 5.11.2.2). Locks: that, ACCESS EXCLUSIVE on a DEFAULT partition, SHARE
+/// ROW EXCLUSIVE on tables that the parent references.
 std::vector<Step> leaf_steps(const ParentFacts& parent, const Leaf& leaf);
 
-/// The same as a transaction of its own, a DEFAULT partition's lock taken first.
+/// The same as a transaction of its own, the locks on the parent and on a DEFAULT partition first.
 Unit create_leaf(const ParentFacts& parent, const Leaf& leaf);
 
-/// With a DEFAULT partition: the units that come before create_leaf() of all these leaves, and the one that comes after
-/// them, or after a failure. A validated CHECK that no row of DEFAULT belongs to them lets ATTACH skip its scan under
-/// ACCESS EXCLUSIVE. While it stands, rows of these ranges are refused, as they are by a table without DEFAULT.
+/// With a DEFAULT partition: what comes before create_leaf() of all these leaves, and what comes after them or after a
+/// failure. A validated CHECK that no row of DEFAULT belongs to them lets ATTACH skip its scan under ACCESS EXCLUSIVE.
+/// While it stands, rows of these ranges are refused, as they are by a table without DEFAULT.
 struct DefaultGuard {
     std::vector<Unit> before;
     Unit after;
 };
 DefaultGuard guard_default(const ParentFacts& parent, const std::vector<Leaf>& leaves);
+
+/// Takes the guard away; nothing happens when there is none.
+Unit drop_default_guard(const QualifiedName& default_partition);
 
 /// The name of that CHECK: one left by a run that was killed is found by it.
 inline constexpr std::string_view default_guard_name = "tripmig_default_guard";

@@ -1,0 +1,186 @@
+#include "ddl/leaf.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "ddl/statement_step.hpp"
+#include "ddl/successor.hpp"
+#include "sql/identifier.hpp"
+
+namespace tripmig::ddl {
+
+namespace {
+
+/// The CHECK that stands in for the bounds until ATTACH.
+constexpr std::string_view bounds_check = "tripmig_bounds";
+
+std::string alter(const QualifiedName& table) {
+    return fmt::format("ALTER TABLE {}", sql::quoted(table));
+}
+
+/// reloptions as SET (...) reads them: the name has no quotes in PostgreSQL's own options, the value always.
+std::string option_list(const std::vector<std::string>& options) {
+    std::string text;
+    for (const std::string& option : options) {
+        const std::size_t equals = option.find('=');
+        const std::string value = equals == std::string::npos ? "true" : option.substr(equals + 1);
+        text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", option.substr(0, equals), sql::quote_literal(value));
+    }
+    return text;
+}
+
+Step create_table(const ParentFacts& parent, KeyType key, const Leaf& leaf) {
+    // Not INDEXES: ATTACH makes them, and knows which belong together. Not IDENTITY: the parent's column has the
+    // sequence.
+    std::string sql = fmt::format(
+        "CREATE TABLE {} (LIKE {} INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING CONSTRAINTS INCLUDING COMMENTS "
+        "INCLUDING STORAGE INCLUDING COMPRESSION INCLUDING STATISTICS, CONSTRAINT {} CHECK ({}))",
+        sql::quoted(leaf.name), sql::quoted(parent.table), bounds_check, within(key, leaf.bounds, parent.key));
+    if (!parent.options.empty())
+        sql += fmt::format(" WITH ({})", option_list(parent.options));
+    if (!parent.tablespace.empty())
+        sql += fmt::format(" TABLESPACE {}", sql::quote_ident(parent.tablespace));
+    return statement(std::move(sql), "a table of its own, with the parent's columns; nobody waits for it",
+                     {{parent.table, LockMode::access_share}});
+}
+
+/// Owner and grants: exactly the parent's, whatever default privileges would have added.
+std::vector<Step> rights(const ParentFacts& parent, const QualifiedName& leaf) {
+    std::vector<Step> steps;
+    if (parent.owner != parent.creator)
+        steps.push_back(statement(fmt::format("{} OWNER TO {}", alter(leaf), sql::quote_ident(parent.owner)),
+                                  "the parent's owner"));
+    std::vector<db::Grant> grants = parent.grants;
+    if (!parent.has_acl && !parent.column_grants.empty())
+        grants = {{parent.owner, "ALL", "", false}};
+    grants.insert(grants.end(), parent.column_grants.begin(), parent.column_grants.end());
+    append(steps, grant_alike("TABLE", leaf, parent.owner, parent.has_acl || !grants.empty(), grants,
+                              parent.default_grantees));
+    if (parent.row_security)
+        steps.push_back(statement(alter(leaf) + " ENABLE ROW LEVEL SECURITY", "as the parent"));
+    if (parent.force_row_security)
+        steps.push_back(statement(alter(leaf) + " FORCE ROW LEVEL SECURITY", "as the parent"));
+    return steps;
+}
+
+std::vector<Step> column_settings(const ParentFacts& parent, const QualifiedName& leaf) {
+    std::vector<Step> steps;
+    for (const db::ColumnSetting& setting : parent.columns) {
+        const std::string column = fmt::format("{} ALTER COLUMN {}", alter(leaf), sql::quote_ident(setting.column));
+        if (setting.statistics >= 0)
+            steps.push_back(
+                statement(fmt::format("{} SET STATISTICS {}", column, setting.statistics), "as the parent"));
+        if (!setting.options.empty())
+            steps.push_back(
+                statement(fmt::format("{} SET ({})", column, option_list(setting.options)), "as the parent"));
+    }
+    return steps;
+}
+
+/// USING INDEX needs an index whose name is known: it is made here, and ATTACH adopts it.
+std::vector<Step> identity_index(const ParentFacts& parent, const QualifiedName& leaf) {
+    const db::ReplicaIdentityIndex& index = *parent.replica_identity_index;
+    const std::string name = sql::quote_ident(sql::truncated_name(leaf.name, "_replica_identity"));
+    const std::string table = sql::quoted(leaf);
+    return {statement(index.is_constraint
+                          ? fmt::format("ALTER TABLE {} ADD CONSTRAINT {} {}", table, name, index.definition)
+                          : fmt::format("CREATE UNIQUE INDEX {} ON {} {}", name, table, index.definition),
+                      "the parent's replica identity; ATTACH adopts it"),
+            statement(fmt::format("ALTER TABLE {} REPLICA IDENTITY USING INDEX {}", table, name), "as the parent")};
+}
+
+std::vector<Step> replica_identity(const ParentFacts& parent, const QualifiedName& leaf) {
+    if (parent.replica_identity == 'i' && parent.replica_identity_index)
+        return identity_index(parent, leaf);
+    if (parent.replica_identity == 'f' || parent.replica_identity == 'n')
+        return {statement(
+            fmt::format("{} REPLICA IDENTITY {}", alter(leaf), parent.replica_identity == 'f' ? "FULL" : "NOTHING"),
+            "as the parent")};
+    return {};  // DEFAULT, or the primary key, which is the same
+}
+
+std::string_view enable_words(char enabled) {
+    switch (enabled) {
+        case 'A':
+            return "ENABLE ALWAYS TRIGGER";
+        case 'R':
+            return "ENABLE REPLICA TRIGGER";
+        case 'D':
+            return "DISABLE TRIGGER";
+        default:
+            return {};
+    }
+}
+
+std::vector<Step> truncate_triggers(const ParentFacts& parent, const QualifiedName& leaf) {
+    std::vector<Step> steps;
+    for (const db::TruncateTrigger& trigger : parent.truncate_triggers) {
+        steps.push_back(statement(fmt::format("CREATE TRIGGER {} {} TRUNCATE ON {} {}", sql::quote_ident(trigger.name),
+                                              trigger.timing, sql::quoted(leaf), trigger.tail),
+                                  "TRUNCATE triggers are not cloned by ATTACH"));
+        if (const std::string_view words = enable_words(trigger.enabled); !words.empty())
+            steps.push_back(statement(fmt::format("{} {} {}", alter(leaf), words, sql::quote_ident(trigger.name)),
+                                      "as the parent"));
+    }
+    return steps;
+}
+
+Step attach(const ParentFacts& parent, KeyType key, const Leaf& leaf) {
+    std::vector<LockRequest> locks{{parent.table, LockMode::share_update_exclusive}};
+    if (parent.default_partition)
+        locks.push_back({*parent.default_partition, LockMode::access_exclusive});
+    for (const QualifiedName& table : parent.references)
+        locks.push_back({table, LockMode::share_row_exclusive});
+    Step step = statement(fmt::format("{} ATTACH PARTITION {} {}", alter(parent.table), sql::quoted(leaf.name),
+                                      for_values(key, leaf.bounds)),
+                          fmt::format("{} has a place for its rows", describe(key, leaf.bounds)), std::move(locks));
+    step.done_query = fmt::format(
+        "SELECT EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE inhrelid = pg_catalog.to_regclass({}) AND inhparent = "
+        "pg_catalog.to_regclass({}))",
+        sql::quote_literal(sql::quoted(leaf.name)), sql::quote_literal(sql::quoted(parent.table)));
+    return step;
+}
+
+}  // namespace
+
+KeyType key_type_of(const ParentFacts& parent) {
+    if (const auto key = key_type(parent.key_type))
+        return *key;
+    throw Error(
+        ExitCode::refused,
+        fmt::format("{}: the partition key {} is of type {}, which has no bounds here", sql::quoted(parent.table),
+                    sql::quote_ident(parent.key), parent.key_type),
+        "partition by a column of type date, timestamp, timestamptz, smallint, integer, bigint or uuid (version 7)");
+}
+
+std::vector<Step> leaf_steps(const ParentFacts& parent, const Leaf& leaf) {
+    const KeyType key = key_type_of(parent);
+    std::vector<Step> steps{create_table(parent, key, leaf)};
+    append(steps, rights(parent, leaf.name));
+    append(steps, column_settings(parent, leaf.name));
+    append(steps, replica_identity(parent, leaf.name));
+    append(steps, truncate_triggers(parent, leaf.name));
+    if (parent.comment)
+        steps.push_back(statement(
+            fmt::format("COMMENT ON TABLE {} IS {}", sql::quoted(leaf.name), sql::quote_literal(*parent.comment)),
+            "the parent's comment"));
+    steps.push_back(attach(parent, key, leaf));
+    steps.push_back(statement(fmt::format("{} DROP CONSTRAINT {}", alter(leaf.name), bounds_check),
+                              "the partition's bounds say the same"));
+    return steps;
+}
+
+Unit create_leaf(const ParentFacts& parent, const Leaf& leaf) {
+    Unit unit;
+    unit.name = fmt::format("create leaf {}", sql::quoted(leaf.name));
+    unit.steps = leaf_steps(parent, leaf);
+    // Without DEFAULT no lock here makes a reader or writer of the table wait: ATTACH may take its own.
+    if (parent.default_partition)
+        unit.lock_first = {{parent.table, LockMode::share_update_exclusive},
+                           {*parent.default_partition, LockMode::access_exclusive}};
+    return unit;
+}
+
+}  // namespace tripmig::ddl
