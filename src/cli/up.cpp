@@ -98,6 +98,12 @@ void apply_pending(Context& context, const UpOptions& options, MigrationTarget& 
     }
 }
 
+/// Every pending file can be taken apart: a typo in the last one is found before the first one runs.
+void require_readable(const Context& context, const MigrationTarget& target) {
+    for (const migrate::Migration* file : target.comparison.pending)
+        migrate::load_script(*file, target.directory.path, context.config.migrations.placeholders);
+}
+
 /// One run from connect to end. False: the answer to a COMMIT was lost, look again.
 bool run_once(Context& context, const UpOptions& options, std::vector<migrate::AppliedFile>& applied,
               std::string& version) {
@@ -110,6 +116,7 @@ bool run_once(Context& context, const UpOptions& options, std::vector<migrate::A
     if (target.comparison.pending.empty())
         return true;
     db::require_writable(target.history, context.config.database.pooler, target.connection->description());
+    require_readable(context, target);
     if (!target.history.has_state)
         db::ensure_state(*target.connection, context.config.state.schema);
     const db::AdvisoryLock lock(*target.connection, db::lock_key(context.config.state.schema, "run"), "the run lock",

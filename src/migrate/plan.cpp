@@ -92,7 +92,7 @@ Unit plan_transaction(const Migration& migration, const Script& script, const Pl
     for (const ScriptStatement& statement : script.statements)
         append(unit.steps, steps_of(statement, true));
     append(unit.steps, history_steps(migration, options, std::nullopt));
-    if (!script.directives.retry)
+    if (!script.directives.retry.value_or(true))
         for (Step& step : unit.steps)
             step.retry = Retry::never;
     return unit;
@@ -109,7 +109,7 @@ Unit plan_piece(const Migration& migration, const Script& script, const Piece& p
         append(unit.steps, steps_of(script.statements[i], has_transaction));
     if (has_transaction)
         append(unit.steps, journal_steps(migration, piece, options, true));
-    if (!script.directives.retry)
+    if (!script.directives.retry.value_or(true))
         for (Step& step : unit.steps)
             step.retry = Retry::never;
     return unit;

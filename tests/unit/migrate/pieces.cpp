@@ -1,0 +1,99 @@
+#include "migrate/pieces.hpp"
+
+#include <doctest/doctest.h>
+
+#include "base/error.hpp"
+#include "migrate/plan.hpp"
+
+using namespace tripmig;
+using migrate::Piece;
+
+namespace {
+
+migrate::Migration migration(const std::string& content) {
+    migrate::Migration made;
+    made.version = migrate::Version::parse("1").value();
+    made.description = "x";
+    made.file = "V1__x.sql";
+    made.path = "V1__x.sql";
+    made.content = content;
+    return made;
+}
+
+migrate::Script script(const std::string& content) {
+    return migrate::load_script(migration(content), ".", {});
+}
+
+}  // namespace
+
+TEST_CASE("a plain file is one transaction") {
+    const auto plain = script("create table a (b int); create index on a (b); savepoint s; release s;");
+    CHECK(plain.is_transactional);
+    CHECK(plain.statements.size() == 4);
+}
+
+TEST_CASE("one BEGIN ... COMMIT around the file gives way to our own transaction") {
+    const auto wrapped = script("BEGIN;\nselect 1;\nCOMMIT;");
+    CHECK(wrapped.is_transactional);
+    REQUIRE(wrapped.statements.size() == 1);
+    CHECK(wrapped.statements[0].source.line == 2);
+    const auto modes = script("begin isolation level serializable; select 1; end;");
+    REQUIRE(modes.statements.size() == 2);
+    CHECK(migrate::step_of(modes.statements[0]).sql == "SET TRANSACTION isolation level serializable");
+}
+
+TEST_CASE("what can't be in a transaction makes the file run a statement at a time") {
+    const auto mixed = script("select 1;\nCREATE INDEX CONCURRENTLY i ON a (b);\nselect 2;");
+    CHECK_FALSE(mixed.is_transactional);
+    CHECK(mixed.why_not.find("line 2") != std::string::npos);
+    const auto pieces = migrate::pieces_of(mixed);
+    REQUIRE(pieces.size() == 3);
+    CHECK(pieces[0].kind == Piece::Kind::transaction);
+    CHECK(pieces[1].kind == Piece::Kind::concurrent_index);
+    CHECK(pieces[2].ordinal == 3);
+    CHECK(pieces[0].sha256 != pieces[2].sha256);
+}
+
+TEST_CASE("several transaction blocks in a file stay blocks") {
+    const auto pieces =
+        migrate::pieces_of(script("begin; select 1; select 2; commit; vacuum; begin; select 3; rollback;"));
+    REQUIRE(pieces.size() == 3);
+    CHECK(pieces[0].kind == Piece::Kind::transaction);
+    CHECK(pieces[0].last - pieces[0].first == 2);
+    CHECK(pieces[1].kind == Piece::Kind::alone);
+    CHECK(pieces[2].kind == Piece::Kind::as_written);
+    CHECK(pieces[2].last - pieces[2].first == 3);
+}
+
+TEST_CASE("settings are pieces of their own, done again by a run that goes on") {
+    const auto pieces = migrate::pieces_of(script("-- tripmig: transaction=off\nset work_mem = '64MB'; select 1;"));
+    REQUIRE(pieces.size() == 2);
+    CHECK(pieces[0].kind == Piece::Kind::setting);
+}
+
+TEST_CASE("what can't be resumed is refused with its place") {
+    for (const char* text :
+         {"vacuum; begin; select 1;", "vacuum; commit;", "vacuum; begin; select 1; prepare transaction 'x';",
+          "vacuum; begin; select 1; commit and chain;", "vacuum; begin; begin; commit;"}) {
+        try {
+            migrate::pieces_of(script(text));
+            FAIL("accepted: " << text);
+        } catch (const Error& error) {
+            CHECK(error.code() == ExitCode::usage);
+            CHECK(error.position().has_value());
+        }
+    }
+}
+
+TEST_CASE("a statement's own timeout is put back after it") {
+    const auto with_directive = script("select 1;\n-- tripmig: statement lock_timeout=2s\nselect 2;");
+    const Unit unit = migrate::plan_transaction(migration("select 1;"), with_directive, {"tripmig", 1, true, false});
+    REQUIRE(unit.steps.size() >= 4);
+    CHECK(unit.steps[1].sql.find("'lock_timeout', '2000', true") != std::string::npos);
+    CHECK(unit.steps[2].sql == "select 2");
+    CHECK(unit.steps[3].sql.find("current_setting('tripmig.lock_timeout')") != std::string::npos);
+}
+
+TEST_CASE("directives of later versions are refused, not passed over") {
+    CHECK_THROWS_AS(script("-- tripmig: batch by=id\nupdate a set b = 1;"), Error);
+}
