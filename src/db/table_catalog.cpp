@@ -3,60 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "db/cells.hpp"
 #include "db/statements.hpp"
+#include "sql/identifier.hpp"
 
 namespace tripmig::db {
 
 namespace {
-
-/// The catalog queries join lists with ASCII's unit separator, which no identifier has.
-std::vector<std::string> list_of(const std::optional<std::string>& cell) {
-    std::vector<std::string> items;
-    if (!cell || cell->empty())
-        return items;
-    std::size_t from = 0;
-    for (std::size_t at = cell->find('\x1f'); at != std::string::npos; at = cell->find('\x1f', from)) {
-        items.push_back(cell->substr(from, at - from));
-        from = at + 1;
-    }
-    items.push_back(cell->substr(from));
-    return items;
-}
-
-char letter_of(const std::optional<std::string>& cell) { return cell && !cell->empty() ? cell->front() : '\0'; }
-
-double decimal_of(const std::optional<std::string>& cell) {
-    const std::string& text = text_of(cell);
-    double value = -1;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    return value;
-}
-
-/// Takes the cells of a row from left to right.
-class Cells {
-  public:
-    explicit Cells(const Row& row) : m_row(row) {}
-
-    const std::optional<std::string>& next() { return m_row.at(m_at++); }
-    std::string text() { return text_of(next()); }
-    std::string text_or_empty() { return next().value_or(std::string()); }
-    std::optional<std::string> optional_text() { return next(); }
-    bool flag() { return flag_of(next()); }
-    char letter() { return letter_of(next()); }
-    std::int64_t number() { return number_of(next()); }
-    double decimal() { return decimal_of(next()); }
-    std::vector<std::string> list() { return list_of(next()); }
-    QualifiedName name() {
-        std::string schema = text();
-        return {std::move(schema), text()};
-    }
-
-  private:
-    const Row& m_row;
-    std::size_t m_at = 0;
-};
 
 TableInfo facts_of(const Row& row, const QualifiedName& name) {
     Cells cells(row);
@@ -69,6 +23,7 @@ TableInfo facts_of(const Row& row, const QualifiedName& name) {
     table.current_role = cells.text();
     table.can_alter = cells.flag();
     table.can_create_in_schema = cells.flag();
+    table.bypasses_row_security = cells.flag();
     table.has_acl = cells.flag();
     table.comment = cells.optional_text();
     table.row_security = cells.flag();
@@ -124,6 +79,7 @@ ConstraintInfo constraint_of(Cells cells) {
     constraint.no_inherit = cells.flag();
     constraint.references = cells.name();
     constraint.is_inherited = cells.flag();
+    constraint.can_lock = cells.flag();
     constraint.comment = cells.optional_text();
     return constraint;
 }
@@ -159,6 +115,7 @@ IncomingKey incoming_key_of(Cells cells) {
     key.is_valid = cells.flag();
     key.is_self = cells.flag();
     key.is_partitioned = cells.flag();
+    key.can_alter = cells.flag();
     key.comment = cells.optional_text();
     return key;
 }
@@ -314,6 +271,15 @@ std::optional<TableInfo> read_table(Session& session, const QualifiedName& name)
         table->fingerprint = text_of(work.read(std::string(statement::table_fingerprint), {oid}).at(0).at(0));
     });
     return table;
+}
+
+Step unchanged_since(const TableInfo& table) {
+    Step step;
+    step.sql = fmt::format("SELECT (\n{}) = '{}'", statement::table_fingerprint, table.fingerprint);
+    step.parameters = {fmt::format("{}", table.oid)};
+    step.why = "nothing was altered since the plan was made";
+    step.refusal = fmt::format("{} was altered meanwhile", sql::quoted(table.name));
+    return step;
 }
 
 }  // namespace tripmig::db

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "base/qualified_name.hpp"
+#include "base/step.hpp"
 #include "db/session.hpp"
 #include "db/table_info.hpp"
 
@@ -10,5 +11,8 @@ namespace tripmig::db {
 
 /// Everything about one table, read in one snapshot. nullopt: there is no relation of that name.
 std::optional<TableInfo> read_table(Session& session, const QualifiedName& name);
+
+/// A check for a transaction that holds the table's lock: refuses when anything of what read_table() told was altered since.
+Step unchanged_since(const TableInfo& table);
 
 }  // namespace tripmig::db

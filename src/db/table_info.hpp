@@ -36,6 +36,7 @@ struct ConstraintInfo {
     bool no_inherit = false;
     QualifiedName references;  ///< kind f
     bool is_inherited = false;  ///< its table is a leaf, and the constraint came from the parent
+    bool can_lock = true;       ///< kind f: the session's role may lock the table that it references
     std::optional<std::string> comment;
 };
 
@@ -66,6 +67,7 @@ struct IncomingKey {
     bool is_valid = true;
     bool is_self = false;
     bool is_partitioned = false;  ///< the referencing table is partitioned
+    bool can_alter = false;       ///< the session's role owns the referencing table, or is a member of its owner
     std::optional<std::string> comment;
 };
 
@@ -141,6 +143,7 @@ struct TableInfo {
     std::string current_role;
     bool can_alter = false;         ///< the session's role is the owner or a member of it
     bool can_create_in_schema = false;
+    bool bypasses_row_security = false;  ///< the session's role, whatever the policies say
     bool has_acl = false;
     std::vector<Grant> grants;
     std::vector<std::string> default_table_grantees;     ///< whom default privileges let into a new table; "" is PUBLIC

@@ -15,6 +15,7 @@ SELECT c.conname,
        COALESCE(n.nspname, ''),
        COALESCE(r.relname, ''),
        c.conparentid <> 0 OR c.coninhcount > 0,
+       r.oid IS NULL OR pg_catalog.has_table_privilege(r.oid, 'UPDATE, DELETE, TRUNCATE'),
        pg_catalog.obj_description(c.oid, 'pg_constraint')
 FROM pg_catalog.pg_constraint AS c
 LEFT JOIN pg_catalog.pg_class AS r ON r.oid = c.confrelid

@@ -16,6 +16,7 @@ SELECT n.nspname,
        c.convalidated,
        c.conrelid = c.confrelid,
        r.relkind = 'p' OR r.relispartition,
+       pg_catalog.pg_has_role(r.relowner, 'USAGE'),
        pg_catalog.obj_description(c.oid, 'pg_constraint')
 FROM pg_catalog.pg_constraint AS c
 JOIN pg_catalog.pg_class AS r ON r.oid = c.conrelid

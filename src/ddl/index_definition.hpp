@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/qualified_name.hpp"
+#include "base/step.hpp"
+#include "db/table_info.hpp"
+
+namespace tripmig::ddl {
+
+/// The same index, under that name, on that table. On a partitioned table without partitions it is valid at once, and
+/// partitions that come bring theirs along or are given one (manual 5.11.2.2).
+std::string create_index(const db::IndexInfo& index, const std::string& name, const QualifiedName& table);
+
+/// What CREATE INDEX cannot say and another index of the same definition must have as well: tablespace, statistics
+/// targets of expressions, comment.
+std::vector<Step> index_settings(const db::IndexInfo& index, const QualifiedName& name);
+
+/// Builds `name` on `columns` without blocking writers. The name's remains of an interrupted build must be gone.
+Unit build_unique_index(const QualifiedName& table, const std::string& name, const std::vector<std::string>& columns);
+
+/// Drops what an interrupted CREATE INDEX CONCURRENTLY left (manual, CREATE INDEX: Building Indexes Concurrently), or an
+/// index that is not wanted any more.
+Unit drop_index_concurrently(const QualifiedName& table, const QualifiedName& index, const std::string& why);
+
+/// `a, b`: column names, quoted.
+std::string column_list(const std::vector<std::string>& columns);
+
+}  // namespace tripmig::ddl

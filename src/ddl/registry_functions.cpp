@@ -1,0 +1,159 @@
+#include "ddl/registry_functions.hpp"
+
+#include <fmt/format.h>
+
+#include "ddl/index_definition.hpp"
+#include "sql/identifier.hpp"
+
+namespace tripmig::ddl {
+
+namespace {
+
+/// $tripmig$ ... $tripmig$, with a tag that is not in the text.
+std::string dollar_quoted(const std::string& body) {
+    std::string tag = "$tripmig$";
+    while (body.find(tag) != std::string::npos)
+        tag.insert(tag.size() - 1, "_");
+    return tag + body + tag;
+}
+
+/// For a text that pg_catalog.format() reads.
+std::string without_placeholders(const std::string& text) {
+    std::string escaped;
+    for (const char c : text)
+        escaped += c == '%' ? std::string("%%") : std::string(1, c);
+    return escaped;
+}
+
+/// `a.x = b.x AND a.y = b.y`.
+std::string all_equal(const std::vector<std::string>& columns, std::string_view left, std::string_view right) {
+    std::string text;
+    for (const std::string& column : columns)
+        text += fmt::format("{0}{1}.{3} = {2}.{3}", text.empty() ? "" : " AND ", left, right, sql::quote_ident(column));
+    return text;
+}
+
+std::string listed(const std::vector<std::string>& columns, std::string_view of) {
+    std::string text;
+    for (const std::string& column : columns)
+        text += fmt::format("{}{}.{}", text.empty() ? "" : ", ", of, sql::quote_ident(column));
+    return text;
+}
+
+std::vector<std::string> with_key(const Registry& registry) {
+    std::vector<std::string> columns = registry.id_names();
+    columns.push_back(registry.key.name);
+    return columns;
+}
+
+/// RAISE of what a unique index on the ids would have said.
+std::string raise_duplicate(const Registry& registry) {
+    const std::vector<std::string> ids = registry.id_names();
+    std::string names;
+    std::string places;
+    for (const std::string& id : ids) {
+        names += (names.empty() ? "" : ", ") + without_placeholders(id);
+        places += places.empty() ? "%s" : ", %s";
+    }
+    std::string detail = fmt::format("Key ({})=({}) already exists.", names, places);
+    return fmt::format(
+        "RAISE unique_violation USING\n"
+        "                    MESSAGE = {},\n"
+        "                    DETAIL = pg_catalog.format({}, {}),\n"
+        "                    SCHEMA = {}, TABLE = {}, CONSTRAINT = {};",
+        sql::quote_literal(
+            fmt::format("duplicate key value violates unique constraint \"{}\"", registry.unique_name)),
+        sql::quote_literal(detail), listed(ids, "NEW"), sql::quote_literal(registry.parent.schema),
+        sql::quote_literal(registry.parent.name), sql::quote_literal(registry.unique_name));
+}
+
+}  // namespace
+
+std::string registry_keep_body(const Registry& registry) {
+    const std::string table = sql::quoted(registry.table);
+    const std::string key = sql::quote_ident(registry.key.name);
+    const std::vector<std::string> ids = registry.id_names();
+    const std::vector<std::string> all = with_key(registry);
+    return dollar_quoted(fmt::format(R"(
+DECLARE
+    known {type};
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        LOOP
+            INSERT INTO {table} ({columns}) VALUES ({values}) ON CONFLICT ({ids}) DO NOTHING;
+            EXIT WHEN FOUND;
+            SELECT registered.{key} INTO known FROM {table} AS registered WHERE {same_new};
+            IF FOUND THEN
+                EXIT WHEN known = NEW.{key};
+                {duplicate}
+            END IF;
+            -- Deleted between the two statements: try again.
+        END LOOP;
+    ELSE
+        DELETE FROM {table} AS registered WHERE {same_old};
+    END IF;
+    RETURN NULL;
+END
+)",
+                                     fmt::arg("type", registry.key.type), fmt::arg("table", table),
+                                     fmt::arg("columns", column_list(all)), fmt::arg("values", listed(all, "NEW")),
+                                     fmt::arg("ids", column_list(ids)), fmt::arg("key", key),
+                                     fmt::arg("same_new", all_equal(ids, "registered", "NEW")),
+                                     fmt::arg("same_old", all_equal(all, "registered", "OLD")),
+                                     fmt::arg("duplicate", raise_duplicate(registry))));
+}
+
+std::string registry_move_body(const Registry& registry) {
+    std::string assignments;
+    for (const std::string& column : with_key(registry))
+        assignments += fmt::format("{0}{1} = NEW.{1}", assignments.empty() ? "" : ", ", sql::quote_ident(column));
+    return dollar_quoted(fmt::format(R"(
+BEGIN
+    UPDATE {} AS registered SET {} WHERE {};
+    RETURN NEW;
+END
+)",
+                                     sql::quoted(registry.table), assignments,
+                                     all_equal(registry.id_names(), "registered", "OLD")));
+}
+
+std::string registry_truncate_body(const Registry& registry) {
+    const std::string table = sql::quoted(registry.table);
+    const std::string gone =
+        fmt::format("NOT EXISTS (SELECT FROM {} AS kept WHERE {})", sql::quoted(registry.parent),
+                    all_equal(with_key(registry), "kept", "registered"));
+    return dollar_quoted(fmt::format(R"(
+DECLARE
+    reference record;
+    is_referenced boolean;
+BEGIN
+    FOR reference IN
+        SELECT c.conrelid::pg_catalog.regclass AS relation, c.conname,
+               (SELECT pg_catalog.string_agg(pg_catalog.format('referencing.%I = registered.%I', a.attname, r.attname), ' AND ')
+                FROM pg_catalog.unnest(c.conkey, c.confkey) AS k (own, other)
+                JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = k.own
+                JOIN pg_catalog.pg_attribute AS r ON r.attrelid = c.confrelid AND r.attnum = k.other) AS joined
+        FROM pg_catalog.pg_constraint AS c
+        WHERE c.contype = 'f' AND c.confrelid = {name}::pg_catalog.regclass AND c.conparentid = 0
+    LOOP
+        EXECUTE pg_catalog.format({query}, reference.relation, reference.joined) INTO is_referenced;
+        IF is_referenced THEN
+            RAISE foreign_key_violation USING
+                MESSAGE = pg_catalog.format('cannot truncate: rows of %s reference it (constraint "%s")', reference.relation, reference.conname),
+                HINT = pg_catalog.format('Truncate %s in the same command.', reference.relation);
+        END IF;
+    END LOOP;
+    DELETE FROM {table} AS registered WHERE {gone};
+    RETURN NULL;
+END
+)",
+                                     fmt::arg("name", sql::quote_literal(table)), fmt::arg("table", table),
+                                     fmt::arg("gone", gone),
+                                     fmt::arg("query", sql::quote_literal(fmt::format(
+                                                           "SELECT EXISTS (SELECT FROM %s AS referencing JOIN {} AS "
+                                                           "registered ON %s WHERE {})",
+                                                           without_placeholders(table),
+                                                           without_placeholders(gone))))));
+}
+
+}  // namespace tripmig::ddl

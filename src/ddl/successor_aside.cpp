@@ -1,0 +1,113 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ddl/statement_step.hpp"
+#include "ddl/successor.hpp"
+#include "sql/identifier.hpp"
+
+namespace tripmig::ddl {
+
+namespace {
+
+void sort_by_name(std::vector<QualifiedName>& names) {
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+}
+
+std::vector<QualifiedName> referencing(const db::TableInfo& table) {
+    std::vector<QualifiedName> names;
+    for (const db::IncomingKey& key : table.incoming)
+        if (!key.is_self)
+            names.push_back(key.table);
+    sort_by_name(names);
+    return names;
+}
+
+/// Those that the table references and that are not locked as referencing ones.
+std::vector<QualifiedName> referenced(const db::TableInfo& table, const std::vector<QualifiedName>& locked) {
+    std::vector<QualifiedName> names;
+    for (const db::ConstraintInfo& constraint : table.constraints)
+        if (constraint.kind == 'f' && std::find(locked.begin(), locked.end(), constraint.references) == locked.end() &&
+            constraint.references != table.name)
+            names.push_back(constraint.references);
+    sort_by_name(names);
+    return names;
+}
+
+Step rename_index(const QualifiedName& index, const std::string& name) {
+    return statement(fmt::format("ALTER INDEX {} RENAME TO {}", sql::quoted(index), sql::quote_ident(name)),
+                     "its name is the new table's");
+}
+
+/// The old table's primary key, widened by the partition key when it lacks that, under the leaf's name.
+std::vector<Step> pass_on_primary_key(const Succession& succession, const db::IndexInfo& primary) {
+    const std::string leaf = sql::quoted(succession.leaf);
+    const std::string name = sql::quote_ident(sql::truncated_name(succession.leaf.name, "_pkey"));
+    const std::string former = sql::quote_ident(primary.name.name);
+    if (succession.leaf_index.empty())
+        return {statement(fmt::format("ALTER TABLE {} RENAME CONSTRAINT {} TO {}", leaf, former, name),
+                          "its name is the new table's")};
+    return {statement(fmt::format("ALTER TABLE {} DROP CONSTRAINT {}", leaf, former),
+                      "the partition key must be in every unique index"),
+            statement(fmt::format("ALTER TABLE {} ADD CONSTRAINT {} PRIMARY KEY USING INDEX {}", leaf, name,
+                                  sql::quote_ident(succession.leaf_index)),
+                      "built before, so no scan")};
+}
+
+}  // namespace
+
+std::string leaf_object_name(const std::string& name, const QualifiedName& leaf) {
+    return sql::truncated_name(leaf.name + "_" + name);
+}
+
+std::vector<LockRequest> succession_locks(const Succession& succession) {
+    std::vector<LockRequest> locks;
+    std::vector<const db::DependentInfo*> views;
+    for (const db::DependentInfo& dependent : succession.table.dependents)
+        if (dependent.kind == db::DependentInfo::Kind::view)
+            views.push_back(&dependent);
+    std::sort(views.begin(), views.end(), [](const auto* left, const auto* right) { return left->view < right->view; });
+    for (const db::DependentInfo* view : views)
+        locks.push_back({view->view, LockMode::access_exclusive,
+                         fmt::format("ALTER VIEW {} OWNER TO {}", sql::quoted(view->view), sql::quote_ident(view->owner))});
+    locks.push_back({succession.table.name, LockMode::access_exclusive});
+    const std::vector<QualifiedName> children = referencing(succession.table);
+    for (const QualifiedName& name : children)
+        locks.push_back({name, LockMode::access_exclusive});
+    for (const QualifiedName& name : referenced(succession.table, children))
+        locks.push_back({name, LockMode::access_exclusive});
+    return locks;
+}
+
+Step drop_incoming_key(const db::IncomingKey& key) {
+    return statement(fmt::format("ALTER TABLE {} DROP CONSTRAINT {}", sql::quoted(key.table), sql::quote_ident(key.name)),
+                     "it would point to one leaf", {{key.table, LockMode::access_exclusive}});
+}
+
+std::vector<Step> step_aside(const Succession& succession) {
+    const db::TableInfo& table = succession.table;
+    const std::string former = sql::quoted(table.name);
+    std::vector<Step> steps;
+    for (const db::IncomingKey& key : table.incoming)
+        steps.push_back(drop_incoming_key(key));
+    for (const db::TriggerInfo& trigger : table.triggers)
+        steps.push_back(statement(fmt::format("DROP TRIGGER {} ON {}", sql::quote_ident(trigger.name), former),
+                                  "the new table has it, and clones row triggers to its leaves"));
+    steps.push_back(statement(fmt::format("ALTER TABLE {} RENAME TO {}", former, sql::quote_ident(succession.leaf.name)),
+                              "its name is the new table's", {{table.name, LockMode::access_exclusive}}));
+    for (const db::IndexInfo& index : table.indexes) {
+        if (index.is_primary)
+            append(steps, pass_on_primary_key(succession, index));
+        else
+            steps.push_back(rename_index(index.name, leaf_object_name(index.name.name, succession.leaf)));
+    }
+    for (const db::StatisticsInfo& statistics : table.statistics)
+        steps.push_back(statement(
+            fmt::format("ALTER STATISTICS {} RENAME TO {}", sql::quoted(statistics.name),
+                        sql::quote_ident(leaf_object_name(statistics.name.name, succession.leaf))),
+            "its name is the new table's"));
+    return steps;
+}
+
+}  // namespace tripmig::ddl

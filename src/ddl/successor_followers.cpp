@@ -1,0 +1,101 @@
+#include <fmt/format.h>
+
+#include "ddl/statement_step.hpp"
+#include "ddl/successor.hpp"
+#include "sql/identifier.hpp"
+
+namespace tripmig::ddl {
+
+namespace {
+
+std::string state_words(char enabled) {
+    switch (enabled) {
+    case 'D':
+        return "DISABLE";
+    case 'R':
+        return "ENABLE REPLICA";
+    case 'A':
+        return "ENABLE ALWAYS";
+    default:
+        return {};
+    }
+}
+
+}  // namespace
+
+std::vector<Step> create_trigger(const QualifiedName& table, const db::TriggerInfo& trigger) {
+    const std::string name = sql::quote_ident(trigger.name);
+    std::vector<Step> steps{statement(trigger.definition, "fires for every leaf")};
+    if (const std::string words = state_words(trigger.enabled); !words.empty())
+        steps.push_back(statement(fmt::format("ALTER TABLE {} {} TRIGGER {}", sql::quoted(table), words, name), "as before"));
+    if (trigger.comment)
+        steps.push_back(statement(fmt::format("COMMENT ON TRIGGER {} ON {} IS {}", name, sql::quoted(table),
+                                              sql::quote_literal(*trigger.comment)),
+                                  "comments come along"));
+    return steps;
+}
+
+std::vector<Step> parent_triggers(const Succession& succession) {
+    std::vector<Step> steps;
+    for (const db::TriggerInfo& trigger : succession.table.triggers)
+        append(steps, create_trigger(succession.table.name, trigger));
+    if (succession.registry)
+        append(steps, create_registry_triggers(*succession.registry));
+    return steps;
+}
+
+std::vector<Step> parent_statistics(const Succession& succession) {
+    std::vector<Step> steps;
+    for (const db::StatisticsInfo& statistics : succession.table.statistics) {
+        const std::string name = sql::quoted(statistics.name);
+        steps.push_back(statement(statistics.definition, "extended statistics are a table's own"));
+        if (statistics.target >= 0)
+            steps.push_back(
+                statement(fmt::format("ALTER STATISTICS {} SET STATISTICS {}", name, statistics.target), "as before"));
+        if (statistics.comment)
+            steps.push_back(statement(
+                fmt::format("COMMENT ON STATISTICS {} IS {}", name, sql::quote_literal(*statistics.comment)),
+                "comments come along"));
+        if (statistics.owner != succession.table.current_role)
+            steps.push_back(statement(
+                fmt::format("ALTER STATISTICS {} OWNER TO {}", name, sql::quote_ident(statistics.owner)), "as before"));
+    }
+    return steps;
+}
+
+std::vector<Step> parent_publications(const Succession& succession) {
+    const db::TableInfo& table = succession.table;
+    const std::string name = sql::quoted(table.name);
+    std::vector<Step> steps;
+    for (const db::PublicationInfo& publication : table.publications) {
+        if (!publication.names_table)
+            continue;
+        const std::string alter = fmt::format("ALTER PUBLICATION {}", sql::quote_ident(publication.name));
+        steps.push_back(statement(fmt::format("{} DROP TABLE {}", alter, sql::quoted(succession.leaf)),
+                                  "published through its parent from now on"));
+        steps.push_back(statement(fmt::format("{} ADD TABLE {}{}", alter, name, publication.tail), "as before"));
+    }
+    if (table.replica_identity == 'f' || table.replica_identity == 'n')
+        steps.push_back(statement(fmt::format("ALTER TABLE {} REPLICA IDENTITY {}", name,
+                                              table.replica_identity == 'f' ? "FULL" : "NOTHING"),
+                                  "as before"));
+    for (const db::IndexInfo& index : table.indexes)
+        if (table.replica_identity == 'i' && index.is_replica_identity)
+            steps.push_back(statement(
+                fmt::format("ALTER TABLE {} REPLICA IDENTITY USING INDEX {}", name, sql::quote_ident(index.name.name)),
+                "as before"));
+    return steps;
+}
+
+std::vector<Step> rebind_dependents(const Succession& succession) {
+    std::vector<Step> steps;
+    for (const db::DependentInfo& dependent : succession.table.dependents)
+        if (!dependent.rebind.empty())
+            steps.push_back(statement(dependent.rebind, "bound to the old table by OID: it would read one leaf",
+                                      dependent.view.name.empty()
+                                          ? std::vector<LockRequest>{}
+                                          : std::vector<LockRequest>{{dependent.view, LockMode::access_exclusive}}));
+    return steps;
+}
+
+}  // namespace tripmig::ddl

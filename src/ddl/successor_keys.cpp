@@ -1,0 +1,111 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ddl/index_definition.hpp"
+#include "ddl/statement_step.hpp"
+#include "ddl/successor.hpp"
+#include "sql/identifier.hpp"
+
+namespace tripmig::ddl {
+
+namespace {
+
+std::string add_constraint(const QualifiedName& table, const std::string& name, const std::string& definition) {
+    return fmt::format("ALTER TABLE {} ADD CONSTRAINT {} {}", sql::quoted(table), sql::quote_ident(name), definition);
+}
+
+Step comment_on_constraint(const QualifiedName& table, const std::string& name, const std::string& comment) {
+    return statement(fmt::format("COMMENT ON CONSTRAINT {} ON {} IS {}", sql::quote_ident(name), sql::quoted(table),
+                                 sql::quote_literal(comment)),
+                     "comments come along");
+}
+
+/// The primary key's definition on the new table: widened by the partition key when the old one lacks it.
+std::string widened(const Succession& succession, const db::ConstraintInfo& primary) {
+    if (succession.leaf_index.empty() && succession.keeps_old)
+        return primary.definition;
+    std::vector<std::string> columns = primary.columns;
+    if (std::find(columns.begin(), columns.end(), succession.key) != columns.end())
+        return primary.definition;
+    columns.push_back(succession.key);
+    return fmt::format("PRIMARY KEY ({})", column_list(columns));
+}
+
+std::vector<Step> constraint_steps(const Succession& succession, const db::ConstraintInfo& constraint) {
+    const QualifiedName& table = succession.table.name;
+    std::vector<Step> steps;
+    const bool is_primary = constraint.kind == 'p';
+    std::vector<LockRequest> locks;
+    if (constraint.kind == 'f')
+        locks = {{constraint.references, LockMode::share_row_exclusive}};
+    steps.push_back(statement(
+        add_constraint(table, constraint.name, is_primary ? widened(succession, constraint) : constraint.definition),
+        constraint.kind == 'f' ? "the leaf's own foreign key is adopted when it is attached: no scan"
+                               : "the leaf's own index is adopted when it is attached",
+        locks));
+    if (constraint.comment)
+        steps.push_back(comment_on_constraint(table, constraint.name, *constraint.comment));
+    return steps;
+}
+
+}  // namespace
+
+std::vector<Step> parent_keys(const Succession& succession) {
+    const db::TableInfo& table = succession.table;
+    std::vector<Step> steps;
+    for (const char kind : {'p', 'u'})
+        for (const db::ConstraintInfo& constraint : table.constraints)
+            if (constraint.kind == kind)
+                append(steps, constraint_steps(succession, constraint));
+    for (const db::IndexInfo& index : table.indexes) {
+        if (!index.is_constraint)
+            steps.push_back(statement(create_index(index, index.name.name, table.name), "under its old name"));
+        append(steps, index_settings(index, index.name));
+    }
+    for (const db::ConstraintInfo& constraint : table.constraints)
+        if (constraint.kind == 'f')
+            append(steps, constraint_steps(succession, constraint));
+    return steps;
+}
+
+Step add_incoming_key(const db::IncomingKey& key, const QualifiedName& target,
+                      const std::vector<std::string>& target_columns) {
+    return statement(fmt::format("ALTER TABLE {} ADD CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} ({}){} NOT VALID",
+                                 sql::quoted(key.table), sql::quote_ident(key.name), column_list(key.columns),
+                                 sql::quoted(target), column_list(target_columns), key.tail),
+                     "same name, actions and deferrability; rows that are there are checked afterwards",
+                     {{key.table, LockMode::share_row_exclusive}, {target, LockMode::share_row_exclusive}});
+}
+
+std::vector<Step> redirect_incoming(const Succession& succession) {
+    std::vector<Step> steps;
+    if (!succession.registry)
+        return steps;
+    for (const db::IncomingKey& key : succession.table.incoming) {
+        steps.push_back(add_incoming_key(key, succession.registry->table, key.referenced));
+        if (key.comment)
+            steps.push_back(comment_on_constraint(key.table, key.name, *key.comment));
+    }
+    return steps;
+}
+
+std::vector<Unit> validate_incoming(const Succession& succession) {
+    std::vector<Unit> units;
+    if (!succession.registry)
+        return units;
+    for (const db::IncomingKey& key : succession.table.incoming) {
+        if (!key.is_valid)
+            continue;  // it was NOT VALID before, and stays so
+        Unit unit;
+        unit.name = fmt::format("validate {} on {}", sql::quote_ident(key.name), sql::quoted(key.table));
+        unit.steps.push_back(statement(
+            fmt::format("ALTER TABLE {} VALIDATE CONSTRAINT {}", sql::quoted(key.table), sql::quote_ident(key.name)),
+            "scans the rows from before the cut-over; readers and writers go on",
+            {{key.table, LockMode::share_update_exclusive}, {succession.registry->table, LockMode::row_share}}));
+        units.push_back(std::move(unit));
+    }
+    return units;
+}
+
+}  // namespace tripmig::ddl

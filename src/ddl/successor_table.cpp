@@ -1,0 +1,104 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ddl/statement_step.hpp"
+#include "ddl/successor.hpp"
+#include "sql/identifier.hpp"
+
+namespace tripmig::ddl {
+
+namespace {
+
+Step create(const Succession& succession) {
+    const db::TableInfo& table = succession.table;
+    const std::string tablespace =
+        table.tablespace.empty() ? "" : fmt::format(" TABLESPACE {}", sql::quote_ident(table.tablespace));
+    return statement(
+        fmt::format("CREATE TABLE {} (LIKE {} INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING STORAGE INCLUDING COMPRESSION "
+                    "INCLUDING COMMENTS INCLUDING CONSTRAINTS) PARTITION BY RANGE ({}){}",
+                    sql::quoted(table.name), sql::quoted(succession.leaf), sql::quote_ident(succession.key), tablespace),
+        "columns, defaults, generated columns, storage, CHECKs and their comments");
+}
+
+std::vector<Step> column_settings(const db::TableInfo& table) {
+    const std::string name = sql::quoted(table.name);
+    std::vector<Step> steps;
+    for (const db::ColumnInfo& column : table.columns) {
+        if (column.statistics >= 0)
+            steps.push_back(statement(fmt::format("ALTER TABLE ONLY {} ALTER COLUMN {} SET STATISTICS {}", name,
+                                                  sql::quote_ident(column.name), column.statistics),
+                                      "LIKE leaves statistics targets behind"));
+        for (const std::string& option : column.options)
+            steps.push_back(statement(fmt::format("ALTER TABLE ONLY {} ALTER COLUMN {} SET ({})", name,
+                                                  sql::quote_ident(column.name), option),
+                                      "LIKE leaves column options behind"));
+    }
+    return steps;
+}
+
+std::string identity_words(const db::TableInfo& table, const std::string& column) {
+    const db::ColumnInfo* info = table.column(column);
+    return info != nullptr && info->identity == 'a' ? "ALWAYS" : "BY DEFAULT";
+}
+
+std::vector<Step> pass_on_sequences(const Succession& succession) {
+    const db::TableInfo& table = succession.table;
+    std::vector<Step> steps;
+    for (const db::SequenceInfo& sequence : table.sequences) {
+        if (sequence.is_identity)
+            append(steps, move_identity(sequence, table, succession.leaf, table.name));
+        else
+            steps.push_back(statement(fmt::format("ALTER SEQUENCE {} OWNED BY {}.{}", sql::quoted(sequence.name),
+                                                  sql::quoted(table.name), sql::quote_ident(sequence.column)),
+                                      "or it would go when retention drops the leaf"));
+    }
+    return steps;
+}
+
+}  // namespace
+
+std::vector<Step> move_identity(const db::SequenceInfo& sequence, const db::TableInfo& definition,
+                                const QualifiedName& from, const QualifiedName& to) {
+    const std::string name = sql::quoted(sequence.name);
+    const QualifiedName parked{sequence.name.schema, sql::truncated_name("tripmig_" + sequence.name.name)};
+    const std::string column = sql::quote_ident(sequence.column);
+    std::vector<Step> steps;
+    steps.push_back(statement(fmt::format("ALTER SEQUENCE {} RENAME TO {}", name, sql::quote_ident(parked.name)),
+                              "two sequences for a moment; from here nobody draws from the old one"));
+    steps.push_back(statement(
+        fmt::format("ALTER TABLE {} ALTER COLUMN {} ADD GENERATED {} AS IDENTITY (SEQUENCE NAME {} {})", sql::quoted(to),
+                    column, identity_words(definition, sequence.column), name, sequence.options),
+        "an identity column's sequence cannot change its table"));
+    steps.push_back(statement(fmt::format("SELECT pg_catalog.setval({}, last_value, is_called) FROM {}",
+                                          sql::quote_literal(name), sql::quoted(parked)),
+                              "the next value, read under the lock"));
+    steps.push_back(statement(fmt::format("ALTER TABLE {} ALTER COLUMN {} DROP IDENTITY", sql::quoted(from), column),
+                              "the old sequence goes with it"));
+    if (sequence.comment)
+        steps.push_back(statement(
+            fmt::format("COMMENT ON SEQUENCE {} IS {}", name, sql::quote_literal(*sequence.comment)), "comments come along"));
+    append(steps, grant_alike("SEQUENCE", sequence.name, definition.owner, sequence.has_acl, sequence.grants,
+                              definition.default_sequence_grantees));
+    return steps;
+}
+
+std::vector<Step> create_parent(const Succession& succession) {
+    const db::TableInfo& table = succession.table;
+    const std::string name = sql::quoted(table.name);
+    std::vector<Step> steps{create(succession)};
+    for (const std::string& check : succession.dropped_checks)
+        steps.push_back(statement(fmt::format("ALTER TABLE {} DROP CONSTRAINT {}", name, sql::quote_ident(check)),
+                                  "LIKE copied it; here it would refuse all future rows"));
+    if (table.owner != table.current_role)
+        steps.push_back(statement(fmt::format("ALTER TABLE {} OWNER TO {}", name, sql::quote_ident(table.owner)),
+                                  "the old table's owner"));
+    if (table.comment)
+        steps.push_back(statement(
+            fmt::format("COMMENT ON TABLE {} IS {}", name, sql::quote_literal(*table.comment)), "comments come along"));
+    append(steps, column_settings(table));
+    append(steps, pass_on_sequences(succession));
+    return steps;
+}
+
+}  // namespace tripmig::ddl

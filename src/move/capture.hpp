@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/qualified_name.hpp"
+#include "base/step.hpp"
+
+namespace tripmig::move {
+
+/// Which rows of a table change while it is copied. A row trigger appends the keys of every inserted, updated and deleted
+/// row to a log; the rows themselves are read again later, so the log need not be in order. Every update counts, also one
+/// that changes no copied column: it moves the row to another block, and the load goes by blocks.
+struct Capture {
+    struct Key {
+        std::string name;
+        std::string type;
+    };
+
+    QualifiedName source;
+    std::vector<Key> keys;
+    QualifiedName log;       ///< a table in the state schema
+    QualifiedName function;  ///< the row trigger's
+    QualifiedName truncate_function;
+    std::string trigger;
+    std::string truncate_trigger;
+
+    [[nodiscard]] std::vector<std::string> key_names() const;
+};
+
+/// The names for one job: log_7, capture_7 in the state schema.
+Capture capture_for(const QualifiedName& source, std::vector<Capture::Key> keys, const std::string& state_schema,
+                    std::int64_t job);
+
+/// Log, functions and triggers, for one transaction. CREATE TRIGGER waits for the writers that are at work (SHARE ROW
+/// EXCLUSIVE), so every change that commits after this transaction is in the log.
+std::vector<Step> begin_capture(const Capture& capture);
+
+/// All of it gone; may run twice.
+std::vector<Step> end_capture(const Capture& capture);
+
+/// One row: entries in the log, counted up to $1, and whether the source was truncated.
+std::string backlog_sql(const Capture& capture);
+
+}  // namespace tripmig::move
