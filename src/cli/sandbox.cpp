@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +11,7 @@
 #include "cli/command.hpp"
 #include "cli/sandbox_run.hpp"
 #include "sandbox/binaries.hpp"
+#include "sandbox/detached.hpp"
 #include "sandbox/options.hpp"
 #include "sandbox/sandbox.hpp"
 
@@ -78,7 +81,7 @@ ExitCode run(const RunFlags& flags, Context& context) {
 }
 
 void add_run(CLI::App& group, Commands& commands) {
-    CLI::App* command = group.add_subcommand("run", "Run a command with a server of its own; nothing remains of it\n");
+    CLI::App* command = group.add_subcommand("run", "Run a command with a server of its own; nothing remains of it");
     const auto flags = std::make_shared<RunFlags>();
     add_server_flags(*command, flags->server);
     command->add_option("--dir", flags->server.directory, "Where it lives; must not exist yet (else under /tmp)")
@@ -98,12 +101,119 @@ command's; 127 when there is no such program.
         command, [flags](Context& context) { return run(*flags, context); }, Needs::nothing);
 }
 
+nlohmann::ordered_json json_of(const sandbox::Server& server) {
+    const std::optional<pid_t> pid = server.pid();
+    return {{"running", pid.has_value()},
+            {"pid", pid ? nlohmann::ordered_json(*pid) : nlohmann::ordered_json(nullptr)},
+            {"directory", server.directory.string()},
+            {"url", server.url()},
+            {"superuser_url", server.superuser_url()},
+            {"log", server.log_file().string()},
+            {"bindir", server.bindir.string()}};
+}
+
+/// The URL alone, for $(tripmig sandbox start), or all there is to know.
+void print_server(const sandbox::Server& server, Context& context) {
+    context.out << (context.json ? json_of(server).dump() : server.url()) << "\n";
+}
+
+std::string nothing_runs_in(const std::string& directory) {
+    return fmt::format("no sandbox runs in {}", directory);
+}
+
+ExitCode start(const ServerFlags& flags, Context& context) {
+    const sandbox::Started started = sandbox::start_detached(options_of(flags, context), context.stop);
+    const std::string directory = started.server.directory.string();
+    if (started.ran_already)
+        context.reporter.info("sandbox.running",
+                              fmt::format("a sandbox runs in {} already; it stays as it is", directory));
+    else
+        context.reporter.info("sandbox.started", fmt::format("the sandbox runs in {}", directory));
+    print_server(started.server, context);
+    return ExitCode::ok;
+}
+
+ExitCode stop(const std::string& directory, bool keep, Context& context) {
+    const auto server = sandbox::stop_detached(directory, keep, context.stop);
+    if (!server)
+        context.reporter.info("sandbox.stopped", nothing_runs_in(directory));
+    else if (keep)
+        context.reporter.info("sandbox.stopped", fmt::format("stopped; {} is kept", directory));
+    else
+        context.reporter.info("sandbox.stopped", fmt::format("stopped, and {} removed", directory));
+    return ExitCode::ok;
+}
+
+ExitCode status(const std::string& directory, Context& context) {
+    const auto server = sandbox::find_detached(directory);
+    const auto pid = server ? server->pid() : std::nullopt;
+    if (context.json)
+        context.out
+            << (server ? json_of(*server) : nlohmann::ordered_json{{"running", false}, {"directory", directory}}).dump()
+            << "\n";
+    else if (pid)
+        context.out << fmt::format("runs in {}, process {}\n{}\n", directory, *pid, server->url());
+    else
+        context.out << nothing_runs_in(directory) << (server ? "; a stopped one lies there\n" : "\n");
+    return pid ? ExitCode::ok : ExitCode::unreachable;
+}
+
+ExitCode url(const std::string& directory, Context& context) {
+    const auto server = sandbox::find_detached(directory);
+    if (!server || !server->pid())
+        throw Error(ExitCode::unreachable, nothing_runs_in(directory), "tripmig sandbox start");
+    print_server(*server, context);
+    return ExitCode::ok;
+}
+
+void add_directory(CLI::App& command, std::string& directory) {
+    directory = sandbox::default_directory();
+    command.add_option("--dir", directory, "Where it lives")->type_name("DIR")->capture_default_str();
+}
+
+void add_start(CLI::App& group, Commands& commands) {
+    CLI::App* command = group.add_subcommand("start", "Start a server that stays, and print its URL");
+    const auto flags = std::make_shared<ServerFlags>();
+    add_server_flags(*command, *flags);
+    add_directory(*command, flags->directory);
+    command->footer("  export DATABASE_URL=$(tripmig sandbox start)");
+    commands.add(
+        command, [flags](Context& context) { return start(*flags, context); }, Needs::nothing);
+}
+
+void add_stop(CLI::App& group, Commands& commands) {
+    struct StopFlags {
+        std::string directory;
+        bool keep = false;
+    };
+    CLI::App* command = group.add_subcommand("stop", "Stop that server and remove its directory");
+    const auto flags = std::make_shared<StopFlags>();
+    add_directory(*command, flags->directory);
+    command->add_flag("--keep", flags->keep, "Leave the directory, to be started again");
+    commands.add(
+        command, [flags](Context& context) { return stop(flags->directory, flags->keep, context); }, Needs::nothing);
+}
+
+/// A command that only asks about the server of a directory.
+void add_question(CLI::App& group, Commands& commands, const std::string& name, const std::string& description,
+                  ExitCode (*answer)(const std::string&, Context&)) {
+    CLI::App* command = group.add_subcommand(name, description);
+    const auto directory = std::make_shared<std::string>();
+    add_directory(*command, *directory);
+    commands.add(
+        command, [directory, answer](Context& context) { return answer(*directory, context); }, Needs::nothing);
+}
+
 }  // namespace
 
 void add_sandbox(CLI::App& app, Commands& commands) {
-    CLI::App* group = app.add_subcommand("sandbox", "A throw-away PostgreSQL on this machine\n");
+    CLI::App* group = app.add_subcommand("sandbox", "A throw-away PostgreSQL on this machine");
     group->require_subcommand(1);
     add_run(*group, commands);
+    add_start(*group, commands);
+    add_stop(*group, commands);
+    add_question(*group, commands, "status", "Does it run, and where (exit code 6: it does not)", status);
+    add_question(*group, commands, "url", "The URL of the server that was started (exit code 6: none runs)", url);
 }
 
 }  // namespace tripmig::cli

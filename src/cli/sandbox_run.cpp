@@ -7,9 +7,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <iterator>
+#include <string_view>
 #include <system_error>
 
 #include "base/error.hpp"
@@ -17,16 +20,24 @@
 
 namespace tripmig::cli {
 
+namespace {
+
+/// Variables of libpq (manual 34.15) and of [database] that would send a client to another server or fail there.
+bool leads_elsewhere(const std::string& variable) {
+    constexpr std::array<std::string_view, 15> beginnings{
+        "TRIPMIG_DATABASE_", "PGHOST",           "PGPASS", "PGSERVICE",   "PGSSL",
+        "PGREQUIRE",         "PGCHANNELBINDING", "PGGSS",  "PGKRB",       "PGOPTIONS",
+        "PGTARGET",          "PGLOADBALANCE",    "PGTZ",   "PGDATESTYLE", "PGGEQO"};
+    return std::any_of(beginnings.begin(), beginnings.end(),
+                       [&variable](std::string_view beginning) { return variable.rfind(beginning, 0) == 0; });
+}
+
+}  // namespace
+
 std::map<std::string, std::string> sandbox_environment(std::map<std::string, std::string> base,
                                                        const sandbox::Server& server) {
-    constexpr std::array<const char*, 14> leads_elsewhere{
-        "PGHOSTADDR", "PGPASSWORD", "PGPASSFILE",   "PGSERVICE",     "PGSERVICEFILE", "PGOPTIONS",
-        "PGSSLMODE",  "PGSSLCERT",  "PGREQUIRESSL", "PGREQUIREPEER", "PGGSSENCMODE",  "PGTARGETSESSIONATTRS",
-        "PGTZ",       "PGDATESTYLE"};
-    for (const char* const name : leads_elsewhere)
-        base.erase(name);
     for (auto each = base.begin(); each != base.end();)
-        each = each->first.rfind("TRIPMIG_DATABASE_", 0) == 0 ? base.erase(each) : std::next(each);
+        each = leads_elsewhere(each->first) ? base.erase(each) : std::next(each);
     base["DATABASE_URL"] = server.url();
     base["PGHOST"] = server.host();
     base["PGPORT"] = std::to_string(server.port);

@@ -64,7 +64,7 @@ std::vector<std::string> postgres_command(const Server& server) {
 }
 
 std::vector<std::string> remove_command(const Server& server) {
-    const std::string socket = server.directory / fmt::format(".s.PGSQL.{}", server.port);
+    const std::string socket = server.socket_file();
     return {"/bin/rm", "-rf",           "--", server.data_directory(), server.log_file(), server.state_file(),
             socket,    socket + ".lock"};
 }

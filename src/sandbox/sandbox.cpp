@@ -11,6 +11,7 @@
 #include "sandbox/program.hpp"
 #include "sandbox/server_user.hpp"
 #include "sandbox/state_file.hpp"
+#include "sandbox/supervisor_process.hpp"
 
 namespace tripmig::sandbox {
 
@@ -68,6 +69,14 @@ void Sandbox::wait_until_ready(const StopSignal& stop) {
     }
 }
 
+void Sandbox::fail_with_status(const std::string& job, int wait_status) const {
+    const int status = shell_status(wait_status);
+    if (status == no_access)
+        throw Error(ExitCode::refused, fmt::format("the server's user cannot write to {}", m_server.directory.string()),
+                    "every folder above it must let him pass (chmod a+x); under /tmp all do");
+    fail(fmt::format("{} ended with exit code {} instead of coming up", job, status));
+}
+
 void Sandbox::heed(const SupervisorReport& report) const {
     switch (report.job) {
         case SupervisorReport::Job::directory:
@@ -77,10 +86,10 @@ void Sandbox::heed(const SupervisorReport& report) const {
                         "name one that does not exist yet, in a folder that may be written to: --dir DIR");
         case SupervisorReport::Job::initdb:
             if (report.status != 0)
-                fail(fmt::format("initdb failed with exit code {}", shell_status(report.status)));
+                fail_with_status("initdb", report.status);
             return;
         case SupervisorReport::Job::postgres:
-            fail(fmt::format("the server ended with exit code {} instead of starting", shell_status(report.status)));
+            fail_with_status("the server", report.status);
         case SupervisorReport::Job::supervisor:
             fail("the process that looks after the server is gone");
     }

@@ -40,6 +40,7 @@ class Sandbox {
     void wait_until_ready(const StopSignal& stop);
     void heed(const SupervisorReport& report) const;
     [[noreturn]] void fail(const std::string& what) const;
+    [[noreturn]] void fail_with_status(const std::string& job, int wait_status) const;
     void make_role_and_database() const;
 
     Server m_server;

@@ -25,6 +25,7 @@ struct Server {
     [[nodiscard]] std::filesystem::path data_directory() const { return directory / "data"; }
     [[nodiscard]] std::filesystem::path log_file() const { return directory / "server.log"; }
     [[nodiscard]] std::filesystem::path state_file() const { return directory / "sandbox.state"; }
+    [[nodiscard]] std::filesystem::path socket_file() const { return directory / (".s.PGSQL." + std::to_string(port)); }
     [[nodiscard]] std::string host() const { return listens ? "127.0.0.1" : directory.string(); }
 
     /// Database `sandbox`, as its owner, role `sandbox`: no superuser, but CREATEDB and CREATEROLE, as on a managed

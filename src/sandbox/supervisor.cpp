@@ -25,7 +25,7 @@ char* const* exec_vector_or_null(const std::vector<char*>& vector) {
 
 }  // namespace
 
-Supervisor::Supervisor(const SupervisorOrders& orders) {
+Supervisor::Supervisor(const SupervisorOrders& orders) : m_directory(orders.directory), m_remove(orders.remove) {
     SupervisorOrders own = orders;
     std::vector<std::string> variables = bare_environment();
     const std::vector<char*> environment = exec_vector(variables);
@@ -94,11 +94,26 @@ void Supervisor::give_last_order(char order) {
         ::send(m_socket, &order, 1, MSG_NOSIGNAL);
     else
         ::close(std::exchange(m_socket, -1));
-    while (::waitpid(m_pid, nullptr, 0) < 0 && errno == EINTR) {
+    int status = 0;
+    while (::waitpid(m_pid, &status, 0) < 0 && errno == EINTR) {
     }
     m_pid = -1;
+    if (order == 0 && WIFSIGNALED(status))
+        clear_in_its_place();
     if (m_socket >= 0)
         ::close(std::exchange(m_socket, -1));
+}
+
+/// The supervisor was killed. The kernel has told the server, which needs a moment to end.
+void Supervisor::clear_in_its_place() const {
+    constexpr int tries = 50;
+    constexpr int pause_milliseconds = 20;
+    for (int i = 0; !m_remove.empty() && i < tries; ++i) {
+        run_program(m_remove, {});
+        if (::rmdir(m_directory.c_str()) == 0 || errno == ENOENT)
+            return;
+        ::poll(nullptr, 0, pause_milliseconds);
+    }
 }
 
 }  // namespace tripmig::sandbox

@@ -52,7 +52,10 @@ class Supervisor {
 
   private:
     void give_last_order(char order);
+    void clear_in_its_place() const;
 
+    std::filesystem::path m_directory;
+    std::vector<std::string> m_remove;
     pid_t m_pid = -1;
     int m_socket = -1;
 };

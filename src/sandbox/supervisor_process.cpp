@@ -59,12 +59,21 @@ bool become(const RawOrders& orders) {
            (::setgroups(1, &orders.gid) == 0 && ::setgid(orders.gid) == 0 && ::setuid(orders.uid) == 0);
 }
 
+/// What differs from one child to the next.
+struct Launch {
+    int death_signal = 0;    ///< what it gets when the supervisor is killed; 0: nothing
+    bool fresh_log = false;  ///< its log begins here
+};
+
 /// The child's part: a session of its own, the server's user, its output in the log, no signal blocked or ignored.
-[[noreturn]] void become_program(const RawOrders& orders, char* const* argv, int death_signal, pid_t supervisor) {
+[[noreturn]] void become_program(const RawOrders& orders, char* const* argv, const Launch& how, pid_t supervisor) {
     ::setsid();
     const bool changed_user = become(orders);
     ::umask(S_IRWXG | S_IRWXO);
-    const int log = ::open(orders.log_file, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+    const int log = ::open(orders.log_file, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | (how.fresh_log ? O_TRUNC : 0),
+                           S_IRUSR | S_IWUSR);
+    if (log < 0)
+        ::_exit(no_access);
     ::dup2(log, STDOUT_FILENO);
     ::dup2(log, STDERR_FILENO);
     close_range_of_descriptors(STDERR_FILENO + 1, ~0U);
@@ -74,8 +83,8 @@ bool become(const RawOrders& orders) {
         ::_exit(cannot_run);
     }
     // The kernel clears this at setuid(), so it comes after; and the supervisor may be gone before it counts.
-    if (death_signal != 0)
-        ::prctl(PR_SET_PDEATHSIG, death_signal);
+    if (how.death_signal != 0)
+        ::prctl(PR_SET_PDEATHSIG, how.death_signal);
     if (::getppid() != supervisor)
         ::_exit(cannot_run);
     restore_default(SIGPIPE);
@@ -90,11 +99,11 @@ bool become(const RawOrders& orders) {
     ::_exit(cannot_run);
 }
 
-pid_t launch(const RawOrders& orders, char* const* argv, int death_signal) {
+pid_t launch(const RawOrders& orders, char* const* argv, const Launch& how) {
     const pid_t supervisor = ::getpid();
     const pid_t child = ::_Fork();
     if (child == 0)
-        become_program(orders, argv, death_signal, supervisor);
+        become_program(orders, argv, how, supervisor);
     return child;
 }
 
@@ -190,7 +199,7 @@ void make_directory(const RawOrders& orders, int signals) {
 }
 
 void run_initdb(const RawOrders& orders, int signals) {
-    const pid_t child = launch(orders, orders.initdb, SIGKILL);
+    const pid_t child = launch(orders, orders.initdb, {SIGKILL, true});
     const Wakeup wakeup = wait(orders, signals, child, true, -1);
     if (!wakeup.child_ended) {
         ::kill(-child, SIGKILL);  // initdb and the single-user servers it feeds
@@ -203,7 +212,9 @@ void run_initdb(const RawOrders& orders, int signals) {
 }
 
 [[noreturn]] void run_postgres(const RawOrders& orders, int signals) {
-    const pid_t child = launch(orders, orders.postgres, orders.die_together ? SIGQUIT : 0);
+    // What initdb had to say is of no interest once it is done.
+    const Launch how{orders.die_together ? SIGQUIT : 0, orders.initdb != nullptr};
+    const pid_t child = launch(orders, orders.postgres, how);
     const Wakeup wakeup = wait(orders, signals, child, true, -1);
     if (wakeup.child_ended) {
         report(orders, SupervisorReport::Job::postgres, wakeup.child_status);

@@ -21,6 +21,9 @@ struct RawOrders {
     int socket = -1;  ///< orders come in, reports go out
 };
 
+/// The exit code of a child that cannot write to the directory as the server's user, and so has no log to say it in.
+constexpr int no_access = 125;
+
 constexpr char order_release = 'r';
 constexpr char order_keep = 'k';
 

@@ -40,6 +40,19 @@ int processes_of(const std::string& directory) {
     return count;
 }
 
+/// The child of that process which goes by that name; 0: there is none.
+int child_named(int parent, const std::string& name) {
+    const std::string folder = "/proc/" + std::to_string(parent);
+    std::ifstream children(folder + "/task/" + std::to_string(parent) + "/children");
+    for (int child = 0; children >> child;) {
+        std::string its_name;
+        std::ifstream("/proc/" + std::to_string(child) + "/comm") >> its_name;
+        if (its_name == name)
+            return child;
+    }
+    return 0;
+}
+
 /// Other processes clear up, and nobody tells us when they are done.
 bool is_gone_within(const std::string& directory, std::chrono::seconds patience) {
     const auto deadline = std::chrono::steady_clock::now() + patience;
@@ -112,6 +125,19 @@ TEST_CASE("nothing is left after SIGKILL, neither server nor directory nor comma
     REQUIRE(processes_of(directory) > 0);
     command.kill(SIGKILL);
     CHECK(command.wait().exit_code == 128 + SIGKILL);
+    CHECK(is_gone_within(directory, std::chrono::seconds(10)));
+}
+
+TEST_CASE("when the process that looks after the server is killed, the server ends and tripmig clears up") {
+    BackgroundCommand command(tripmig_command(tell_and_wait));
+    const std::string directory = told_directory(command);
+    const int supervisor = child_named(command.pid(), "tripmig-sandbox");
+    REQUIRE(supervisor > 0);
+    ::kill(supervisor, SIGKILL);
+    command.kill(SIGTERM);
+    const auto result = command.wait();
+    CHECK(result.exit_code == 128 + SIGTERM);
+    CHECK(result.err.find("the server ended before the command") != std::string::npos);
     CHECK(is_gone_within(directory, std::chrono::seconds(10)));
 }
 
