@@ -62,7 +62,9 @@ class AdoNetParser {
         const std::string hint = npgsql_hint(written);
         if (!m_has_secret)
             return Error(ExitCode::usage, fmt::format("the connection string has an unknown key word \"{}\"", written),
-                         hint);
+                         hint.empty() ? "with a ; between its parts it has Npgsql's: Server, Port, Database, User Id, "
+                                        "Password, SSL Mode, ..."
+                                      : hint);
         return Error(
             ExitCode::usage,
             fmt::format("part {} of the connection string, after the password, has an unknown key word", m_part),
@@ -72,7 +74,7 @@ class AdoNetParser {
 
     std::string take_keyword() {
         const std::size_t end = m_text.find_first_of("=;");
-        const std::string written(trimmed(m_text.substr(0, end)));
+        std::string written(trimmed(m_text.substr(0, end)));
         if (end == std::string_view::npos || m_text[end] == ';') {
             if (find_npgsql_keyword(written) == nullptr)
                 throw unknown(written);

@@ -87,10 +87,11 @@ class KeyValueParser {
     std::string take_plain_value() {
         std::string value;
         while (!m_text.empty() && !is_blank(m_text.front())) {
-            char c = take_character();
-            if (c == '\\' && !m_text.empty())
-                c = take_character();
-            value += c;
+            const char c = take_character();
+            if (c != '\\')
+                value += c;
+            else if (!m_text.empty())  // at the very end libpq passes over it
+                value += take_character();
         }
         return value;
     }

@@ -119,6 +119,7 @@ bool is_libpq_parameter(std::string_view name) {
 
 std::string parameter_hint(std::string_view name) {
     std::vector<std::string> names;
+    names.reserve(known_parameters.size());
     for (const Parameter& parameter : known_parameters)
         names.emplace_back(parameter.name);
     const std::string meant = nearest(name.substr(0, 64), names);

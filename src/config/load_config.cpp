@@ -46,10 +46,9 @@ Error unknown_section(const TomlEntry& entry) {
     const std::vector<std::string> sections = section_names();
     const std::string& name = entry.path.front();
     const std::string meant = nearest(name.substr(0, 64), sections);
-    Error failure(
-        ExitCode::usage, fmt::format("unknown section [{}]", name),
+    return error_at(
+        entry.key_position, fmt::format("unknown section [{}]", name),
         (meant.empty() ? "" : fmt::format("did you mean [{}]? ", meant)) + "the sections are " + joined(sections));
-    return failure.at(entry.key_position);
 }
 
 /// The section that has this key, for a key in the wrong place.
@@ -77,10 +76,7 @@ Error unknown_key(const TomlEntry& entry) {
         hint = fmt::format("{} belongs below [{}]", key, home);
     else if (!meant.empty())
         hint = fmt::format("did you mean {}?", at_top ? fmt::format("{} below [{}]", meant, section_of(meant)) : meant);
-    Error failure(ExitCode::usage,
-                  fmt::format("unknown key \"{}\"{}", key, at_top ? "" : fmt::format(" in [{}]", entry.path.front())),
-                  hint);
-    return failure.at(entry.key_position);
+    return unknown_key_error(entry, hint);
 }
 
 void check_section(const TomlEntry& entry) {
@@ -90,9 +86,7 @@ void check_section(const TomlEntry& entry) {
     if (known && is_table)
         return;
     if (known)
-        throw Error(ExitCode::usage, fmt::format("{} is a section", entry.path.front()),
-                    fmt::format("write [{}] on a line of its own, and its keys below", entry.path.front()))
-            .at(entry.key_position);
+        throw not_a_section_error(entry);
     if (is_table || entry.value.kind == TomlValue::Kind::array)
         throw unknown_section(entry);
     throw unknown_key(entry);
@@ -122,7 +116,7 @@ Layer file_layer(const fs::path& file, const std::string& name, const fs::path& 
 fs::path find_file(const Sources& sources) {
     if (sources.config_file) {
         const fs::path given = *sources.config_file;
-        const fs::path file = given.is_absolute() ? given : sources.working_directory / given;
+        fs::path file = given.is_absolute() ? given : sources.working_directory / given;
         if (!fs::exists(file) || fs::is_directory(file))
             throw Error(
                 ExitCode::usage, fmt::format("there is no configuration file {}", given.string()),

@@ -51,10 +51,7 @@ Error unknown_entry(const TomlEntry& entry) {
     if (home != policy_keys().end())
         hint = home->section.empty() ? fmt::format("{} stands above all sections", name)
                                      : fmt::format("{} belongs below [{}]", name, home->section);
-    Error failure(ExitCode::usage,
-                  fmt::format("unknown key \"{}\"{}", name, section.empty() ? "" : fmt::format(" in [{}]", section)),
-                  hint);
-    return failure.at(entry.key_position);
+    return unknown_key_error(entry, hint);
 }
 
 Settings collect(const std::vector<TomlEntry>& entries) {
@@ -63,9 +60,7 @@ Settings collect(const std::vector<TomlEntry>& entries) {
         const bool at_top = entry.path.size() == 1;
         if (at_top && is_section(entry.path[0])) {
             if (entry.value.kind != TomlValue::Kind::table)
-                throw Error(ExitCode::usage, fmt::format("{} is a section", entry.path[0]),
-                            fmt::format("write [{}] on a line of its own, and its keys below", entry.path[0]))
-                    .at(entry.key_position);
+                throw not_a_section_error(entry);
             continue;
         }
         const std::string section = at_top ? "" : entry.path[0];

@@ -99,7 +99,7 @@ Grain grain_of(const std::set<char>& used) {
 /// The coarsest grain whose periods are never longer than the leaf is wide, so that no two leaves begin in one period.
 Grain grain_needed(const CalendarInterval& interval) {
     constexpr std::int64_t minute = 60'000'000;
-    constexpr std::int64_t day = 24 * 60 * minute;
+    constexpr std::int64_t day = minute * 60 * 24;
     const std::int64_t days = interval.days + interval.microseconds / day;
     if (interval.months >= 12 || days >= 366)
         return Grain::year;
@@ -109,7 +109,7 @@ Grain grain_needed(const CalendarInterval& interval) {
         return Grain::week;
     if (days > 0)
         return Grain::day;
-    return interval.microseconds >= 60 * minute ? Grain::hour : Grain::minute;
+    return interval.microseconds >= minute * 60 ? Grain::hour : Grain::minute;
 }
 
 std::string_view time_format(Grain grain) {

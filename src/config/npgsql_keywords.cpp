@@ -147,6 +147,7 @@ const NpgsqlKeyword* find_npgsql_keyword(std::string_view written) {
 
 std::string npgsql_hint(std::string_view written) {
     std::vector<std::string> names;
+    names.reserve(spelled.size());
     for (const std::string_view name : spelled)
         names.push_back(normalised(name));
     const std::string meant = nearest(normalised(written.substr(0, 64)), names);

@@ -84,8 +84,8 @@ class Flattener {
 
     void add_all(const toml::table& table, const std::vector<std::string>& parents) {
         std::vector<std::pair<const toml::key*, const toml::node*>> children;
-        for (auto entry = table.cbegin(); entry != table.cend(); ++entry)
-            children.emplace_back(&(*entry).first, &(*entry).second);
+        for (auto&& [key, node] : table)
+            children.emplace_back(&key, &node);
         const auto by_place = [](const auto& a, const auto& b) {
             return a.first->source().begin < b.first->source().begin;
         };
@@ -145,19 +145,37 @@ std::string_view to_string(TomlValue::Kind kind) {
 std::vector<TomlEntry> parse_toml(std::string_view text, const std::string& name) {
     const SourceLines lines(text, name);
     if (const auto stray = find_stray_character(text))
-        throw Error(ExitCode::usage, "no valid TOML: here is a character that may only stand in quotes or in a comment",
-                    "a typographic quote or a no-break space, perhaps: retype it as \" or as a blank")
-            .at(place_of(lines, text.substr(0, *stray)));
+        throw error_at(place_of(lines, text.substr(0, *stray)),
+                       "no valid TOML: here is a character that may only stand in quotes or in a comment",
+                       "a typographic quote or a no-break space, perhaps: retype it as \" or as a blank");
     try {
         Flattener flattener(lines);
         flattener.add_all(toml::parse(text), {});
         return flattener.take();
     } catch (const toml::parse_error& failure) {
         const toml::source_position& place = failure.source().begin;
-        throw Error(ExitCode::usage, fmt::format("no valid TOML: {}", failure.description()),
-                    "strings stand in quotes, sections in [brackets], one `key = value` a line")
-            .at(lines.position(place.line, place.column));
+        throw error_at(lines.position(place.line, place.column),
+                       fmt::format("no valid TOML: {}", failure.description()),
+                       "strings stand in quotes, sections in [brackets], one `key = value` a line");
     }
+}
+
+Error error_at(const SourcePosition& position, std::string message, std::string hint) {
+    Error failure(ExitCode::usage, std::move(message), std::move(hint));
+    failure.at(position);
+    return failure;
+}
+
+Error unknown_key_error(const TomlEntry& entry, std::string hint) {
+    const std::string section = entry.path.size() > 1 ? fmt::format(" in [{}]", entry.path.front()) : "";
+    return error_at(entry.key_position, fmt::format("unknown key \"{}\"{}", entry.path.back(), section),
+                    std::move(hint));
+}
+
+Error not_a_section_error(const TomlEntry& entry) {
+    const std::string& name = entry.path.front();
+    return error_at(entry.key_position, fmt::format("{} is a section", name),
+                    fmt::format("write [{}] on a line of its own, and its keys below", name));
 }
 
 std::string read_text_file(const std::filesystem::path& file) {

@@ -34,6 +34,13 @@ struct TomlEntry {
 /// Error{usage} at the place of a syntax error.
 std::vector<TomlEntry> parse_toml(std::string_view text, const std::string& name);
 
+/// Error{usage} at that place.
+Error error_at(const SourcePosition& position, std::string message, std::string hint);
+/// What to throw for a key that nobody knows in its section, or at the top.
+Error unknown_key_error(const TomlEntry& entry, std::string hint);
+/// What to throw for a section's name that has a value.
+Error not_a_section_error(const TomlEntry& entry);
+
 /// The file's bytes. Throws Error{usage} with the system's reason when it cannot be read.
 std::string read_text_file(const std::filesystem::path& file);
 

@@ -76,7 +76,8 @@ std::string for_people(std::chrono::milliseconds duration) {
         return seconds % 60 == 0 ? fmt::format("{} min", seconds / 60)
                                  : fmt::format("{} min {} s", seconds / 60, seconds % 60);
     const std::int64_t minutes = seconds / 60;
-    if (minutes < 24 * 60)
+    constexpr std::int64_t minutes_a_day = 1440;
+    if (minutes < minutes_a_day)
         return minutes % 60 == 0 ? fmt::format("{} h", minutes / 60)
                                  : fmt::format("{} h {} min", minutes / 60, minutes % 60);
     const std::int64_t hours = minutes / 60;

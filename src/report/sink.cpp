@@ -1,12 +1,12 @@
 #include "report/sink.hpp"
 
 #include <poll.h>
-#include <signal.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
+#include <ctime>
 #include <memory>
 
 namespace tripmig::report {

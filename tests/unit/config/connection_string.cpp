@@ -108,6 +108,7 @@ TEST_CASE("libpq's key=value form") {
         {R"(password=a\ b\\c user=u)", {{"password", R"(a b\c)"}, {"user", "u"}}},
         {"password=a=b;c&d\"e user=u", {{"password", "a=b;c&d\"e"}, {"user", "u"}}},
         {"host=a,b port=1,2", {{"host", "a,b"}, {"port", "1,2"}}},
+        {"user=u host=h\\", {{"user", "u"}, {"host", "h"}}},
         {"service=app", {{"service", "app"}}},
         {"dbname=postgres://h/d", {{"dbname", "postgres://h/d"}}},
         {R"(password='a\';sslmode=b' user=u)", {{"password", "a';sslmode=b"}, {"user", "u"}}},

@@ -10,6 +10,11 @@ using Kind = NamePiece::Kind;
 
 namespace {
 
+struct Width {
+    const char* pattern;
+    const char* interval;
+};
+
 std::string check(const char* pattern, const char* interval) {
     return usage_error_of([&] { check_name_pattern(pattern, parse_partition_interval(interval)); });
 }
@@ -34,37 +39,35 @@ TEST_CASE("what a pattern cannot hold is named") {
 }
 
 TEST_CASE("a pattern must tell leaves apart") {
-    for (const auto& [pattern, interval] :
-         std::vector<std::pair<const char*, const char*>>{{"{table}_{start:%Y}", "1 year"},
-                                                          {"{table}_{start:%Y}", "12 months"},
-                                                          {"{table}_{start:%Y_%m}", "1 month"},
-                                                          {"{table}_{start:%Y_%m}", "3 months"},
-                                                          {"{table}_{start:%Y_%m}", "31 days"},
-                                                          {"{table}_{start:%Y%m%d}", "1 day"},
-                                                          {"{table}_{start:%Y_%j}", "1 day"},
-                                                          {"{table}_{start:%G_w%V}", "1 week"},
-                                                          {"{table}_{start:%Y_%m_%d}", "1 week"},
-                                                          {"{table}_{start:%Y_%m_%d_%H}", "1 hour"},
-                                                          {"{table}_{start:%Y_%j_%H%M}", "15 minutes"},
-                                                          {"{table}_{start}", "1000000"}}) {
-        CAPTURE(pattern);
-        CAPTURE(interval);
-        CHECK(check(pattern, interval) == "no error");
+    for (const Width& width : std::vector<Width>{{"{table}_{start:%Y}", "1 year"},
+                                                 {"{table}_{start:%Y}", "12 months"},
+                                                 {"{table}_{start:%Y_%m}", "1 month"},
+                                                 {"{table}_{start:%Y_%m}", "3 months"},
+                                                 {"{table}_{start:%Y_%m}", "31 days"},
+                                                 {"{table}_{start:%Y%m%d}", "1 day"},
+                                                 {"{table}_{start:%Y_%j}", "1 day"},
+                                                 {"{table}_{start:%G_w%V}", "1 week"},
+                                                 {"{table}_{start:%Y_%m_%d}", "1 week"},
+                                                 {"{table}_{start:%Y_%m_%d_%H}", "1 hour"},
+                                                 {"{table}_{start:%Y_%j_%H%M}", "15 minutes"},
+                                                 {"{table}_{start}", "1000000"}}) {
+        CAPTURE(width.pattern);
+        CAPTURE(width.interval);
+        CHECK(check(width.pattern, width.interval) == "no error");
     }
-    for (const auto& [pattern, interval] :
-         std::vector<std::pair<const char*, const char*>>{{"{table}_{start:%Y}", "1 month"},
-                                                          {"{table}_{start:%m}", "1 month"},
-                                                          {"{table}_{start:%Y_%m}", "30 days"},
-                                                          {"{table}_{start:%Y_%m}", "1 day"},
-                                                          {"{table}_{start:%Y_%d}", "1 day"},
-                                                          {"{table}_{start:%G_%V}", "1 day"},
-                                                          {"{table}_{start:%Y_%m_%d}", "1 hour"},
-                                                          {"{table}_{start:%Y_%m_%d_%M}", "1 hour"},
-                                                          {"{table}_{start:%Y_%m_%d_%H}", "15 minutes"},
-                                                          {"{table}", "1 year"}}) {
-        CAPTURE(pattern);
-        CAPTURE(interval);
-        CHECK(contains(check(pattern, interval), "would get the same name"));
+    for (const Width& width : std::vector<Width>{{"{table}_{start:%Y}", "1 month"},
+                                                 {"{table}_{start:%m}", "1 month"},
+                                                 {"{table}_{start:%Y_%m}", "30 days"},
+                                                 {"{table}_{start:%Y_%m}", "1 day"},
+                                                 {"{table}_{start:%Y_%d}", "1 day"},
+                                                 {"{table}_{start:%G_%V}", "1 day"},
+                                                 {"{table}_{start:%Y_%m_%d}", "1 hour"},
+                                                 {"{table}_{start:%Y_%m_%d_%M}", "1 hour"},
+                                                 {"{table}_{start:%Y_%m_%d_%H}", "15 minutes"},
+                                                 {"{table}", "1 year"}}) {
+        CAPTURE(width.pattern);
+        CAPTURE(width.interval);
+        CHECK(contains(check(width.pattern, width.interval), "would get the same name"));
     }
     CHECK(contains(check("{table}_{start:%Y_%V}", "1 week"), "%V and %G go together"));
     CHECK(contains(check("{table}_{start:%G_%V_%m}", "1 week"), "do not mix"));
