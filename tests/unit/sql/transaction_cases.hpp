@@ -1,0 +1,85 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace tripmig::test {
+
+/// Statements that PostgreSQL refuses in a transaction block, and some that only look so. Judged by the server in
+/// tests/db/sql.
+inline const std::vector<std::string> refused_in_transaction = {
+    "create index concurrently on t (a)",
+    "CREATE UNIQUE INDEX /* x */ CONCURRENTLY i ON t (a)",
+    "drop index concurrently i",
+    "reindex table concurrently t",
+    "reindex (concurrently) table t",
+    "reindex (verbose, concurrently true) index i",
+    "reindex (concurrently 1) index i",
+    "reindex schema s",
+    "reindex database d",
+    "reindex system d",
+    "reindex (verbose) database d",
+    "alter table p detach partition c concurrently",
+    "alter table only public.p detach partition c finalize",
+    "alter table if exists p * detach partition s.c concurrently",
+    "vacuum",
+    "vacuum (analyze) t",
+    "vacuum full t",
+    "create database d",
+    "drop database if exists d",
+    "create tablespace t location '/x'",
+    "drop tablespace t",
+    "create subscription s connection 'x' publication p",
+    "drop subscription s",
+    "create subscription s connection 'with (connect = false)' publication p with (enabled = false)",
+    "alter subscription s refresh publication",
+    "alter subscription s set publication p",
+    "alter subscription s add publication p with (copy_data = false)",
+    "alter subscription s set (failover = true)",
+    "alter system set a = 1",
+    "alter database d set tablespace t",
+    "cluster",
+    "cluster verbose",
+    "cluster (verbose)",
+    "discard all",
+    "commit prepared 'a'",
+    "rollback prepared 'a'"};
+
+inline const std::vector<std::string> allowed_in_transaction = {
+    "create index on t (a)",
+    "create index concurrently_i on t (concurrently)",
+    "create index i on concurrently (a)",
+    "create index \"concurrently\" on t (a)",
+    "drop index i",
+    "drop index \"concurrently\"",
+    "reindex table t",
+    "reindex (concurrently false) table t",
+    "reindex (concurrently off) index i",
+    "reindex (verbose) index concurrently_i",
+    "alter table p detach partition c",
+    "alter table p detach partition concurrently_c",
+    "alter table p add concurrently int",
+    "analyze t",
+    "create subscription s connection 'x' publication p with (connect = false)",
+    "create subscription s connection 'x' publication p with (create_slot = false, slot_name = none)",
+    "alter subscription s set publication p with (refresh = false)",
+    "alter subscription s disable",
+    "alter subscription s set (slot_name = none)",
+    "alter database d set a = 1",
+    "alter database d rename to e",
+    "cluster t",
+    "cluster t using i",
+    "discard plans",
+    "refresh materialized view concurrently v",
+    "alter type e add value 'x'",
+    "begin",
+    "commit",
+    "do 'vacuum'",
+    "select 'create index concurrently'",
+    "comment on index i is 'reindex database'",
+    "lock t",
+    "call p()",
+    "truncate t",
+    "checkpoint"};
+
+}  // namespace tripmig::test
