@@ -1,0 +1,167 @@
+#include "partition/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ddl/leaf.hpp"
+#include "ddl/statement_step.hpp"
+#include "partition/retention.hpp"
+#include "sql/identifier.hpp"
+
+namespace tripmig::partition {
+
+namespace {
+
+using Action = config::RetentionPolicy::Action;
+
+void plan_pending(const Snapshot& snapshot, bool cascade, MaintenancePlan& plan) {
+    for (const LeafSnapshot& leaf : snapshot.leaves) {
+        if (!leaf.info.is_detach_pending)
+            continue;
+        Act act{Act::Kind::finish_detach, leaf.leaf, {finalize_detach(snapshot, leaf.leaf.name)}, std::nullopt};
+        for (Unit& unit : settle_leaf(snapshot, leaf.leaf.name, cascade))
+            act.units.push_back(std::move(unit));
+        plan.acts.push_back(std::move(act));
+    }
+}
+
+Error rows_in_default(const Snapshot& snapshot, const ddl::Bounds& bounds, std::int64_t rows) {
+    return {ExitCode::refused,
+            fmt::format("{} rows of {} sit in the DEFAULT partition {}: the leaf cannot be made beside them", rows,
+                        ddl::describe(snapshot.coverage.key, bounds), sql::quoted(snapshot.default_partition->name)),
+            "move or delete them; `partition drain` of a later version will move them while the table is in use"};
+}
+
+/// The missing leaves that can be made: all but those whose rows DEFAULT holds.
+std::vector<ddl::Bounds> possible_leaves(const Snapshot& snapshot, const std::vector<ddl::Bounds>& missing,
+                                         MaintenancePlan& plan) {
+    std::vector<ddl::Bounds> possible;
+    for (std::size_t i = 0; i < missing.size(); ++i) {
+        const std::int64_t rows = i < snapshot.default_rows.size() ? snapshot.default_rows[i] : 0;
+        if (rows == 0)
+            possible.push_back(missing[i]);
+        else
+            plan.refusals.push_back(rows_in_default(snapshot, missing[i], rows));
+    }
+    return possible;
+}
+
+bool has_guard(const Snapshot& snapshot) {
+    const std::vector<std::string>& checks = snapshot.default_partition->checks;
+    return std::find(checks.begin(), checks.end(), ddl::default_guard_name) != checks.end();
+}
+
+void plan_new_leaves(const Snapshot& snapshot, const config::PartitionPolicy& policy, const Limits& limits,
+                     MaintenancePlan& plan) {
+    const auto missing = ddl::missing_leaves(snapshot.coverage, policy, snapshot.now, limits.max_create);
+    const std::vector<ddl::Leaf> leaves = ddl::name_leaves(policy.name, policy.table, snapshot.coverage.key,
+                                                           possible_leaves(snapshot, missing, plan), snapshot.taken);
+    std::optional<Unit> after;
+    if (snapshot.default_partition && !leaves.empty()) {
+        ddl::DefaultGuard guard = ddl::guard_default(snapshot.parent, leaves);
+        after = std::move(guard.after);
+        plan.acts.push_back({Act::Kind::around, {}, std::move(guard.before), after});
+    } else if (snapshot.default_partition && has_guard(snapshot)) {
+        after = ddl::drop_default_guard(snapshot.default_partition->name);  // of a run that was killed
+    }
+    for (const ddl::Leaf& leaf : leaves) {
+        Unit unit = ddl::create_leaf(snapshot.parent, leaf);
+        if (!unit.lock_first.empty())
+            unit.lock_budget = limits.lock_budget;
+        plan.acts.push_back({Act::Kind::create, leaf, {std::move(unit)}, after});
+    }
+    if (after)
+        plan.acts.push_back({Act::Kind::around, {}, {std::move(*after)}, std::nullopt});
+}
+
+Error too_many(const config::PartitionPolicy& policy, std::size_t expired, const Limits& limits) {
+    return {
+        ExitCode::refused,
+        fmt::format("{}: {} leaves are older than {}, and no more than {} may go at once", sql::quoted(policy.table),
+                    expired, to_string(policy.retention->keep), limits.max_drop),
+        "no leaf was taken: see that keep and the server's clock are right, then raise max_drop in the policy or in "
+        "[partitions]"};
+}
+
+Error not_available(const config::PartitionPolicy& policy, std::size_t expired) {
+    const char* action = policy.retention->action == Action::drop ? "drop" : "archive";
+    return {ExitCode::refused,
+            fmt::format("{}: {} leaves are older than {}, and action = \"{}\" is not available in this version",
+                        sql::quoted(policy.table), expired, to_string(policy.retention->keep), action),
+            "write action = \"detach\": the leaves stay as tables of their own, to be dropped by hand"};
+}
+
+Error referenced(const LeafSnapshot& leaf, const std::vector<Reference>& references) {
+    std::string names;
+    for (const Reference& reference : references)
+        names += fmt::format("{}{} (constraint {})", names.empty() ? "" : ", ", sql::quoted(reference.table),
+                             sql::quote_ident(reference.constraint));
+    return {ExitCode::refused,
+            fmt::format("leaf {} is not detached: its rows are referenced by rows of {}", sql::quoted(leaf.leaf.name),
+                        names),
+            "delete those rows first, or write cascade = true under [retention]: they go with the leaf then"};
+}
+
+void plan_retention(const Snapshot& snapshot, const config::PartitionPolicy& policy, const Limits& limits,
+                    MaintenancePlan& plan) {
+    const auto expired = expired_leaves(snapshot, policy);
+    if (expired.empty())
+        return;
+    if (policy.retention->action != Action::detach) {
+        plan.refusals.push_back(not_available(policy, expired.size()));
+        return;
+    }
+    if (expired.size() > static_cast<std::size_t>(std::max(limits.max_drop, 0))) {
+        plan.refusals.push_back(too_many(policy, expired.size(), limits));
+        return;
+    }
+    const bool cascade = policy.retention->cascade;
+    for (const LeafSnapshot& leaf : expired) {
+        const auto references = snapshot.references.find(leaf.leaf.name);
+        if (references != snapshot.references.end() && !cascade) {
+            plan.refusals.push_back(referenced(leaf, references->second));
+            continue;
+        }
+        Act act{Act::Kind::detach, leaf.leaf, release_leaf(snapshot, leaf, cascade), std::nullopt};
+        act.units.push_back(detach_leaf(snapshot, leaf.leaf.name, limits));
+        for (Unit& unit : settle_leaf(snapshot, leaf.leaf.name, cascade))
+            act.units.push_back(std::move(unit));
+        plan.acts.push_back(std::move(act));
+    }
+}
+
+Unit analyze(const QualifiedName& table) {
+    return ddl::alone(
+        fmt::format("analyze {}", sql::quoted(table)),
+        ddl::statement(fmt::format("ANALYZE {}", sql::quoted(table)), "autovacuum never analyzes a partitioned table",
+                       {{table, LockMode::share_update_exclusive}}));
+}
+
+void add_notes(const Snapshot& snapshot, MaintenancePlan& plan) {
+    for (const LeafSnapshot& leaf : snapshot.leaves)
+        for (const std::string& publication : leaf.info.publications)
+            plan.notes.push_back(
+                fmt::format("publication {} names the leaf {}: new leaves are in it only when it names {} itself",
+                            sql::quote_ident(publication), sql::quoted(leaf.leaf.name), sql::quoted(plan.table)));
+}
+
+}  // namespace
+
+MaintenancePlan plan_maintenance(const Snapshot& snapshot, const config::PartitionPolicy& policy,
+                                 const Limits& limits) {
+    MaintenancePlan plan;
+    plan.table = policy.table;
+    plan.key = snapshot.coverage.key;
+    plan_pending(snapshot, policy.retention && policy.retention->cascade, plan);
+    plan_new_leaves(snapshot, policy, limits, plan);
+    plan_retention(snapshot, policy, limits, plan);
+    const auto changes = [](const Act& act) { return act.kind != Act::Kind::around; };
+    if (std::any_of(plan.acts.begin(), plan.acts.end(), changes)) {
+        plan.acts.push_back({Act::Kind::around, {}, {analyze(policy.table)}, std::nullopt});
+        add_notes(snapshot, plan);
+    }
+    return plan;
+}
+
+}  // namespace tripmig::partition
