@@ -24,7 +24,7 @@ class TemporaryFolder {
     [[nodiscard]] const std::filesystem::path& path() const { return m_path; }
 
     std::filesystem::path write(const std::string& name, const std::string& text) const {
-        const std::filesystem::path file = m_path / name;
+        std::filesystem::path file = m_path / name;
         std::filesystem::create_directories(file.parent_path());
         std::ofstream(file, std::ios::binary) << text;
         return file;

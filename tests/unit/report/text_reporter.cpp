@@ -144,6 +144,7 @@ TEST_CASE("events from many threads make whole lines") {
     {
         const auto reporter = make_reporter(log.options);
         std::vector<std::thread> threads;
+        threads.reserve(4);
         for (int t = 0; t < 4; ++t)
             threads.emplace_back([&reporter, t] {
                 for (int i = 0; i < 200; ++i) {
