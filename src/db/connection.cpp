@@ -5,10 +5,12 @@
 #include <poll.h>
 
 #include <array>
+#include <set>
 #include <vector>
 
 #include "base/error.hpp"
 #include "db/connection_parameters.hpp"
+#include "db/pipeline.hpp"
 #include "db/server_error.hpp"
 
 namespace tripmig::db {
@@ -21,6 +23,7 @@ struct Connection::State {
     const StopSignal& stop;
     std::string description;
     WaitObserver observer;
+    std::set<std::string> prepared;
 
     State(Reporter& reporter_, const StopSignal& stop_) : reporter(reporter_), stop(stop_) {}
 
@@ -33,6 +36,7 @@ struct Connection::State {
     void cancel() const;
     [[noreturn]] void throw_lost() const;
     Result finish(std::string_view sql, const std::optional<StepSource>& source, std::string_view copy_data);
+    std::vector<Result> finish_pipeline(const Pipeline& pipeline);
     void wait_for_result();
     void send_copy(std::string_view data);
     void flush_all();
@@ -213,6 +217,42 @@ Result Connection::State::finish(std::string_view sql, const std::optional<StepS
     return last;
 }
 
+std::vector<Result> Connection::State::finish_pipeline(const Pipeline& pipeline) {
+    flush_all();
+    std::vector<Result> results;
+    std::optional<Error> failure;
+    std::size_t next = 0;
+    for (bool is_synced = false; !is_synced;) {
+        wait_for_result();
+        PGresult* raw_result = PQgetResult(raw());
+        if (raw_result == nullptr) {  // the end of one step's results
+            if (PQstatus(raw()) == CONNECTION_BAD)
+                throw_lost();
+            continue;
+        }
+        Result result(raw_result);
+        const ExecStatusType status = PQresultStatus(raw_result);
+        is_synced = status == PGRES_PIPELINE_SYNC;
+        if (is_synced || next >= pipeline.answers().size())
+            continue;
+        const Pipeline::Answer& answer = pipeline.answers()[next++];
+        if (status == PGRES_FATAL_ERROR && !failure) {
+            if (PQstatus(raw()) == CONNECTION_BAD && PQresultErrorField(raw_result, PG_DIAG_SQLSTATE) == nullptr)
+                throw_lost();
+            failure = server_error(raw_result, answer.step->sql, answer.step->source);
+        } else if (status != PGRES_PIPELINE_ABORTED && answer.is_preparation) {
+            prepared.insert(answer.step->prepare_as);
+        } else if (status != PGRES_PIPELINE_ABORTED) {
+            results.push_back(std::move(result));
+        }
+    }
+    PQexitPipelineMode(raw());
+    stop.check();
+    if (failure)
+        throw *failure;
+    return results;
+}
+
 Connection::Connection(const config::DatabaseConfig& database, std::string_view role, Reporter& reporter,
                        const StopSignal& stop)
     : m_state(std::make_unique<State>(reporter, stop)) {
@@ -262,6 +302,17 @@ Result Connection::execute(const Step& step) {
     if (sent == 0)
         m_state->throw_lost();
     return m_state->finish(step.sql, step.source, step.copy_data);
+}
+
+std::vector<Result> Connection::execute_pipelined(const std::vector<Step>& steps) {
+    Pipeline pipeline(m_state->raw());
+    if (!pipeline.send(steps, m_state->prepared))
+        m_state->throw_lost();
+    return m_state->finish_pipeline(pipeline);
+}
+
+void Connection::forget_prepared() {
+    m_state->prepared.clear();
 }
 
 void Connection::set_wait_observer(WaitObserver observer) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/event.hpp"
 #include "base/step.hpp"
@@ -42,6 +43,14 @@ class Connection {
 
     /// A step: with its parameters, its COPY data, and its place in a file as the position of an error.
     Result execute(const Step& step);
+
+    /// Steps that do not need each other's results, in one round trip (libpq's pipeline mode, manual 34.5): the first
+    /// failure ends it and is thrown with its own step's place; the ones behind it were not run. No COPY. Steps with
+    /// prepare_as stay prepared in the session.
+    std::vector<Result> execute_pipelined(const std::vector<Step>& steps);
+
+    /// Forgets which statements are prepared: after a DISCARD or DEALLOCATE that came from elsewhere.
+    void forget_prepared();
 
     void set_wait_observer(WaitObserver observer);
 

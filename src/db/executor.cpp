@@ -1,6 +1,7 @@
 #include "db/executor.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <random>
@@ -29,7 +30,7 @@ chr::milliseconds backoff(int attempts) {
 }
 
 std::string set_local(std::string_view name, chr::milliseconds value) {
-    return fmt::format("SET LOCAL {} = {}; ", name, value.count());
+    return fmt::format("SET LOCAL {} = {}", name, value.count());
 }
 
 /// As a lock timeout: the unit is rolled back and tried again.
@@ -37,6 +38,13 @@ Error over_budget(const Unit& unit) {
     return Error(ExitCode::lock_deadline,
                  fmt::format("{}: over its budget of {} ms under the lock", unit.name, unit.max_hold.count()))
         .with_sqlstate("55P03");
+}
+
+/// COPY ... FROM STDIN without data needs its protocol as well.
+bool is_copy(const Step& step) {
+    constexpr std::string_view word = "copy";
+    return step.sql.size() > word.size() && std::equal(word.begin(), word.end(), step.sql.begin(),
+                                                       [](char a, char b) { return a == static_cast<char>(b | 0x20); });
 }
 
 bool may_retry(const Unit& unit) {
@@ -115,6 +123,10 @@ UnitOutcome Executor::run(const Unit& unit) {
         } catch (const Error& error) {
             if (!m_connection.is_broken())
                 m_connection.rollback_quietly();
+            if (error.sqlstate() == "26000" && attempts == 1) {  // a DISCARD took our prepared statements away
+                m_connection.forget_prepared();
+                continue;
+            }
             if (!is_transient(error.sqlstate()) || !may_retry(unit))
                 throw;
             pause_before_retry(unit, error, attempts, deadline);
@@ -153,19 +165,20 @@ UnitOutcome Executor::attempt(const Unit& unit) {
     return unit.transaction == Transaction::inside ? attempt_inside(unit) : attempt_alone(unit);
 }
 
-std::string Executor::opening_sql(const Unit& unit) const {
+std::vector<std::string> Executor::opening(const Unit& unit) const {
     if (unit.keeps_session)
-        return "BEGIN";
-    std::string sql;
+        return {"BEGIN"};
+    std::vector<std::string> statements;
     if (unit.user_sql)
-        sql += "RESET ALL; RESET SESSION AUTHORIZATION; ";
-    sql += unit.user_sql ? "BEGIN; " : "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; ";
+        statements = {"RESET ALL", "RESET SESSION AUTHORIZATION", "BEGIN"};
+    else
+        statements = {"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"};
     if (unit.asynchronous)
-        sql += "SET LOCAL synchronous_commit = off; ";
-    sql += set_local("statement_timeout", m_policy.statement_timeout);
-    sql += set_local("idle_in_transaction_session_timeout", chr::milliseconds(0));
-    sql += set_local("lock_timeout", m_policy.lock_timeout);
-    return sql;
+        statements.emplace_back("SET LOCAL synchronous_commit = off");
+    statements.push_back(set_local("statement_timeout", m_policy.statement_timeout));
+    statements.push_back(set_local("idle_in_transaction_session_timeout", chr::milliseconds(0)));
+    statements.push_back(set_local("lock_timeout", m_policy.lock_timeout));
+    return statements;
 }
 
 void Executor::take_locks(const Unit& unit, UnitOutcome& outcome) {
@@ -173,7 +186,7 @@ void Executor::take_locks(const Unit& unit, UnitOutcome& outcome) {
     for (const LockRequest& request : unit.lock_first) {
         const auto used = chr::duration_cast<chr::milliseconds>(m_clock.steady() - started);
         const auto left = std::max(unit.lock_budget - used, chr::milliseconds(1));
-        std::string sql = unit.lock_budget.count() > 0 ? set_local("lock_timeout", left) : std::string();
+        std::string sql = unit.lock_budget.count() > 0 ? set_local("lock_timeout", left) + "; " : std::string();
         sql += request.sql.empty() ? fmt::format("LOCK TABLE ONLY {} IN {} MODE", sql::quoted(request.relation),
                                                  to_string(request.mode))
                                    : request.sql;
@@ -190,9 +203,48 @@ Result Executor::run_step(const Step& step) {
     return result;
 }
 
-UnitOutcome Executor::attempt_inside(const Unit& unit) {
+namespace {
+
+/// Nothing has to be looked at between its steps: one round trip will do.
+bool can_be_pipelined(const Unit& unit) {
+    return unit.user_sql && unit.lock_first.empty() && unit.max_hold.count() == 0 &&
+           std::all_of(unit.steps.begin(), unit.steps.end(), [](const Step& step) {
+               return step.refusal.empty() && step.copy_data.empty() && !is_copy(step);
+           });
+}
+
+Step bare(std::string sql) {
+    Step step;
+    step.sql = std::move(sql);
+    return step;
+}
+
+}  // namespace
+
+UnitOutcome Executor::attempt_pipelined(const Unit& unit) {
+    std::vector<Step> steps;
+    for (std::string& sql : opening(unit))
+        steps.push_back(bare(std::move(sql)));
+    const std::size_t before = steps.size();
+    steps.insert(steps.end(), unit.steps.begin(), unit.steps.end());
+    steps.push_back(bare("COMMIT"));
     UnitOutcome outcome;
-    m_connection.execute(opening_sql(unit));
+    try {
+        outcome.results = m_connection.execute_pipelined(steps);
+    } catch (const Error& error) {
+        if (m_connection.is_broken())  // COMMIT was on its way with the rest
+            throw CommitInDoubt(error);
+        throw;
+    }
+    outcome.results.erase(outcome.results.begin(), outcome.results.begin() + static_cast<std::ptrdiff_t>(before));
+    return outcome;
+}
+
+UnitOutcome Executor::attempt_inside(const Unit& unit) {
+    if (can_be_pipelined(unit))
+        return attempt_pipelined(unit);
+    UnitOutcome outcome;
+    m_connection.execute(fmt::format("{}", fmt::join(opening(unit), "; ")));
     take_locks(unit, outcome);
     const auto granted = m_clock.steady();
     for (const Step& step : unit.steps) {

@@ -72,7 +72,8 @@ class Executor {
     Result run_step(const Step& step);
     void pause_before_retry(const Unit& unit, const Error& error, int attempts,
                             std::chrono::steady_clock::time_point deadline);
-    [[nodiscard]] std::string opening_sql(const Unit& unit) const;
+    UnitOutcome attempt_pipelined(const Unit& unit);
+    [[nodiscard]] std::vector<std::string> opening(const Unit& unit) const;
     void observe(std::chrono::milliseconds elapsed);
 
     Connection& m_connection;

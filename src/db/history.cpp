@@ -119,13 +119,14 @@ std::optional<std::string> or_null(const std::string& text) {
 std::vector<Step> record_steps(const MigrationRecord& record, std::string_view state_schema) {
     std::vector<Step> steps;
     // A file may have changed the role for its own statements; the history belongs to the role that logged in.
-    steps.push_back(step("RESET SESSION AUTHORIZATION; RESET ROLE", {}, "back to the role that logged in"));
+    steps.push_back(step("RESET SESSION AUTHORIZATION", {}, "back to the role that logged in"));
     steps.push_back(step(with_state(statement::record_migration, state_schema),
                          {record.kind, or_null(record.version), record.description, record.file, or_null(record.sha256),
                           or_null(record.sha256_tokens), fmt::format("{}", record.batch), std::string(version()),
                           std::string(git_revision()),
                           record.duration_ms ? std::optional(fmt::format("{}", *record.duration_ms)) : std::nullopt},
                          "record it in the history"));
+    steps.back().prepare_as = "tripmig_record";
     return steps;
 }
 
