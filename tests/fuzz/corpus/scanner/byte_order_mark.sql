@@ -1,0 +1,3 @@
+﻿select 1; -- a byte order mark
+select 2;;;
+;; select 3; ; -- nothing; more
