@@ -84,7 +84,7 @@ std::string quote_ident(std::string_view name) {
 }
 
 std::string quote_literal(std::string_view text) {
-    const std::string literal = enclosed(text, '\'');
+    std::string literal = enclosed(text, '\'');
     if (text.find('\\') == std::string_view::npos)
         return literal;
     std::string escaped = "E";
@@ -101,7 +101,7 @@ std::string quoted(const QualifiedName& name) {
 }
 
 std::string truncated_name(std::string_view base, std::string_view suffix) {
-    const std::string whole = std::string(base) + std::string(suffix);
+    std::string whole = std::string(base) + std::string(suffix);
     if (whole.size() <= max_identifier_bytes)
         return whole;
     const std::string hash = fmt::format("_{:08x}", crc32(whole));

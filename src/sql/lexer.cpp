@@ -182,12 +182,10 @@ std::size_t Lexer::string_part_end(std::size_t inside, LexemeKind kind) const no
             position = m_text.find('\'', position);
         if (position >= m_text.size())
             return npos;
-        if (m_text[position] == '\\')
-            position += 2;
-        else if (kind != LexemeKind::bit_string && at(position + 1) == '\'')
-            position += 2;
-        else
+        const bool is_doubled = m_text[position] == '\'' && at(position + 1) == '\'' && kind != LexemeKind::bit_string;
+        if (m_text[position] == '\'' && !is_doubled)
             return position;
+        position += 2;
     }
 }
 

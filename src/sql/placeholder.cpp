@@ -34,6 +34,7 @@ std::string_view name_at(std::string_view text, std::size_t offset) {
 Error unknown(std::string_view text, std::size_t offset, std::string_view name,
               const std::map<std::string, std::string>& values, const std::string& file) {
     std::vector<std::string> known;
+    known.reserve(values.size());
     for (const auto& [known_name, value] : values)
         known.push_back(known_name);
     const std::string guess = nearest(name, known);

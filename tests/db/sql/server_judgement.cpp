@@ -45,13 +45,13 @@ TEST_CASE("what only the catalog can tell: the same statement on a plain and on 
         "create table t (a int); create index i on t (a); cluster t using i;"
         "create table p (a int) partition by range (a); create index pi on p (a);"
         "create table p1 partition of p for values from (0) to (1)");
-    for (const auto& [plain, partitioned] :
+    for (const auto& entry :
          std::vector<std::pair<std::string, std::string>>{{"reindex table t", "reindex table p"},
                                                           {"reindex index i", "reindex index pi"},
                                                           {"cluster t using i", "cluster p using pi"}}) {
-        CHECK(sql::facts(plain).refused_when_partitioned);
-        CHECK_FALSE(is_refused(database, plain));
-        CHECK_MESSAGE(is_refused(database, partitioned), partitioned);
+        CHECK(sql::facts(entry.first).refused_when_partitioned);
+        CHECK_FALSE(is_refused(database, entry.first));
+        CHECK_MESSAGE(is_refused(database, entry.second), entry.second);
     }
 }
 

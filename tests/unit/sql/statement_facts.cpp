@@ -90,8 +90,8 @@ TEST_CASE("the kind is the same for every spelling") {
         {"", "unknown"},
         {"'a'", "unknown"},
     };
-    for (const auto& [statement, kind] : kinds)
-        CHECK_MESSAGE(facts(statement).kind == kind, std::string(statement), " is ", facts(statement).kind);
+    for (const auto& entry : kinds)
+        CHECK_MESSAGE(facts(entry.first).kind == entry.second, entry.first << " is " << facts(entry.first).kind);
 }
 
 TEST_CASE("what PostgreSQL refuses in a transaction block") {
@@ -153,8 +153,8 @@ TEST_CASE("the target is spelled as in the catalog") {
         {"set session a.b to 1", {"a", "b"}},
         {"reset statement_timeout", {"statement_timeout"}},
     };
-    for (const auto& [statement, target] : targets)
-        CHECK_MESSAGE(facts(statement).target == target, std::string(statement));
+    for (const auto& entry : targets)
+        CHECK_MESSAGE(facts(entry.first).target == entry.second, std::string(entry.first));
 }
 
 TEST_CASE("transaction control is told apart") {
@@ -178,8 +178,8 @@ TEST_CASE("transaction control is told apart") {
         {"prepare a as select 1", TransactionControl::none},
         {"select 'begin'", TransactionControl::none},
     };
-    for (const auto& [statement, control] : controls)
-        CHECK_MESSAGE((facts(statement).control == control), std::string(statement));
+    for (const auto& entry : controls)
+        CHECK_MESSAGE((facts(entry.first).control == entry.second), std::string(entry.first));
     CHECK(facts("begin transaction isolation level serializable, read only").transaction_modes ==
           "isolation level serializable, read only");
     CHECK(facts("start transaction deferrable").transaction_modes == "deferrable");
