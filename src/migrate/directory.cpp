@@ -12,7 +12,7 @@
 
 #include "base/checksum.hpp"
 #include "base/error.hpp"
-#include "migrate/file_name.hpp"
+#include "migrate/dialect.hpp"
 #include "sql/scanner.hpp"
 
 namespace tripmig::migrate {
@@ -44,18 +44,22 @@ void append_included(std::string& bytes, const fs::path& directory, const fs::pa
     }
 }
 
-std::vector<fs::path> files_below(const fs::path& directory) {
+std::vector<SourceFile> files_below(const fs::path& directory) {
     std::error_code failure;
     if (!fs::is_directory(directory, failure))
         throw Error(ExitCode::usage, fmt::format("the migrations directory {} is not there", directory.string()),
                     "give it with --migrations DIR, TRIPMIG_MIGRATIONS_DIR, or `dir` in [migrations] of tripmig.toml");
-    std::vector<fs::path> files;
+    std::vector<fs::path> paths;
     for (fs::recursive_directory_iterator at(directory, failure), end; at != end && !failure; at.increment(failure))
         if (at->is_regular_file())
-            files.push_back(at->path());
+            paths.push_back(at->path());
     if (failure)
         throw unreadable(directory, failure.value());
-    std::sort(files.begin(), files.end());
+    std::sort(paths.begin(), paths.end());
+    std::vector<SourceFile> files;
+    files.reserve(paths.size());
+    for (const fs::path& path : paths)
+        files.emplace_back(path, path.lexically_relative(directory).generic_string());
     return files;
 }
 
@@ -112,27 +116,53 @@ fs::path resolve_include(const fs::path& directory, const fs::path& including, s
     return found;
 }
 
-Directory read_directory(const fs::path& path) {
+namespace {
+
+/// What all dialects' migrations have in common, beside what their rules said.
+void complete(Migration& migration, const SourceFile& file, const fs::path& directory, const DialectRules& rules,
+              const Variables& variables) {
+    migration.path = file.path();
+    migration.file = file.file();
+    migration.content = file.content();
+    migration.dialect = rules.dialect;
+    migration.variables = variables;
+    std::string bytes;
+    const Section& section = migration.section;
+    append_included(bytes, directory, file.path(), migration.content.substr(section.begin, section.end - section.begin),
+                    0);
+    migration.sha256 = bytes.empty() ? sha256_hex(migration.content) : sha256_hex(migration.content + bytes);
+}
+
+/// dbmate takes its files in the order of their names as text. Where that is not the order of their numbers, one of the
+/// two would be wrong for somebody.
+void refuse_unpadded(const Directory& directory) {
+    const auto& sorted = directory.versioned;
+    for (std::size_t i = 1; directory.dialect == Dialect::dbmate && i < sorted.size(); ++i)
+        if (sorted[i].file < sorted[i - 1].file)
+            throw Error(ExitCode::usage,
+                        fmt::format("{} comes before {} by its number, and behind it by its name, as dbmate sorts",
+                                    sorted[i - 1].file, sorted[i].file),
+                        "write all numbers with the same count of digits: 0009, 0010");
+}
+
+}  // namespace
+
+Directory read_directory(const fs::path& path, const ReadOptions& options) {
     Directory directory;
     directory.path = path;
-    for (const fs::path& file : files_below(path)) {
-        auto name = parse_file_name(file.filename().string());
-        if (!name)
+    const std::vector<SourceFile> files = files_below(path);
+    const DialectRules& rules = choose_dialect(files, options.dialect);
+    directory.dialect = rules.dialect;
+    for (const SourceFile& file : files) {
+        if (file.is_in_folder() && !rules.reads_folders)
             continue;
-        Migration migration;
-        migration.kind = name->kind;
-        migration.version = std::move(name->version);
-        migration.description = std::move(name->description);
-        migration.path = file;
-        migration.file = file.lexically_relative(path).generic_string();
-        migration.content = read_file(file);
-        std::string bytes;
-        append_included(bytes, path, file, migration.content, 0);
-        migration.sha256 = bytes.empty() ? sha256_hex(migration.content) : sha256_hex(migration.content + bytes);
-        auto& group = migration.kind == Kind::versioned ? directory.versioned
-                      : migration.kind == Kind::undo    ? directory.undo
-                                                        : directory.repeatable;
-        group.push_back(std::move(migration));
+        for (Migration& migration : rules.read(file)) {
+            complete(migration, file, path, rules, options.variables);
+            auto& group = migration.kind == Kind::versioned ? directory.versioned
+                          : migration.kind == Kind::undo    ? directory.undo
+                                                            : directory.repeatable;
+            group.push_back(std::move(migration));
+        }
     }
     const auto by_version = [](const Migration& a, const Migration& b) { return a.version < b.version; };
     std::stable_sort(directory.versioned.begin(), directory.versioned.end(), by_version);
@@ -142,6 +172,7 @@ Directory read_directory(const fs::path& path) {
     refuse_twins(directory.versioned);
     refuse_twins(directory.undo);
     refuse_twins(directory.repeatable);
+    refuse_unpadded(directory);
     return directory;
 }
 

@@ -1,14 +1,22 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "migrate/migration.hpp"
 
 namespace tripmig::migrate {
 
-/// Reads every migration of the directory and below it. Throws Error{usage}: the directory is missing, a file can't be
-/// read, a name is wrong, two files have one version (both named).
-Directory read_directory(const std::filesystem::path& path);
+/// What reading a directory depends on but its files.
+struct ReadOptions {
+    std::string dialect = "auto";  ///< "auto": told by names and marks; else one of to_string(Dialect)
+    Variables variables;           ///< the environment, for goose's ENVSUB ON
+};
+
+/// Reads every migration of the directory, and below it where the dialect does. Throws Error{usage}: the directory is
+/// missing, a file can't be read, a name is wrong, two files have one version (both named), the files are of several
+/// dialects or of none, marks don't pair, a file is of a kind that only the other tool can run (Go, Java, callbacks).
+Directory read_directory(const std::filesystem::path& path, const ReadOptions& options = {});
 
 /// The bytes of a file. Throws Error{usage} naming it.
 std::string read_file(const std::filesystem::path& path);

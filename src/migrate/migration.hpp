@@ -1,7 +1,10 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "migrate/version.hpp"
@@ -10,15 +13,36 @@ namespace tripmig::migrate {
 
 enum class Kind { versioned, undo, repeatable };
 
-/// A migration file, read and named, not yet taken apart.
+/// Whose names and marks the files of a migrations directory have. tripmig's own are Flyway's.
+enum class Dialect { flyway, golang_migrate, dbmate, goose };
+
+/// "flyway", "golang-migrate", "dbmate", "goose": as --dialect takes them.
+std::string_view to_string(Dialect dialect);
+
+/// Whole lines of a file: what of it is one migration.
+struct Section {
+    std::size_t begin = 0;                ///< in bytes
+    std::size_t end = std::string::npos;  ///< npos: the file's end
+    std::size_t line = 1;                 ///< of `begin`
+};
+
+/// Environment variables, for the files that name some.
+using Variables = std::shared_ptr<const std::map<std::string, std::string>>;
+
+/// A migration, read and named, not yet taken apart. One file holds one, or the way up and the way down.
 struct Migration {
     Kind kind = Kind::versioned;
     Version version;          ///< none for repeatable ones
     std::string description;  ///< "add users": the name's words
     std::filesystem::path path;
     std::string file;     ///< relative to the migrations directory: the history's and messages' name for it
-    std::string content;  ///< as on disk
+    std::string content;  ///< of the file, as on disk
     std::string sha256;   ///< of the content, and of the files it includes
+    Dialect dialect = Dialect::flyway;
+    Section section;                   ///< of `content`: what this migration runs
+    std::string no_transaction;        ///< the dialect's own word for transaction=off, as it is written; empty: none
+    bool expands_placeholders = true;  ///< ${name} in it stands for what the configuration says
+    Variables variables;               ///< what goose's ENVSUB ON puts in; null: nothing
 
     /// "V3 add users", "R views".
     [[nodiscard]] std::string title() const;
@@ -27,6 +51,7 @@ struct Migration {
 /// All migrations of a directory.
 struct Directory {
     std::filesystem::path path;
+    Dialect dialect = Dialect::flyway;
     std::vector<Migration> versioned;   ///< by version
     std::vector<Migration> undo;        ///< by version
     std::vector<Migration> repeatable;  ///< by description

@@ -51,6 +51,22 @@ Piece::Kind kind_of(const sql::Facts& facts) {
     return Piece::Kind::alone;
 }
 
+/// Past the last statement that is one with this for the dialect. A server takes such a text as one transaction too,
+/// unless it has transactions of its own or a statement that can't be in one.
+std::size_t end_of_marked(const Script& script, std::size_t from) {
+    std::size_t end = from + 1;
+    bool is_plain = true;
+    const auto see = [&](const ScriptStatement& statement) {
+        is_plain = is_plain && statement.facts.control == Control::none && statement.facts.is_transactional;
+    };
+    see(script.statements[from]);
+    for (; script.statements[from].block != 0 && end < script.statements.size() &&
+           script.statements[end].block == script.statements[from].block;
+         ++end)
+        see(script.statements[end]);
+    return is_plain ? end : from + 1;
+}
+
 Piece block(const Script& script, std::size_t from, std::size_t end) {
     Piece piece;
     const bool commits = script.statements[end].facts.control == Control::commit;
@@ -81,9 +97,10 @@ std::vector<Piece> pieces_of(const Script& script) {
                                    "remove it, or put BEGIN before what belongs together");
             default:
                 refuse_unresumable(statement);
-                piece.kind = kind_of(statement.facts);
                 piece.first = i;
-                piece.last = i + 1;
+                piece.last = end_of_marked(script, i);
+                piece.kind = piece.last == i + 1 ? kind_of(statement.facts) : Piece::Kind::transaction;
+                i = piece.last - 1;
         }
         piece.ordinal = static_cast<int>(pieces.size()) + 1;
         std::string texts;

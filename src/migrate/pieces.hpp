@@ -11,8 +11,8 @@ namespace tripmig::migrate {
 /// A stretch of statements of a file that runs a statement at a time: what is done, journaled and resumed as one.
 struct Piece {
     enum class Kind {
-        transaction,  ///< in one transaction of ours, with its journal row: one statement, or what stood between BEGIN
-                      ///< and COMMIT
+        transaction,  ///< in one transaction of ours, with its journal row: one statement, what stood between BEGIN
+                      ///< and COMMIT, or what the dialect marks as one statement
         alone,        ///< can't be in a transaction
         concurrent_index,  ///< CREATE INDEX CONCURRENTLY
         drop_index,        ///< DROP INDEX CONCURRENTLY

@@ -4,6 +4,7 @@
 
 #include "base/checksum.hpp"
 #include "base/error.hpp"
+#include "migrate/dialect.hpp"
 #include "migrate/directory.hpp"
 #include "sql/normalised.hpp"
 #include "sql/placeholder.hpp"
@@ -15,13 +16,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// What stands on the statement's first line before it.
-std::string line_head(std::string_view text, const sql::Statement& statement) {
-    const std::size_t line_start = text.rfind('\n', statement.offset) + 1;  // npos + 1 is 0
+/// What stands on the statement's first line before it. `offset` counts from the text's beginning.
+std::string line_head(std::string_view text, std::size_t offset) {
+    const std::size_t line_start = text.rfind('\n', offset) + 1;  // npos + 1 is 0
     constexpr std::size_t readable = 400;
-    return statement.offset - line_start > readable
-               ? std::string()
-               : std::string(text.substr(line_start, statement.offset - line_start));
+    return offset - line_start > readable ? std::string() : std::string(text.substr(line_start, offset - line_start));
 }
 
 /// "ISOLATION LEVEL SERIALIZABLE" of BEGIN ISOLATION LEVEL SERIALIZABLE.
@@ -41,19 +40,31 @@ void refuse_unsupported(const ScriptStatement& statement) {
             .at(position_of(statement));
 }
 
+/// The statement that the dialect marks there, from 1; 0: none.
+std::size_t block_at(const SectionText& section, std::size_t offset) {
+    for (std::size_t i = 0; i < section.blocks.size(); ++i)
+        if (offset >= section.blocks[i].first && offset < section.blocks[i].second)
+            return i + 1;
+    return 0;
+}
+
 /// Reads a file and, in their places, those it includes.
 class Loader {
   public:
-    Loader(const fs::path& directory, const std::map<std::string, std::string>& placeholders, Script& script)
-        : m_directory(directory), m_placeholders(placeholders), m_script(script) {}
+    Loader(const Migration& migration, const fs::path& directory,
+           const std::map<std::string, std::string>& placeholders, Script& script)
+        : m_migration(migration),
+          m_directory(directory),
+          m_placeholders(migration.expands_placeholders ? placeholders : m_none),
+          m_script(script) {}
 
-    void load(const fs::path& path, const std::string& name, std::string content, int depth) {
-        if (!m_placeholders.empty())
-            content = sql::expand_placeholders(content, m_placeholders, name).text;
-        m_script.texts.push_back(std::make_shared<const std::string>(std::move(content)));
+    void load(const fs::path& path, const std::string& name, SectionText section, int depth) {
+        const sql::ExpandedText expanded = expand(section, name);
+        m_script.texts.push_back(std::make_shared<const std::string>(expanded.text));
         const std::string& text = *m_script.texts.back();
         sql::ScanOptions options;
         options.file = name;
+        options.start = section.start;
         const sql::Script scanned = sql::scan(text, options);
         const sql::Directives directives = sql::directives(scanned, options);
         if (depth == 0)
@@ -62,24 +73,43 @@ class Loader {
         for (std::size_t i = 0; i <= scanned.statements.size(); ++i) {
             for (; next_include < scanned.includes.size() && scanned.includes[next_include].before == i; ++next_include)
                 include(path, scanned.includes[next_include], depth);
-            if (i < scanned.statements.size())
-                add(scanned.statements[i], directives.statements[i], name, text);
+            if (i == scanned.statements.size())
+                break;
+            const std::size_t offset = scanned.statements[i].offset - section.start.offset;
+            add(scanned.statements[i], directives.statements[i], name, line_head(text, offset));
+            m_script.statements.back().block = block_at(section, expanded.former_offset(offset));
         }
     }
 
   private:
+    sql::ExpandedText expand(SectionText& section, const std::string& name) const {
+        if (m_placeholders.empty()) {
+            refuse_flyways_own(section, name);
+            return {std::move(section.text), {}};
+        }
+        try {
+            return sql::expand_placeholders(section.text, m_placeholders, name);
+        } catch (Error& error) {
+            if (!error.position())
+                throw;
+            SourcePosition position = *error.position();
+            position.line += section.start.line - 1;
+            throw error.at(std::move(position));
+        }
+    }
+
     void include(const fs::path& including, const sql::Include& wanted, int depth) {
         // read_directory() has refused circles and what leads out of the directory.
         const fs::path path = resolve_include(m_directory, including, wanted.path, wanted.is_relative);
-        load(path, path.lexically_relative(fs::weakly_canonical(m_directory)).generic_string(), read_file(path),
-             depth + 1);
+        load(path, path.lexically_relative(fs::weakly_canonical(m_directory)).generic_string(),
+             {read_file(path), {}, {}}, depth + 1);
     }
 
     void add(const sql::Statement& scanned, const sql::StatementDirectives& directives, const std::string& name,
-             std::string_view text) {
+             std::string head) {
         ScriptStatement statement;
         statement.sql = scanned.text;
-        statement.source = {name, scanned.line, scanned.column, line_head(text, scanned)};
+        statement.source = {name, scanned.line, scanned.column, std::move(head)};
         statement.copy_data = scanned.copy_data;
         statement.facts = sql::facts(scanned.text, scanned.standard_conforming_strings);
         statement.directives = directives;
@@ -89,6 +119,20 @@ class Loader {
         m_script.statements.push_back(std::move(statement));
     }
 
+    /// Flyway fills these in itself: what is left of them would reach the server as text.
+    void refuse_flyways_own(const SectionText& section, const std::string& name) const {
+        const std::size_t found = section.text.find("${flyway:");
+        if (m_migration.dialect != Dialect::flyway || !m_migration.expands_placeholders || found == std::string::npos)
+            return;
+        const std::string_view placeholder =
+            std::string_view(section.text).substr(found, section.text.find('}', found) + 1 - found);
+        throw Error(ExitCode::usage, fmt::format("no value for Flyway's own placeholder {}", placeholder),
+                    "give it one below [migrations.placeholders]: \"flyway:defaultSchema\" = \"public\"")
+            .at(sql::source_position(section.text, found, name, section.start));
+    }
+
+    const std::map<std::string, std::string> m_none;
+    const Migration& m_migration;
     const fs::path& m_directory;
     const std::map<std::string, std::string>& m_placeholders;
     Script& m_script;
@@ -119,7 +163,7 @@ void unwrap_block(Script& script) {
         script.statements.erase(script.statements.begin());
 }
 
-void decide_mode(Script& script) {
+void decide_mode(Script& script, const Migration& migration) {
     const auto refuse_transaction = [&](const ScriptStatement& statement, std::string_view why) {
         script.is_transactional = false;
         if (script.why_not.empty())
@@ -131,15 +175,16 @@ void decide_mode(Script& script) {
         else if (breaks_transaction(statement.facts.control))
             refuse_transaction(statement, statement.facts.kind);
     }
-    if (is_one_block(script) && script.directives.transaction.value_or(true)) {
+    const bool is_off = !script.directives.transaction.value_or(migration.no_transaction.empty());
+    if (is_one_block(script) && !is_off) {
         unwrap_block(script);
         script.is_transactional = true;
         script.why_not.clear();
         return;
     }
-    if (script.directives.transaction && !*script.directives.transaction) {
+    if (is_off) {
         script.is_transactional = false;
-        script.why_not = "transaction=off";
+        script.why_not = script.directives.transaction ? "transaction=off" : migration.no_transaction;
     }
 }
 
@@ -153,19 +198,21 @@ SourcePosition position_of(const ScriptStatement& statement) {
 Script load_script(const Migration& migration, const fs::path& directory,
                    const std::map<std::string, std::string>& placeholders) {
     Script script;
-    Loader(directory, placeholders, script).load(migration.path, migration.file, migration.content, 0);
-    decide_mode(script);
+    Loader(migration, directory, placeholders, script)
+        .load(migration.path, migration.file, section_text(migration, true), 0);
+    decide_mode(script, migration);
     return script;
 }
 
 std::string token_hash(const Migration& migration) {
-    return sha256_hex(sql::normalised(migration.content));
+    const SectionText section = section_text(migration, false);
+    return sha256_hex(sql::normalised(section.text, {migration.file, true, section.start}));
 }
 
 bool allows_out_of_order(const Migration& migration) {
-    sql::ScanOptions options;
-    options.file = migration.file;
-    const sql::Script scanned = sql::scan(migration.content, options);
+    const SectionText section = section_text(migration, false);
+    const sql::ScanOptions options{migration.file, true, section.start};
+    const sql::Script scanned = sql::scan(section.text, options);
     return sql::directives(scanned, options).file.allow_out_of_order;
 }
 

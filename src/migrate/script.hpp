@@ -23,6 +23,8 @@ struct ScriptStatement {
     sql::StatementDirectives directives;
     std::string transaction_modes;  ///< of a BEGIN: "ISOLATION LEVEL SERIALIZABLE"; our own BEGIN takes its place, its
                                     ///< modes stay
+    std::size_t block =
+        0;  ///< statements with the same number above 0 are one for the dialect (goose's StatementBegin)
 };
 
 /// A migration taken apart.
