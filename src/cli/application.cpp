@@ -21,7 +21,7 @@ namespace {
 /// Every command, in the order of --help.
 using Declaration = void (*)(CLI::App&, Commands&);
 const std::vector<Declaration> declarations{
-    add_up, add_down, add_status, add_validate, add_new, add_lint, add_sandbox,
+    add_up, add_down, add_status, add_validate, add_new, add_lint, add_partition, add_swap, add_sandbox,
 };
 
 constexpr std::string_view footer = R"(At night:

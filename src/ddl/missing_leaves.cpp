@@ -186,6 +186,18 @@ int leaves_ahead(const Coverage& coverage, const config::PartitionPolicy& policy
     return at_most;
 }
 
+std::optional<Bound> covered_until(const Coverage& coverage, const Bound& from) {
+    std::optional<Bound> until;
+    for (const Bounds& leaf : sorted(coverage.leaves)) {
+        const bool goes_on = until ? leaf.lower == *until : contains(leaf, from);
+        if (goes_on)
+            until = leaf.upper;
+        else if (until)
+            break;
+    }
+    return until;
+}
+
 std::vector<Bounds> gaps(const Coverage& coverage) {
     const auto first = first_edge(coverage.leaves);
     const auto last = last_edge(coverage.leaves);

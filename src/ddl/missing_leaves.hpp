@@ -38,6 +38,9 @@ std::vector<Bounds> missing_leaves(const Coverage& coverage, const config::Parti
 /// present one is not.
 int leaves_ahead(const Coverage& coverage, const config::PartitionPolicy& policy, Instant now, int at_most);
 
+/// How far the leaves reach from `from` on without a gap. nullopt when none holds `from`.
+std::optional<Bound> covered_until(const Coverage& coverage, const Bound& from);
+
 /// Ranges between the first and the last leaf that no leaf covers.
 std::vector<Bounds> gaps(const Coverage& coverage);
 

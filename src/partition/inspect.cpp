@@ -150,7 +150,9 @@ Snapshot read_table_snapshot(db::Session& session, const config::PartitionPolicy
     return snapshot;
 }
 
-std::optional<ddl::Bound> read_newest(db::Session& session, const Snapshot& snapshot) {
+namespace {
+
+std::optional<ddl::Bound> largest_key(db::Session& session, const Snapshot& snapshot) {
     const ddl::KeyType key = snapshot.coverage.key;
     const std::string column = sql::quote_ident(snapshot.parent.key);
     for (auto leaf = snapshot.leaves.rbegin(); leaf != snapshot.leaves.rend(); ++leaf) {
@@ -166,15 +168,22 @@ std::optional<ddl::Bound> read_newest(db::Session& session, const Snapshot& snap
     return std::nullopt;
 }
 
-Snapshot inspect(db::Session& session, const config::PartitionPolicy& policy, const Limits& limits, Instant now) {
-    Snapshot snapshot = read_table_snapshot(session, policy, now);
+}  // namespace
+
+std::optional<ddl::Bound> read_newest(db::Session& session, const Snapshot& snapshot) {
     try {
-        snapshot.coverage.newest = read_newest(session, snapshot);
+        return largest_key(session, snapshot);
     } catch (const Error& error) {
         // FORCE ROW LEVEL SECURITY hides the rows from their owner. A clock does without them, numbers do not.
         if (error.sqlstate() != "42501" || ddl::is_number(snapshot.coverage.key))
             throw;
+        return std::nullopt;
     }
+}
+
+Snapshot inspect(db::Session& session, const config::PartitionPolicy& policy, const Limits& limits, Instant now) {
+    Snapshot snapshot = read_table_snapshot(session, policy, now);
+    snapshot.coverage.newest = read_newest(session, snapshot);
     look_up_missing(session, policy, limits, snapshot);
     look_up_expired(session, policy, limits, snapshot);
     return snapshot;

@@ -8,11 +8,6 @@ namespace tripmig::partition {
 
 namespace {
 
-bool concerns_every_table(const Error& error) {
-    return error.code() == ExitCode::interrupted || error.code() == ExitCode::terminated ||
-           error.code() == ExitCode::unreachable;
-}
-
 void tell(const MaintenancePlan& plan, const Act& act, TableOutcome& outcome, Reporter& reporter) {
     if (act.kind == Act::Kind::around)
         return;
@@ -39,6 +34,11 @@ void clean_up(const Unit& unit, db::Executor& executor, Reporter& reporter) {
 }
 
 }  // namespace
+
+bool concerns_every_table(const Error& error) {
+    return error.code() == ExitCode::interrupted || error.code() == ExitCode::terminated ||
+           error.code() == ExitCode::unreachable;
+}
 
 Limits limits_of(const config::Config& config, const config::PartitionPolicy& policy) {
     Limits limits;

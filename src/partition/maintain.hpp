@@ -24,6 +24,9 @@ struct TableOutcome {
 /// The policy's own limits win over those of [partitions].
 Limits limits_of(const config::Config& config, const config::PartitionPolicy& policy);
 
+/// An interruption and a lost connection: no other table would fare better.
+bool concerns_every_table(const Error& error);
+
 /// Runs a plan. What fails ends the plan and is in the outcome; an interruption, and a connection that is lost, are
 /// thrown: they concern every table.
 TableOutcome maintain(const MaintenancePlan& plan, db::Executor& executor, Reporter& reporter);

@@ -206,6 +206,16 @@ TEST_CASE("leaves ahead are counted up to the first gap") {
     CHECK(leaves_ahead(coverage, monthly(), moment("2024-04-17"), 9) == 0);
 }
 
+TEST_CASE("the leaves reach up to the first gap") {
+    Coverage coverage;
+    coverage.leaves = {month("2024-06-01"), month("2024-05-01"), month("2024-08-01")};
+    CHECK(covered_until(coverage, Bound::at(moment("2024-05-17"))) == Bound::at(moment("2024-07-01")));
+    CHECK(covered_until(coverage, Bound::at(moment("2024-08-01"))) == Bound::at(moment("2024-09-01")));
+    CHECK_FALSE(covered_until(coverage, Bound::at(moment("2024-07-01"))));
+    coverage.leaves.push_back({Bound::at(moment("2024-07-01")), Bound::maxvalue()});
+    CHECK(covered_until(coverage, Bound::at(moment("2024-05-17"))) == Bound::maxvalue());
+}
+
 TEST_CASE("whatever is there before, there is no gap and no overlap afterwards, and nothing is left to make") {
     std::mt19937_64 random(11);
     std::uniform_int_distribution<int> day(0, 900);

@@ -1,0 +1,187 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/civil.hpp"
+#include "base/error.hpp"
+#include "cli/migration_target.hpp"
+#include "cli/partition.hpp"
+#include "cli/plan_text.hpp"
+#include "db/connection_parameters.hpp"
+#include "db/history.hpp"
+#include "db/run_lock.hpp"
+#include "partition/inspect.hpp"
+#include "partition/maintain.hpp"
+#include "sql/identifier.hpp"
+
+namespace tripmig::cli {
+
+namespace {
+
+constexpr const char* role = "partition-maintain";
+
+Instant time_of(const MaintainOptions& options, db::Session& session) {
+    if (options.now.empty())
+        return session.now();
+    if (const auto now = parse_timestamp(options.now))
+        return *now;
+    throw Error(ExitCode::usage, fmt::format("--now {}: that is no time", options.now),
+                "write 2026-01-31, 2026-01-31T12:00 or 2026-01-31T12:00+09:00; without zone it is UTC");
+}
+
+partition::MaintenancePlan plan_of(Context& context, db::Session& session, const config::PartitionPolicy& policy,
+                                   Instant now) {
+    const partition::Limits limits = partition::limits_of(context.config, policy);
+    return partition::plan_maintenance(partition::inspect(session, policy, limits, now), policy, limits);
+}
+
+nlohmann::json to_json(const Error& error) {
+    return {{"code", to_int(error.code())},
+            {"message", error.message()},
+            {"detail", error.detail()},
+            {"hint", error.hint()},
+            {"sqlstate", error.sqlstate()}};
+}
+
+nlohmann::json to_json(ddl::KeyType key, const std::vector<ddl::Leaf>& leaves) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const ddl::Leaf& leaf : leaves)
+        list.push_back({{"leaf", sql::quoted(leaf.name)},
+                        {"from", ddl::describe(key, leaf.bounds.lower)},
+                        {"to", ddl::describe(key, leaf.bounds.upper)}});
+    return list;
+}
+
+nlohmann::json to_json(const std::vector<Error>& errors) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const Error& error : errors)
+        list.push_back(to_json(error));
+    return list;
+}
+
+void tell_errors(Context& context, const partition::TableOutcome& outcome) {
+    for (const Error& error : outcome.errors) {
+        Event event{Severity::error, "maintain.failed", {}, {}, {}};
+        event.message = fmt::format("{}: {}", sql::quoted(outcome.table), describe(error));
+        event.fields = {{"table", sql::quoted(outcome.table)},
+                        {"code", fmt::format("{}", to_int(error.code()))},
+                        {"sqlstate", error.sqlstate()}};
+        context.reporter.emit(event);
+    }
+}
+
+ExitCode finish(Context& context, const std::vector<partition::TableOutcome>& outcomes) {
+    std::size_t changes = 0;
+    nlohmann::json document{{"tables", nlohmann::json::array()}};
+    for (const partition::TableOutcome& outcome : outcomes) {
+        changes += outcome.created.size() + outcome.detached.size();
+        document["tables"].push_back({{"table", sql::quoted(outcome.table)},
+                                      {"created", to_json(outcome.key, outcome.created)},
+                                      {"detached", to_json(outcome.key, outcome.detached)},
+                                      {"errors", to_json(outcome.errors)}});
+    }
+    const ExitCode code = partition::exit_code_of(outcomes);
+    if (code == ExitCode::ok)
+        context.reporter.info("maintain.done", changes == 0 ? fmt::format("{} tables, nothing to do", outcomes.size())
+                                                            : fmt::format("{} tables, {} leaves created or detached",
+                                                                          outcomes.size(), changes));
+    if (context.json)
+        context.out << document.dump(2) << '\n';
+    return code;
+}
+
+/// One table, from inspect to its end. What concerns this table alone is in the outcome.
+partition::TableOutcome maintain_table(Context& context, db::Session& session, db::Executor& executor,
+                                       const config::PartitionPolicy& policy, Instant now) {
+    partition::TableOutcome outcome;
+    outcome.table = policy.table;
+    try {
+        outcome = partition::maintain(plan_of(context, session, policy, now), executor, context.reporter);
+    } catch (const Error& error) {
+        if (partition::concerns_every_table(error))
+            throw;
+        outcome.errors.push_back(error);
+    }
+    tell_errors(context, outcome);
+    return outcome;
+}
+
+ExitCode maintain_all(Context& context, const MaintainOptions& options,
+                      const std::vector<config::PartitionPolicy>& policies) {
+    const config::DatabaseConfig database = db::past_pooler(context.config.database);
+    const auto connection = connect(context, database, role);
+    const std::string& schema = context.config.state.schema;
+    db::require_writable(db::read_history(*connection, schema), database.pooler, connection->description());
+    const std::int64_t key = db::lock_key(schema, "maintain");
+    const db::AdvisoryLock lock(*connection, key);
+    if (!lock.is_held()) {
+        const std::string holder = db::lock_holder(*connection, key);
+        context.reporter.info("maintain.running", fmt::format("another maintain is at work{}{}: nothing to do",
+                                                              holder.empty() ? "" : ": ", holder));
+        return finish(context, {});
+    }
+    db::LockPolicy locks;
+    locks.lock_timeout = context.config.migrations.lock_timeout;
+    locks.lock_deadline = context.config.migrations.lock_deadline;
+    locks.concurrently_timeout = context.config.migrations.lock_deadline;
+    db::Executor executor(*connection, database, locks, context.reporter, context.clock, context.stop);
+    db::Session session(database, role);
+    const Instant now = time_of(options, session);
+    std::vector<partition::TableOutcome> outcomes;
+    for (const config::PartitionPolicy& policy : policies) {
+        context.stop.check();
+        outcomes.push_back(maintain_table(context, session, executor, policy, now));
+    }
+    return finish(context, outcomes);
+}
+
+std::vector<Unit> units_of(const partition::MaintenancePlan& plan) {
+    std::vector<Unit> units;
+    for (const partition::Act& act : plan.acts)
+        units.insert(units.end(), act.units.begin(), act.units.end());
+    return units;
+}
+
+ExitCode dry_run(Context& context, const MaintainOptions& options,
+                 const std::vector<config::PartitionPolicy>& policies) {
+    db::Session session(db::past_pooler(context.config.database), role);
+    const Instant now = time_of(options, session);
+    nlohmann::json document{{"now", format_timestamp(now)}, {"tables", nlohmann::json::array()}};
+    std::vector<partition::TableOutcome> outcomes;
+    for (const config::PartitionPolicy& policy : policies) {
+        partition::TableOutcome& outcome = outcomes.emplace_back();
+        outcome.table = policy.table;
+        std::vector<Unit> units;
+        try {
+            const partition::MaintenancePlan plan = plan_of(context, session, policy, now);
+            outcome.errors = plan.refusals;
+            units = units_of(plan);
+        } catch (const Error& error) {
+            if (partition::concerns_every_table(error))
+                throw;
+            outcome.errors.push_back(error);
+        }
+        tell_errors(context, outcome);
+        document["tables"].push_back(
+            {{"table", sql::quoted(policy.table)}, {"units", plan_json(units)}, {"errors", to_json(outcome.errors)}});
+        if (!context.json)
+            context.out << fmt::format("-- {}{}\n{}\n", sql::quoted(policy.table),
+                                       units.empty() && outcome.errors.empty() ? ": nothing to do" : "",
+                                       plan_text(units));
+    }
+    if (context.json)
+        context.out << document.dump(2) << '\n';
+    return partition::exit_code_of(outcomes);
+}
+
+}  // namespace
+
+ExitCode partition_maintain(Context& context, const MaintainOptions& options) {
+    const auto policies = chosen_policies(context, options.only);
+    if (policies.empty())
+        context.reporter.warning("maintain.no_policy", fmt::format("there is no policy (*.toml) in {}",
+                                                                   context.config.partitions.dir.string()));
+    return options.is_dry_run ? dry_run(context, options, policies) : maintain_all(context, options, policies);
+}
+
+}  // namespace tripmig::cli

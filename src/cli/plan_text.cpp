@@ -1,0 +1,73 @@
+#include "cli/plan_text.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "sql/identifier.hpp"
+
+namespace tripmig::cli {
+
+namespace {
+
+std::string locks_text(const std::vector<LockRequest>& locks) {
+    std::string text;
+    for (const LockRequest& lock : locks)
+        text += fmt::format("{}{} on {}", text.empty() ? "" : ", ", to_string(lock.mode), sql::quoted(lock.relation));
+    return text;
+}
+
+nlohmann::json locks_json(const std::vector<LockRequest>& locks) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const LockRequest& lock : locks)
+        list.push_back({{"relation", sql::quoted(lock.relation)}, {"mode", std::string(to_string(lock.mode))}});
+    return list;
+}
+
+std::string step_text(const Step& step) {
+    std::string text;
+    if (!step.refusal.empty())
+        text += fmt::format("-- must be true, or it is refused: {}\n", step.refusal);
+    else if (!step.why.empty())
+        text +=
+            fmt::format("-- {}{}\n", step.why, step.locks.empty() ? "" : fmt::format("; {}", locks_text(step.locks)));
+    return text + step.sql + ";\n";
+}
+
+std::string unit_text(const Unit& unit) {
+    const bool is_inside = unit.transaction == Transaction::inside;
+    std::string text = fmt::format("-- {}\n{}", unit.name, is_inside ? "BEGIN;\n" : "");
+    for (const LockRequest& lock : unit.lock_first)
+        text += fmt::format("LOCK TABLE ONLY {} IN {} MODE;\n", sql::quoted(lock.relation), to_string(lock.mode));
+    for (const Step& step : unit.steps)
+        text += step_text(step);
+    return text + (is_inside ? "COMMIT;\n" : "");
+}
+
+}  // namespace
+
+std::string plan_text(const std::vector<Unit>& units) {
+    std::string text;
+    for (const Unit& unit : units)
+        text += (text.empty() ? "" : "\n") + unit_text(unit);
+    return text;
+}
+
+nlohmann::json plan_json(const std::vector<Unit>& units) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const Unit& unit : units) {
+        nlohmann::json steps = nlohmann::json::array();
+        for (const Step& step : unit.steps)
+            steps.push_back({{"sql", step.sql},
+                             {"why", step.refusal.empty() ? step.why : step.refusal},
+                             {"check", !step.refusal.empty()},
+                             {"locks", locks_json(step.locks)}});
+        list.push_back({{"name", unit.name},
+                        {"transaction", unit.transaction == Transaction::inside},
+                        {"lock_first", locks_json(unit.lock_first)},
+                        {"steps", std::move(steps)}});
+    }
+    return list;
+}
+
+}  // namespace tripmig::cli
