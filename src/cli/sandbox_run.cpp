@@ -111,6 +111,7 @@ Child start(const std::vector<std::string>& command, const std::map<std::string,
             const HeldSignals& signals) {
     std::vector<std::string> words = command;
     std::vector<std::string> variables;
+    variables.reserve(environment.size());
     for (const auto& [name, value] : environment)
         variables.push_back(fmt::format("{}={}", name, value));
     const std::vector<char*> argv = sandbox::exec_vector(words);

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <locale.h>
+#include <clocale>
 
 namespace tripmig::sandbox {
 

@@ -64,6 +64,14 @@ bool is_gone_within(const std::string& directory, std::chrono::seconds patience)
     return true;
 }
 
+/// A shell script in a sandbox.
+std::vector<std::string> running(const std::string& script, const std::vector<std::string>& options = {}) {
+    std::vector<std::string> arguments{"sandbox", "run"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    arguments.insert(arguments.end(), {"--", "sh", "-c", script});
+    return arguments;
+}
+
 /// psql of the sandbox itself, asking one thing.
 std::vector<std::string> asking(const std::string& sql) {
     return {"sandbox", "run", "--", "psql", "-XAtc", sql};
@@ -88,12 +96,12 @@ TEST_CASE("the environment of a sandbox leads into it and nowhere else") {
                                 {"PGOPTIONS", "-c default_transaction_read_only=on"},
                                 {"TRIPMIG_DATABASE_URL", "postgresql://production.example/trips"},
                                 {"DATABASE_URL", "postgresql://production.example/trips"}};
-    const auto result =
-        run_tripmig({"sandbox", "run", "--", "sh", "-c",
-                     "env | grep -c production; psql -XAtc 'show transaction_read_only' \"$DATABASE_URL\"; "
-                     "psql -XAtc 'select current_user' \"$TRIPMIG_SANDBOX_SUPERUSER_URL\"; "
-                     "test -x $TRIPMIG_SANDBOX_BINDIR/initdb && echo bindir"},
-                    surroundings);
+    const auto result = run_tripmig(running(R"(
+        env | grep -c production
+        psql -XAtc 'show transaction_read_only' "$DATABASE_URL"
+        psql -XAtc 'select current_user' "$TRIPMIG_SANDBOX_SUPERUSER_URL"
+        test -x "$TRIPMIG_SANDBOX_BINDIR/initdb" && echo bindir)"),
+                                    surroundings);
     CHECK(result.out == "0\noff\npostgres\nbindir\n");
 }
 
@@ -152,10 +160,10 @@ TEST_CASE("SIGTERM goes on to the command, and the sandbox is cleared away befor
 
 TEST_CASE("two sandboxes at once, and one in the other") {
     BackgroundCommand one(tripmig_command(tell_and_wait));
-    const auto nested = run_tripmig({"sandbox", "run", "--", "sh", "-c",
-                                     "outer=$PGHOST; \"$TRIPMIG_BINARY\" sandbox run -- sh -c 'test $PGHOST != "
-                                     "'$outer' && psql -XAtc \"select 1\"' && "
-                                     "psql -XAtc 'select 2'"});
+    const auto nested = run_tripmig(running(R"(
+        export OUTER="$PGHOST"
+        "$TRIPMIG_BINARY" sandbox run -- sh -c 'test "$PGHOST" != "$OUTER" && psql -XAtc "select 1"'
+        psql -XAtc 'select 2')"));
     CHECK(nested.out == "1\n2\n");
     CHECK(one.is_running());
     CHECK(fs::exists(told_directory(one)));
@@ -184,10 +192,10 @@ TEST_CASE("a server that does not start shows the end of its log, and leaves not
 }
 
 TEST_CASE("a listening sandbox asks for a password") {
-    const auto result =
-        run_tripmig({"sandbox", "run", "--listen", "--", "sh", "-c",
-                     "psql -XAtc 'select inet_server_addr()' \"$DATABASE_URL\"; "
-                     "PGPASSWORD=wrong psql -XAtc 'select 1' -h 127.0.0.1 2>&1 | grep -c 'password auth'"});
+    const auto result = run_tripmig(running(R"(
+        psql -XAtc 'select inet_server_addr()' "$DATABASE_URL"
+        PGPASSWORD=wrong psql -XAtc 'select 1' 2>&1 | grep -c 'password authentication failed')",
+                                            {"--listen"}));
     CHECK(result.out == "127.0.0.1\n1\n");
 }
 

@@ -120,8 +120,10 @@ TEST_CASE("a server that was killed does not run, and starts again past its stal
 
 TEST_CASE("many starts at once make one server") {
     const Place place;
+    constexpr int many = 4;
     std::vector<std::unique_ptr<BackgroundCommand>> starts;
-    for (int i = 0; i < 4; ++i)
+    starts.reserve(many);
+    for (int i = 0; i < many; ++i)
         starts.push_back(
             std::make_unique<BackgroundCommand>(tripmig_command({"sandbox", "start", "--dir", place.directory()})));
     int already = 0;
@@ -130,7 +132,7 @@ TEST_CASE("many starts at once make one server") {
         CHECK(result.exit_code == 0);
         already += result.err.find("already") != std::string::npos ? 1 : 0;
     }
-    CHECK(already == 3);
+    CHECK(already == many - 1);
 }
 
 TEST_CASE("a directory that holds something else stays as it is") {

@@ -34,7 +34,7 @@ TemporaryFolder::~TemporaryFolder() {
 }
 
 fs::path TemporaryFolder::write(const fs::path& name, std::string_view content) const {
-    const fs::path file = m_path / name;
+    fs::path file = m_path / name;
     fs::create_directories(file.parent_path());
     std::ofstream stream(file, std::ios::binary);
     stream << content;
@@ -87,6 +87,7 @@ std::vector<std::string> environment_of(const Surroundings& surroundings) {
 
 std::vector<char*> pointers(std::vector<std::string>& words) {
     std::vector<char*> pointers;
+    pointers.reserve(words.size() + 1);
     for (std::string& word : words)
         pointers.push_back(word.data());
     pointers.push_back(nullptr);

@@ -53,6 +53,7 @@ void require_success(PGconn* connection, const Result& result, const std::string
 
 Result query(PGconn* connection, const std::string& sql, const std::vector<std::string>& parameters) {
     std::vector<const char*> values;
+    values.reserve(parameters.size());
     for (const std::string& parameter : parameters)
         values.push_back(parameter.c_str());
     Result result(PQexecParams(connection, sql.c_str(), static_cast<int>(values.size()), nullptr, values.data(),
