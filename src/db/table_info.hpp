@@ -14,12 +14,12 @@ namespace tripmig::db {
 /// A column, in the order of the table.
 struct ColumnInfo {
     std::string name;
-    std::string type;           ///< as format_type() spells it, with its modifier
+    std::string type;  ///< as format_type() spells it, with its modifier
     bool not_null = false;
-    std::string default_sql;    ///< of a default or a generated column; empty: none
-    char generated = '\0';      ///< 's': stored
-    char identity = '\0';       ///< 'a' always, 'd' by default
-    int statistics = -1;        ///< -1: the server's default
+    std::string default_sql;           ///< of a default or a generated column; empty: none
+    char generated = '\0';             ///< 's': stored
+    char identity = '\0';              ///< 'a' always, 'd' by default
+    int statistics = -1;               ///< -1: the server's default
     std::vector<std::string> options;  ///< "n_distinct=-0.5"
     std::optional<std::string> comment;
     std::vector<Grant> grants;
@@ -34,7 +34,7 @@ struct ConstraintInfo {
     bool is_valid = true;
     bool is_deferrable = false;
     bool no_inherit = false;
-    QualifiedName references;  ///< kind f
+    QualifiedName references;   ///< kind f
     bool is_inherited = false;  ///< its table is a leaf, and the constraint came from the parent
     bool can_lock = true;       ///< kind f: the session's role may lock the table that it references
     std::optional<std::string> comment;
@@ -52,7 +52,7 @@ struct IndexInfo {
     bool has_included = false;
     bool is_replica_identity = false;
     bool is_clustered = false;
-    std::string tablespace;  ///< empty: the database's own
+    std::string tablespace;               ///< empty: the database's own
     std::vector<std::string> statistics;  ///< "2=500": targets of expressions, by column number
     std::optional<std::string> comment;
 };
@@ -128,9 +128,9 @@ struct DependentInfo {
     enum class Kind { view, sql_function, other } kind = Kind::other;
     std::string description;  ///< pg_describe_object(): "view public.open_orders"
     QualifiedName view;       ///< kind view
-    std::string rebind;       ///< the CREATE OR REPLACE that binds it to whatever has the table's name; kind other: empty
-    std::string owner;        ///< of a view or function
-    bool can_alter = false;   ///< the session's role is the owner or a member of it
+    std::string rebind;  ///< the CREATE OR REPLACE that binds it to whatever has the table's name; kind other: empty
+    std::string owner;   ///< of a view or function
+    bool can_alter = false;  ///< the session's role is the owner or a member of it
 };
 
 /// Everything about one table that a table in its place must have.
@@ -141,12 +141,12 @@ struct TableInfo {
     char persistence = 'p';  ///< p, u, t
     std::string owner;
     std::string current_role;
-    bool can_alter = false;         ///< the session's role is the owner or a member of it
+    bool can_alter = false;  ///< the session's role is the owner or a member of it
     bool can_create_in_schema = false;
     bool bypasses_row_security = false;  ///< the session's role, whatever the policies say
     bool has_acl = false;
     std::vector<Grant> grants;
-    std::vector<std::string> default_table_grantees;     ///< whom default privileges let into a new table; "" is PUBLIC
+    std::vector<std::string> default_table_grantees;  ///< whom default privileges let into a new table; "" is PUBLIC
     std::vector<std::string> default_sequence_grantees;
     std::vector<std::string> default_function_grantees;
     std::optional<std::string> comment;
@@ -159,21 +159,21 @@ struct TableInfo {
     std::string partition_key;    ///< pg_get_partkeydef() of a partitioned table
     std::string partition_bound;  ///< of a leaf
     bool is_leaf = false;
-    bool has_children = false;    ///< by INHERITS or as partitions
-    bool has_parents = false;     ///< by INHERITS
-    bool is_typed = false;        ///< CREATE TABLE ... OF
+    bool has_children = false;  ///< by INHERITS or as partitions
+    bool has_parents = false;   ///< by INHERITS
+    bool is_typed = false;      ///< CREATE TABLE ... OF
     std::int64_t filenode = 0;
-    std::int64_t pages = 0;       ///< blocks of the main fork now
-    std::int64_t bytes = 0;       ///< with indexes and TOAST
-    double rows = -1;             ///< the planner's estimate; -1: never analyzed
+    std::int64_t pages = 0;  ///< blocks of the main fork now
+    std::int64_t bytes = 0;  ///< with indexes and TOAST
+    double rows = -1;        ///< the planner's estimate; -1: never analyzed
     std::vector<ColumnInfo> columns;
     std::vector<ConstraintInfo> constraints;
     std::vector<IndexInfo> indexes;
     std::vector<IncomingKey> incoming;
     std::vector<TriggerInfo> triggers;
     std::vector<PolicyInfo> policies;
-    std::vector<std::string> rules;      ///< names
-    std::vector<std::string> labels;     ///< providers of security labels
+    std::vector<std::string> rules;   ///< names
+    std::vector<std::string> labels;  ///< providers of security labels
     std::vector<StatisticsInfo> statistics;
     std::vector<PublicationInfo> publications;
     std::vector<SequenceInfo> sequences;

@@ -15,8 +15,8 @@ Step add_check_not_valid(const QualifiedName& table, const std::string& name, co
 }
 
 Step validate_constraint(const QualifiedName& table, const std::string& name, const std::string& why) {
-    return statement(fmt::format("ALTER TABLE {} VALIDATE CONSTRAINT {}", sql::quoted(table), sql::quote_ident(name)), why,
-                     {{table, LockMode::share_update_exclusive}});
+    return statement(fmt::format("ALTER TABLE {} VALIDATE CONSTRAINT {}", sql::quoted(table), sql::quote_ident(name)),
+                     why, {{table, LockMode::share_update_exclusive}});
 }
 
 Step drop_check(const QualifiedName& table, const std::string& name, const std::string& why) {

@@ -7,8 +7,8 @@
 
 namespace tripmig::ddl {
 
-// A CHECK on a table that is in use: added without a look at the rows under a short ACCESS EXCLUSIVE, then validated by a
-// scan that blocks no writer (manual, ALTER TABLE: Notes).
+// A CHECK on a table that is in use: added without a look at the rows under a short ACCESS EXCLUSIVE, then validated by
+// a scan that blocks no writer (manual, ALTER TABLE: Notes).
 
 Step add_check_not_valid(const QualifiedName& table, const std::string& name, const std::string& expression,
                          const std::string& why);

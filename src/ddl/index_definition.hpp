@@ -20,8 +20,8 @@ std::vector<Step> index_settings(const db::IndexInfo& index, const QualifiedName
 /// Builds `name` on `columns` without blocking writers. The name's remains of an interrupted build must be gone.
 Unit build_unique_index(const QualifiedName& table, const std::string& name, const std::vector<std::string>& columns);
 
-/// Drops what an interrupted CREATE INDEX CONCURRENTLY left (manual, CREATE INDEX: Building Indexes Concurrently), or an
-/// index that is not wanted any more.
+/// Drops what an interrupted CREATE INDEX CONCURRENTLY left (manual, CREATE INDEX: Building Indexes Concurrently), or
+/// an index that is not wanted any more.
 Unit drop_index_concurrently(const QualifiedName& table, const QualifiedName& index, const std::string& why);
 
 /// `a, b`: column names, quoted.

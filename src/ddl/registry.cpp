@@ -16,14 +16,24 @@ QualifiedName registry_name(const QualifiedName& table) {
     return {table.schema, sql::truncated_name(table.name, "_ids")};
 }
 
-QualifiedName Registry::keep_function() const { return {table.schema, sql::truncated_name(table.name, "_keep")}; }
-QualifiedName Registry::move_function() const { return {table.schema, sql::truncated_name(table.name, "_move")}; }
+QualifiedName Registry::keep_function() const {
+    return {table.schema, sql::truncated_name(table.name, "_keep")};
+}
+QualifiedName Registry::move_function() const {
+    return {table.schema, sql::truncated_name(table.name, "_move")};
+}
 QualifiedName Registry::truncate_function() const {
     return {table.schema, sql::truncated_name(table.name, "_truncate")};
 }
-std::string Registry::keep_trigger() const { return sql::truncated_name(table.name, "_keep"); }
-std::string Registry::move_trigger() const { return sql::truncated_name("zz_" + table.name, "_move"); }
-std::string Registry::truncate_trigger() const { return sql::truncated_name(table.name, "_truncate"); }
+std::string Registry::keep_trigger() const {
+    return sql::truncated_name(table.name, "_keep");
+}
+std::string Registry::move_trigger() const {
+    return sql::truncated_name("zz_" + table.name, "_move");
+}
+std::string Registry::truncate_trigger() const {
+    return sql::truncated_name(table.name, "_truncate");
+}
 
 std::vector<std::string> Registry::id_names() const {
     std::vector<std::string> names;
@@ -53,7 +63,9 @@ Registry registry_of(const db::TableInfo& table, std::string_view key) {
 
 namespace {
 
-std::string role(const std::string& name) { return name.empty() ? "PUBLIC" : sql::quote_ident(name); }
+std::string role(const std::string& name) {
+    return name.empty() ? "PUBLIC" : sql::quote_ident(name);
+}
 
 }  // namespace
 
@@ -74,10 +86,11 @@ std::vector<Step> create_registry_table(const Registry& registry) {
             steps.push_back(statement(fmt::format("REVOKE ALL ON {} FROM {}", name, role(grantee)),
                                       "default privileges opened it"));
     steps.push_back(statement(
-        fmt::format("COMMENT ON TABLE {} IS {}", name,
-                    sql::quote_literal(fmt::format("Every id of {} with the partition key of its row: keeps ids unique across "
-                                                   "partitions, and is what foreign keys point to. Kept by triggers.",
-                                                   sql::quoted(registry.parent)))),
+        fmt::format(
+            "COMMENT ON TABLE {} IS {}", name,
+            sql::quote_literal(fmt::format("Every id of {} with the partition key of its row: keeps ids unique across "
+                                           "partitions, and is what foreign keys point to. Kept by triggers.",
+                                           sql::quoted(registry.parent)))),
         "for those who find it"));
     if (registry.owner != registry.creator)
         steps.push_back(statement(fmt::format("ALTER TABLE {} OWNER TO {}", name, sql::quote_ident(registry.owner)),
@@ -147,11 +160,12 @@ std::vector<Step> create_registry_triggers(const Registry& registry) {
                               sql::quote_ident(registry.keep_trigger()), table, sql::quoted(registry.keep_function())),
                   "the registry follows"));
     steps.push_back(always(registry.parent, registry.keep_trigger()));
-    steps.push_back(statement(
-        fmt::format("CREATE TRIGGER {} BEFORE UPDATE ON {} FOR EACH ROW WHEN ({}) EXECUTE FUNCTION {}()",
-                    sql::quote_ident(registry.move_trigger()), table, any_changed(registry),
-                    sql::quoted(registry.move_function())),
-        "a row that moves between leaves is deleted and inserted: the registry, and what references it, must know before"));
+    steps.push_back(
+        statement(fmt::format("CREATE TRIGGER {} BEFORE UPDATE ON {} FOR EACH ROW WHEN ({}) EXECUTE FUNCTION {}()",
+                              sql::quote_ident(registry.move_trigger()), table, any_changed(registry),
+                              sql::quoted(registry.move_function())),
+                  "a row that moves between leaves is deleted and inserted: the registry, and what references it, must "
+                  "know before"));
     steps.push_back(always(registry.parent, registry.move_trigger()));
     append(steps, create_leaf_truncate_trigger(registry, registry.parent));
     return steps;

@@ -11,10 +11,10 @@
 namespace tripmig::ddl {
 
 /// A plain table beside a partitioned one that holds each row's id and partition key. It keeps the id unique across
-/// leaves, which no index of a partitioned table can (manual 5.11.2.3), and is what other tables' foreign keys point to.
-/// Triggers on the partitioned table keep it; nobody else may write it. Everything it is made of lives in the table's own
-/// schema, so that a dump of that schema is whole, and runs as the table's owner, so that the application needs no right
-/// on it.
+/// leaves, which no index of a partitioned table can (manual 5.11.2.3), and is what other tables' foreign keys point
+/// to. Triggers on the partitioned table keep it; nobody else may write it. Everything it is made of lives in the
+/// table's own schema, so that a dump of that schema is whole, and runs as the table's owner, so that the application
+/// needs no right on it.
 struct Registry {
     struct Column {
         std::string name;
@@ -27,16 +27,16 @@ struct Registry {
     Column key;               ///< the partition key
     std::string unique_name;  ///< the constraint that a duplicate id is said to violate: the table's old primary key
     std::string owner;
-    std::string creator;  ///< the session's role
-    std::vector<std::string> table_grantees;     ///< whom default privileges would let in
+    std::string creator;                      ///< the session's role
+    std::vector<std::string> table_grantees;  ///< whom default privileges would let in
     std::vector<std::string> function_grantees;
 
     [[nodiscard]] QualifiedName keep_function() const;      ///< after INSERT and DELETE
     [[nodiscard]] QualifiedName move_function() const;      ///< before an UPDATE of id or key
     [[nodiscard]] QualifiedName truncate_function() const;  ///< after TRUNCATE, of the parent and of each leaf
     [[nodiscard]] std::string keep_trigger() const;
-    [[nodiscard]] std::string move_trigger() const;  ///< begins with zz_: row triggers fire in the order of their names, and
-                                                     ///< those before it may still change the row
+    [[nodiscard]] std::string move_trigger() const;  ///< begins with zz_: row triggers fire in the order of their
+                                                     ///< names, and those before it may still change the row
     [[nodiscard]] std::string truncate_trigger() const;
     [[nodiscard]] std::vector<std::string> id_names() const;
 };
@@ -47,8 +47,8 @@ QualifiedName registry_name(const QualifiedName& table);
 /// For a table whose primary key is to be kept unique.
 Registry registry_of(const db::TableInfo& table, std::string_view key);
 
-/// The empty table, without index and foreign key: it is to be loaded first. REPLICA IDENTITY FULL until it has its key,
-/// or a publication FOR ALL TABLES would refuse the deletes of the catch-up. Nobody but the owner may touch it.
+/// The empty table, without index and foreign key: it is to be loaded first. REPLICA IDENTITY FULL until it has its
+/// key, or a publication FOR ALL TABLES would refuse the deletes of the catch-up. Nobody but the owner may touch it.
 std::vector<Step> create_registry_table(const Registry& registry);
 
 /// The primary key, over a loaded table: a scan and a sort, with no one else using the table.

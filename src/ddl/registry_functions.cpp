@@ -61,8 +61,7 @@ std::string raise_duplicate(const Registry& registry) {
         "                    MESSAGE = {},\n"
         "                    DETAIL = pg_catalog.format({}, {}),\n"
         "                    SCHEMA = {}, TABLE = {}, CONSTRAINT = {};",
-        sql::quote_literal(
-            fmt::format("duplicate key value violates unique constraint \"{}\"", registry.unique_name)),
+        sql::quote_literal(fmt::format("duplicate key value violates unique constraint \"{}\"", registry.unique_name)),
         sql::quote_literal(detail), listed(ids, "NEW"), sql::quote_literal(registry.parent.schema),
         sql::quote_literal(registry.parent.name), sql::quote_literal(registry.unique_name));
 }
@@ -74,7 +73,8 @@ std::string registry_keep_body(const Registry& registry) {
     const std::string key = sql::quote_ident(registry.key.name);
     const std::vector<std::string> ids = registry.id_names();
     const std::vector<std::string> all = with_key(registry);
-    return dollar_quoted(fmt::format(R"(
+    return dollar_quoted(fmt::format(
+        R"(
 DECLARE
     known {type};
 BEGIN
@@ -95,12 +95,10 @@ BEGIN
     RETURN NULL;
 END
 )",
-                                     fmt::arg("type", registry.key.type), fmt::arg("table", table),
-                                     fmt::arg("columns", column_list(all)), fmt::arg("values", listed(all, "NEW")),
-                                     fmt::arg("ids", column_list(ids)), fmt::arg("key", key),
-                                     fmt::arg("same_new", all_equal(ids, "registered", "NEW")),
-                                     fmt::arg("same_old", all_equal(all, "registered", "OLD")),
-                                     fmt::arg("duplicate", raise_duplicate(registry))));
+        fmt::arg("type", registry.key.type), fmt::arg("table", table), fmt::arg("columns", column_list(all)),
+        fmt::arg("values", listed(all, "NEW")), fmt::arg("ids", column_list(ids)), fmt::arg("key", key),
+        fmt::arg("same_new", all_equal(ids, "registered", "NEW")),
+        fmt::arg("same_old", all_equal(all, "registered", "OLD")), fmt::arg("duplicate", raise_duplicate(registry))));
 }
 
 std::string registry_move_body(const Registry& registry) {
@@ -119,10 +117,10 @@ END
 
 std::string registry_truncate_body(const Registry& registry) {
     const std::string table = sql::quoted(registry.table);
-    const std::string gone =
-        fmt::format("NOT EXISTS (SELECT FROM {} AS kept WHERE {})", sql::quoted(registry.parent),
-                    all_equal(with_key(registry), "kept", "registered"));
-    return dollar_quoted(fmt::format(R"(
+    const std::string gone = fmt::format("NOT EXISTS (SELECT FROM {} AS kept WHERE {})", sql::quoted(registry.parent),
+                                         all_equal(with_key(registry), "kept", "registered"));
+    return dollar_quoted(fmt::format(
+        R"(
 DECLARE
     reference record;
     is_referenced boolean;
@@ -147,13 +145,10 @@ BEGIN
     RETURN NULL;
 END
 )",
-                                     fmt::arg("name", sql::quote_literal(table)), fmt::arg("table", table),
-                                     fmt::arg("gone", gone),
-                                     fmt::arg("query", sql::quote_literal(fmt::format(
-                                                           "SELECT EXISTS (SELECT FROM %s AS referencing JOIN {} AS "
-                                                           "registered ON %s WHERE {})",
-                                                           without_placeholders(table),
-                                                           without_placeholders(gone))))));
+        fmt::arg("name", sql::quote_literal(table)), fmt::arg("table", table), fmt::arg("gone", gone),
+        fmt::arg("query", sql::quote_literal(fmt::format("SELECT EXISTS (SELECT FROM %s AS referencing JOIN {} AS "
+                                                         "registered ON %s WHERE {})",
+                                                         without_placeholders(table), without_placeholders(gone))))));
 }
 
 }  // namespace tripmig::ddl

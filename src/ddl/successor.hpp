@@ -15,18 +15,19 @@ namespace tripmig::ddl {
 /// The steps of succession are for one transaction that holds all their locks (succession_locks) and has read `table`
 /// just before: names in its definitions mean the new table as soon as that has the name.
 struct Succession {
-    db::TableInfo table;      ///< as it is now, without what the caller has added for the time of the work
-    std::string key;          ///< the partition key
-    QualifiedName leaf;       ///< what the old table is called from then on
-    std::string leaf_index;   ///< unique index on (primary key, key), made before; empty: the primary key has the key in it
+    db::TableInfo table;  ///< as it is now, without what the caller has added for the time of the work
+    std::string key;      ///< the partition key
+    QualifiedName leaf;   ///< what the old table is called from then on
+    std::string
+        leaf_index;  ///< unique index on (primary key, key), made before; empty: the primary key has the key in it
     std::vector<std::string> dropped_checks;  ///< the caller's CHECKs on the old table, which LIKE copies
     std::optional<Registry> registry;         ///< what incoming foreign keys point to from then on
-    bool keeps_old = true;  ///< false: the old table is empty and goes
+    bool keeps_old = true;                    ///< false: the old table is empty and goes
 };
 
 /// Every lock of the succession, in the one order in which they are taken: views, the table, tables that reference it,
-/// tables it references, each group by name. Views are locked by a change that changes nothing: LOCK TABLE would lock the
-/// tables below them as well.
+/// tables it references, each group by name. Views are locked by a change that changes nothing: LOCK TABLE would lock
+/// the tables below them as well.
 std::vector<LockRequest> succession_locks(const Succession& succession);
 
 // In this order. What comes along is named in docs/swap.md, one file here for each subject.
@@ -44,8 +45,8 @@ std::vector<Step> parent_statistics(const Succession& succession);
 std::vector<Step> parent_publications(const Succession& succession);
 /// Views and functions that are bound to the old table by OID are bound to the new one.
 std::vector<Step> rebind_dependents(const Succession& succession);
-/// Foreign keys of other tables, now to the registry, NOT VALID: the rows that are there were checked by the old ones, and
-/// nobody wrote since. Nothing when there is no registry.
+/// Foreign keys of other tables, now to the registry, NOT VALID: the rows that are there were checked by the old ones,
+/// and nobody wrote since. Nothing when there is no registry.
 std::vector<Step> redirect_incoming(const Succession& succession);
 /// The scan that follows, without blocking writers, a unit a key.
 std::vector<Unit> validate_incoming(const Succession& succession);
@@ -53,8 +54,9 @@ std::vector<Unit> validate_incoming(const Succession& succession);
 // Parts that the way back uses as well.
 
 /// Sets the grants of a new relation to what the old one's were. `kind`: "TABLE" or "SEQUENCE".
-std::vector<Step> grant_alike(const std::string& kind, const QualifiedName& name, const std::string& owner, bool has_acl,
-                              const std::vector<db::Grant>& grants, const std::vector<std::string>& default_grantees);
+std::vector<Step> grant_alike(const std::string& kind, const QualifiedName& name, const std::string& owner,
+                              bool has_acl, const std::vector<db::Grant>& grants,
+                              const std::vector<std::string>& default_grantees);
 /// CREATE TRIGGER as it was, with its state and comment, on whatever has the table's name now.
 std::vector<Step> create_trigger(const QualifiedName& table, const db::TriggerInfo& trigger);
 /// A foreign key that points to `target`.
@@ -63,8 +65,8 @@ Step add_incoming_key(const db::IncomingKey& key, const QualifiedName& target,
 Step drop_incoming_key(const db::IncomingKey& key);
 /// Moves an identity column's sequence, its next value with it, from one table to another; the name stays. `parked` is
 /// its name while there are two.
-std::vector<Step> move_identity(const db::SequenceInfo& sequence, const db::TableInfo& definition, const QualifiedName& from,
-                                const QualifiedName& to);
+std::vector<Step> move_identity(const db::SequenceInfo& sequence, const db::TableInfo& definition,
+                                const QualifiedName& from, const QualifiedName& to);
 
 /// The names that indexes, statistics and the primary key of the old table have once it is a leaf.
 std::string leaf_object_name(const std::string& name, const QualifiedName& leaf);

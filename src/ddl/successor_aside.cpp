@@ -69,8 +69,9 @@ std::vector<LockRequest> succession_locks(const Succession& succession) {
             views.push_back(&dependent);
     std::sort(views.begin(), views.end(), [](const auto* left, const auto* right) { return left->view < right->view; });
     for (const db::DependentInfo* view : views)
-        locks.push_back({view->view, LockMode::access_exclusive,
-                         fmt::format("ALTER VIEW {} OWNER TO {}", sql::quoted(view->view), sql::quote_ident(view->owner))});
+        locks.push_back(
+            {view->view, LockMode::access_exclusive,
+             fmt::format("ALTER VIEW {} OWNER TO {}", sql::quoted(view->view), sql::quote_ident(view->owner))});
     locks.push_back({succession.table.name, LockMode::access_exclusive});
     const std::vector<QualifiedName> children = referencing(succession.table);
     for (const QualifiedName& name : children)
@@ -81,8 +82,9 @@ std::vector<LockRequest> succession_locks(const Succession& succession) {
 }
 
 Step drop_incoming_key(const db::IncomingKey& key) {
-    return statement(fmt::format("ALTER TABLE {} DROP CONSTRAINT {}", sql::quoted(key.table), sql::quote_ident(key.name)),
-                     "it would point to one leaf", {{key.table, LockMode::access_exclusive}});
+    return statement(
+        fmt::format("ALTER TABLE {} DROP CONSTRAINT {}", sql::quoted(key.table), sql::quote_ident(key.name)),
+        "it would point to one leaf", {{key.table, LockMode::access_exclusive}});
 }
 
 std::vector<Step> step_aside(const Succession& succession) {
@@ -94,8 +96,9 @@ std::vector<Step> step_aside(const Succession& succession) {
     for (const db::TriggerInfo& trigger : table.triggers)
         steps.push_back(statement(fmt::format("DROP TRIGGER {} ON {}", sql::quote_ident(trigger.name), former),
                                   "the new table has it, and clones row triggers to its leaves"));
-    steps.push_back(statement(fmt::format("ALTER TABLE {} RENAME TO {}", former, sql::quote_ident(succession.leaf.name)),
-                              "its name is the new table's", {{table.name, LockMode::access_exclusive}}));
+    steps.push_back(
+        statement(fmt::format("ALTER TABLE {} RENAME TO {}", former, sql::quote_ident(succession.leaf.name)),
+                  "its name is the new table's", {{table.name, LockMode::access_exclusive}}));
     for (const db::IndexInfo& index : table.indexes) {
         if (index.is_primary)
             append(steps, pass_on_primary_key(succession, index));
@@ -103,10 +106,10 @@ std::vector<Step> step_aside(const Succession& succession) {
             steps.push_back(rename_index(index.name, leaf_object_name(index.name.name, succession.leaf)));
     }
     for (const db::StatisticsInfo& statistics : table.statistics)
-        steps.push_back(statement(
-            fmt::format("ALTER STATISTICS {} RENAME TO {}", sql::quoted(statistics.name),
-                        sql::quote_ident(leaf_object_name(statistics.name.name, succession.leaf))),
-            "its name is the new table's"));
+        steps.push_back(
+            statement(fmt::format("ALTER STATISTICS {} RENAME TO {}", sql::quoted(statistics.name),
+                                  sql::quote_ident(leaf_object_name(statistics.name.name, succession.leaf))),
+                      "its name is the new table's"));
     return steps;
 }
 

@@ -10,14 +10,14 @@ namespace {
 
 std::string state_words(char enabled) {
     switch (enabled) {
-    case 'D':
-        return "DISABLE";
-    case 'R':
-        return "ENABLE REPLICA";
-    case 'A':
-        return "ENABLE ALWAYS";
-    default:
-        return {};
+        case 'D':
+            return "DISABLE";
+        case 'R':
+            return "ENABLE REPLICA";
+        case 'A':
+            return "ENABLE ALWAYS";
+        default:
+            return {};
     }
 }
 
@@ -27,7 +27,8 @@ std::vector<Step> create_trigger(const QualifiedName& table, const db::TriggerIn
     const std::string name = sql::quote_ident(trigger.name);
     std::vector<Step> steps{statement(trigger.definition, "fires for every leaf")};
     if (const std::string words = state_words(trigger.enabled); !words.empty())
-        steps.push_back(statement(fmt::format("ALTER TABLE {} {} TRIGGER {}", sql::quoted(table), words, name), "as before"));
+        steps.push_back(
+            statement(fmt::format("ALTER TABLE {} {} TRIGGER {}", sql::quoted(table), words, name), "as before"));
     if (trigger.comment)
         steps.push_back(statement(fmt::format("COMMENT ON TRIGGER {} ON {} IS {}", name, sql::quoted(table),
                                               sql::quote_literal(*trigger.comment)),
@@ -53,9 +54,9 @@ std::vector<Step> parent_statistics(const Succession& succession) {
             steps.push_back(
                 statement(fmt::format("ALTER STATISTICS {} SET STATISTICS {}", name, statistics.target), "as before"));
         if (statistics.comment)
-            steps.push_back(statement(
-                fmt::format("COMMENT ON STATISTICS {} IS {}", name, sql::quote_literal(*statistics.comment)),
-                "comments come along"));
+            steps.push_back(
+                statement(fmt::format("COMMENT ON STATISTICS {} IS {}", name, sql::quote_literal(*statistics.comment)),
+                          "comments come along"));
         if (statistics.owner != succession.table.current_role)
             steps.push_back(statement(
                 fmt::format("ALTER STATISTICS {} OWNER TO {}", name, sql::quote_ident(statistics.owner)), "as before"));
@@ -76,9 +77,9 @@ std::vector<Step> parent_publications(const Succession& succession) {
         steps.push_back(statement(fmt::format("{} ADD TABLE {}{}", alter, name, publication.tail), "as before"));
     }
     if (table.replica_identity == 'f' || table.replica_identity == 'n')
-        steps.push_back(statement(fmt::format("ALTER TABLE {} REPLICA IDENTITY {}", name,
-                                              table.replica_identity == 'f' ? "FULL" : "NOTHING"),
-                                  "as before"));
+        steps.push_back(statement(
+            fmt::format("ALTER TABLE {} REPLICA IDENTITY {}", name, table.replica_identity == 'f' ? "FULL" : "NOTHING"),
+            "as before"));
     for (const db::IndexInfo& index : table.indexes)
         if (table.replica_identity == 'i' && index.is_replica_identity)
             steps.push_back(statement(

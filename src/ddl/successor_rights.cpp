@@ -8,7 +8,9 @@ namespace tripmig::ddl {
 
 namespace {
 
-std::string role(const std::string& name) { return name.empty() ? "PUBLIC" : sql::quote_ident(name); }
+std::string role(const std::string& name) {
+    return name.empty() ? "PUBLIC" : sql::quote_ident(name);
+}
 
 std::string column_part(const db::Grant& grant) {
     return grant.column.empty() ? "" : fmt::format(" ({})", sql::quote_ident(grant.column));
@@ -35,8 +37,9 @@ std::vector<Step> grants_of(const std::string& kind, const std::string& name, co
 
 }  // namespace
 
-std::vector<Step> grant_alike(const std::string& kind, const QualifiedName& name, const std::string& owner, bool has_acl,
-                              const std::vector<db::Grant>& grants, const std::vector<std::string>& default_grantees) {
+std::vector<Step> grant_alike(const std::string& kind, const QualifiedName& name, const std::string& owner,
+                              bool has_acl, const std::vector<db::Grant>& grants,
+                              const std::vector<std::string>& default_grantees) {
     const std::string quoted = sql::quoted(name);
     std::vector<Step> steps;
     for (const std::string& grantee : default_grantees)
@@ -59,8 +62,8 @@ std::vector<Step> parent_rights(const Succession& succession) {
             statement(fmt::format("CREATE POLICY {} ON {} {}", sql::quote_ident(policy.name), name, policy.tail),
                       "row security is bypassed through a parent that lacks it"));
         if (policy.comment)
-            steps.push_back(statement(fmt::format("COMMENT ON POLICY {} ON {} IS {}", sql::quote_ident(policy.name), name,
-                                                  sql::quote_literal(*policy.comment)),
+            steps.push_back(statement(fmt::format("COMMENT ON POLICY {} ON {} IS {}", sql::quote_ident(policy.name),
+                                                  name, sql::quote_literal(*policy.comment)),
                                       "comments come along"));
     }
     if (table.row_security)

@@ -15,9 +15,10 @@ Step create(const Succession& succession) {
     const std::string tablespace =
         table.tablespace.empty() ? "" : fmt::format(" TABLESPACE {}", sql::quote_ident(table.tablespace));
     return statement(
-        fmt::format("CREATE TABLE {} (LIKE {} INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING STORAGE INCLUDING COMPRESSION "
-                    "INCLUDING COMMENTS INCLUDING CONSTRAINTS) PARTITION BY RANGE ({}){}",
-                    sql::quoted(table.name), sql::quoted(succession.leaf), sql::quote_ident(succession.key), tablespace),
+        fmt::format(
+            "CREATE TABLE {} (LIKE {} INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING STORAGE INCLUDING COMPRESSION "
+            "INCLUDING COMMENTS INCLUDING CONSTRAINTS) PARTITION BY RANGE ({}){}",
+            sql::quoted(table.name), sql::quoted(succession.leaf), sql::quote_ident(succession.key), tablespace),
         "columns, defaults, generated columns, storage, CHECKs and their comments");
 }
 
@@ -67,8 +68,8 @@ std::vector<Step> move_identity(const db::SequenceInfo& sequence, const db::Tabl
     steps.push_back(statement(fmt::format("ALTER SEQUENCE {} RENAME TO {}", name, sql::quote_ident(parked.name)),
                               "two sequences for a moment; from here nobody draws from the old one"));
     steps.push_back(statement(
-        fmt::format("ALTER TABLE {} ALTER COLUMN {} ADD GENERATED {} AS IDENTITY (SEQUENCE NAME {} {})", sql::quoted(to),
-                    column, identity_words(definition, sequence.column), name, sequence.options),
+        fmt::format("ALTER TABLE {} ALTER COLUMN {} ADD GENERATED {} AS IDENTITY (SEQUENCE NAME {} {})",
+                    sql::quoted(to), column, identity_words(definition, sequence.column), name, sequence.options),
         "an identity column's sequence cannot change its table"));
     steps.push_back(statement(fmt::format("SELECT pg_catalog.setval({}, last_value, is_called) FROM {}",
                                           sql::quote_literal(name), sql::quoted(parked)),
@@ -76,8 +77,9 @@ std::vector<Step> move_identity(const db::SequenceInfo& sequence, const db::Tabl
     steps.push_back(statement(fmt::format("ALTER TABLE {} ALTER COLUMN {} DROP IDENTITY", sql::quoted(from), column),
                               "the old sequence goes with it"));
     if (sequence.comment)
-        steps.push_back(statement(
-            fmt::format("COMMENT ON SEQUENCE {} IS {}", name, sql::quote_literal(*sequence.comment)), "comments come along"));
+        steps.push_back(
+            statement(fmt::format("COMMENT ON SEQUENCE {} IS {}", name, sql::quote_literal(*sequence.comment)),
+                      "comments come along"));
     append(steps, grant_alike("SEQUENCE", sequence.name, definition.owner, sequence.has_acl, sequence.grants,
                               definition.default_sequence_grantees));
     return steps;
@@ -94,8 +96,8 @@ std::vector<Step> create_parent(const Succession& succession) {
         steps.push_back(statement(fmt::format("ALTER TABLE {} OWNER TO {}", name, sql::quote_ident(table.owner)),
                                   "the old table's owner"));
     if (table.comment)
-        steps.push_back(statement(
-            fmt::format("COMMENT ON TABLE {} IS {}", name, sql::quote_literal(*table.comment)), "comments come along"));
+        steps.push_back(statement(fmt::format("COMMENT ON TABLE {} IS {}", name, sql::quote_literal(*table.comment)),
+                                  "comments come along"));
     append(steps, column_settings(table));
     append(steps, pass_on_sequences(succession));
     return steps;

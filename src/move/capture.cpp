@@ -19,7 +19,9 @@ std::string values(const std::vector<std::string>& keys, const std::string& of) 
     return text;
 }
 
-std::string quoted_body(const std::string& body) { return sql::quote_literal(body); }
+std::string quoted_body(const std::string& body) {
+    return sql::quote_literal(body);
+}
 
 std::string row_body(const Capture& capture) {
     const std::vector<std::string> keys = capture.key_names();
@@ -27,7 +29,8 @@ std::string row_body(const Capture& capture) {
         fmt::format("INSERT INTO {} ({}) VALUES ", sql::quoted(capture.log), ddl::column_list(keys));
     std::string changed;
     for (const std::string& key : keys)
-        changed += fmt::format("{0}OLD.{1} IS DISTINCT FROM NEW.{1}", changed.empty() ? "" : " OR ", sql::quote_ident(key));
+        changed +=
+            fmt::format("{0}OLD.{1} IS DISTINCT FROM NEW.{1}", changed.empty() ? "" : " OR ", sql::quote_ident(key));
     return fmt::format(R"(
 BEGIN
     IF TG_OP = 'DELETE' THEN
@@ -45,14 +48,16 @@ END
 }
 
 Step function(const QualifiedName& name, const std::string& body) {
-    return statement(fmt::format("CREATE FUNCTION {}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = "
-                                 "pg_catalog, pg_temp AS {}",
-                                 sql::quoted(name), quoted_body(body)),
-                     "writers need no right on the log");
+    return statement(
+        fmt::format("CREATE FUNCTION {}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = "
+                    "pg_catalog, pg_temp AS {}",
+                    sql::quoted(name), quoted_body(body)),
+        "writers need no right on the log");
 }
 
 Step revoke(const QualifiedName& name) {
-    return statement(fmt::format("REVOKE ALL ON FUNCTION {}() FROM PUBLIC", sql::quoted(name)), "only triggers call it");
+    return statement(fmt::format("REVOKE ALL ON FUNCTION {}() FROM PUBLIC", sql::quoted(name)),
+                     "only triggers call it");
 }
 
 Step trigger(const Capture& capture, const std::string& name, const std::string& events, const QualifiedName& called) {
@@ -63,9 +68,9 @@ Step trigger(const Capture& capture, const std::string& name, const std::string&
 }
 
 Step always(const Capture& capture, const std::string& name) {
-    return statement(fmt::format("ALTER TABLE {} ENABLE ALWAYS TRIGGER {}", sql::quoted(capture.source),
-                                 sql::quote_ident(name)),
-                     "also for rows that a replication worker writes");
+    return statement(
+        fmt::format("ALTER TABLE {} ENABLE ALWAYS TRIGGER {}", sql::quoted(capture.source), sql::quote_ident(name)),
+        "also for rows that a replication worker writes");
 }
 
 }  // namespace
@@ -106,11 +111,12 @@ std::vector<Step> begin_capture(const Capture& capture) {
                               "or a publication FOR ALL TABLES would refuse to take entries out"));
     steps.push_back(function(capture.function, row_body(capture)));
     steps.push_back(revoke(capture.function));
-    steps.push_back(function(capture.truncate_function,
-                             fmt::format("\nBEGIN\n    INSERT INTO {} (truncated) VALUES (true);\n    RETURN NULL;\nEND\n", log)));
+    steps.push_back(
+        function(capture.truncate_function,
+                 fmt::format("\nBEGIN\n    INSERT INTO {} (truncated) VALUES (true);\n    RETURN NULL;\nEND\n", log)));
     steps.push_back(revoke(capture.truncate_function));
-    steps.push_back(trigger(capture, capture.trigger, fmt::format("INSERT OR UPDATE OR DELETE ON {} FOR EACH ROW", source),
-                            capture.function));
+    steps.push_back(trigger(capture, capture.trigger,
+                            fmt::format("INSERT OR UPDATE OR DELETE ON {} FOR EACH ROW", source), capture.function));
     steps.push_back(always(capture, capture.trigger));
     steps.push_back(trigger(capture, capture.truncate_trigger, fmt::format("TRUNCATE ON {} FOR EACH STATEMENT", source),
                             capture.truncate_function));
@@ -131,9 +137,11 @@ std::vector<Step> end_capture(const Capture& capture) {
 }
 
 std::string backlog_sql(const Capture& capture) {
-    return fmt::format("SELECT pg_catalog.count(*), COALESCE(pg_catalog.bool_or(truncated), false) FROM (SELECT truncated FROM {} LIMIT "
-                       "$1::pg_catalog.int8) AS entries",
-                       sql::quoted(capture.log));
+    return fmt::format(
+        "SELECT pg_catalog.count(*), COALESCE(pg_catalog.bool_or(truncated), false) FROM (SELECT truncated FROM {} "
+        "LIMIT "
+        "$1::pg_catalog.int8) AS entries",
+        sql::quoted(capture.log));
 }
 
 }  // namespace tripmig::move

@@ -8,9 +8,9 @@
 
 namespace tripmig::move {
 
-/// Which rows of a table change while it is copied. A row trigger appends the keys of every inserted, updated and deleted
-/// row to a log; the rows themselves are read again later, so the log need not be in order. Every update counts, also one
-/// that changes no copied column: it moves the row to another block, and the load goes by blocks.
+/// Which rows of a table change while it is copied. A row trigger appends the keys of every inserted, updated and
+/// deleted row to a log; the rows themselves are read again later, so the log need not be in order. Every update
+/// counts, also one that changes no copied column: it moves the row to another block, and the load goes by blocks.
 struct Capture {
     struct Key {
         std::string name;

@@ -36,14 +36,15 @@ std::string columns_of(const Projection& projection, std::string_view of) {
 std::vector<Step> catch_up_steps(const Projection& projection, const Capture& capture) {
     const std::string keys = touched(projection, capture);
     std::vector<Step> steps;
-    steps.push_back(statement(fmt::format("DELETE FROM {} AS copied USING {} AS touched WHERE {}",
-                                          sql::quoted(projection.target), keys,
-                                          equal_keys(projection.keys, "copied", "touched")),
-                              "what the target has of the keys in the log"));
+    steps.push_back(
+        statement(fmt::format("DELETE FROM {} AS copied USING {} AS touched WHERE {}", sql::quoted(projection.target),
+                              keys, equal_keys(projection.keys, "copied", "touched")),
+                  "what the target has of the keys in the log"));
     steps.push_back(statement(
-        fmt::format("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {} AS touched JOIN ONLY {} AS now ON {}",
-                    sql::quoted(projection.target), ddl::column_list(projection.columns), columns_of(projection, "now"), keys,
-                    sql::quoted(projection.source), equal_keys(projection.keys, "now", "touched")),
+        fmt::format(
+            "INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {} AS touched JOIN ONLY {} AS now ON {}",
+            sql::quoted(projection.target), ddl::column_list(projection.columns), columns_of(projection, "now"), keys,
+            sql::quoted(projection.source), equal_keys(projection.keys, "now", "touched")),
         "their rows as they are now"));
     steps.push_back(statement(fmt::format("DELETE FROM {} WHERE NOT truncated", sql::quoted(capture.log)),
                               "done with these; a mark of TRUNCATE stays until the load has begun anew"));
@@ -60,10 +61,10 @@ Unit catch_up_round(const Projection& projection, const Capture& capture) {
 }
 
 Unit vacuum_log(const Capture& capture) {
-    return ddl::alone(fmt::format("vacuum {}", sql::quoted(capture.log)),
-                      statement(fmt::format("VACUUM (ANALYZE) {}", sql::quoted(capture.log)),
-                                "each round scans the log, dead entries as well",
-                                {{capture.log, LockMode::share_update_exclusive}}));
+    return ddl::alone(
+        fmt::format("vacuum {}", sql::quoted(capture.log)),
+        statement(fmt::format("VACUUM (ANALYZE) {}", sql::quoted(capture.log)),
+                  "each round scans the log, dead entries as well", {{capture.log, LockMode::share_update_exclusive}}));
 }
 
 }  // namespace tripmig::move

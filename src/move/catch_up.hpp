@@ -8,9 +8,9 @@
 
 namespace tripmig::move {
 
-/// Brings the target up to what the log names: deletes those keys, inserts their rows as they are now, and empties the log
-/// of them. The steps must see one and the same log: in a transaction with one snapshot, or with the source locked against
-/// writers.
+/// Brings the target up to what the log names: deletes those keys, inserts their rows as they are now, and empties the
+/// log of them. The steps must see one and the same log: in a transaction with one snapshot, or with the source locked
+/// against writers.
 std::vector<Step> catch_up_steps(const Projection& projection, const Capture& capture);
 
 /// One round while writers go on, under REPEATABLE READ. The last step's result counts the entries taken.

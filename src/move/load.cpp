@@ -64,9 +64,11 @@ void load(const Projection& projection, LoadRange range, chr::milliseconds chunk
         stop.check();
         const std::int64_t past = std::min(range.next_block + size, range.blocks);
         Unit unit;
-        unit.name = fmt::format("load blocks {} to {} of {}", range.next_block, past - 1, sql::quoted(projection.source));
+        unit.name =
+            fmt::format("load blocks {} to {} of {}", range.next_block, past - 1, sql::quoted(projection.source));
         unit.asynchronous = true;
-        unit.steps = {load_blocks(projection, range.next_block, past), same_file(projection, range.filenode), journal(past)};
+        unit.steps = {load_blocks(projection, range.next_block, past), same_file(projection, range.filenode),
+                      journal(past)};
         const auto started = chr::steady_clock::now();
         executor.run(unit);
         size = next_size(size, chr::duration_cast<chr::milliseconds>(chr::steady_clock::now() - started), chunk_target);

@@ -28,12 +28,12 @@ Step purge_touched(const Projection& projection, const Capture& capture);
 /// How far a load is.
 struct LoadRange {
     std::int64_t next_block = 0;
-    std::int64_t blocks = 0;    ///< of the source when capture began; what came later is in the log
+    std::int64_t blocks = 0;  ///< of the source when capture began; what came later is in the log
     std::int64_t filenode = 0;
 };
 
-/// Loads what is left, a chunk a transaction; chunks size themselves to `chunk_target`. `journal` makes the step that records
-/// the progress in the chunk's own transaction. Throws Error{refused} with rewritten_meanwhile.
+/// Loads what is left, a chunk a transaction; chunks size themselves to `chunk_target`. `journal` makes the step that
+/// records the progress in the chunk's own transaction. Throws Error{refused} with rewritten_meanwhile.
 void load(const Projection& projection, LoadRange range, std::chrono::milliseconds chunk_target, db::Executor& executor,
           const StopSignal& stop, Reporter& reporter, const std::function<Step(std::int64_t next_block)>& journal);
 

@@ -7,8 +7,8 @@
 
 namespace tripmig::move {
 
-/// What goes from where to where: these columns of each row of `source` into `target`, under the same names. `keys` tell one
-/// row from another on both sides.
+/// What goes from where to where: these columns of each row of `source` into `target`, under the same names. `keys`
+/// tell one row from another on both sides.
 struct Projection {
     QualifiedName source;
     QualifiedName target;

@@ -1,0 +1,150 @@
+#include "cli/swap_options.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "base/error.hpp"
+#include "sql/identifier.hpp"
+
+namespace tripmig::cli {
+
+void add_table_argument(CLI::App& command, SwapOptions& options) {
+    command.add_option("TABLE", options.table, "The table: [schema.]name, in public when no schema is given")
+        ->required();
+}
+
+void add_policy_options(CLI::App& command, SwapOptions& options) {
+    add_table_argument(command, options);
+    command.add_option("--strategy", options.strategy, "attach: no row moves, the table becomes the leaf of the past")
+        ->type_name("STRATEGY")
+        ->check(CLI::IsMember({"attach", "copy"}));
+    command.add_option("--key", options.key, "The column to partition by")->type_name("COLUMN");
+    command.add_option("--interval", options.interval, "The width of a leaf: \"1 month\", \"7 days\"")
+        ->type_name("INTERVAL");
+    command
+        .add_option("--incoming-foreign-keys", options.incoming_foreign_keys,
+                    "What foreign keys of other tables point to afterwards: registry (a table of all ids), or drop")
+        ->type_name("POLICY")
+        ->check(CLI::IsMember({"registry", "composite", "drop"}));
+}
+
+namespace {
+
+std::optional<config::PartitionPolicy> policy_file(const Context& context, const QualifiedName& table) {
+    const std::filesystem::path& directory = context.config.partitions.dir;
+    if (!std::filesystem::exists(directory))
+        return std::nullopt;
+    for (config::PartitionPolicy& policy : config::load_policies(directory))
+        if (policy.table == table)
+            return std::move(policy);
+    return std::nullopt;
+}
+
+config::PartitionInterval parsed_interval(const std::string& text) {
+    if (const auto calendar = parse_interval(text))
+        return *calendar;
+    throw Error(ExitCode::usage, fmt::format("--interval \"{}\" is no interval", text),
+                "write one number and one unit: \"1 month\", \"7 days\", \"1 hour\"");
+}
+
+config::IncomingForeignKeys parsed_incoming(const std::string& text) {
+    if (text == "registry")
+        return config::IncomingForeignKeys::registry;
+    return text == "drop" ? config::IncomingForeignKeys::drop : config::IncomingForeignKeys::composite;
+}
+
+}  // namespace
+
+config::PartitionPolicy swap_policy(const Context& context, const SwapOptions& options) {
+    const QualifiedName table = config::parse_table_name(options.table);
+    std::optional<config::PartitionPolicy> policy = policy_file(context, table);
+    if (!policy && options.key.empty())
+        throw Error(
+            ExitCode::usage,
+            fmt::format("no policy for {} in {}", sql::quoted(table), context.config.partitions.dir.string()),
+            "write one (docs/partitions.md), or say --key COLUMN, and --interval INTERVAL unless a month is right");
+    if (!policy) {
+        policy.emplace();
+        policy->table = table;
+    }
+    if (!options.key.empty())
+        policy->key = options.key;
+    if (!options.interval.empty())
+        policy->interval = parsed_interval(options.interval);
+    if (!options.strategy.empty())
+        policy->swap.strategy = options.strategy == "copy" ? config::SwapStrategy::copy : config::SwapStrategy::attach;
+    if (!options.incoming_foreign_keys.empty())
+        policy->swap.incoming_foreign_keys = parsed_incoming(options.incoming_foreign_keys);
+    return *policy;
+}
+
+namespace {
+
+double milliseconds(std::int64_t microseconds) {
+    return static_cast<double>(microseconds) / 1000.0;
+}
+
+void print_json(Context& context, const QualifiedName& table, const swap::SwapState* state) {
+    nlohmann::json document{{"table", fmt::format("{}.{}", table.schema, table.name)}};
+    if (state == nullptr) {
+        document["stage"] = "partitioned";
+    } else {
+        document["strategy"] = "attach";
+        document["stage"] = swap::to_string(state->stage);
+        document["job"] = state->job;
+        document["key"] = state->key;
+        document["interval"] = state->interval;
+        document["cut"] = state->cut.empty() ? nlohmann::json() : nlohmann::json(state->cut);
+        document["was_empty"] = state->was_empty;
+        document["registry"] = state->has_registry;
+        document["lock_held_ms"] = milliseconds(state->measured.lock_held_us);
+        document["lock_wait_ms"] = milliseconds(state->measured.lock_wait_us);
+        document["attempts"] = state->measured.attempts;
+        document["cut_over_at"] = state->measured.at.empty() ? nlohmann::json() : nlohmann::json(state->measured.at);
+        if (state->stage == swap::Stage::capturing)
+            document["load"] = {{"blocks_done", state->next_block}, {"blocks", state->blocks}};
+    }
+    context.out << document.dump(2) << '\n';
+}
+
+}  // namespace
+
+void print_swap(Context& context, const QualifiedName& table, const swap::SwapState* state) {
+    if (context.json) {
+        print_json(context, table, state);
+        return;
+    }
+    if (state == nullptr) {
+        context.out << fmt::format("{} is partitioned already: nothing to do\n", sql::quoted(table));
+        return;
+    }
+    context.out << fmt::format("{}: {}", sql::quoted(table), swap::to_string(state->stage));
+    if (!state->cut.empty())
+        context.out << fmt::format(", cut at {}", state->cut);
+    if (state->stage == swap::Stage::capturing && state->blocks > 0)
+        context.out << fmt::format(", {} of {} blocks loaded", state->next_block, state->blocks);
+    if (state->measured.attempts > 0)
+        context.out << fmt::format("\ncut over at {} UTC: lock held {:.1f} ms, waited {:.1f} ms, {} attempt{}",
+                                   state->measured.at, milliseconds(state->measured.lock_held_us),
+                                   milliseconds(state->measured.lock_wait_us), state->measured.attempts,
+                                   state->measured.attempts == 1 ? "" : "s");
+    context.out << '\n';
+}
+
+void require_yes(Context& context, bool assume_yes, const std::string& question) {
+    if (assume_yes)
+        return;
+    if (::isatty(STDIN_FILENO) == 0)
+        throw Error(ExitCode::usage, question, "say --yes: there is no terminal to ask on");
+    context.out << question << " [y/N] " << std::flush;
+    std::string answer;
+    std::getline(std::cin, answer);
+    if (answer != "y" && answer != "yes")
+        throw Error(ExitCode::refused, "not confirmed: nothing was changed");
+}
+
+}  // namespace tripmig::cli

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <string>
+
+#include "cli/command.hpp"
+#include "config/policy.hpp"
+#include "swap/state.hpp"
+
+namespace tripmig::cli {
+
+/// What every `tripmig swap` command is told.
+struct SwapOptions {
+    std::string table;
+    std::string strategy;
+    std::string key;
+    std::string interval;
+    std::string incoming_foreign_keys;
+};
+
+/// TABLE alone.
+void add_table_argument(CLI::App& command, SwapOptions& options);
+/// TABLE and the flags that stand in for a policy file, or win over it.
+void add_policy_options(CLI::App& command, SwapOptions& options);
+
+/// The table's policy: the file in the partitions directory that names it, with the flags on top; without a file, the
+/// flags alone. Throws Error{usage} when they do not say enough.
+config::PartitionPolicy swap_policy(const Context& context, const SwapOptions& options);
+
+/// One JSON document on stdout with --json, lines for people otherwise. `state` nullptr: the table was partitioned
+/// before.
+void print_swap(Context& context, const QualifiedName& table, const swap::SwapState* state);
+
+/// Asks on a terminal. Throws Error{usage} naming --yes where there is none to ask, Error{refused} when the answer is
+/// no.
+void require_yes(Context& context, bool assume_yes, const std::string& question);
+
+// One function a command, each in a file of its name.
+void add_swap_plan(CLI::App& group, Commands& commands);
+void add_swap_run(CLI::App& group, Commands& commands);
+void add_swap_status(CLI::App& group, Commands& commands);
+void add_swap_cutover(CLI::App& group, Commands& commands);
+void add_swap_revert(CLI::App& group, Commands& commands);
+void add_swap_finish(CLI::App& group, Commands& commands);
+void add_swap_abort(CLI::App& group, Commands& commands);
+
+}  // namespace tripmig::cli

@@ -1,0 +1,119 @@
+#include "swap/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "base/error.hpp"
+#include "cli/swap_options.hpp"
+#include "sql/identifier.hpp"
+#include "swap/observe.hpp"
+#include "swap/server.hpp"
+
+namespace tripmig::cli {
+
+namespace {
+
+using nlohmann::json;
+
+std::string locks_of(const std::vector<LockRequest>& locks) {
+    std::string text;
+    for (const LockRequest& lock : locks)
+        text += fmt::format("{}{} on {}", text.empty() ? "" : ", ", to_string(lock.mode), sql::quoted(lock.relation));
+    return text;
+}
+
+json json_of(const std::vector<LockRequest>& locks) {
+    json list = json::array();
+    for (const LockRequest& lock : locks)
+        list.push_back({{"relation", sql::quoted(lock.relation)}, {"mode", to_string(lock.mode)}});
+    return list;
+}
+
+void print_json(Context& context, const QualifiedName& table, const swap::PlanResult& plan) {
+    json document{{"table", fmt::format("{}.{}", table.schema, table.name)},
+                  {"strategy", "attach"},
+                  {"cut", plan.cut.empty() ? json() : json(plan.cut)},
+                  {"findings", json::array()},
+                  {"units", json::array()}};
+    for (const swap::Finding& finding : plan.findings)
+        document["findings"].push_back({{"level", swap::to_string(finding.level)},
+                                        {"subject", finding.subject},
+                                        {"message", finding.message},
+                                        {"hint", finding.hint}});
+    for (const Unit& unit : plan.units) {
+        json steps = json::array();
+        for (const Step& step : unit.steps)
+            steps.push_back({{"sql", step.sql}, {"why", step.why}, {"locks", json_of(step.locks)}});
+        document["units"].push_back({{"name", unit.name},
+                                     {"transaction", unit.transaction == Transaction::inside ? "inside" : "none"},
+                                     {"locks", json_of(unit.lock_first)},
+                                     {"steps", steps}});
+    }
+    context.out << document.dump(2) << '\n';
+}
+
+void print_unit(Context& context, const Unit& unit) {
+    context.out << fmt::format("\n-- {}{}\n", unit.name,
+                               unit.transaction == Transaction::none ? " (outside of a transaction)" : "");
+    for (const LockRequest& lock : unit.lock_first)
+        context.out << fmt::format("--   locks first: {} on {}\n", to_string(lock.mode), sql::quoted(lock.relation));
+    for (const Step& step : unit.steps) {
+        const std::string locks = locks_of(step.locks);
+        context.out << fmt::format("--   {}{}\n{};\n", step.why, locks.empty() ? "" : fmt::format(" [{}]", locks),
+                                   step.sql);
+    }
+}
+
+void print_text(Context& context, const QualifiedName& table, const swap::PlanResult& plan) {
+    context.out << fmt::format("-- swap of {}, strategy attach\n", sql::quoted(table));
+    for (const swap::Finding& finding : plan.findings) {
+        context.out << fmt::format("-- {:<6} {}: {}\n", swap::to_string(finding.level), finding.subject,
+                                   finding.message);
+        if (!finding.hint.empty())
+            context.out << fmt::format("--        hint: {}\n", finding.hint);
+    }
+    for (const Unit& unit : plan.units)
+        print_unit(context, unit);
+}
+
+ExitCode show_plan(Context& context, const SwapOptions& options) {
+    const config::PartitionPolicy policy = swap_policy(context, options);
+    swap::Server server(context.config, context.reporter, context.clock, context.stop);
+    if (const auto job = server.open_job(policy.table)) {
+        const swap::SwapState state = swap::from_job(*job);
+        throw Error(
+            ExitCode::refused,
+            fmt::format("a swap of {} is under way ({})", sql::quoted(policy.table), swap::to_string(state.stage)),
+            "tripmig swap status TABLE, tripmig swap run TABLE");
+    }
+    const swap::Facts facts = swap::read_facts(server.session(), policy.table, policy.key);
+    if (!facts.table)
+        throw Error(ExitCode::refused, fmt::format("there is no table {}", sql::quoted(policy.table)),
+                    "check the name");
+    if (facts.table->is_partitioned()) {
+        print_swap(context, policy.table, nullptr);
+        return ExitCode::ok;
+    }
+    const swap::PlanResult plan = swap::plan(facts, policy, context.config);
+    if (context.json)
+        print_json(context, policy.table, plan);
+    else
+        print_text(context, policy.table, plan);
+    return plan.units.empty() ? ExitCode::refused : ExitCode::ok;
+}
+
+}  // namespace
+
+void add_swap_plan(CLI::App& group, Commands& commands) {
+    CLI::App* command =
+        group.add_subcommand("plan", "What a swap would find and do: every statement with its locks; changes nothing");
+    auto options = std::make_shared<SwapOptions>();
+    add_policy_options(*command, *options);
+    command->footer("Exit 12 when something stands in the way; the report says what.");
+    commands.add(command, [options](Context& context) { return show_plan(context, *options); });
+}
+
+}  // namespace tripmig::cli

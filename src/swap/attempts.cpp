@@ -1,0 +1,80 @@
+#include "swap/attempts.hpp"
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "swap/blockers.hpp"
+
+namespace tripmig::swap {
+
+namespace chr = std::chrono;
+
+namespace {
+
+/// The executor's policy and retry hook for the time of one unit.
+class CutOverPolicy {
+  public:
+    CutOverPolicy(Server& server, const Unit& unit, const std::function<void()>& between,
+                  chr::steady_clock::time_point deadline)
+        : m_server(server), m_usual(server.executor().policy()) {
+        db::LockPolicy policy = m_usual;
+        const auto left = chr::duration_cast<chr::milliseconds>(deadline - server.clock().steady());
+        policy.lock_timeout = server.config().swap.lock_budget;
+        policy.lock_deadline = std::max(left, chr::milliseconds(0));
+        server.executor().set_policy(policy);
+        server.executor().set_before_retry([this, &unit, &between, policy, deadline] {
+            if (m_is_between)
+                return;  // the units of the preparation are retried too
+            m_is_between = true;
+            m_server.executor().set_policy(m_usual);
+            wait_for_blockers(m_server, unit.lock_first, deadline);
+            between();
+            m_server.executor().set_policy(policy);
+            m_is_between = false;
+        });
+    }
+    ~CutOverPolicy() {
+        m_server.executor().set_before_retry(nullptr);
+        m_server.executor().set_policy(m_usual);
+    }
+    CutOverPolicy(const CutOverPolicy&) = delete;
+    CutOverPolicy& operator=(const CutOverPolicy&) = delete;
+
+  private:
+    Server& m_server;
+    db::LockPolicy m_usual;
+    bool m_is_between = false;
+};
+
+}  // namespace
+
+db::UnitOutcome run_attempts(Server& server,
+                             const std::function<std::optional<db::UnitOutcome>(const Attempt& attempt)>& plan) {
+    const auto deadline = server.clock().steady() + server.config().swap.cutover_deadline;
+    std::optional<Error> refusal;
+    const Attempt attempt = [&](const Unit& unit,
+                                const std::function<void()>& between) -> std::optional<db::UnitOutcome> {
+        wait_for_blockers(server, unit.lock_first, deadline);
+        between();
+        const CutOverPolicy policy(server, unit, between, deadline);
+        try {
+            return server.executor().run(unit);
+        } catch (const Error& error) {
+            const bool is_check = error.code() == ExitCode::refused && error.sqlstate().empty();
+            if (!is_check || (refusal && refusal->message() == error.message()))
+                throw;
+            refusal = error;
+            server.reporter().info("swap.replan", error.message() + ": planned anew");
+            return std::nullopt;
+        }
+    };
+    for (int plans = 0;; ++plans) {
+        server.stop().check();
+        if (auto outcome = plan(attempt)) {
+            outcome->attempts += plans;
+            return *outcome;
+        }
+    }
+}
+
+}  // namespace tripmig::swap

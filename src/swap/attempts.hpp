@@ -1,0 +1,22 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "base/step.hpp"
+#include "db/executor.hpp"
+#include "swap/server.hpp"
+
+namespace tripmig::swap {
+
+/// Runs one unit of the cut-over protocol: looks before it leaps, tries, and between attempts looks again and does
+/// `between`. nullopt: a check under the locks failed, so the plan is out of date.
+using Attempt = std::function<std::optional<db::UnitOutcome>(const Unit& unit, const std::function<void()>& between)>;
+
+/// Makes plans until one succeeds or `cutover_deadline` passes. `plan` reads what it needs, makes the unit and hands it
+/// to the attempt. A check that fails is thrown when two plans in a row meet it. The outcome counts the attempts of all
+/// plans.
+db::UnitOutcome run_attempts(Server& server,
+                             const std::function<std::optional<db::UnitOutcome>(const Attempt& attempt)>& plan);
+
+}  // namespace tripmig::swap

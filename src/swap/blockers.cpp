@@ -1,0 +1,102 @@
+#include "swap/blockers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "db/cells.hpp"
+#include "ddl/statement_step.hpp"
+#include "sql/identifier.hpp"
+#include "swap/statements.hpp"
+
+namespace tripmig::swap {
+
+namespace chr = std::chrono;
+
+namespace {
+
+std::string names_of(const std::vector<LockRequest>& locks) {
+    std::vector<std::string> names;
+    for (const LockRequest& lock : locks)
+        names.push_back(sql::quoted(lock.relation));
+    return db::joined_list(names);
+}
+
+/// Autovacuum gives up its lock for whoever waits longer than deadlock_timeout. A cut-over attempt never waits that
+/// long; SHARE UPDATE EXCLUSIVE can, since no reader or writer queues behind it.
+void ask_autovacuum_to_leave(Server& server, const std::vector<LockRequest>& locks) {
+    const db::LockPolicy policy = server.executor().policy();
+    db::LockPolicy patient = policy;
+    patient.lock_timeout = chr::seconds(3);
+    patient.lock_deadline = chr::milliseconds(0);
+    server.executor().set_policy(patient);
+    for (const LockRequest& lock : locks) {
+        if (!lock.sql.empty())
+            continue;  // a view: nothing to vacuum
+        Unit unit;
+        unit.name = fmt::format("let autovacuum leave {}", sql::quoted(lock.relation));
+        unit.steps.push_back(
+            ddl::statement(fmt::format("LOCK TABLE ONLY {} IN SHARE UPDATE EXCLUSIVE MODE", sql::quoted(lock.relation)),
+                           "no one waits for it"));
+        try {
+            server.executor().run(unit);
+        } catch (const Error& error) {
+            if (error.code() != ExitCode::lock_deadline)
+                throw;
+        }
+    }
+    server.executor().set_policy(policy);
+}
+
+Error too_late(const Blockers& blockers) {
+    return Error(
+        ExitCode::lock_deadline, fmt::format("no quiet moment for the cut-over: {}", blockers.text()),
+        "nothing was changed; run it again at a quieter time, end what holds the lock, or raise cutover_deadline in "
+        "[swap]");
+}
+
+}  // namespace
+
+std::string Blockers::text() const {
+    std::string text;
+    for (const std::string& each : who)
+        text += (text.empty() ? "" : "; ") + each;
+    return text;
+}
+
+Blockers find_blockers(db::Session& session, const std::vector<LockRequest>& locks, chr::milliseconds age) {
+    Blockers blockers;
+    blockers.is_only_autovacuum = true;
+    for (const db::Row& row :
+         session.read(std::string(statement::old_transactions), {names_of(locks), fmt::format("{}", age.count())})) {
+        blockers.who.push_back(db::text_of(row.at(0)));
+        blockers.is_only_autovacuum = blockers.is_only_autovacuum && db::flag_of(row.at(1));
+    }
+    return blockers;
+}
+
+void wait_for_blockers(Server& server, const std::vector<LockRequest>& locks, chr::steady_clock::time_point deadline) {
+    std::string told;
+    for (;;) {
+        server.stop().check();
+        const Blockers blockers = find_blockers(server.session(), locks, server.config().swap.blocker_age);
+        if (blockers.who.empty())
+            return;
+        if (server.clock().steady() >= deadline)
+            throw too_late(blockers);
+        if (told.empty()) {
+            told = blockers.text();
+            Event event{Severity::info, "swap.blocked", {}, {}, {}};
+            event.message = fmt::format("the cut-over waits for {}", told);
+            event.fields = {{"blockers", told}};
+            server.reporter().emit(event);
+        }
+        if (blockers.is_only_autovacuum)
+            ask_autovacuum_to_leave(server, locks);
+        else
+            server.stop().wait_for(chr::milliseconds(100));
+    }
+}
+
+}  // namespace tripmig::swap

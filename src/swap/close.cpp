@@ -1,0 +1,92 @@
+#include "swap/close.hpp"
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "db/table_catalog.hpp"
+#include "ddl/constraint_phases.hpp"
+#include "ddl/index_definition.hpp"
+#include "ddl/registry.hpp"
+#include "ddl/statement_step.hpp"
+#include "sql/identifier.hpp"
+#include "swap/run.hpp"
+#include "swap/succession_of.hpp"
+
+namespace tripmig::swap {
+
+namespace {
+
+Unit closing_unit(Server& server, const SwapState& state, std::vector<Step> steps) {
+    Unit unit;
+    unit.name = fmt::format("close the swap of {}", sql::quoted(state.table));
+    unit.steps = std::move(steps);
+    unit.steps.push_back(db::finish_job_step(server.state_schema(), to_job(state)));
+    return unit;
+}
+
+/// The locks that everything below needs, before anything is changed.
+std::vector<Step> undo_preparation(const db::TableInfo& table, const SwapState& state,
+                                   const std::string& state_schema) {
+    std::vector<Step> steps;
+    const bool has_begun_registry = state.has_registry && !state.was_empty && state.stage >= Stage::capturing;
+    const ddl::Succession succession = succession_of(table, state);
+    if (has_begun_registry)
+        ddl::append(steps, move::end_capture(capture_of(*succession.registry, state, state_schema)));
+    for (const std::string& check : {state.bound_check(), state.null_check()})
+        steps.push_back(ddl::drop_check(table.name, check, "the swap is given up"));
+    if (has_begun_registry)
+        ddl::append(steps, ddl::drop_registry(*succession.registry));
+    if (const db::ColumnInfo* column = table.column(state.key);
+        column != nullptr && state.key_was_nullable && column->not_null)
+        steps.push_back(ddl::statement(fmt::format("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL",
+                                                   sql::quoted(table.name), sql::quote_ident(state.key)),
+                                       "as it was before"));
+    return steps;
+}
+
+}  // namespace
+
+SwapState require_job(Server& server, const QualifiedName& table) {
+    const std::optional<db::Job> job = server.open_job(table);
+    if (!job)
+        throw Error(ExitCode::refused, fmt::format("no swap of {} is under way", sql::quoted(table)),
+                    "tripmig swap status TABLE says what was");
+    return from_job(*job);
+}
+
+SwapState finish(Server& server, const QualifiedName& table) {
+    SwapState state = require_job(server, table);
+    if (state.stage != Stage::complete)
+        throw Error(
+            ExitCode::refused,
+            fmt::format("the swap of {} is not complete ({})", sql::quoted(table), to_string(state.stage)),
+            state.is_cut() ? "tripmig swap run TABLE goes on" : "tripmig swap run TABLE goes on, abort gives it up");
+    state.stage = Stage::finished;
+    server.executor().run(closing_unit(server, state, {}));
+    return state;
+}
+
+SwapState abort(Server& server, const QualifiedName& name) {
+    SwapState state = require_job(server, name);
+    if (state.is_cut())
+        throw Error(ExitCode::refused, fmt::format("{} is cut over already", sql::quoted(name)),
+                    "tripmig swap revert TABLE goes back");
+    const std::optional<db::TableInfo> table = db::read_table(server.session(), name);
+    if (table && !state.primary_key.empty())
+        server.executor().run(
+            ddl::drop_index_concurrently(name, {name.schema, state.leaf_index()}, "the swap is given up"));
+    std::vector<Step> steps;
+    std::vector<LockRequest> locks;
+    if (table) {
+        steps = undo_preparation(*table, state, server.state_schema());
+        locks = {{name, LockMode::access_exclusive}};
+    }
+    state.stage = Stage::aborted;
+    Unit unit = closing_unit(server, state, std::move(steps));
+    unit.lock_first = std::move(locks);
+    unit.lock_budget = server.config().swap.lock_budget;
+    server.executor().run(unit);
+    return state;
+}
+
+}  // namespace tripmig::swap

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "base/clock.hpp"
+#include "config/policy.hpp"
+#include "ddl/bounds.hpp"
+
+namespace tripmig::swap {
+
+/// The first key of the months to come: all that is there now lies before it. The next bound of the grid after `now`,
+/// or the one after that when less than `margin` is left; further when rows are there that lie beyond, at most one
+/// interval ahead of now. Throws Error{refused} for keys later than that.
+ddl::Bound choose_cut(ddl::KeyType key, const config::PartitionInterval& interval, Instant now,
+                      std::chrono::hours margin, const std::optional<ddl::Bound>& newest);
+
+/// Until when a cut-over at this cut may be tried: a day before, so that no row of the service's comes near the CHECK.
+Instant cut_deadline(const ddl::Bound& cut);
+
+/// A bound as its type spells it, and back.
+std::string cut_text(ddl::KeyType key, const ddl::Bound& cut);
+ddl::Bound parse_cut(ddl::KeyType key, const std::string& text);
+
+}  // namespace tripmig::swap

@@ -1,0 +1,73 @@
+#include "swap/new_job.hpp"
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "ddl/missing_leaves.hpp"
+#include "sql/identifier.hpp"
+#include "swap/cut.hpp"
+#include "swap/succession_of.hpp"
+
+namespace tripmig::swap {
+
+namespace {
+
+std::string interval_text(const config::PartitionInterval& interval) {
+    if (const auto* calendar = std::get_if<CalendarInterval>(&interval))
+        return to_string(*calendar);
+    return fmt::format("{}", std::get<std::int64_t>(interval));
+}
+
+}  // namespace
+
+void choose_past(SwapState& state, const KeyFacts& key, Instant now, const config::PartitionPolicy& policy,
+                 const config::SwapConfig& config) {
+    state.was_empty = key.is_empty;
+    state.cut.clear();
+    if (key.is_empty)
+        return;
+    const ddl::KeyType type = key_type_of(state);
+    state.cut = cut_text(type, choose_cut(type, policy.interval, now, config.margin, key.newest));
+}
+
+SwapState new_state(const Facts& facts, const config::PartitionPolicy& policy, const config::SwapConfig& config) {
+    const db::TableInfo& table = *facts.table;
+    const db::ColumnInfo& column = *table.column(policy.key);
+    SwapState state;
+    state.table = table.name;
+    state.key = policy.key;
+    state.key_type = key_type_name(column);
+    state.interval = interval_text(policy.interval);
+    state.key_was_nullable = !column.not_null;
+    state.incoming = policy.swap.incoming_foreign_keys;
+    state.has_registry = wants_registry(table, policy);
+    state.leaf = sql::truncated_name(table.name.name, "_past");
+    if (facts.taken.count(state.leaf) != 0)
+        throw Error(ExitCode::refused,
+                    fmt::format("the past of {} would be called {}, which is taken", sql::quoted(table.name),
+                                sql::quote_ident(state.leaf)),
+                    "rename or drop that relation");
+    if (const db::IndexInfo* primary = table.primary_key())
+        state.primary_key = primary->columns;
+    if (!state.has_registry)
+        state.dropped = table.incoming;
+    choose_past(state, facts.key, facts.now, policy, config);
+    return state;
+}
+
+std::vector<ddl::Leaf> leaves_to_come(const SwapState& state, const config::PartitionPolicy& policy,
+                                      const std::set<std::string>& taken, Instant now, int max_create) {
+    const ddl::KeyType type = key_type_of(state);
+    ddl::Coverage coverage;
+    coverage.key = type;
+    if (!state.was_empty)
+        coverage.leaves.push_back({ddl::Bound::minvalue(), parse_cut(type, state.cut)});
+    const int limit = policy.max_create.value_or(max_create);
+    std::vector<ddl::Bounds> missing = ddl::missing_leaves(coverage, policy, now, limit);
+    // A cut far ahead needs a leaf at its edge all the same: the first future-dated row would find none.
+    if (missing.empty() && !state.was_empty)
+        missing.push_back(ddl::bounds_after(type, policy.interval, coverage.leaves.front()));
+    return ddl::name_leaves(policy.name, state.table, type, missing, taken);
+}
+
+}  // namespace tripmig::swap

@@ -1,0 +1,98 @@
+#include "swap/next_step.hpp"
+
+#include <array>
+#include <optional>
+
+namespace tripmig::swap {
+
+using Build = Observation::Build;
+
+std::string_view to_string(Action action) {
+    static constexpr std::array<std::string_view, 16> names{"check that no key is null",
+                                                            "validate that no key is null",
+                                                            "set the key not null",
+                                                            "drop a broken index",
+                                                            "build the unique index",
+                                                            "begin the registry",
+                                                            "load the registry again",
+                                                            "load the registry",
+                                                            "index the registry",
+                                                            "ready",
+                                                            "drop the bound",
+                                                            "add the bound",
+                                                            "validate the bound",
+                                                            "cut over",
+                                                            "follow up",
+                                                            "nothing"};
+    return names.at(static_cast<std::size_t>(action));
+}
+
+namespace {
+
+std::optional<Action> not_null(const Observation& seen) {
+    if (!seen.key_is_nullable && seen.null_check == Build::missing)
+        return std::nullopt;
+    switch (seen.null_check) {
+        case Build::missing:
+            return Action::add_null_check;
+        case Build::invalid:
+            return Action::validate_null_check;
+        case Build::valid:
+            return Action::set_not_null;
+    }
+    return std::nullopt;
+}
+
+std::optional<Action> unique_index(const Observation& seen) {
+    if (!seen.needs_index || seen.index == Build::valid)
+        return std::nullopt;
+    return seen.index == Build::invalid ? Action::drop_broken_index : Action::build_index;
+}
+
+std::optional<Action> registry(const SwapState& state, const Observation& seen) {
+    if (!state.has_registry)
+        return std::nullopt;
+    if (state.stage == Stage::begun)
+        return Action::begin_registry;
+    if (seen.must_reload)
+        return Action::reload_registry;
+    if (state.stage == Stage::capturing)
+        return Action::load_registry;
+    if (state.stage == Stage::loaded)
+        return Action::index_registry;
+    return std::nullopt;
+}
+
+Action towards_cut_over(const SwapState& state, const Observation& seen, bool until_ready) {
+    if (seen.bound_check != Build::missing && (seen.is_late || until_ready))
+        return Action::drop_bound;
+    if (state.stage < Stage::ready)
+        return Action::note_ready;
+    if (until_ready)
+        return Action::nothing;
+    if (state.was_empty)
+        return Action::cut_over;
+    if (seen.bound_check == Build::missing)
+        return Action::add_bound;
+    return seen.bound_check == Build::invalid ? Action::validate_bound : Action::cut_over;
+}
+
+}  // namespace
+
+Action next_step(const SwapState& state, const Observation& seen, bool until_ready) {
+    if (state.stage == Stage::cut)
+        return Action::follow_up;
+    if (state.stage > Stage::cut)
+        return Action::nothing;
+    if (state.was_empty)
+        return towards_cut_over(state, seen, until_ready);
+    if (const auto action = not_null(seen))
+        return *action;
+    if (const auto action = unique_index(seen))
+        return *action;
+    if (const auto action = registry(state, seen))
+        return *action;
+    return towards_cut_over(state, seen, until_ready);
+}
+
+}  // namespace tripmig::swap

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <string_view>
+
+#include "swap/state.hpp"
+
+namespace tripmig::swap {
+
+/// What the catalog says about the things that no transaction can record.
+struct Observation {
+    enum class Build { missing, invalid, valid };
+
+    bool key_is_nullable = false;
+    bool needs_index = false;  ///< the primary key lacks the partition key
+    Build index = Build::missing;
+    Build null_check = Build::missing;  ///< invalid: NOT VALID
+    Build bound_check = Build::missing;
+    bool must_reload = false;  ///< the source was truncated or rewritten while the registry was loaded
+    bool is_late = false;      ///< the cut is nearer than a cut-over may be tried
+};
+
+/// One thing to do.
+enum class Action {
+    add_null_check,
+    validate_null_check,
+    set_not_null,
+    drop_broken_index,
+    build_index,
+    begin_registry,
+    reload_registry,
+    load_registry,
+    index_registry,
+    note_ready,
+    drop_bound,
+    add_bound,
+    validate_bound,
+    cut_over,
+    follow_up,  ///< what comes after the cut-over
+    nothing
+};
+
+std::string_view to_string(Action action);
+
+/// Where the job goes from here. Pure: everything that a killed run may have left is in `state` or in `seen`.
+/// `until_ready`: nothing of the cut-over is begun.
+Action next_step(const SwapState& state, const Observation& seen, bool until_ready);
+
+}  // namespace tripmig::swap

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+#include "config/policy.hpp"
+#include "db/session.hpp"
+#include "db/table_info.hpp"
+#include "swap/next_step.hpp"
+#include "swap/preflight.hpp"
+#include "swap/state.hpp"
+
+namespace tripmig::swap {
+
+/// What preflight and the plan are made from. The table is nullopt when there is none of that name. Reads the newest
+/// key, by an index on it when there is one.
+Facts read_facts(db::Session& session, const QualifiedName& table, const std::string& key);
+
+/// How far the job's own things on the table are. `table` as it is, with them.
+Observation observe(db::Session& session, const db::TableInfo& table, const SwapState& state,
+                    const std::string& state_schema);
+
+}  // namespace tripmig::swap

@@ -1,0 +1,83 @@
+#include "swap/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ddl/leaf.hpp"
+#include "ddl/statement_step.hpp"
+#include "move/catch_up.hpp"
+#include "move/load.hpp"
+#include "sql/identifier.hpp"
+#include "swap/attach_units.hpp"
+#include "swap/cut_over.hpp"
+#include "swap/new_job.hpp"
+#include "swap/succession_of.hpp"
+
+namespace tripmig::swap {
+
+namespace {
+
+bool is_refused(const std::vector<Finding>& findings) {
+    return std::any_of(findings.begin(), findings.end(),
+                       [](const Finding& finding) { return finding.level == Finding::Level::refuse; });
+}
+
+/// What goes before the cut-over of a table that has rows.
+std::vector<Unit> preparation(const AttachContext& context) {
+    std::vector<Unit> units;
+    const auto add = [&](Action action) { units.push_back(unit_of(action, context)); };
+    if (context.state.key_was_nullable)
+        for (const Action action : {Action::add_null_check, Action::validate_null_check, Action::set_not_null})
+            add(action);
+    if (!context.succession.leaf_index.empty())
+        add(Action::build_index);
+    if (context.succession.registry) {
+        const move::Projection projection = projection_of(*context.succession.registry);
+        add(Action::begin_registry);
+        Unit load;
+        load.name = "load the registry, in chunks";
+        load.steps = {move::load_blocks(projection, 0, context.succession.table.pages)};
+        units.push_back(std::move(load));
+        add(Action::index_registry);
+        units.push_back(move::catch_up_round(
+            projection, capture_of(*context.succession.registry, context.state, context.state_schema)));
+    }
+    for (const Action action : {Action::note_ready, Action::add_bound, Action::validate_bound})
+        add(action);
+    return units;
+}
+
+}  // namespace
+
+PlanResult plan(const Facts& facts, const config::PartitionPolicy& policy, const config::Config& config) {
+    PlanResult result;
+    const db::TableInfo& table = *facts.table;
+    result.findings = preflight(table, facts, policy, config.swap);
+    if (is_refused(result.findings))
+        return result;
+    const SwapState state = new_state(facts, policy, config.swap);
+    result.cut = state.cut;
+    AttachContext context{succession_of(table, state), state, config.state.schema};
+    if (!state.was_empty) {
+        result.units = preparation(context);
+        context.succession.dropped_checks = {state.bound_check()};
+    }
+    std::vector<ddl::Leaf> leaves = leaves_to_come(state, policy, facts.taken, facts.now, config.partitions.max_create);
+    const std::size_t inside = state.was_empty ? leaves.size() : std::min<std::size_t>(leaves.size(), 1);
+    const std::vector<ddl::Leaf> later(leaves.begin() + static_cast<std::ptrdiff_t>(inside), leaves.end());
+    leaves.resize(inside);
+    result.units.push_back(cut_over_unit(context, leaves, config.swap));
+    for (const ddl::Leaf& leaf : later)
+        result.units.push_back(ddl::create_leaf(facts_for_leaves(context.succession), leaf));
+    for (Unit& unit : ddl::validate_incoming(context.succession))
+        result.units.push_back(std::move(unit));
+    Unit analyze;
+    analyze.name = fmt::format("analyze {}", sql::quoted(table.name));
+    analyze.steps = {ddl::statement(fmt::format("ANALYZE {}", sql::quoted(table.name)),
+                                    "autovacuum never analyzes a partitioned table as a whole")};
+    result.units.push_back(std::move(analyze));
+    return result;
+}
+
+}  // namespace tripmig::swap

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/exit_code.hpp"
+#include "config/config.hpp"
+#include "config/policy.hpp"
+#include "db/table_info.hpp"
+#include "ddl/bounds.hpp"
+
+namespace tripmig::swap {
+
+/// What the rows say, as far as the plan depends on it.
+struct KeyFacts {
+    bool is_empty = true;
+    std::optional<ddl::Bound> newest;
+    std::int64_t nulls = 0;
+};
+
+/// Everything that the plan is made from.
+struct Facts {
+    std::optional<db::TableInfo> table;
+    KeyFacts key;
+    std::set<std::string> taken;  ///< names of relations and types in the table's schema
+    Instant now;
+};
+
+/// One thing that preflight looked at.
+struct Finding {
+    enum class Level {
+        ok,     ///< comes along, or is as it must be
+        note,   ///< the operator should know
+        refuse  ///< something must be done or decided first
+    } level = Level::ok;
+    std::string subject;  ///< "index orders_email_key"
+    std::string message;
+    std::string hint;                   ///< refuse: how to proceed
+    ExitCode code = ExitCode::refused;  ///< refuse: or no_privilege
+};
+
+/// The whole report: what was found, what will happen to it, what stands in the way. Pure. `table` without what the job
+/// itself has added.
+std::vector<Finding> preflight(const db::TableInfo& table, const Facts& facts, const config::PartitionPolicy& policy,
+                               const config::SwapConfig& config);
+
+/// Throws Error with all refusals, if there is one.
+void refuse_if_any(const std::vector<Finding>& findings, const QualifiedName& table);
+
+std::string_view to_string(Finding::Level level);
+
+/// Which of the incoming keys' policies has what consequence.
+[[nodiscard]] bool wants_registry(const db::TableInfo& table, const config::PartitionPolicy& policy);
+
+}  // namespace tripmig::swap

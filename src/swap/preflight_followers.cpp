@@ -1,0 +1,89 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <regex>
+
+#include "ddl/registry.hpp"
+#include "sql/identifier.hpp"
+#include "swap/preflight_parts.hpp"
+
+namespace tripmig::swap {
+
+namespace {
+
+std::string escaped(const std::string& text) {
+    static const std::regex special(R"([.^$|()\[\]{}*+?\\])");
+    return std::regex_replace(text, special, R"(\$&)");
+}
+
+/// Whether a PL/pgSQL body assigns NEW.<key>: after the swap a BEFORE trigger must not move a row to another leaf.
+bool assigns_key(const std::string& source, const std::string& key) {
+    const std::regex assignment(
+        "(^|;|begin|then|else|loop|into)\\s*new\\s*\\.\\s*\"?" + escaped(key) + "\"?\\s*(:?=|;|,|from)",
+        std::regex::icase);
+    return std::regex_search(source, assignment);
+}
+
+}  // namespace
+
+void look_at_triggers(const db::TableInfo& table, const config::PartitionPolicy& policy, Report& report) {
+    const std::string move = ddl::registry_of(table, policy.key).move_trigger();
+    for (const db::TriggerInfo& trigger : table.triggers) {
+        const std::string subject = fmt::format("trigger {}", sql::quote_ident(trigger.name));
+        if (trigger.is_row && trigger.has_transition_tables)
+            report.refuse(subject, "a row trigger with transition tables cannot be on a partition",
+                          "make it a statement trigger, or drop it");
+        else if (trigger.is_row && trigger.is_before && assigns_key(trigger.function_source, policy.key))
+            report.refuse(subject,
+                          fmt::format("{} assigns NEW.{}: a BEFORE trigger may not move a row to another leaf",
+                                      trigger.function, policy.key),
+                          "use a default for the key instead");
+        else if (wants_registry(table, policy) && trigger.is_row && trigger.is_before && trigger.on_update &&
+                 trigger.name > move)
+            report.refuse(subject, fmt::format("sorts after the registry's {}, which must see the row last", move),
+                          "rename it: ALTER TRIGGER ... RENAME TO");
+        else if (trigger.is_row && (trigger.on_insert || trigger.on_delete))
+            report.note(subject,
+                        "comes along; it fires for rows that an UPDATE moves to another leaf as well (DELETE, INSERT)");
+        else
+            report.ok(subject, "comes along");
+    }
+}
+
+namespace {
+
+void look_at_publication(const db::PublicationInfo& publication, Report& report) {
+    const std::string subject = fmt::format("publication {}", sql::quote_ident(publication.name));
+    if (!publication.via_root)
+        report.refuse(subject, "publishes leaves under their own names, which its subscribers do not know",
+                      fmt::format("ALTER PUBLICATION {} SET (publish_via_partition_root = true)",
+                                  sql::quote_ident(publication.name)));
+    else if (publication.names_table && !publication.can_alter)
+        report.refuse(subject, "the role does not own it", "run as a member of its owner too", ExitCode::no_privilege);
+    else
+        report.ok(subject, "goes on under the table's name");
+}
+
+}  // namespace
+
+void look_at_followers(const db::TableInfo& table, Report& report) {
+    for (const db::PublicationInfo& publication : table.publications)
+        look_at_publication(publication, report);
+    for (const db::DependentInfo& dependent : table.dependents) {
+        if (dependent.kind == db::DependentInfo::Kind::other)
+            report.refuse(dependent.description,
+                          "is bound to the table or its row type by OID, and cannot be bound anew in place",
+                          "drop it before the swap and create it again after");
+        else if (!dependent.can_alter)
+            report.refuse(dependent.description, "the role does not own it", "run as a member of its owner too",
+                          ExitCode::no_privilege);
+        else
+            report.ok(dependent.description, "is bound to the new table");
+    }
+    if (table.row_security)
+        report.ok("row security", fmt::format("{} policies come along", table.policies.size()));
+    for (const db::SequenceInfo& sequence : table.sequences)
+        report.ok(fmt::format("sequence {}", sql::quoted(sequence.name)), "goes on where it stands");
+}
+
+}  // namespace tripmig::swap

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "swap/preflight.hpp"
+
+namespace tripmig::swap {
+
+/// Collects findings.
+class Report {
+  public:
+    explicit Report(std::vector<Finding>& findings) : m_findings(findings) {}
+
+    void ok(std::string subject, std::string message) {
+        m_findings.push_back({Finding::Level::ok, std::move(subject), std::move(message), {}, ExitCode::ok});
+    }
+    void note(std::string subject, std::string message) {
+        m_findings.push_back({Finding::Level::note, std::move(subject), std::move(message), {}, ExitCode::ok});
+    }
+    void refuse(std::string subject, std::string message, std::string hint, ExitCode code = ExitCode::refused) {
+        m_findings.push_back({Finding::Level::refuse, std::move(subject), std::move(message), std::move(hint), code});
+    }
+
+  private:
+    std::vector<Finding>& m_findings;
+};
+
+// The parts of preflight(), by subject.
+void look_at_relation(const db::TableInfo& table, const config::PartitionPolicy& policy, Report& report);
+void look_at_privileges(const db::TableInfo& table, Report& report);
+void look_at_key(const db::TableInfo& table, const Facts& facts, const config::PartitionPolicy& policy,
+                 const config::SwapConfig& config, Report& report);
+void look_at_indexes(const db::TableInfo& table, const config::PartitionPolicy& policy, Report& report);
+void look_at_constraints(const db::TableInfo& table, Report& report);
+void look_at_incoming(const db::TableInfo& table, const config::PartitionPolicy& policy, Report& report);
+void look_at_registry(const db::TableInfo& table, const Facts& facts, const config::PartitionPolicy& policy,
+                      Report& report);
+void look_at_triggers(const db::TableInfo& table, const config::PartitionPolicy& policy, Report& report);
+void look_at_followers(const db::TableInfo& table, Report& report);
+
+}  // namespace tripmig::swap

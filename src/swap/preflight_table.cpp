@@ -1,0 +1,118 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "sql/identifier.hpp"
+#include "swap/cut.hpp"
+#include "swap/preflight_parts.hpp"
+
+namespace tripmig::swap {
+
+void look_at_relation(const db::TableInfo& table, const config::PartitionPolicy& policy, Report& report) {
+    const std::string subject = fmt::format("table {}", sql::quoted(table.name));
+    if (policy.swap.strategy == config::SwapStrategy::copy)
+        report.refuse(subject, "strategy copy is not in this version",
+                      "use --strategy attach, then split the past later");
+    if (table.kind != 'r') {
+        report.refuse(subject, "is no plain table", "only plain tables can be swapped");
+        return;
+    }
+    if (table.persistence != 'p')
+        report.refuse(subject, "is unlogged or temporary", "ALTER TABLE ... SET LOGGED first");
+    if (table.is_leaf)
+        report.refuse(subject, "is a partition of another table", "swap the table on top, or split this leaf");
+    if (table.has_children || table.has_parents)
+        report.refuse(subject, "takes part in inheritance", "ALTER TABLE ... NO INHERIT first");
+    if (table.is_typed)
+        report.refuse(subject, "is a typed table (CREATE TABLE ... OF), which cannot be a partition",
+                      "ALTER TABLE ... NOT OF first");
+    for (const std::string& rule : table.rules)
+        report.refuse(fmt::format("rule {}", sql::quote_ident(rule)), "rules are not carried in this version",
+                      "drop it, or make a trigger of it");
+    for (const std::string& label : table.labels)
+        report.refuse(fmt::format("security label of {}", label), "labels are not carried in this version",
+                      "remove it, and set it again after the swap");
+    if (!table.options.empty())
+        report.note("storage parameters",
+                    "a partitioned table has none: they stay on the old rows' leaf, and new leaves get them");
+    report.ok(subject, fmt::format("{} columns, {} MB with indexes; no row is moved", table.columns.size(),
+                                   table.bytes / (1024 * 1024)));
+}
+
+void look_at_privileges(const db::TableInfo& table, Report& report) {
+    const std::string role = sql::quote_ident(table.current_role);
+    if (!table.can_alter)
+        report.refuse(
+            fmt::format("role {}", role),
+            fmt::format("is not the owner of {} ({})", sql::quoted(table.name), sql::quote_ident(table.owner)),
+            fmt::format("connect as {0}, or GRANT {0} TO {1}", sql::quote_ident(table.owner), role),
+            ExitCode::no_privilege);
+    if (!table.can_create_in_schema)
+        report.refuse(fmt::format("role {}", role),
+                      fmt::format("may not create tables in schema {}", sql::quote_ident(table.name.schema)),
+                      fmt::format("GRANT CREATE ON SCHEMA {} TO {}", sql::quote_ident(table.name.schema), role),
+                      ExitCode::no_privilege);
+    if (table.force_row_security && !table.bypasses_row_security)
+        report.refuse(
+            "row security",
+            fmt::format("FORCE ROW LEVEL SECURITY hides rows from {} too: a part of them would be "
+                        "taken for all of them",
+                        role),
+            fmt::format("ALTER ROLE {} BYPASSRLS, or ALTER TABLE {} NO FORCE ROW LEVEL SECURITY for the time of "
+                        "the swap",
+                        role, sql::quoted(table.name)));
+}
+
+namespace {
+
+void look_at_rows(const std::string& subject, ddl::KeyType type, const db::ColumnInfo& column, const Facts& facts,
+                  const config::PartitionPolicy& policy, const config::SwapConfig& config, Report& report) {
+    if (facts.key.nulls > 0)
+        report.refuse(subject, fmt::format("is NULL in {} rows, which belong to no range", facts.key.nulls),
+                      "give these rows a value first");
+    else if (!column.not_null)
+        report.note(subject, "may be NULL today; no row is. It becomes NOT NULL, checked without blocking writers");
+    if (facts.key.is_empty) {
+        report.ok(subject, fmt::format("the table is empty: it is partitioned directly, from {} on",
+                                       policy.start ? *policy.start : std::string("the present")));
+        return;
+    }
+    try {
+        const ddl::Bound cut = choose_cut(type, policy.interval, facts.now, config.margin, facts.key.newest);
+        report.ok(subject, fmt::format("all rows lie before {}: they become the leaf of the past, new leaves follow",
+                                       ddl::describe(type, cut)));
+    } catch (const Error& error) {
+        report.refuse(subject, error.message(), error.hint());
+    }
+}
+
+}  // namespace
+
+void look_at_key(const db::TableInfo& table, const Facts& facts, const config::PartitionPolicy& policy,
+                 const config::SwapConfig& config, Report& report) {
+    const std::string subject = fmt::format("key {}", sql::quote_ident(policy.key));
+    const db::ColumnInfo* column = table.column(policy.key);
+    if (column == nullptr) {
+        report.refuse(subject, fmt::format("{} has no such column", sql::quoted(table.name)),
+                      "name the partition key in the policy or with --key");
+        return;
+    }
+    const auto type = ddl::key_type(column->type);
+    if (!type || ddl::is_number(*type)) {
+        report.refuse(subject, fmt::format("is of type {}", column->type),
+                      "this version cuts by date, timestamp, timestamptz and uuid (version 7)");
+        return;
+    }
+    if (column->generated != '\0')
+        report.refuse(subject, "is a generated column, which cannot be a partition key", "choose another key");
+    try {
+        ddl::check_interval(*type, policy.interval);
+    } catch (const Error& error) {
+        report.refuse(subject, error.message(), error.hint());
+        return;
+    }
+    look_at_rows(subject, *type, *column, facts, policy, config, report);
+}
+
+}  // namespace tripmig::swap

@@ -1,0 +1,56 @@
+#include <fmt/format.h>
+
+#include <thread>
+
+#include "base/error.hpp"
+#include "db/connection_parameters.hpp"
+#include "sql/identifier.hpp"
+#include "swap/run.hpp"
+
+namespace tripmig::swap {
+
+namespace {
+
+void remove_bound(Server& server, const QualifiedName& table) {
+    // A session of its own: the others may be lost, or give up because of a signal.
+    db::Session session(db::past_pooler(server.config().database), "swap-cleanup");
+    const std::optional<db::Job> job = db::find_open_job(session, server.state_schema(), table);
+    if (!job)
+        return;
+    SwapState state = from_job(*job);
+    if (state.stage != Stage::bounded)
+        return;
+    state.stage = Stage::ready;
+    const Step step = journal(state, server.state_schema());
+    session.transact(db::Isolation::read_committed, [&](db::Work& work) {
+        work.change("SET LOCAL lock_timeout = '200ms'");
+        work.change(fmt::format("ALTER TABLE {} DROP CONSTRAINT IF EXISTS {}", sql::quoted(table),
+                                sql::quote_ident(state.bound_check())));
+        work.read(step.sql, step.parameters);
+    });
+}
+
+}  // namespace
+
+void remove_bound_quietly(Server& server, const QualifiedName& table) noexcept {
+    constexpr int attempts = 20;
+    for (int attempt = 1; attempt <= attempts; ++attempt) {
+        try {
+            remove_bound(server, table);
+            return;
+        } catch (const std::exception& problem) {
+            if (attempt < attempts) {
+                std::this_thread::sleep_for(std::chrono::milliseconds(50 * attempt));
+                continue;
+            }
+            server.reporter().warning(
+                "swap.bound_left",
+                fmt::format(
+                    "{} still refuses keys beyond the cut ({}); `tripmig swap run` goes on, `tripmig swap abort` "
+                    "takes that back",
+                    sql::quoted(table), problem.what()));
+        }
+    }
+}
+
+}  // namespace tripmig::swap

@@ -1,0 +1,127 @@
+#include "swap/revert.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "db/partition_catalog.hpp"
+#include "db/table_catalog.hpp"
+#include "ddl/constraint_phases.hpp"
+#include "ddl/index_definition.hpp"
+#include "ddl/registry.hpp"
+#include "ddl/statement_step.hpp"
+#include "sql/identifier.hpp"
+#include "swap/attempts.hpp"
+#include "swap/blockers.hpp"
+#include "swap/close.hpp"
+#include "swap/run.hpp"
+#include "swap/statements.hpp"
+
+namespace tripmig::swap {
+
+namespace {
+
+Error too_far(const SwapState& state) {
+    return Error(ExitCode::refused,
+                 fmt::format("{} has rows from {} on: there is no way back by catalog work alone",
+                             sql::quoted(state.table), state.cut),
+                 "`tripmig partition undo` moves the rows back into one table, online");
+}
+
+void require_revertible(const SwapState& state) {
+    if (!state.is_cut())
+        throw Error(ExitCode::refused,
+                    fmt::format("{} is not cut over ({})", sql::quoted(state.table), to_string(state.stage)),
+                    "tripmig swap abort TABLE gives the swap up");
+    if (state.was_empty)
+        throw Error(ExitCode::refused,
+                    fmt::format("{} was empty and was partitioned directly: there is no old table to go back to",
+                                sql::quoted(state.table)),
+                    "`tripmig partition undo` makes one table of it, online");
+}
+
+RevertFacts read_revert_facts(Server& server, const SwapState& state) {
+    RevertFacts facts;
+    facts.parent = require_table(server, state.table);
+    facts.past = require_table(server, {state.table.schema, state.leaf});
+    if (state.has_registry)
+        facts.registry = require_table(server, ddl::registry_name(state.table));
+    if (const auto partitioning = db::read_partitioning(server.session(), state.table))
+        for (const db::PartitionInfo& partition : partitioning->partitions)
+            if (partition.oid != facts.past.oid)
+                facts.other_leaves.push_back(partition.name);
+    std::sort(facts.other_leaves.begin(), facts.other_leaves.end());
+    for (const db::Row& row :
+         server.session().read(std::string(statement::attached_indexes),
+                               {fmt::format("{}", facts.parent.oid), fmt::format("{}", facts.past.oid)}))
+        facts.index_names.emplace(db::text_of(row.at(0)), db::text_of(row.at(1)));
+    return facts;
+}
+
+void refuse_rows_beyond(Server& server, const RevertFacts& facts, const SwapState& state) {
+    for (const QualifiedName& leaf : facts.other_leaves)
+        if (db::flag_of(
+                server.session().read(fmt::format("SELECT EXISTS (SELECT FROM {})", sql::quoted(leaf))).at(0).at(0)))
+            throw too_far(state);
+}
+
+/// The old primary key's index, built beside the writers. The remains of an interrupted build go first.
+void build_former_key(Server& server, const RevertFacts& facts, const SwapState& state) {
+    const db::IndexInfo* primary = facts.parent.primary_key();
+    if (primary == nullptr || primary->columns == state.primary_key)
+        return;
+    const std::string name = state.former_key_index();
+    for (const db::IndexInfo& index : facts.past.indexes) {
+        if (index.name.name != name)
+            continue;
+        if (index.is_valid)
+            return;
+        server.executor().run(
+            ddl::drop_index_concurrently(facts.past.name, index.name, "the remains of an interrupted build"));
+    }
+    server.reporter().info("swap.step", fmt::format("build the old primary key on {}", sql::quoted(facts.past.name)));
+    server.executor().run(ddl::build_unique_index(facts.past.name, name, state.primary_key));
+}
+
+void put_back(Server& server, SwapState& state) {
+    run_attempts(server, [&](const auto& attempt) {
+        const RevertFacts facts = read_revert_facts(server, state);
+        refuse_rows_beyond(server, facts, state);
+        build_former_key(server, facts, state);
+        const RevertFacts now = read_revert_facts(server, state);
+        return attempt(revert_unit(now, state, server.state_schema(), server.config().swap), [] {});
+    });
+    state.stage = Stage::reverting;
+}
+
+void validate_keys(Server& server, const SwapState& state) {
+    const db::TableInfo table = require_table(server, state.table);
+    for (const db::IncomingKey& key : table.incoming) {
+        if (key.is_valid)
+            continue;
+        Unit unit;
+        unit.name = fmt::format("validate {} on {}", sql::quote_ident(key.name), sql::quoted(key.table));
+        unit.steps = {ddl::validate_constraint(key.table, key.name, "scans the rows from before")};
+        server.reporter().info("swap.step", unit.name);
+        server.executor().run(unit);
+    }
+}
+
+}  // namespace
+
+SwapState revert(Server& server, const QualifiedName& table) {
+    SwapState state = require_job(server, table);
+    require_revertible(state);
+    if (state.stage != Stage::reverting)
+        put_back(server, state);
+    validate_keys(server, state);
+    state.stage = Stage::reverted;
+    Unit unit;
+    unit.name = fmt::format("close the swap of {}", sql::quoted(table));
+    unit.steps = {db::finish_job_step(server.state_schema(), to_job(state))};
+    server.executor().run(unit);
+    return state;
+}
+
+}  // namespace tripmig::swap

@@ -1,0 +1,199 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "db/table_catalog.hpp"
+#include "ddl/index_definition.hpp"
+#include "ddl/statement_step.hpp"
+#include "ddl/successor.hpp"
+#include "sql/identifier.hpp"
+#include "swap/revert.hpp"
+#include "swap/succession_of.hpp"
+
+namespace tripmig::swap {
+
+using ddl::append;
+using ddl::statement;
+
+namespace {
+
+QualifiedName parked_name(const QualifiedName& table) {
+    return {table.schema, sql::truncated_name("tripmig_reverted_" + table.name)};
+}
+
+std::vector<LockRequest> locks_of(const RevertFacts& facts) {
+    ddl::Succession back;
+    back.table = facts.parent;
+    if (facts.registry)
+        back.table.incoming = facts.registry->incoming;
+    std::vector<LockRequest> locks = ddl::succession_locks(back);
+    locks.push_back({facts.past.name, LockMode::access_exclusive});
+    for (const QualifiedName& leaf : facts.other_leaves)
+        locks.push_back({leaf, LockMode::access_exclusive});
+    if (facts.registry)
+        locks.push_back({facts.registry->name, LockMode::access_exclusive});
+    return locks;
+}
+
+std::vector<Step> checks(const RevertFacts& facts, const SwapState& state) {
+    std::vector<Step> steps{db::unchanged_since(facts.parent), db::unchanged_since(facts.past)};
+    for (const QualifiedName& leaf : facts.other_leaves)
+        steps.push_back(ddl::check(fmt::format("SELECT NOT EXISTS (SELECT FROM {})", sql::quoted(leaf)),
+                                   fmt::format("{} has rows: {} can't go back by catalog work alone since {} came",
+                                               sql::quoted(leaf), sql::quoted(state.table), state.cut)));
+    return steps;
+}
+
+/// The two tables exchange their names; the old one is a table of its own again.
+std::vector<Step> change_places(const RevertFacts& facts, const SwapState& state) {
+    const std::string parent = sql::quoted(state.table);
+    std::vector<Step> steps;
+    if (facts.registry) {
+        const ddl::Registry registry = ddl::registry_of(facts.parent, state.key);
+        steps.push_back(
+            statement(fmt::format("DROP TRIGGER IF EXISTS {} ON {}", sql::quote_ident(registry.truncate_trigger()),
+                                  sql::quoted(facts.past.name)),
+                      "no registry, no trigger"));
+    }
+    steps.push_back(statement(fmt::format("ALTER TABLE {} DETACH PARTITION {}", parent, sql::quoted(facts.past.name)),
+                              "a table of its own again", {{state.table, LockMode::access_exclusive}}));
+    steps.push_back(
+        statement(fmt::format("ALTER TABLE {} RENAME TO {}", parent, sql::quote_ident(parked_name(state.table).name)),
+                  "makes room"));
+    steps.push_back(statement(
+        fmt::format("ALTER TABLE {} RENAME TO {}", sql::quoted(facts.past.name), sql::quote_ident(state.table.name)),
+        "as it was called"));
+    for (const db::SequenceInfo& sequence : facts.parent.sequences) {
+        if (sequence.is_identity)
+            append(steps, ddl::move_identity(sequence, facts.parent, parked_name(state.table), state.table));
+        else
+            steps.push_back(statement(fmt::format("ALTER SEQUENCE {} OWNED BY {}.{}", sql::quoted(sequence.name),
+                                                  parent, sql::quote_ident(sequence.column)),
+                                      "as it was"));
+    }
+    return steps;
+}
+
+/// What was bound to the parent, and what only one of two tables can have.
+std::vector<Step> pass_back(const RevertFacts& facts, const SwapState& state) {
+    ddl::Succession back;
+    back.table = facts.parent;
+    back.leaf = parked_name(state.table);
+    std::vector<Step> steps = ddl::rebind_dependents(back);
+    append(steps, ddl::parent_publications(back));
+    steps.push_back(statement(fmt::format("DROP TABLE {}", sql::quoted(back.leaf)), "it and its leaves have no rows"));
+    return steps;
+}
+
+std::vector<Step> restore_primary_key(const RevertFacts& facts, const SwapState& state, const db::IndexInfo& primary,
+                                      const std::string& part) {
+    const std::string table = sql::quoted(state.table);
+    const std::string name = sql::quote_ident(primary.name.name);
+    std::vector<Step> steps{
+        statement(fmt::format("ALTER TABLE {} DROP CONSTRAINT {}", table, sql::quote_ident(part)), "the widened key"),
+        statement(fmt::format("ALTER TABLE {} ADD CONSTRAINT {} PRIMARY KEY USING INDEX {}", table, name,
+                              sql::quote_ident(state.former_key_index())),
+                  "built before, so no scan")};
+    for (const db::ConstraintInfo& constraint : facts.parent.constraints)
+        if (constraint.kind == 'p' && constraint.comment)
+            steps.push_back(statement(fmt::format("COMMENT ON CONSTRAINT {} ON {} IS {}", name, table,
+                                                  sql::quote_literal(*constraint.comment)),
+                                      "comments come along"));
+    append(steps, ddl::index_settings(primary, primary.name));
+    return steps;
+}
+
+std::vector<Step> restore_names(const RevertFacts& facts, const SwapState& state) {
+    std::vector<Step> steps;
+    const db::IndexInfo* primary = facts.parent.primary_key();
+    for (const auto& [whole, part] : facts.index_names) {
+        if (primary != nullptr && whole == primary->name.name && primary->columns != state.primary_key)
+            append(steps, restore_primary_key(facts, state, *primary, part));
+        else
+            steps.push_back(
+                statement(fmt::format("ALTER INDEX {} RENAME TO {}",
+                                      sql::quoted(QualifiedName{state.table.schema, part}), sql::quote_ident(whole)),
+                          "as it was called"));
+    }
+    for (const db::StatisticsInfo& statistics : facts.parent.statistics) {
+        const std::string part = ddl::leaf_object_name(statistics.name.name, facts.past.name);
+        const bool has_part = std::any_of(facts.past.statistics.begin(), facts.past.statistics.end(),
+                                          [&](const db::StatisticsInfo& each) { return each.name.name == part; });
+        steps.push_back(has_part ? statement(fmt::format("ALTER STATISTICS {} RENAME TO {}",
+                                                         sql::quoted(QualifiedName{statistics.name.schema, part}),
+                                                         sql::quote_ident(statistics.name.name)),
+                                             "as it was called")
+                                 : statement(statistics.definition, "made since"));
+    }
+    return steps;
+}
+
+std::vector<Step> restore_triggers(const RevertFacts& facts, const SwapState& state) {
+    const ddl::Registry registry = ddl::registry_of(facts.parent, state.key);
+    const std::vector<std::string> own{registry.keep_trigger(), registry.move_trigger(), registry.truncate_trigger()};
+    std::vector<Step> steps;
+    for (const db::TriggerInfo& trigger : facts.parent.triggers)
+        if (!state.has_registry || std::find(own.begin(), own.end(), trigger.name) == own.end())
+            append(steps, ddl::create_trigger(state.table, trigger));
+    return steps;
+}
+
+std::vector<Step> restore_keys(const RevertFacts& facts, const SwapState& state) {
+    std::vector<Step> steps;
+    std::vector<db::IncomingKey> keys = state.dropped;
+    if (facts.registry) {
+        append(steps, ddl::drop_registry(ddl::registry_of(facts.parent, state.key)));
+        keys.insert(keys.end(), facts.registry->incoming.begin(), facts.registry->incoming.end());
+    }
+    for (const db::IncomingKey& key : keys) {
+        steps.push_back(ddl::add_incoming_key(key, state.table, key.referenced));
+        if (key.comment)
+            steps.push_back(statement(fmt::format("COMMENT ON CONSTRAINT {} ON {} IS {}", sql::quote_ident(key.name),
+                                                  sql::quoted(key.table), sql::quote_literal(*key.comment)),
+                                      "comments come along"));
+    }
+    return steps;
+}
+
+/// The rights that the new table has now, in case they were changed since the cut-over.
+std::vector<Step> restore_rights(const RevertFacts& facts, const SwapState& state) {
+    if (facts.parent.grants == facts.past.grants && facts.parent.has_acl == facts.past.has_acl)
+        return {};
+    std::vector<std::string> grantees;
+    for (const db::Grant& grant : facts.past.grants)
+        if (grant.grantee != facts.parent.owner &&
+            std::find(grantees.begin(), grantees.end(), grant.grantee) == grantees.end())
+            grantees.push_back(grant.grantee);
+    return ddl::grant_alike("TABLE", state.table, facts.parent.owner, facts.parent.has_acl, facts.parent.grants,
+                            grantees);
+}
+
+}  // namespace
+
+Unit revert_unit(const RevertFacts& facts, const SwapState& state, const std::string& state_schema,
+                 const config::SwapConfig& config) {
+    Unit unit;
+    unit.name = fmt::format("put {} back", sql::quoted(state.table));
+    unit.lock_first = locks_of(facts);
+    unit.lock_budget = config.lock_budget;
+    unit.max_hold = config.max_lock_hold;
+    std::vector<Step>& steps = unit.steps;
+    append(steps, checks(facts, state));
+    if (facts.registry)
+        for (const db::IncomingKey& key : facts.registry->incoming)
+            steps.push_back(ddl::drop_incoming_key(key));
+    append(steps, change_places(facts, state));
+    append(steps, pass_back(facts, state));
+    append(steps, restore_names(facts, state));
+    append(steps, restore_triggers(facts, state));
+    append(steps, restore_rights(facts, state));
+    append(steps, restore_keys(facts, state));
+    if (state.key_was_nullable)
+        steps.push_back(statement(fmt::format("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL", sql::quoted(state.table),
+                                              sql::quote_ident(state.key)),
+                                  "as it was before"));
+    steps.push_back(journal(state, Stage::reverting, state_schema));
+    return unit;
+}
+
+}  // namespace tripmig::swap

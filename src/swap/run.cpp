@@ -1,0 +1,142 @@
+#include "swap/run.hpp"
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "db/table_catalog.hpp"
+#include "ddl/statement_step.hpp"
+#include "sql/identifier.hpp"
+#include "swap/attach_units.hpp"
+#include "swap/new_job.hpp"
+#include "swap/next_step.hpp"
+#include "swap/observe.hpp"
+#include "swap/preflight.hpp"
+#include "swap/succession_of.hpp"
+
+namespace tripmig::swap {
+
+namespace {
+
+SwapState begin_job(Server& server, const Facts& facts, const config::PartitionPolicy& policy) {
+    const std::vector<Finding> findings = preflight(*facts.table, facts, policy, server.config().swap);
+    refuse_if_any(findings, facts.table->name);
+    for (const Finding& finding : findings)
+        if (finding.level == Finding::Level::note)
+            server.reporter().info("swap.note", fmt::format("{}: {}", finding.subject, finding.message));
+    SwapState state = new_state(facts, policy, server.config().swap);
+    Unit unit;
+    unit.name = fmt::format("begin the swap of {}", sql::quoted(state.table));
+    unit.steps = {db::begin_job_step(server.state_schema(), to_job(state))};
+    state.job = server.executor().run(unit).results.front().number(0, 0);
+    return state;
+}
+
+/// The cut is too near, or rows came into a table that was empty: the past ends elsewhere.
+void choose_past_again(Server& server, const config::PartitionPolicy& policy, SwapState& state) {
+    const Facts facts = read_facts(server.session(), state.table, state.key);
+    choose_past(state, facts.key, facts.now, policy, server.config().swap);
+    Unit unit;
+    unit.name = "choose another cut";
+    unit.steps = {journal(state, server.state_schema())};
+    server.executor().run(unit);
+    server.reporter().info("swap.cut", fmt::format("the cut is now {}", state.cut));
+}
+
+bool has_rows(Server& server, const QualifiedName& table) {
+    return db::flag_of(
+        server.session().read(fmt::format("SELECT EXISTS (SELECT FROM ONLY {})", sql::quoted(table))).at(0).at(0));
+}
+
+Stage stage_after(Action action, Stage now) {
+    switch (action) {
+        case Action::begin_registry:
+        case Action::reload_registry:
+            return Stage::capturing;
+        case Action::index_registry:
+            return Stage::registered;
+        case Action::note_ready:
+        case Action::drop_bound:
+            return Stage::ready;
+        case Action::add_bound:
+            return Stage::bounded;
+        default:
+            return now;
+    }
+}
+
+void run_unit(Server& server, const db::TableInfo& table, Action action, SwapState& state) {
+    if (action == Action::reload_registry)
+        state.next_block = state.blocks = state.filenode = 0;
+    const Unit unit = unit_of(action, {succession_of(table, state), state, server.state_schema()});
+    server.reporter().info("swap.step", unit.name);
+    server.executor().run(unit);
+    state.stage = stage_after(action, state.stage);
+}
+
+void perform(Server& server, const config::PartitionPolicy& policy, const db::TableInfo& table, Action action,
+             SwapState& state) {
+    switch (action) {
+        case Action::load_registry:
+            run_load(server, table, state);
+            return;
+        case Action::cut_over:
+            run_cut_over(server, policy, state);
+            return;
+        case Action::follow_up:
+            run_follow_up(server, policy, state);
+            return;
+        default:
+            run_unit(server, table, action, state);
+    }
+}
+
+void advance(Server& server, const config::PartitionPolicy& policy, SwapState& state, bool until_ready) {
+    for (;;) {
+        server.stop().check();
+        const db::TableInfo table = require_table(server, state.table);
+        const Observation seen = observe(server.session(), table, state, server.state_schema());
+        const bool has_wrong_past =
+            !state.is_cut() && (state.was_empty ? has_rows(server, state.table)
+                                                : seen.is_late && seen.bound_check == Observation::Build::missing);
+        if (has_wrong_past) {
+            choose_past_again(server, policy, state);
+            continue;
+        }
+        const Action action = next_step(state, seen, until_ready);
+        if (action == Action::nothing)
+            return;
+        perform(server, policy, table, action, state);
+    }
+}
+
+}  // namespace
+
+db::TableInfo require_table(Server& server, const QualifiedName& name) {
+    std::optional<db::TableInfo> table = db::read_table(server.session(), name);
+    if (!table)
+        throw Error(ExitCode::refused, fmt::format("there is no table {}", sql::quoted(name)),
+                    "check the name and the schema: TABLE is [schema.]table, public when none is given");
+    return std::move(*table);
+}
+
+RunResult run(Server& server, const config::PartitionPolicy& policy, bool until_ready) {
+    RunResult result;
+    const std::optional<db::Job> job = server.open_job(policy.table);
+    if (job) {
+        result.state = from_job(*job);
+    } else {
+        const db::TableInfo table = require_table(server, policy.table);
+        if (table.is_partitioned())
+            return result;
+        result.state = begin_job(server, read_facts(server.session(), policy.table, policy.key), policy);
+    }
+    try {
+        advance(server, policy, *result.state, until_ready);
+    } catch (...) {
+        remove_bound_quietly(server, policy.table);
+        throw;
+    }
+    return result;
+}
+
+}  // namespace tripmig::swap

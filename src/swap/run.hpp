@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "config/policy.hpp"
+#include "swap/server.hpp"
+#include "swap/state.hpp"
+
+namespace tripmig::swap {
+
+struct RunResult {
+    std::optional<SwapState> state;  ///< nullopt: the table was partitioned before any job of ours
+};
+
+/// Goes on from wherever the swap of this table stands, to its end or, `until_ready`, to the moment before the
+/// cut-over. The job's lock is taken. On every exit without cut-over the CHECK that bounds the table is gone.
+RunResult run(Server& server, const config::PartitionPolicy& policy, bool until_ready);
+
+// The parts of run() that are more than one unit.
+
+/// Tries the cut-over until it succeeds or the deadline passes; `state` has what it took.
+void run_cut_over(Server& server, const config::PartitionPolicy& policy, SwapState& state);
+/// What comes after it: more leaves, foreign keys validated, statistics.
+void run_follow_up(Server& server, const config::PartitionPolicy& policy, SwapState& state);
+/// Loads the registry; afterwards it is `loaded`.
+void run_load(Server& server, const db::TableInfo& table, SwapState& state);
+/// Rounds of catch-up until at most `final_keys` entries are left.
+void run_catch_up(Server& server, const db::TableInfo& table, const SwapState& state);
+/// After a failure: takes the bounding CHECK off, whatever else is wrong. Never throws.
+void remove_bound_quietly(Server& server, const QualifiedName& table) noexcept;
+
+/// The table, or Error{refused}: there is none.
+db::TableInfo require_table(Server& server, const QualifiedName& name);
+
+}  // namespace tripmig::swap

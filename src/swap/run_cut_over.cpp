@@ -1,0 +1,76 @@
+#include <fmt/format.h>
+
+#include "base/civil.hpp"
+#include "base/error.hpp"
+#include "db/table_catalog.hpp"
+#include "sql/identifier.hpp"
+#include "swap/attempts.hpp"
+#include "swap/cut_over.hpp"
+#include "swap/new_job.hpp"
+#include "swap/observe.hpp"
+#include "swap/run.hpp"
+#include "swap/succession_of.hpp"
+
+namespace tripmig::swap {
+
+namespace {
+
+/// What is there now, looked at once more: others may have altered the table since the job began.
+AttachContext look_again(Server& server, const config::PartitionPolicy& policy, const SwapState& state, Facts& facts) {
+    facts.table = require_table(server, state.table);
+    facts.now = server.session().now();
+    facts.key.is_empty = state.was_empty;
+    const Facts names = read_facts(server.session(), state.table, {});
+    facts.taken = names.taken;
+    AttachContext context{succession_of(*facts.table, state), state, server.state_schema()};
+    Facts others = facts;
+    if (context.succession.registry && !state.was_empty)
+        others.taken.erase(context.succession.registry->table.name);
+    refuse_if_any(preflight(context.succession.table, others, policy, server.config().swap), state.table);
+    return context;
+}
+
+void tell(Server& server, const SwapState& state) {
+    const Measured& measured = state.measured;
+    Event event{Severity::info, "swap.cut_over", {}, {}, {}};
+    event.message = fmt::format("cut over: waited {:.1f} ms for the locks, held them {:.1f} ms, attempt {}",
+                                static_cast<double>(measured.lock_wait_us) / 1000.0,
+                                static_cast<double>(measured.lock_held_us) / 1000.0, measured.attempts);
+    event.fields = {{"lock_wait_us", fmt::format("{}", measured.lock_wait_us)},
+                    {"lock_held_us", fmt::format("{}", measured.lock_held_us)},
+                    {"attempts", fmt::format("{}", measured.attempts)}};
+    server.reporter().emit(event);
+}
+
+/// The lock times are known only after COMMIT: they are stored in a transaction of their own.
+void store(Server& server, SwapState& state, const db::UnitOutcome& outcome) {
+    state.stage = Stage::cut;
+    state.measured.attempts = outcome.attempts;
+    state.measured.lock_wait_us = outcome.lock_wait.count();
+    state.measured.lock_held_us = outcome.held.count();
+    state.measured.at = format_timestamp(server.session().now());
+    tell(server, state);
+    Unit unit;
+    unit.name = "store what the cut-over took";
+    unit.steps = {journal(state, server.state_schema())};
+    server.executor().run(unit);
+}
+
+}  // namespace
+
+void run_cut_over(Server& server, const config::PartitionPolicy& policy, SwapState& state) {
+    const db::UnitOutcome outcome = run_attempts(server, [&](const Attempt& attempt) {
+        Facts facts;
+        const AttachContext context = look_again(server, policy, state, facts);
+        std::vector<ddl::Leaf> leaves =
+            leaves_to_come(state, policy, facts.taken, facts.now, server.config().partitions.max_create);
+        if (!state.was_empty)
+            leaves.resize(1);  // the others come after it, under no lock that anybody waits for
+        server.reporter().info("swap.step", fmt::format("cut over {}", sql::quoted(state.table)));
+        return attempt(cut_over_unit(context, leaves, server.config().swap),
+                       [&] { run_catch_up(server, *facts.table, state); });
+    });
+    store(server, state, outcome);
+}
+
+}  // namespace tripmig::swap

@@ -1,0 +1,78 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "db/partition_catalog.hpp"
+#include "db/table_catalog.hpp"
+#include "ddl/constraint_phases.hpp"
+#include "ddl/leaf.hpp"
+#include "ddl/missing_leaves.hpp"
+#include "ddl/registry.hpp"
+#include "ddl/statement_step.hpp"
+#include "sql/identifier.hpp"
+#include "swap/observe.hpp"
+#include "swap/run.hpp"
+#include "swap/succession_of.hpp"
+
+namespace tripmig::swap {
+
+namespace {
+
+ddl::Coverage coverage_of(db::Session& session, const SwapState& state) {
+    ddl::Coverage coverage;
+    coverage.key = key_type_of(state);
+    if (const auto partitioning = db::read_partitioning(session, state.table))
+        for (const db::PartitionInfo& partition : partitioning->partitions)
+            if (const auto bounds = ddl::parse_bounds(coverage.key, partition.bound))
+                coverage.leaves.push_back(*bounds);
+    return coverage;
+}
+
+void make_leaves(Server& server, const config::PartitionPolicy& policy, const SwapState& state) {
+    const db::TableInfo parent = require_table(server, state.table);
+    ddl::ParentFacts facts = ddl::parent_facts(parent, state.key);
+    if (const auto past = db::read_table(server.session(), {state.table.schema, state.leaf}))
+        facts.options = past->options;
+    const Facts names = read_facts(server.session(), state.table, {});
+    const std::vector<ddl::Bounds> missing =
+        ddl::missing_leaves(coverage_of(server.session(), state), policy, names.now,
+                            policy.max_create.value_or(server.config().partitions.max_create));
+    for (const ddl::Leaf& leaf : ddl::name_leaves(policy.name, state.table, key_type_of(state), missing, names.taken)) {
+        server.executor().run(ddl::create_leaf(facts, leaf));
+        server.reporter().info("swap.leaf", fmt::format("leaf {} for {}", sql::quoted(leaf.name),
+                                                        ddl::describe(key_type_of(state), leaf.bounds)));
+    }
+}
+
+void validate_keys(Server& server, const SwapState& state) {
+    if (!state.has_registry)
+        return;
+    const db::TableInfo registry = require_table(server, ddl::registry_name(state.table));
+    for (const db::IncomingKey& key : registry.incoming) {
+        if (key.is_valid)
+            continue;
+        Unit unit;
+        unit.name = fmt::format("validate {} on {}", sql::quote_ident(key.name), sql::quoted(key.table));
+        unit.steps = {ddl::validate_constraint(key.table, key.name, "scans the rows from before the cut-over")};
+        server.reporter().info("swap.step", unit.name);
+        server.executor().run(unit);
+    }
+}
+
+}  // namespace
+
+void run_follow_up(Server& server, const config::PartitionPolicy& policy, SwapState& state) {
+    make_leaves(server, policy, state);
+    validate_keys(server, state);
+    Unit unit;
+    unit.name = fmt::format("analyze {}", sql::quoted(state.table));
+    unit.steps = {ddl::statement(fmt::format("ANALYZE {}", sql::quoted(state.table)),
+                                 "autovacuum never analyzes a partitioned table as a whole"),
+                  journal(state, Stage::complete, server.state_schema())};
+    server.reporter().info("swap.step", unit.name);
+    server.executor().run(unit);
+    state.stage = Stage::complete;
+}
+
+}  // namespace tripmig::swap

@@ -1,0 +1,52 @@
+#include "swap/server.hpp"
+
+#include <fmt/format.h>
+
+#include "db/connection_parameters.hpp"
+#include "db/history.hpp"
+#include "db/state_schema.hpp"
+#include "sql/identifier.hpp"
+
+namespace tripmig::swap {
+
+namespace chr = std::chrono;
+
+namespace {
+
+/// How long a killed run's backend may take to notice, with client_connection_check_interval.
+constexpr chr::seconds patience{15};
+
+db::LockPolicy lock_policy(const config::Config& config) {
+    db::LockPolicy policy;
+    policy.lock_deadline = config.swap.cutover_deadline;
+    return policy;
+}
+
+}  // namespace
+
+Server::Server(const config::Config& config, Reporter& reporter, const Clock& clock, const StopSignal& stop)
+    : m_config(config),
+      m_reporter(reporter),
+      m_clock(clock),
+      m_stop(stop),
+      m_database(db::past_pooler(config.database)),
+      m_connection(m_database, "swap", reporter, stop),
+      m_session(m_database, "swap-read"),
+      m_executor(m_connection, m_database, lock_policy(config), reporter, clock, stop) {
+    m_connection.execute(db::own_settings_sql());
+    // A backend whose client was killed stops within a second instead of building its index to the end (14 and newer).
+    m_connection.execute("SET client_connection_check_interval = '1s'");
+}
+
+void Server::take_job(const QualifiedName& table) {
+    db::require_writable(db::read_history(m_connection, state_schema()), m_database.pooler, m_connection.description());
+    db::ensure_state(m_connection, state_schema());
+    m_lock.emplace(m_connection, db::lock_key(state_schema(), fmt::format("job {}.{}", table.schema, table.name)),
+                   fmt::format("the job lock of {}", sql::quoted(table)), patience, m_reporter, m_clock, m_stop);
+}
+
+std::optional<db::Job> Server::open_job(const QualifiedName& table) {
+    return db::find_open_job(m_session, state_schema(), table);
+}
+
+}  // namespace tripmig::swap

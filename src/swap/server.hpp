@@ -1,0 +1,51 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "base/clock.hpp"
+#include "base/event.hpp"
+#include "base/stop_signal.hpp"
+#include "config/config.hpp"
+#include "db/connection.hpp"
+#include "db/executor.hpp"
+#include "db/job_store.hpp"
+#include "db/run_lock.hpp"
+#include "db/session.hpp"
+
+namespace tripmig::swap {
+
+/// One command's way to the database: a connection for steps, which holds the job's lock, and one for what is read.
+class Server {
+  public:
+    Server(const config::Config& config, Reporter& reporter, const Clock& clock, const StopSignal& stop);
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    /// For a command that changes something: the state schema is there, the server is writable, and nobody else works
+    /// on this table. Throws Error{run_lock_held} naming who does.
+    void take_job(const QualifiedName& table);
+
+    [[nodiscard]] std::optional<db::Job> open_job(const QualifiedName& table);
+
+    db::Session& session() { return m_session; }
+    db::Executor& executor() { return m_executor; }
+    [[nodiscard]] const config::Config& config() const { return m_config; }
+    [[nodiscard]] const std::string& state_schema() const { return m_config.state.schema; }
+    Reporter& reporter() { return m_reporter; }
+    [[nodiscard]] const Clock& clock() const { return m_clock; }
+    [[nodiscard]] const StopSignal& stop() const { return m_stop; }
+
+  private:
+    const config::Config& m_config;
+    Reporter& m_reporter;
+    const Clock& m_clock;
+    const StopSignal& m_stop;
+    config::DatabaseConfig m_database;  ///< past the pooler
+    db::Connection m_connection;
+    db::Session m_session;
+    db::Executor m_executor;
+    std::optional<db::AdvisoryLock> m_lock;
+};
+
+}  // namespace tripmig::swap

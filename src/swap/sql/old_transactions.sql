@@ -1,0 +1,30 @@
+-- Who would make a cut-over wait: transactions older than an age that hold any lock on one of these relations, as one line of
+-- text each, and whether it is autovacuum, which makes way for whoever waits.
+-- $1 names of the relations, quoted, joined by the unit separator; $2 age in milliseconds
+-- A prepared transaction has no session (pg_locks.pid is NULL). Without pg_read_all_stats the age of other roles' transactions
+-- is NULL: an unknown age counts as old.
+SELECT CASE
+           WHEN held.pid IS NULL THEN 'a prepared transaction (see pg_catalog.pg_prepared_xacts)'
+           ELSE pg_catalog.format(
+               'pid %s (%s%s, %s%s)%s',
+               held.pid,
+               COALESCE(activity.usename, activity.backend_type, 'unknown role'),
+               COALESCE(', ' || NULLIF(activity.application_name, ''), ''),
+               COALESCE(activity.state, activity.backend_type, 'state not visible'),
+               COALESCE(', ' || pg_catalog.round(EXTRACT(epoch FROM pg_catalog.clock_timestamp() - activity.xact_start), 1) || ' s in its transaction',
+                        ', age not visible without pg_read_all_stats'),
+               COALESCE(': ' || pg_catalog.left(pg_catalog.regexp_replace(NULLIF(activity.query, ''), '\s+', ' ', 'g'), 80), ''))
+       END AS blocker,
+       COALESCE(activity.backend_type = 'autovacuum worker', false) AS is_autovacuum
+FROM (SELECT DISTINCT pid
+      FROM pg_catalog.pg_locks
+      WHERE locktype = 'relation'
+        AND granted
+        AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+        AND relation IN (SELECT pg_catalog.to_regclass(name)::pg_catalog.oid
+                         FROM pg_catalog.unnest(pg_catalog.string_to_array($1, E'\x1f')) AS name)) AS held
+LEFT JOIN pg_catalog.pg_stat_activity AS activity ON activity.pid = held.pid
+WHERE held.pid IS DISTINCT FROM pg_catalog.pg_backend_pid()
+  AND (activity.xact_start IS NULL
+       OR pg_catalog.clock_timestamp() - activity.xact_start > $2::pg_catalog.int8 * interval '1 millisecond')
+ORDER BY 1

@@ -1,0 +1,167 @@
+#include "swap/state.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "base/error.hpp"
+#include "sql/identifier.hpp"
+
+namespace tripmig::swap {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr std::array<std::string_view, 12> stage_names{"begun",     "capturing", "loaded",  "registered",
+                                                       "ready",     "bounded",   "cut",     "complete",
+                                                       "reverting", "finished",  "aborted", "reverted"};
+constexpr std::array<std::string_view, 4> incoming_names{"refuse", "registry", "composite", "drop"};
+
+template <typename Enum, std::size_t Count>
+Enum parsed(const std::array<std::string_view, Count>& names, const std::string& text) {
+    const auto found = std::find(names.begin(), names.end(), text);
+    if (found == names.end())
+        throw Error(ExitCode::refused,
+                    fmt::format("the job's state says \"{}\", which this version does not know", text),
+                    "use the version of tripmig that wrote it");
+    return static_cast<Enum>(found - names.begin());
+}
+
+json to_json(const db::IncomingKey& key) {
+    return {{"schema", key.table.schema},
+            {"table", key.table.name},
+            {"name", key.name},
+            {"columns", key.columns},
+            {"referenced", key.referenced},
+            {"tail", key.tail},
+            {"comment", key.comment ? json(*key.comment) : json()}};
+}
+
+db::IncomingKey incoming_key(const json& document) {
+    db::IncomingKey key;
+    key.table = {document.at("schema").get<std::string>(), document.at("table").get<std::string>()};
+    key.name = document.at("name").get<std::string>();
+    key.columns = document.at("columns").get<std::vector<std::string>>();
+    key.referenced = document.at("referenced").get<std::vector<std::string>>();
+    key.tail = document.at("tail").get<std::string>();
+    if (!document.at("comment").is_null())
+        key.comment = document.at("comment").get<std::string>();
+    return key;
+}
+
+json to_json(const SwapState& state) {
+    json dropped = json::array();
+    for (const db::IncomingKey& key : state.dropped)
+        dropped.push_back(to_json(key));
+    return {{"format", SwapState::current_format},
+            {"strategy", "attach"},
+            {"key", state.key},
+            {"key_type", state.key_type},
+            {"interval", state.interval},
+            {"cut", state.cut},
+            {"was_empty", state.was_empty},
+            {"key_was_nullable", state.key_was_nullable},
+            {"incoming_foreign_keys", incoming_names.at(static_cast<std::size_t>(state.incoming))},
+            {"registry", state.has_registry},
+            {"leaf", state.leaf},
+            {"primary_key", state.primary_key},
+            {"dropped", dropped},
+            {"load", {{"next_block", state.next_block}, {"blocks", state.blocks}, {"filenode", state.filenode}}},
+            {"measured",
+             {{"attempts", state.measured.attempts},
+              {"lock_wait_us", state.measured.lock_wait_us},
+              {"lock_held_us", state.measured.lock_held_us},
+              {"at", state.measured.at}}}};
+}
+
+void read(const json& document, SwapState& state) {
+    document.at("key").get_to(state.key);
+    document.at("key_type").get_to(state.key_type);
+    document.at("interval").get_to(state.interval);
+    document.at("cut").get_to(state.cut);
+    document.at("was_empty").get_to(state.was_empty);
+    document.at("key_was_nullable").get_to(state.key_was_nullable);
+    state.incoming =
+        parsed<config::IncomingForeignKeys>(incoming_names, document.at("incoming_foreign_keys").get<std::string>());
+    document.at("registry").get_to(state.has_registry);
+    document.at("leaf").get_to(state.leaf);
+    document.at("primary_key").get_to(state.primary_key);
+    for (const json& key : document.at("dropped"))
+        state.dropped.push_back(incoming_key(key));
+    const json& load = document.at("load");
+    load.at("next_block").get_to(state.next_block);
+    load.at("blocks").get_to(state.blocks);
+    load.at("filenode").get_to(state.filenode);
+    const json& measured = document.at("measured");
+    measured.at("attempts").get_to(state.measured.attempts);
+    measured.at("lock_wait_us").get_to(state.measured.lock_wait_us);
+    measured.at("lock_held_us").get_to(state.measured.lock_held_us);
+    measured.at("at").get_to(state.measured.at);
+}
+
+}  // namespace
+
+std::string_view to_string(Stage stage) {
+    return stage_names.at(static_cast<std::size_t>(stage));
+}
+
+std::string SwapState::leaf_index() const {
+    return sql::truncated_name("tripmig_key_" + table.name);
+}
+std::string SwapState::bound_check() const {
+    return sql::truncated_name("tripmig_bound_" + table.name);
+}
+std::string SwapState::null_check() const {
+    return sql::truncated_name("tripmig_not_null_" + table.name);
+}
+std::string SwapState::former_key_index() const {
+    return sql::truncated_name("tripmig_former_" + table.name);
+}
+
+db::Job to_job(const SwapState& state) {
+    db::Job job;
+    job.id = state.job;
+    job.kind = "swap";
+    job.table = state.table;
+    job.stage = to_string(state.stage);
+    job.state = to_json(state).dump();
+    return job;
+}
+
+SwapState from_job(const db::Job& job) {
+    if (job.kind != "swap")
+        throw Error(ExitCode::refused,
+                    fmt::format("a {} of {} is under way (job {})", job.kind, sql::quoted(job.table), job.id),
+                    "finish it first");
+    SwapState state;
+    state.job = job.id;
+    state.table = job.table;
+    state.stage = parsed<Stage>(stage_names, job.stage);
+    try {
+        const json document = json::parse(job.state);
+        if (document.at("format").get<int>() > SwapState::current_format)
+            throw Error(ExitCode::refused,
+                        fmt::format("job {} on {} was written by tripmig {}, in a form that this version does not know",
+                                    job.id, sql::quoted(job.table), job.tool_version),
+                        "use that version of tripmig or a newer one");
+        read(document, state);
+    } catch (const json::exception& problem) {
+        throw Error(ExitCode::unexpected, fmt::format("the state of job {} is not readable", job.id))
+            .with_detail(problem.what());
+    }
+    return state;
+}
+
+Step journal(const SwapState& state, const std::string& state_schema) {
+    return db::record_job_step(state_schema, to_job(state));
+}
+
+Step journal(SwapState state, Stage stage, const std::string& state_schema) {
+    state.stage = stage;
+    return journal(state, state_schema);
+}
+
+}  // namespace tripmig::swap

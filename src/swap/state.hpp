@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/qualified_name.hpp"
+#include "config/policy.hpp"
+#include "db/job_store.hpp"
+#include "db/table_info.hpp"
+
+namespace tripmig::swap {
+
+/// How far a swap is. Written in the same transaction as the effect that it names.
+enum class Stage {
+    begun,       ///< the job is there, and its plan
+    capturing,   ///< the registry is there and is being loaded; changes of the table are captured
+    loaded,      ///< every block is loaded
+    registered,  ///< the registry has its key and follows; without registry: this comes first
+    ready,       ///< all that can be done beside the writers is done
+    bounded,     ///< the table refuses keys beyond the cut: the cut-over comes at once, or this goes again
+    cut,         ///< the partitioned table is in place
+    complete,    ///< what follows the cut-over is done as well; `finish` closes the job, `revert` goes back
+    reverting,   ///< back in place, foreign keys not validated yet
+    finished,
+    aborted,
+    reverted
+};
+
+std::string_view to_string(Stage stage);
+
+/// What the cut-over took.
+struct Measured {
+    int attempts = 0;
+    std::int64_t lock_wait_us = 0;
+    std::int64_t lock_held_us = 0;
+    std::string at;  ///< UTC
+};
+
+/// Everything that a later run, from any machine, needs to go on. A JSON document in the state schema.
+struct SwapState {
+    static constexpr int current_format = 1;
+
+    std::int64_t job = 0;  ///< 0: not stored yet
+    QualifiedName table;
+    Stage stage = Stage::begun;
+    std::string key;
+    std::string key_type;
+    std::string interval;
+    std::string cut;  ///< as the key's type spells it; empty: the table was empty and has no past
+    bool was_empty = false;
+    bool key_was_nullable = false;
+    config::IncomingForeignKeys incoming = config::IncomingForeignKeys::refuse;
+    bool has_registry = false;
+    std::string leaf;                      ///< the old table's name after the cut-over
+    std::vector<std::string> primary_key;  ///< its columns before
+    std::vector<db::IncomingKey> dropped;  ///< incoming keys that the policy gives up
+    std::int64_t next_block = 0;           ///< of the registry's load
+    std::int64_t blocks = 0;
+    std::int64_t filenode = 0;
+    Measured measured;
+
+    [[nodiscard]] bool is_cut() const noexcept { return stage >= Stage::cut && stage <= Stage::reverting; }
+
+    // Names of what the job adds to the table for the time of the work.
+    [[nodiscard]] std::string leaf_index() const;
+    [[nodiscard]] std::string bound_check() const;
+    [[nodiscard]] std::string null_check() const;
+    [[nodiscard]] std::string former_key_index() const;  ///< of `revert`
+};
+
+db::Job to_job(const SwapState& state);
+/// Throws Error{refused} when the job is of another kind or was written in a newer format.
+SwapState from_job(const db::Job& job);
+
+/// Records the state in the transaction of the step's effect.
+Step journal(const SwapState& state, const std::string& state_schema);
+Step journal(SwapState state, Stage stage, const std::string& state_schema);
+
+}  // namespace tripmig::swap

@@ -1,0 +1,89 @@
+#include "swap/succession_of.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "ddl/registry.hpp"
+#include "sql/identifier.hpp"
+
+namespace tripmig::swap {
+
+namespace {
+
+template <typename Item, typename Predicate>
+void erase_if(std::vector<Item>& items, Predicate predicate) {
+    items.erase(std::remove_if(items.begin(), items.end(), predicate), items.end());
+}
+
+/// The partition key is the last column of the new primary key.
+bool key_is_missing(const SwapState& state) {
+    return !state.primary_key.empty() &&
+           std::find(state.primary_key.begin(), state.primary_key.end(), state.key) == state.primary_key.end();
+}
+
+}  // namespace
+
+std::string key_type_name(const db::ColumnInfo& column) {
+    std::string type = column.type;
+    const std::size_t open = type.find('(');
+    const std::size_t close = type.find(')', open);
+    if (open != std::string::npos && close != std::string::npos)
+        type.erase(open, close - open + 1);
+    return type;
+}
+
+ddl::KeyType key_type_of(const SwapState& state) {
+    if (const auto type = ddl::key_type(state.key_type))
+        return *type;
+    throw Error(ExitCode::refused, fmt::format("keys of type {} cannot be cut by this version", state.key_type),
+                "use date, timestamp, timestamptz or uuid (version 7)");
+}
+
+db::TableInfo without_own(db::TableInfo table, const SwapState& state) {
+    const move::Capture own = move::capture_for(table.name, {}, {}, state.job);
+    erase_if(table.indexes, [&](const db::IndexInfo& each) { return each.name.name == state.leaf_index(); });
+    erase_if(table.constraints, [&](const db::ConstraintInfo& each) {
+        return each.name == state.bound_check() || each.name == state.null_check();
+    });
+    erase_if(table.triggers, [&](const db::TriggerInfo& each) {
+        return each.name == own.trigger || each.name == own.truncate_trigger;
+    });
+    return table;
+}
+
+ddl::Succession succession_of(const db::TableInfo& table, const SwapState& state) {
+    ddl::Succession succession;
+    succession.table = without_own(table, state);
+    succession.key = state.key;
+    succession.leaf = {table.name.schema, state.leaf};
+    succession.keeps_old = !state.was_empty;
+    if (key_is_missing(state) && !state.was_empty)
+        succession.leaf_index = state.leaf_index();
+    for (const db::ConstraintInfo& constraint : table.constraints)
+        if (constraint.name == state.bound_check() || constraint.name == state.null_check())
+            succession.dropped_checks.push_back(constraint.name);
+    if (state.has_registry)
+        succession.registry = ddl::registry_of(succession.table, state.key);
+    return succession;
+}
+
+move::Capture capture_of(const ddl::Registry& registry, const SwapState& state, const std::string& state_schema) {
+    std::vector<move::Capture::Key> keys;
+    for (const ddl::Registry::Column& id : registry.ids)
+        keys.push_back({id.name, id.type});
+    return move::capture_for(registry.parent, std::move(keys), state_schema, state.job);
+}
+
+move::Projection projection_of(const ddl::Registry& registry) {
+    move::Projection projection;
+    projection.source = registry.parent;
+    projection.target = registry.table;
+    projection.keys = registry.id_names();
+    projection.columns = projection.keys;
+    projection.columns.push_back(registry.key.name);
+    return projection;
+}
+
+}  // namespace tripmig::swap
