@@ -92,6 +92,7 @@ TEST_CASE("dollar quotes end at the same tag and nowhere else") {
     CHECK(cut("$x$a$x$x$") == Texts{"$x$a$x$", "x$"});
     CHECK(cut("$한글$;$한글$") == Texts{"$한글$;$한글$"});
     CHECK(cut("$a$$$a$") == Texts{"$a$$$a$"});
+    CHECK(cut("$a1_$;$a1_$") == Texts{"$a1_$;$a1_$"});
     CHECK(cut("$$$$") == Texts{"$$$$"});
     CHECK(cut("a$$;") == Texts{"a$$", ";"});
     CHECK(cut("1$$;$$") == Texts{"1", "$$;$$"});
@@ -119,6 +120,8 @@ TEST_CASE("operators are as long as the server makes them") {
     CHECK(cut("a->>'b'") == Texts{"a", "->>", "'b'"});
     CHECK(cut("a=-1") == Texts{"a", "=", "-", "1"});
     CHECK(cut("a@-1") == Texts{"a", "@-", "1"});
+    CHECK(cut("a=@-1") == Texts{"a", "=@-", "1"});
+    CHECK(cut("a=-@1") == Texts{"a", "=-@", "1"});
     CHECK(cut("a<=-+1") == Texts{"a", "<=", "-", "+", "1"});
     CHECK(cut("a::b:=c=>d..e") == Texts{"a", "::", "b", ":=", "c", "=>", "d", "..", "e"});
     CHECK(cut("a.b.*") == Texts{"a", ".", "b", ".", "*"});

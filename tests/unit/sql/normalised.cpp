@@ -53,6 +53,7 @@ TEST_CASE("what changes a token changes it") {
     CHECK(norm("select 1\\; select 2;") != norm("select 1; select 2;"));
     CHECK(norm("select a - -1") != norm("select a -+ 1"));
     CHECK(norm("select 'a\rb'") != norm("select 'a\nb'"));
+    CHECK(norm("select 'a\rb'") != norm("select 'ab'"));
 }
 
 TEST_CASE("a string is read by the setting where it stands") {

@@ -70,6 +70,8 @@ TEST_CASE("BEGIN, CASE and END count nowhere else") {
     CHECK(split("create or alter function f begin; end").size() == 2);
     CHECK(split("create function f() language sql as 'begin'; select case when true then 1 end; select 3").size() == 3);
     CHECK(split("create function f() returns int return case when true then 1 end; select 2").size() == 2);
+    CHECK(split("create function f() returns int language case; select 2").size() == 2);
+    CHECK(split("create function f() language end as 'x'; select 2").size() == 2);
     CHECK(split("create function \"begin\"() returns int return 1; select 2").size() == 2);
     CHECK(split("create function f(begin int) returns int return 1; select 2").size() == 2);
 }
