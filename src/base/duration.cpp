@@ -37,7 +37,7 @@ constexpr std::array<DurationUnit, 14> units{{{"ms", 1},
                                               {"days", day}}};
 
 constexpr std::int64_t longest =
-    100 * 366 * day;  // a century is more than any wait: catches overflow and typing errors
+    day * 366 * 100;  // a century is more than any wait: catches overflow and typing errors
 
 }  // namespace
 

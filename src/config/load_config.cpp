@@ -154,7 +154,7 @@ Layer flag_layer(const Sources& sources) {
             dot == std::string::npos ? nullptr : find_option(path.substr(0, dot), path.substr(dot + 1));
         if (option == nullptr || option->is_table())
             throw Error(ExitCode::unexpected, fmt::format("a flag stands for \"{}\", which is no option", path));
-        layer.add(*option, Setting(fmt::format("the flag for {}", path), text, {}));
+        layer.add(*option, Setting(option->flag.empty() ? path : std::string(option->flag), text, {}));
     }
     return layer;
 }

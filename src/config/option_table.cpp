@@ -88,7 +88,8 @@ void add_database(std::vector<Option>& table) {
     table.insert(
         table.end(),
         {{"database", "url", "connection string", "",
-          "Where the database is: URI, key=value or ADO.NET form. Without it libpq's PG* variables decide.", set_url},
+          "Where the database is: URI, key=value or ADO.NET form. Without it libpq's PG* variables decide.", set_url,
+          "--url"},
          {"database", "direct_url", "connection string", "",
           "The same database past a transaction pooler, for session locks.",
           [](Config& c, const Setting& s) { c.database.direct_parameters = connection(s); }},
@@ -116,13 +117,14 @@ void add_state_and_migrations(std::vector<Option>& table) {
         {{"state", "schema", "string", "tripmig",
           "The schema of tripmig's own tables. The run lock is made from its name.", set_schema},
          {"migrations", "dir", "path", "migrations", "The folder of the migration files.",
-          [](Config& c, const Setting& s) { c.migrations.dir = s.as_path(); }},
+          [](Config& c, const Setting& s) { c.migrations.dir = s.as_path(); }, "--migrations"},
          {"migrations", "dialect", "auto, flyway, golang-migrate, dbmate, goose", "auto",
           "Whose file names and markers these are. auto tells by looking.",
           [](Config& c, const Setting& s) {
               static const std::vector<std::string> dialects{"auto", "flyway", "golang-migrate", "dbmate", "goose"};
               c.migrations.dialect = dialects.at(s.as_choice(dialects));
-          }},
+          },
+          "--dialect"},
          {"migrations", "placeholders", "table", "", "What `${name}` in a migration stands for.", set_placeholder},
          {"migrations", "lock_timeout", "duration", "500ms",
           "How long one statement waits for a lock before it is tried again.",
@@ -141,7 +143,7 @@ void add_state_and_migrations(std::vector<Option>& table) {
 void add_partitions(std::vector<Option>& table) {
     table.insert(table.end(),
                  {{"partitions", "dir", "path", "partitions", "The folder of the partition policies, one file a table.",
-                   [](Config& c, const Setting& s) { c.partitions.dir = s.as_path(); }},
+                   [](Config& c, const Setting& s) { c.partitions.dir = s.as_path(); }, "--partitions"},
                   {"partitions", "max_create", "integer", "60",
                    "More new leaves at once than this are refused: a clock that jumped. A policy's own wins.",
                    [](Config& c, const Setting& s) { c.partitions.max_create = small_integer(s, 1, 100'000); }},

@@ -18,6 +18,7 @@ struct Option {
     std::string_view default_text;  ///< as one would write it; empty: nothing
     std::string_view help;          ///< one line
     void (*set)(Config& config, const Setting& setting);
+    std::string_view flag = {};  ///< "--url": the flag of every command that stands for it; empty: none
 
     /// A table of names and texts of the user's own: [migrations.placeholders].
     [[nodiscard]] bool is_table() const { return type == "table"; }

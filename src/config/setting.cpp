@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/duration.hpp"
 #include "base/nearest.hpp"
-#include "config/duration.hpp"
 
 namespace tripmig::config {
 
@@ -98,7 +98,7 @@ std::chrono::milliseconds Setting::as_duration(std::chrono::milliseconds least) 
         throw error(fmt::format("{} is no duration", shown()), forms);
     if (*duration < least || *duration > longest_timeout)
         throw error(fmt::format("{} is out of range", shown()),
-                    fmt::format("from {} to 24 days", least.count() == 0 ? "0s" : to_string(least)));
+                    fmt::format("from {} to 24 days", least.count() == 0 ? "0s" : tripmig::to_string(least)));
     return *duration;
 }
 

@@ -57,6 +57,7 @@ TEST_CASE("docs/configuration.md has a row for each option, and none more") {
             if (option.section != section)
                 continue;
             ++rows;
+            CHECK(contains(text, option.flag.empty() ? "" : code(option.flag)));
             CHECK_MESSAGE(contains(of_section, row(option.key, option.type, option.default_text, option.help)),
                           option.path());
         }

@@ -173,6 +173,8 @@ TEST_CASE("whose URL it is: flag, TRIPMIG_DATABASE_URL, DATABASE_URL, file") {
     project.sources.flags["database.url"] = "postgres://flag/d";
     project.sources.environment["TRIPMIG_DATABASE_URL"] = "";
     CHECK(host() == "flag");
+    project.sources.flags["database.url"] = "pgsql://flag/d";
+    CHECK(contains(project.error(), "--url: pgsql:// is no URL of a PostgreSQL database"));
     project.sources.flags.clear();
     CHECK(contains(project.error(), "DATABASE_URL: mysql:// is no URL of a PostgreSQL database"));
 }

@@ -1,9 +1,9 @@
-#include "config/duration.hpp"
+#include "base/duration.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace std::chrono_literals;
-using tripmig::config::parse_duration;
+using tripmig::parse_duration;
 
 TEST_CASE("durations are one number and one unit") {
     CHECK(parse_duration("500ms") == 500ms);
@@ -23,5 +23,5 @@ TEST_CASE("durations are one number and one unit") {
 
 TEST_CASE("durations are written in their largest whole unit") {
     for (const char* text : {"500ms", "2s", "90s", "10min", "72h", "0s"})
-        CHECK(tripmig::config::to_string(*parse_duration(text)) == text);
+        CHECK(tripmig::to_string(*parse_duration(text)) == text);
 }
