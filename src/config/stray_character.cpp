@@ -10,7 +10,7 @@ bool is_beyond_ascii(char c) {
     return (static_cast<unsigned char>(c) & 0x80U) != 0;
 }
 
-/// The place after the """ or ''' string that begins at `begin`. Up to two more quotes at its end are part of it.
+/// The place after the """ or ''' string that begins at `begin`. More quotes at its end are part of it.
 std::size_t end_of_long_string(std::string_view text, std::size_t begin) {
     const char quote = text[begin];
     const std::string_view delimiter = text.substr(begin, 3);
@@ -18,8 +18,7 @@ std::size_t end_of_long_string(std::string_view text, std::size_t begin) {
         if (text[i] == '\\' && quote == '"') {
             ++i;
         } else if (text.substr(i, 3) == delimiter) {
-            const std::size_t end = std::min(text.find_first_not_of(quote, i), text.size());
-            return std::min(end, i + 5);
+            return std::min(text.find_first_not_of(quote, i), text.size());
         }
     }
     return text.size();

@@ -191,6 +191,16 @@ TEST_CASE("a password in a URL wins over a lower source's password file, and non
     CHECK(project.load().database.password_file.empty());
 }
 
+TEST_CASE("the password's file and command take each other's place") {
+    Project project("[database]\npassword_file = \"pw\"\n");
+    project.sources.environment["TRIPMIG_DATABASE_PASSWORD_COMMAND"] = "pass show db";
+    CHECK(project.load().database.password_file.empty());
+    CHECK(project.load().database.password_command == "pass show db");
+    project.sources.flags["database.password_file"] = "other";
+    CHECK(project.load().database.password_file == "other");
+    CHECK(project.load().database.password_command.empty());
+}
+
 TEST_CASE("two ways to the password in one source are one too many") {
     CHECK(contains(error_of("[database]\npassword_command = \"c\"\npassword_file = \"f\"\n"),
                    "given together with password_file"));

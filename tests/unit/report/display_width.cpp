@@ -14,6 +14,7 @@ TEST_CASE("widths are terminal columns") {
     CHECK(display_width("🚌") == 2);
     CHECK(display_width("\xff\xc3") == 2);
     CHECK(display_width("\xe1\x88") == 2);
+    CHECK(display_width("\xe1zz") == 3);
 }
 
 TEST_CASE("text is shortened at character borders") {

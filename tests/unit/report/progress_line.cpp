@@ -64,10 +64,12 @@ TEST_CASE("what does not fit goes, the least needed first, and no line is too wi
 
 TEST_CASE("without a total there is the number alone") {
     CHECK(progress_bar({"count", 1234, 0, "rows"}, RateMeter(), 80) == "count  1,234 rows");
+    CHECK(progress_bar({"count public.orders", 1234, 0, "rows"}, measured(1234, 1s), 24) == "count pub...  1,234 rows");
     CHECK(progress_text({"count", 1234, 0, "rows"}, RateMeter()) == "count: 1,234 rows");
 }
 
 TEST_CASE("100 % is said when all is done, and not before") {
+    CHECK(progress_text({"t", UINT64_MAX - 1, UINT64_MAX, ""}, RateMeter()).find("t: 99% (") == 0);
     CHECK(progress_text({"t", 999, 1000, ""}, RateMeter()) == "t: 99% (999/1,000)");
     CHECK(progress_text({"t", 1000, 1000, ""}, RateMeter()) == "t: 100% (1,000/1,000)");
     CHECK(progress_bar({"t", 1500, 1000, ""}, RateMeter(), 60) ==

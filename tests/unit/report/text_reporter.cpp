@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <thread>
 
 #include "fake_terminal.hpp"
@@ -141,6 +142,15 @@ TEST_CASE("of several tasks the first stands in the bar until it is done or sile
 
 TEST_CASE("events from many threads make whole lines") {
     FakeTerminal log(false);
+    std::atomic<int> inside{0};
+    std::atomic<bool> overlapped{false};
+    log.options.sink = [&, write = log.options.sink](std::string_view text) {
+        overlapped = overlapped || inside.fetch_add(1) != 0;
+        std::this_thread::yield();  // an invitation to a second thread, which must wait outside
+        if (!overlapped)
+            write(text);
+        inside.fetch_sub(1);
+    };
     {
         const auto reporter = make_reporter(log.options);
         std::vector<std::thread> threads;
@@ -155,6 +165,7 @@ TEST_CASE("events from many threads make whole lines") {
         for (std::thread& thread : threads)
             thread.join();
     }
+    CHECK_FALSE(overlapped);
     int lines = 0;
     for (const std::string& text : log.writes)
         lines += text == "line\n" ? 1 : 0;
