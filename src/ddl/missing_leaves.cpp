@@ -92,8 +92,8 @@ Bounds present_of_times(const Coverage& coverage, const config::PartitionInterva
     const Bounds present = bounds_containing(coverage.key, interval, Bound::at(now));
     if (!coverage.newest || !coverage.newest->is_finite() || *coverage.newest < present.upper)
         return present;
-    const Bounds next = bounds_after(coverage.key, interval, present);
-    return contains(next, *coverage.newest) ? next : present;
+    const bool is_near = *coverage.newest <= Bound::at(add(now, std::get<CalendarInterval>(interval)));
+    return is_near ? bounds_after(coverage.key, interval, present) : present;
 }
 
 Bounds present_of_numbers(const Coverage& coverage, const config::PartitionPolicy& policy) {

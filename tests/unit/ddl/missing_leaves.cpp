@@ -151,6 +151,9 @@ TEST_CASE("a row a little ahead of the clock is the present, one far ahead is no
     coverage.newest = Bound::at(moment("2024-06-01 00:00:01"));
     CHECK(present_leaf(coverage, monthly(), moment("2024-05-31 23:59:59")) == month("2024-06-01"));
     CHECK(missing(coverage, monthly(3), "2024-05-31 23:59:59") == "[2024-09-01, 2024-10-01)");
+    coverage.newest = Bound::at(moment("2024-06-30"));
+    CHECK(present_leaf(coverage, monthly(), moment("2024-05-30")) == month("2024-06-01"));
+    CHECK(present_leaf(coverage, monthly(), moment("2024-05-29 23:59")) == month("2024-05-01"));
     coverage.newest = Bound::at(moment("2024-08-01 00:00:01"));
     CHECK(present_leaf(coverage, monthly(), moment("2024-05-31 23:59:59")) == month("2024-05-01"));
     coverage.newest = Bound::infinity();
