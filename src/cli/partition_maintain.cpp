@@ -70,6 +70,10 @@ void tell_errors(Context& context, const partition::TableOutcome& outcome) {
     }
 }
 
+std::string counted(std::size_t count, const std::string& one, const std::string& many = {}) {
+    return fmt::format("{} {}", count, count == 1 ? one : many.empty() ? one + "s" : many);
+}
+
 ExitCode finish(Context& context, const std::vector<partition::TableOutcome>& outcomes) {
     std::size_t changes = 0;
     nlohmann::json document{{"tables", nlohmann::json::array()}};
@@ -82,9 +86,10 @@ ExitCode finish(Context& context, const std::vector<partition::TableOutcome>& ou
     }
     const ExitCode code = partition::exit_code_of(outcomes);
     if (code == ExitCode::ok)
-        context.reporter.info("maintain.done", changes == 0 ? fmt::format("{} tables, nothing to do", outcomes.size())
-                                                            : fmt::format("{} tables, {} leaves created or detached",
-                                                                          outcomes.size(), changes));
+        context.reporter.info(
+            "maintain.done",
+            fmt::format("{}: {}", counted(outcomes.size(), "table"),
+                        changes == 0 ? "nothing to do" : counted(changes, "leaf changed", "leaves changed")));
     if (context.json)
         context.out << document.dump(2) << '\n';
     return code;

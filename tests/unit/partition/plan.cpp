@@ -1,0 +1,226 @@
+#include "partition/plan.hpp"
+
+#include <doctest/doctest.h>
+
+#include "ddl/leaf.hpp"
+#include "partition/maintain.hpp"
+#include "partition/retention.hpp"
+
+using namespace tripmig;
+using namespace tripmig::partition;
+
+namespace {
+
+ddl::Bounds month(std::string_view first) {
+    return ddl::bounds_containing(ddl::KeyType::timestamp, CalendarInterval{1, 0, 0},
+                                  ddl::Bound::at(parse_timestamp(first).value()));
+}
+
+config::PartitionPolicy monthly(int premake = 1) {
+    config::PartitionPolicy policy;
+    policy.table = {"shop", "orders"};
+    policy.key = "at";
+    policy.premake = premake;
+    return policy;
+}
+
+/// shop.orders on 2024-03-15 with a leaf for each of these months.
+Snapshot table_with(const std::vector<std::string>& months) {
+    Snapshot snapshot;
+    snapshot.now = parse_timestamp("2024-03-15").value();
+    snapshot.parent.table = {"shop", "orders"};
+    snapshot.parent.key = "at";
+    snapshot.parent.key_type = "timestamp without time zone";
+    snapshot.parent.owner = snapshot.parent.creator = "clerk";
+    for (const std::string& first : months) {
+        LeafSnapshot leaf;
+        leaf.leaf = {{"shop", "orders_" + first.substr(0, 4) + "_" + first.substr(5, 2)}, month(first)};
+        leaf.info.name = leaf.leaf.name;
+        snapshot.leaves.push_back(leaf);
+        snapshot.coverage.leaves.push_back(leaf.leaf.bounds);
+    }
+    return snapshot;
+}
+
+void add_default(Snapshot& snapshot) {
+    snapshot.default_partition.emplace();
+    snapshot.default_partition->name = {"shop", "orders_rest"};
+    snapshot.parent.default_partition = snapshot.default_partition->name;
+}
+
+std::string unit_names(const MaintenancePlan& plan) {
+    std::string text;
+    for (const Act& act : plan.acts)
+        for (const Unit& unit : act.units)
+            text += unit.name + "\n";
+    return text;
+}
+
+std::string statements(const Unit& unit) {
+    std::string text;
+    for (const Step& step : unit.steps)
+        text += step.sql + "\n";
+    return text;
+}
+
+config::PartitionPolicy keeping_a_month() {
+    config::PartitionPolicy policy = monthly();
+    policy.retention = config::RetentionPolicy{};
+    policy.retention->keep = CalendarInterval{1, 0, 0};
+    return policy;
+}
+
+}  // namespace
+
+TEST_CASE("nothing to do is an empty plan, without ANALYZE") {
+    CHECK(plan_maintenance(table_with({"2024-03-01", "2024-04-01"}), monthly(), {}).acts.empty());
+}
+
+TEST_CASE("a leaf is one transaction, and the parent is analyzed at the end") {
+    const MaintenancePlan plan = plan_maintenance(table_with({"2024-03-01"}), monthly(), {});
+    CHECK(unit_names(plan) == "create leaf shop.orders_2024_04\nanalyze shop.orders\n");
+    const Unit& create = plan.acts.front().units.front();
+    CHECK(create.transaction == Transaction::inside);
+    CHECK(create.lock_first.empty());
+    CHECK(statements(create) ==
+          "CREATE TABLE shop.orders_2024_04 (LIKE shop.orders INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING "
+          "CONSTRAINTS "
+          "INCLUDING COMMENTS INCLUDING STORAGE INCLUDING COMPRESSION INCLUDING STATISTICS, CONSTRAINT tripmig_bounds "
+          "CHECK (at "
+          "IS NOT NULL AND at >= '2024-04-01 00:00:00'::pg_catalog.timestamp AND at < '2024-05-01 "
+          "00:00:00'::pg_catalog.timestamp))\n"
+          "ALTER TABLE shop.orders ATTACH PARTITION shop.orders_2024_04 FOR VALUES FROM ('2024-04-01 00:00:00') TO "
+          "('2024-05-01 "
+          "00:00:00')\n"
+          "ALTER TABLE shop.orders_2024_04 DROP CONSTRAINT tripmig_bounds\n");
+    for (const Act& act : plan.acts)
+        for (const Unit& unit : act.units)
+            for (const Step& step : unit.steps)
+                CHECK_FALSE(step.why.empty());
+}
+
+TEST_CASE("never CREATE TABLE ... PARTITION OF") {
+    const MaintenancePlan plan = plan_maintenance(table_with({}), monthly(12), {});
+    for (const Act& act : plan.acts)
+        for (const Unit& unit : act.units)
+            CHECK(statements(unit).find("PARTITION OF") == std::string::npos);
+}
+
+TEST_CASE("settings of the parent become statements on the leaf, in the leaf's own transaction") {
+    Snapshot snapshot = table_with({"2024-03-01"});
+    snapshot.parent.creator = "deployer";
+    snapshot.parent.options = {"fillfactor=70", "toast.autovacuum_enabled=off"};
+    snapshot.parent.tablespace = "Fast Disks";
+    snapshot.parent.default_grantees = {"", "Reader"};
+    snapshot.parent.replica_identity = 'f';
+    snapshot.parent.force_row_security = true;
+    snapshot.parent.column_grants = {{"Reader", "SELECT", "note", false}};
+    const std::string sql = statements(plan_maintenance(snapshot, monthly(), {}).acts.front().units.front());
+    CAPTURE(sql);
+    const auto has = [&](const char* text) { return sql.find(text) != std::string::npos; };
+    CHECK(has("WITH (fillfactor = '70', toast.autovacuum_enabled = 'off') TABLESPACE \"Fast Disks\"\n"));
+    CHECK(has("OWNER TO clerk"));
+    CHECK(has("REVOKE ALL ON TABLE shop.orders_2024_04 FROM PUBLIC\n"));
+    CHECK(has("REVOKE ALL ON TABLE shop.orders_2024_04 FROM \"Reader\"\n"));
+    CHECK(has("GRANT ALL ON TABLE shop.orders_2024_04 TO clerk\n"));
+    CHECK(has("GRANT SELECT (note) ON TABLE shop.orders_2024_04 TO \"Reader\"\n"));
+    CHECK(has("REPLICA IDENTITY FULL"));
+    CHECK(has("FORCE ROW LEVEL SECURITY"));
+    CHECK_FALSE(has("ENABLE ROW LEVEL SECURITY"));
+}
+
+TEST_CASE("DEFAULT is guarded before, freed afterwards, and whatever fails between") {
+    Snapshot snapshot = table_with({"2024-03-01"});
+    add_default(snapshot);
+    snapshot.default_rows = {0};
+    const MaintenancePlan plan = plan_maintenance(snapshot, monthly(), {});
+    CHECK(unit_names(plan) ==
+          "guard shop.orders_rest\nvalidate the guard of shop.orders_rest\ncreate leaf shop.orders_2024_04\n"
+          "drop the guard of shop.orders_rest\nanalyze shop.orders\n");
+    CHECK(plan.acts[0].on_failure);
+    CHECK(plan.acts[1].on_failure);
+    CHECK_FALSE(plan.acts[3].on_failure);
+    const Unit& create = plan.acts[1].units.front();
+    REQUIRE(create.lock_first.size() == 2);
+    CHECK(create.lock_first[0].mode == LockMode::share_update_exclusive);
+    CHECK(create.lock_first[1].relation.name == "orders_rest");
+    CHECK(create.lock_budget == Limits{}.lock_budget);
+}
+
+TEST_CASE("what cannot be done is a refusal beside what can") {
+    Snapshot snapshot = table_with({"2024-01-01", "2024-02-01"});
+    add_default(snapshot);
+    snapshot.default_rows = {7, 0};
+    const MaintenancePlan plan = plan_maintenance(snapshot, keeping_a_month(), {});
+    CHECK(unit_names(plan).find("create leaf shop.orders_2024_04") != std::string::npos);
+    CHECK(unit_names(plan).find("orders_2024_03") == std::string::npos);
+    REQUIRE(plan.refusals.size() == 1);
+    CHECK(plan.refusals[0].message().substr(0, 45) == "7 rows of [2024-03-01, 2024-04-01) sit in the");
+}
+
+TEST_CASE("the registry is released before the detach, and looked through once more after it") {
+    Snapshot snapshot = table_with({"2024-01-01", "2024-02-01", "2024-03-01", "2024-04-01"});
+    snapshot.registry = RegistryFacts{{"shop", "orders_ids"}, {"id"}, "at"};
+    snapshot.pages[{"shop", "orders_2024_01"}] = 2 * batch_blocks + 1;
+    db::IncomingKey key;
+    key.table = {"shop", "lines"};
+    key.name = "lines_order";
+    key.columns = {"order_id"};
+    key.referenced = {"id"};
+    snapshot.incoming = {key};
+    const MaintenancePlan plan = plan_maintenance(snapshot, keeping_a_month(), {});
+    CHECK(unit_names(plan) ==
+          "release rows of shop.orders_2024_01, blocks from 0\nrelease rows of shop.orders_2024_01, blocks from 1000\n"
+          "release rows of shop.orders_2024_01, blocks from 2000\ndetach leaf shop.orders_2024_01\n"
+          "release late rows of shop.orders_2024_01\nanalyze shop.orders\n");
+    CHECK(
+        statements(plan.acts[0].units[1]) ==
+        "WITH locked AS MATERIALIZED (SELECT 1 FROM shop.orders_ids AS registered JOIN shop.orders_2024_01 AS leaf ON "
+        "registered.id = leaf.id AND registered.at = leaf.at AND leaf.ctid >= '(1000,0)'::pg_catalog.tid AND leaf.ctid "
+        "< "
+        "'(2000,0)'::pg_catalog.tid FOR UPDATE OF registered) SELECT pg_catalog.count(*) FROM locked\n"
+        "SELECT NOT EXISTS (SELECT FROM shop.lines AS referencing JOIN shop.orders_2024_01 AS leaf ON "
+        "referencing.order_id = "
+        "leaf.id AND leaf.ctid >= '(1000,0)'::pg_catalog.tid AND leaf.ctid < '(2000,0)'::pg_catalog.tid)\n"
+        "DELETE FROM shop.orders_ids AS registered USING shop.orders_2024_01 AS leaf WHERE registered.id = leaf.id AND "
+        "registered.at = leaf.at AND leaf.ctid >= '(1000,0)'::pg_catalog.tid AND leaf.ctid < "
+        "'(2000,0)'::pg_catalog.tid\n");
+    // The last batch has no end: rows may have come since the pages were counted.
+    CHECK(statements(plan.acts[0].units[2]).find("leaf.ctid <") == std::string::npos);
+}
+
+TEST_CASE("a referenced leaf is refused, or with cascade its references go first") {
+    Snapshot snapshot = table_with({"2024-01-01", "2024-02-01", "2024-03-01", "2024-04-01"});
+    db::IncomingKey key;
+    key.table = {"shop", "lines"};
+    key.name = "lines_order";
+    key.columns = {"order_id", "order_at"};
+    key.referenced = {"id", "at"};
+    snapshot.incoming = {key};
+    snapshot.references[{"shop", "orders_2024_01"}] = {{key.table, key.name}};
+    config::PartitionPolicy policy = keeping_a_month();
+    MaintenancePlan plan = plan_maintenance(snapshot, policy, {});
+    CHECK(plan.acts.empty());
+    REQUIRE(plan.refusals.size() == 1);
+    policy.retention->cascade = true;
+    plan = plan_maintenance(snapshot, policy, {});
+    CHECK(plan.refusals.empty());
+    CHECK(statements(plan.acts[0].units[0]).substr(0, 34) == "DELETE FROM shop.lines AS referenc");
+}
+
+TEST_CASE("the exit code: a failure's own when all failed alike, else some failed") {
+    const auto outcome = [](std::vector<Error> errors) {
+        TableOutcome one;
+        one.errors = std::move(errors);
+        return one;
+    };
+    const Error refused(ExitCode::refused, "no");
+    const Error locked(ExitCode::lock_deadline, "no");
+    CHECK(exit_code_of({}) == ExitCode::ok);
+    CHECK(exit_code_of({outcome({}), outcome({})}) == ExitCode::ok);
+    CHECK(exit_code_of({outcome({refused})}) == ExitCode::refused);
+    CHECK(exit_code_of({outcome({refused}), outcome({refused})}) == ExitCode::refused);
+    CHECK(exit_code_of({outcome({refused}), outcome({})}) == ExitCode::partly_failed);
+    CHECK(exit_code_of({outcome({}), outcome({refused})}) == ExitCode::partly_failed);
+    CHECK(exit_code_of({outcome({locked}), outcome({refused})}) == ExitCode::partly_failed);
+}
