@@ -2,10 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <thread>
+
 #include "db/table_catalog.hpp"
 #include "ddl/registry.hpp"
 #include "room.hpp"
-#include "support/command.hpp"
 
 using namespace tripmig;
 using namespace tripmig::test;
@@ -232,11 +234,21 @@ TEST_CASE("with a DEFAULT partition the DETACH is a plain one, under the lock bu
     CHECK(names(room.maintain(keeping("2 months"), "2024-04-20").detached) == "orders_2024_01");
 }
 
-TEST_CASE("writers go on while a leaf is detached concurrently") {
+TEST_CASE("readers and writers go on while a detach waits for an old transaction") {
     Room room;
     room.database.exec(orders);
-    const auto plan = room.plan(keeping("2 months"), "2024-04-20");
-    const Unit& detach = plan.acts.front().units.front();
-    CHECK(detach.transaction == Transaction::none);
-    CHECK(detach.steps.front().sql == "ALTER TABLE public.orders DETACH PARTITION public.orders_2024_01 CONCURRENTLY");
+    const Connection reader = room.database.connect();
+    reader.exec("BEGIN; SELECT * FROM orders");
+    std::thread detaching(
+        [&] { CHECK(names(room.maintain(keeping("2 months"), "2024-04-20").detached) == "orders_2024_01"); });
+    const std::string pending = "SELECT count(*) FROM pg_inherits WHERE inhdetachpending";
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (room.database.scalar(pending) != "1" && std::chrono::steady_clock::now() < deadline)
+        std::this_thread::yield();
+    CHECK(room.database.scalar(pending) == "1");
+    const Connection writer = room.database.connect();
+    writer.exec("SET statement_timeout = '5s'; INSERT INTO orders VALUES (99, '2024-04-11')");
+    CHECK(writer.scalar("SELECT count(*) FROM orders") == "4");  // without January's
+    reader.exec("COMMIT");
+    detaching.join();
 }
