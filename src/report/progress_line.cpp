@@ -87,25 +87,29 @@ std::string for_people(std::chrono::milliseconds duration) {
 std::string progress_bar(const Progress& progress, const RateMeter& rate, std::size_t width) {
     const bool has_total = progress.total > 0;
     const std::string part = has_total ? fmt::format("{:3}%", percent(progress)) : "";
-    std::string numbers = amount(progress);
-    std::string speed = current_rate(progress, rate);
-    std::string left = left_text(progress, rate);
-    const auto line = [&](const std::string& drawn) {
-        return joined({progress.task, drawn, part, numbers, speed, left}, "  ");
-    };
-    const std::size_t bare = display_width(line(""));
-    if (has_total && bare + 4 + least_cells <= width)
-        return line(bar(progress, std::min(most_cells, width - bare - 4)));
-    for (std::string* dispensable : {&speed, &numbers, &left}) {
-        if (display_width(line("")) <= width)
-            break;
-        if (dispensable != &numbers || has_total)  // without a total the number is all there is to say
-            dispensable->clear();
+    const std::string numbers = amount(progress);
+    const std::string speed = current_rate(progress, rate);
+    const std::string left = left_text(progress, rate);
+    using Parts = std::vector<std::string>;
+    const std::vector<Parts> with_bar{{part, numbers, speed, left}, {part, numbers, left}, {part, left}};
+    for (const Parts& parts : with_bar) {
+        const std::size_t taken = display_width(progress.task) + joined(parts, "  ").size() + 6;
+        if (has_total && taken + least_cells <= width)
+            return joined({progress.task, bar(progress, std::min(most_cells, width - taken)), joined(parts, "  ")},
+                          "  ");
     }
-    const std::string rest = joined({part, numbers, speed, left}, "  ");
-    if (rest.size() + 4 >= width)
-        return shortened(line(""), width);
-    return shortened(progress.task, width - rest.size() - 2) + (rest.empty() ? "" : "  ") + rest;
+    const std::string& essential = has_total ? part : numbers;
+    const std::vector<Parts> without_bar{
+        {part, numbers, speed, left}, {part, numbers, left}, {essential, left}, {essential}};
+    std::string rest;
+    for (const Parts& parts : without_bar) {
+        rest = joined(parts, "  ");
+        if (display_width(progress.task) + rest.size() + 2 <= width)
+            return joined({progress.task, rest}, "  ");
+    }
+    if (rest.size() + 6 > width)
+        return shortened(joined({progress.task, rest}, "  "), width);
+    return shortened(progress.task, width - rest.size() - 2) + "  " + rest;
 }
 
 std::string progress_text(const Progress& progress, const RateMeter& rate) {

@@ -16,7 +16,7 @@ std::string grouped(std::uint64_t number);
 std::string for_people(std::chrono::milliseconds duration);
 
 /// "load public.orders  [#####.....]  45%  450,000/1,000,000 rows  83,000 rows/s  7 s left", at most `width` columns
-/// wide. What does not fit goes, the least needed first: bar, rate, numbers, time left; in the end the task is
+/// wide. What does not fit goes, the least needed first: rate, numbers, bar, time left; in the end the task is
 /// shortened.
 std::string progress_bar(const Progress& progress, const RateMeter& rate, std::size_t width);
 

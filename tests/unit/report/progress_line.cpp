@@ -50,8 +50,8 @@ TEST_CASE("what does not fit goes, the least needed first, and no line is too wi
     CHECK(progress_bar(progress, rate, 90) ==
           "load public.orders  [#####........]   45%  450,000/1,000,000 rows  90,000 rows/s  7 s left");
     CHECK(progress_bar(progress, rate, 80) ==
-          "load public.orders   45%  450,000/1,000,000 rows  90,000 rows/s  7 s left");
-    CHECK(progress_bar(progress, rate, 60) == "load public.orders   45%  450,000/1,000,000 rows  7 s left");
+          "load public.orders  [########..........]   45%  450,000/1,000,000 rows  7 s left");
+    CHECK(progress_bar(progress, rate, 60) == "load public.orders  [#########.............]   45%  7 s left");
     CHECK(progress_bar(progress, rate, 40) == "load public.orders   45%  7 s left");
     CHECK(progress_bar(progress, rate, 26) == "load public.orders   45%");
     CHECK(progress_bar(progress, rate, 20) == "load public...   45%");
