@@ -307,6 +307,8 @@ LexemeKind Lexer::scan_colon(Lexeme& lexeme) noexcept {
 /// The longest operator, which a comment's beginning ends, and which keeps + or - at its end only beside ~!@#^&|`?%
 /// (manual 4.1.3).
 LexemeKind Lexer::scan_operator(Lexeme& lexeme) noexcept {
+    if (lexeme.begin >= m_signs_begin && lexeme.begin < m_signs_end)
+        return LexemeKind::operator_sign;
     std::size_t end = lexeme.begin + 1;
     bool keeps_sign = allows_sign_at_end(m_text[lexeme.begin]);
     for (; end < m_text.size() && is(at(end), operator_char); ++end) {
@@ -315,8 +317,10 @@ LexemeKind Lexer::scan_operator(Lexeme& lexeme) noexcept {
             break;
         keeps_sign = keeps_sign || allows_sign_at_end(c);
     }
+    m_signs_end = end;
     while (!keeps_sign && end > lexeme.begin + 1 && (m_text[end - 1] == '+' || m_text[end - 1] == '-'))
         --end;
+    m_signs_begin = end;
     lexeme.end = end;
     return LexemeKind::operator_sign;
 }

@@ -84,6 +84,10 @@ class Lexer {
     std::string_view m_text;
     std::size_t m_position;
     bool m_standard_strings;
+    /// A run of + and - that an operator left behind: each is an operator of its own. Else a long run would be read
+    /// again for each.
+    std::size_t m_signs_begin = 0;
+    std::size_t m_signs_end = 0;
 };
 
 }  // namespace tripmig::sql

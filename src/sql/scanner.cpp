@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <optional>
+#include <algorithm>
 #include <utility>
 
 #include "base/error.hpp"
@@ -220,10 +219,10 @@ void Scanner::read_copy_data(std::size_t after_semicolon) {
 }
 
 void Scanner::refuse_more_on_line(std::size_t line_end) {
-    for (Lexeme lexeme = m_lexer.next(); lexeme.kind != LexemeKind::end && lexeme.begin < line_end;
-         lexeme = m_lexer.next()) {
-        if (lexeme.kind == LexemeKind::line_comment ||
-            (lexeme.kind == LexemeKind::block_comment && lexeme.end <= line_end))
+    while (m_lexer.position() < line_end) {
+        const Lexeme lexeme = m_lexer.next();
+        const bool is_comment = lexeme.kind == LexemeKind::line_comment || lexeme.kind == LexemeKind::block_comment;
+        if (is_comment && lexeme.end <= line_end)
             on_comment(lexeme);
         else if (lexeme.kind != LexemeKind::blank)
             throw failure(lexeme.begin, "COPY ... FROM STDIN takes its data from the next line on",

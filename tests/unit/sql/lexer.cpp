@@ -123,6 +123,9 @@ TEST_CASE("operators are as long as the server makes them") {
     CHECK(cut("a=@-1") == Texts{"a", "=@-", "1"});
     CHECK(cut("a=-@1") == Texts{"a", "=-@", "1"});
     CHECK(cut("a<=-+1") == Texts{"a", "<=", "-", "+", "1"});
+    CHECK(cut("a+-+b") == Texts{"a", "+", "-", "+", "b"});
+    CHECK(cut("a+-+--b") == Texts{"a", "+", "-", "+", "--b"});
+    CHECK(cut("a+-+ -@") == Texts{"a", "+", "-", "+", "-@"});
     CHECK(cut("a::b:=c=>d..e") == Texts{"a", "::", "b", ":=", "c", "=>", "d", "..", "e"});
     CHECK(cut("a.b.*") == Texts{"a", ".", "b", ".", "*"});
 }
@@ -145,4 +148,20 @@ TEST_CASE("what the text's end cuts off is told") {
     for (const char* open :
          {"'a", "E'a\\'", "\"a", "$a$ $b$", "U&'x", "U&\"x", "b'1", "'a''", "E'\\", "$$ $", "'a'\n'b"})
         CHECK_MESSAGE(!first(open).is_complete, open);
+}
+
+TEST_CASE("the time is linear in the text, whatever it is made of") {
+    const std::size_t size = 2'000'000;
+    for (const std::string& piece :
+         std::vector<std::string>{"+",  "+-", "<-", "'a'\n", "'a'--\n", "''",   "$", "$a", "$a$ ",  "/*", "*/",
+                                  ":a", "1e", "1.", "u&",    "-/",      "\"\"", "(", "a ", "e'\\'", "\\"}) {
+        std::string text;
+        while (text.size() < size)
+            text += piece;
+        sql::Lexer lexer(text);
+        std::size_t count = 0;
+        while (lexer.next().kind != Kind::end)
+            ++count;
+        CHECK_MESSAGE(count > 0, piece);  // a quadratic lexer would take hours to come here
+    }
 }
