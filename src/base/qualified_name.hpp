@@ -10,7 +10,8 @@ struct QualifiedName {
     std::string schema;
     std::string name;
 
-    friend auto operator<=>(const QualifiedName&, const QualifiedName&) = default;
+    // clang-tidy 14 takes the 0 of a rewritten comparison for a pointer.
+    friend auto operator<=>(const QualifiedName&, const QualifiedName&) = default;  // NOLINT(modernize-use-nullptr)
 };
 
 }  // namespace tripmig

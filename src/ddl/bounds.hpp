@@ -52,7 +52,8 @@ class Bound {
     [[nodiscard]] std::int64_t number() const noexcept { return m_value; }
     [[nodiscard]] const Tail& tail() const noexcept { return m_tail; }
 
-    friend auto operator<=>(const Bound&, const Bound&) = default;
+    // clang-tidy 14 takes the 0 of a rewritten comparison for a pointer.
+    friend auto operator<=>(const Bound&, const Bound&) = default;  // NOLINT(modernize-use-nullptr)
 
   private:
     enum class Kind : std::uint8_t { minvalue, minus_infinity, value, infinity, maxvalue };

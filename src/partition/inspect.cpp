@@ -106,6 +106,7 @@ void look_up_missing(db::Session& session, const config::PartitionPolicy& policy
                      Snapshot& snapshot) {
     const auto missing = ddl::missing_leaves(snapshot.coverage, policy, snapshot.now, limits.max_create);
     std::vector<std::string> names;
+    names.reserve(missing.size());
     for (const ddl::Bounds& bounds : missing)
         names.push_back(ddl::leaf_name(policy.name, policy.table.name, snapshot.coverage.key, bounds.lower));
     snapshot.taken = db::taken_names(session, policy.table.schema, names);
@@ -119,6 +120,7 @@ void look_up_expired(db::Session& session, const config::PartitionPolicy& policy
     if (expired.empty() || expired.size() > static_cast<std::size_t>(std::max(limits.max_drop, 0)))
         return;  // the plan refuses them all
     std::vector<db::PartitionInfo> infos;
+    infos.reserve(expired.size());
     for (const LeafSnapshot& leaf : expired)
         infos.push_back(leaf.info);
     for (const db::PartitionSize& size : db::read_partition_sizes(session, infos))
