@@ -51,6 +51,16 @@ config::PartitionInterval parsed_interval(const std::string& text) {
                 "write one number and one unit: \"1 month\", \"7 days\", \"1 hour\"");
 }
 
+/// As fine as the leaves are: each gets a name of its own.
+std::string name_pattern(const config::PartitionInterval& interval) {
+    const auto* calendar = std::get_if<CalendarInterval>(&interval);
+    if (calendar == nullptr)
+        return "{table}_{start}";
+    if (calendar->microseconds != 0)
+        return "{table}_{start:%Y_%m_%d_%H}";
+    return calendar->days != 0 ? "{table}_{start:%Y_%m_%d}" : "{table}_{start:%Y_%m}";
+}
+
 config::IncomingForeignKeys parsed_incoming(const std::string& text) {
     if (text == "registry")
         return config::IncomingForeignKeys::registry;
@@ -67,7 +77,8 @@ config::PartitionPolicy swap_policy(const Context& context, const SwapOptions& o
             ExitCode::usage,
             fmt::format("no policy for {} in {}", sql::quoted(table), context.config.partitions.dir.string()),
             "write one (docs/partitions.md), or say --key COLUMN, and --interval INTERVAL unless a month is right");
-    if (!policy) {
+    const bool is_of_flags = !policy;
+    if (is_of_flags) {
         policy.emplace();
         policy->table = table;
     }
@@ -75,6 +86,8 @@ config::PartitionPolicy swap_policy(const Context& context, const SwapOptions& o
         policy->key = options.key;
     if (!options.interval.empty())
         policy->interval = parsed_interval(options.interval);
+    if (is_of_flags)
+        policy->name = name_pattern(policy->interval);
     if (!options.strategy.empty())
         policy->swap.strategy = options.strategy == "copy" ? config::SwapStrategy::copy : config::SwapStrategy::attach;
     if (!options.incoming_foreign_keys.empty())

@@ -102,7 +102,7 @@ ExitCode show_plan(Context& context, const SwapOptions& options) {
         print_json(context, policy.table, plan);
     else
         print_text(context, policy.table, plan);
-    return plan.units.empty() ? ExitCode::refused : ExitCode::ok;
+    return swap::exit_code_of(plan.findings);
 }
 
 }  // namespace

@@ -69,6 +69,7 @@ class Executor {
     UnitOutcome attempt_inside(const Unit& unit);
     UnitOutcome attempt_alone(const Unit& unit);
     void take_locks(const Unit& unit, UnitOutcome& outcome);
+    void run_under_budget(const Unit& unit, std::chrono::steady_clock::time_point granted, UnitOutcome& outcome);
     Result run_step(const Step& step);
     void pause_before_retry(const Unit& unit, const Error& error, int attempts,
                             std::chrono::steady_clock::time_point deadline);

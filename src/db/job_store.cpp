@@ -12,8 +12,7 @@ namespace tripmig::db {
 namespace {
 
 bool has_state(Session& session, std::string_view state_schema) {
-    const Rows rows = session.read("SELECT pg_catalog.to_regclass($1) IS NOT NULL",
-                                   {fmt::format("{}.jobs", sql::quote_ident(state_schema))});
+    const Rows rows = session.read(std::string(statement::job_table_is_readable), {std::string(state_schema)});
     return flag_of(rows.at(0).at(0));
 }
 

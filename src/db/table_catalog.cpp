@@ -275,8 +275,9 @@ std::optional<TableInfo> read_table(Session& session, const QualifiedName& name)
 
 Step unchanged_since(const TableInfo& table) {
     Step step;
-    step.sql = fmt::format("SELECT (\n{}) = '{}'", statement::table_fingerprint, table.fingerprint);
-    step.parameters = {fmt::format("{}", table.oid)};
+    step.sql = fmt::format("SELECT (\n{}) = $2", statement::table_fingerprint);
+    step.parameters = {fmt::format("{}", table.oid), table.fingerprint};
+    step.prepare_as = "tripmig_unchanged";
     step.why = "nothing was altered since the plan was made";
     step.refusal = fmt::format("{} was altered meanwhile", sql::quoted(table.name));
     return step;

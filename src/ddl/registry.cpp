@@ -181,10 +181,12 @@ std::vector<Step> create_leaf_truncate_trigger(const Registry& registry, const Q
 
 std::vector<Step> drop_registry(const Registry& registry) {
     std::vector<Step> steps;
-    steps.push_back(statement(fmt::format("DROP TABLE {}", sql::quoted(registry.table)), "nothing references it now"));
+    steps.push_back(
+        statement(fmt::format("DROP TABLE IF EXISTS {}", sql::quoted(registry.table)), "nothing references it now"));
     for (const QualifiedName& function :
          {registry.keep_function(), registry.move_function(), registry.truncate_function()})
-        steps.push_back(statement(fmt::format("DROP FUNCTION {}()", sql::quoted(function)), "nothing calls it now"));
+        steps.push_back(
+            statement(fmt::format("DROP FUNCTION IF EXISTS {}()", sql::quoted(function)), "nothing calls it now"));
     return steps;
 }
 

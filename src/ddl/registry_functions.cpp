@@ -128,7 +128,7 @@ BEGIN
     FOR reference IN
         SELECT c.conrelid::pg_catalog.regclass AS relation, c.conname,
                (SELECT pg_catalog.string_agg(pg_catalog.format('referencing.%I = registered.%I', a.attname, r.attname), ' AND ')
-                FROM pg_catalog.unnest(c.conkey, c.confkey) AS k (own, other)
+                FROM ROWS FROM (pg_catalog.unnest(c.conkey), pg_catalog.unnest(c.confkey)) AS k (own, other)
                 JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = k.own
                 JOIN pg_catalog.pg_attribute AS r ON r.attrelid = c.confrelid AND r.attnum = k.other) AS joined
         FROM pg_catalog.pg_constraint AS c

@@ -26,8 +26,9 @@ struct Succession {
 };
 
 /// Every lock of the succession, in the one order in which they are taken: views, the table, tables that reference it,
-/// tables it references, each group by name. Views are locked by a change that changes nothing: LOCK TABLE would lock
-/// the tables below them as well.
+/// tables it references, each group by name; sequences of identity columns, the registry. Views and sequences are
+/// locked by a change that changes nothing: LOCK TABLE would lock the tables below a view as well, and takes no
+/// sequence.
 std::vector<LockRequest> succession_locks(const Succession& succession);
 
 // In this order. What comes along is named in docs/swap.md, one file here for each subject.

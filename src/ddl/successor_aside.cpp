@@ -78,6 +78,13 @@ std::vector<LockRequest> succession_locks(const Succession& succession) {
         locks.push_back({name, LockMode::access_exclusive});
     for (const QualifiedName& name : referenced(succession.table, children))
         locks.push_back({name, LockMode::access_exclusive});
+    for (const db::SequenceInfo& sequence : succession.table.sequences)
+        if (sequence.is_identity)
+            locks.push_back({sequence.name, LockMode::share_row_exclusive,
+                             fmt::format("ALTER SEQUENCE {} {}", sql::quoted(sequence.name),
+                                         sequence.options.substr(sequence.options.find("CACHE")))});
+    if (succession.registry && succession.keeps_old)
+        locks.push_back({succession.registry->table, LockMode::share_row_exclusive});
     return locks;
 }
 

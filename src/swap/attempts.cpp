@@ -46,6 +46,18 @@ class CutOverPolicy {
     bool m_is_between = false;
 };
 
+/// What is prepared is planned here, not under the locks.
+void warm_up(Server& server, const Unit& unit) {
+    Unit warm;
+    warm.name = unit.name;
+    warm.max_hold = chr::seconds(30);  // by the pipeline, which prepares
+    for (const Step& step : unit.steps)
+        if (!step.prepare_as.empty())
+            warm.steps.push_back(step);
+    if (!warm.steps.empty())
+        server.executor().run(warm);
+}
+
 }  // namespace
 
 db::UnitOutcome run_attempts(Server& server,
@@ -56,8 +68,9 @@ db::UnitOutcome run_attempts(Server& server,
                                 const std::function<void()>& between) -> std::optional<db::UnitOutcome> {
         wait_for_blockers(server, unit.lock_first, deadline);
         between();
-        const CutOverPolicy policy(server, unit, between, deadline);
         try {
+            warm_up(server, unit);
+            const CutOverPolicy policy(server, unit, between, deadline);
             return server.executor().run(unit);
         } catch (const Error& error) {
             const bool is_check = error.code() == ExitCode::refused && error.sqlstate().empty();

@@ -24,7 +24,17 @@ Unit closing_unit(Server& server, const SwapState& state, std::vector<Step> step
     return unit;
 }
 
-/// The locks that everything below needs, before anything is changed.
+/// The table is gone: what the job made beside it is left.
+std::vector<Step> sweep_up(const SwapState& state, const std::string& state_schema) {
+    db::TableInfo gone;
+    gone.name = state.table;
+    const ddl::Registry registry = ddl::registry_of(gone, state.key);
+    std::vector<Step> steps = move::end_capture(capture_of(registry, state, state_schema));
+    if (state.has_registry && !state.was_empty)
+        ddl::append(steps, ddl::drop_registry(registry));
+    return steps;
+}
+
 std::vector<Step> undo_preparation(const db::TableInfo& table, const SwapState& state,
                                    const std::string& state_schema) {
     std::vector<Step> steps;
@@ -77,7 +87,9 @@ SwapState abort(Server& server, const QualifiedName& name) {
             ddl::drop_index_concurrently(name, {name.schema, state.leaf_index()}, "the swap is given up"));
     std::vector<Step> steps;
     std::vector<LockRequest> locks;
-    if (table) {
+    if (!table) {
+        steps = sweep_up(state, server.state_schema());
+    } else {
         steps = undo_preparation(*table, state, server.state_schema());
         locks = {{name, LockMode::access_exclusive}};
     }

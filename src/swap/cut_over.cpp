@@ -26,9 +26,8 @@ std::vector<Step> last_catch_up(const AttachContext& context) {
         ddl::check(fmt::format("SELECT NOT EXISTS (SELECT FROM {} WHERE truncated)", sql::quoted(capture.log)),
                    fmt::format("{} was truncated meanwhile", sql::quoted(registry.parent))));
     // A handful of keys: index look-ups, whatever the planner believes about a log that it never saw.
-    steps.push_back(
-        statement("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off",
-                  "no scan under the lock"));
+    for (const std::string_view setting : {"enable_hashjoin", "enable_mergejoin"})
+        steps.push_back(statement(fmt::format("SET LOCAL {} = off", setting), "no scan under the lock"));
     append(steps, move::catch_up_steps(projection_of(registry), capture));
     append(steps, move::end_capture(capture));
     return steps;

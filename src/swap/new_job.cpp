@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.hpp"
 #include "ddl/missing_leaves.hpp"
 #include "sql/identifier.hpp"
@@ -55,19 +57,44 @@ SwapState new_state(const Facts& facts, const config::PartitionPolicy& policy, c
     return state;
 }
 
-std::vector<ddl::Leaf> leaves_to_come(const SwapState& state, const config::PartitionPolicy& policy,
-                                      const std::set<std::string>& taken, Instant now, int max_create) {
-    const ddl::KeyType type = key_type_of(state);
+std::vector<ddl::Bounds> bounds_to_come(const SwapState& state, const std::vector<ddl::Bounds>& present,
+                                        const config::PartitionPolicy& policy, Instant now, int max_create) {
     ddl::Coverage coverage;
-    coverage.key = type;
+    coverage.key = key_type_of(state);
     if (!state.was_empty)
-        coverage.leaves.push_back({ddl::Bound::minvalue(), parse_cut(type, state.cut)});
-    const int limit = policy.max_create.value_or(max_create);
-    std::vector<ddl::Bounds> missing = ddl::missing_leaves(coverage, policy, now, limit);
-    // A cut far ahead needs a leaf at its edge all the same: the first future-dated row would find none.
-    if (missing.empty() && !state.was_empty)
-        missing.push_back(ddl::bounds_after(type, policy.interval, coverage.leaves.front()));
-    return ddl::name_leaves(policy.name, state.table, type, missing, taken);
+        coverage.leaves = present;
+    std::vector<ddl::Bounds> missing =
+        ddl::missing_leaves(coverage, policy, now, policy.max_create.value_or(max_create));
+    missing.erase(std::remove_if(missing.begin(), missing.end(),
+                                 [&](const ddl::Bounds& each) {
+                                     return std::any_of(present.begin(), present.end(), [&](const ddl::Bounds& leaf) {
+                                         return ddl::overlap(each, leaf);
+                                     });
+                                 }),
+                  missing.end());
+    return missing;
+}
+
+void require_leaf_names(const SwapState& state, const config::PartitionPolicy& policy, const Facts& facts,
+                        int max_create) {
+    const ddl::KeyType type = key_type_of(state);
+    std::vector<ddl::Bounds> present;
+    if (!state.was_empty)
+        present.push_back({ddl::Bound::minvalue(), parse_cut(type, state.cut)});
+    ddl::name_leaves(policy.name, state.table, type, bounds_to_come(state, present, policy, facts.now, max_create),
+                     facts.taken);
+}
+
+std::vector<ddl::Leaf> leaves_at_once(const SwapState& state, const config::PartitionPolicy& policy,
+                                      const std::set<std::string>& taken, Instant now) {
+    const ddl::KeyType type = key_type_of(state);
+    const ddl::Bounds first = state.was_empty ? ddl::bounds_containing(type, policy.interval, ddl::Bound::at(now))
+                                              : ddl::bounds_after(type, policy.interval,
+                                                                  {ddl::Bound::minvalue(), parse_cut(type, state.cut)});
+    std::vector<ddl::Bounds> bounds{first};
+    if (state.was_empty)
+        bounds.push_back(ddl::bounds_after(type, policy.interval, first));
+    return ddl::name_leaves(policy.name, state.table, type, bounds, taken);
 }
 
 }  // namespace tripmig::swap

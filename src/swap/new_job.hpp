@@ -20,8 +20,17 @@ SwapState new_state(const Facts& facts, const config::PartitionPolicy& policy, c
 void choose_past(SwapState& state, const KeyFacts& key, Instant now, const config::PartitionPolicy& policy,
                  const config::SwapConfig& config);
 
-/// Leaves that are to be made beside the past, or for an empty table all of them, named by the policy.
-std::vector<ddl::Leaf> leaves_to_come(const SwapState& state, const config::PartitionPolicy& policy,
-                                      const std::set<std::string>& taken, Instant now, int max_create);
+/// The leaves that a cut-over makes in its own transaction, so that there is no moment in which a row finds none: the
+/// first after the past; of an empty table the present one and the next.
+std::vector<ddl::Leaf> leaves_at_once(const SwapState& state, const config::PartitionPolicy& policy,
+                                      const std::set<std::string>& taken, Instant now);
+
+/// Throws Error{refused} now when the leaves cannot all have names by the policy's pattern.
+void require_leaf_names(const SwapState& state, const config::PartitionPolicy& policy, const Facts& facts,
+                        int max_create);
+
+/// Those that are to come beside the `present` ones, by the policy: of an empty table from its `start` on.
+std::vector<ddl::Bounds> bounds_to_come(const SwapState& state, const std::vector<ddl::Bounds>& present,
+                                        const config::PartitionPolicy& policy, Instant now, int max_create);
 
 }  // namespace tripmig::swap

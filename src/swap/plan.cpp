@@ -18,11 +18,6 @@ namespace tripmig::swap {
 
 namespace {
 
-bool is_refused(const std::vector<Finding>& findings) {
-    return std::any_of(findings.begin(), findings.end(),
-                       [](const Finding& finding) { return finding.level == Finding::Level::refuse; });
-}
-
 /// What goes before the cut-over of a table that has rows.
 std::vector<Unit> preparation(const AttachContext& context) {
     std::vector<Unit> units;
@@ -48,27 +43,37 @@ std::vector<Unit> preparation(const AttachContext& context) {
     return units;
 }
 
+std::vector<ddl::Leaf> later_leaves(const SwapState& state, const std::vector<ddl::Leaf>& at_once, const Facts& facts,
+                                    const config::PartitionPolicy& policy, const config::Config& config) {
+    std::vector<ddl::Bounds> present;
+    if (!state.was_empty)
+        present.push_back({ddl::Bound::minvalue(), at_once.front().bounds.lower});
+    for (const ddl::Leaf& leaf : at_once)
+        present.push_back(leaf.bounds);
+    return ddl::name_leaves(policy.name, state.table, key_type_of(state),
+                            bounds_to_come(state, present, policy, facts.now, config.partitions.max_create),
+                            facts.taken);
+}
+
 }  // namespace
 
 PlanResult plan(const Facts& facts, const config::PartitionPolicy& policy, const config::Config& config) {
     PlanResult result;
     const db::TableInfo& table = *facts.table;
     result.findings = preflight(table, facts, policy, config.swap);
-    if (is_refused(result.findings))
+    if (exit_code_of(result.findings) != ExitCode::ok)
         return result;
     const SwapState state = new_state(facts, policy, config.swap);
+    require_leaf_names(state, policy, facts, config.partitions.max_create);
     result.cut = state.cut;
     AttachContext context{succession_of(table, state), state, config.state.schema};
     if (!state.was_empty) {
         result.units = preparation(context);
         context.succession.dropped_checks = {state.bound_check()};
     }
-    std::vector<ddl::Leaf> leaves = leaves_to_come(state, policy, facts.taken, facts.now, config.partitions.max_create);
-    const std::size_t inside = state.was_empty ? leaves.size() : std::min<std::size_t>(leaves.size(), 1);
-    const std::vector<ddl::Leaf> later(leaves.begin() + static_cast<std::ptrdiff_t>(inside), leaves.end());
-    leaves.resize(inside);
+    const std::vector<ddl::Leaf> leaves = leaves_at_once(state, policy, facts.taken, facts.now);
     result.units.push_back(cut_over_unit(context, leaves, config.swap));
-    for (const ddl::Leaf& leaf : later)
+    for (const ddl::Leaf& leaf : later_leaves(state, leaves, facts, policy, config))
         result.units.push_back(ddl::create_leaf(facts_for_leaves(context.succession), leaf));
     for (Unit& unit : ddl::validate_incoming(context.succession))
         result.units.push_back(std::move(unit));

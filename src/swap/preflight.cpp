@@ -42,10 +42,17 @@ std::vector<Finding> preflight(const db::TableInfo& table, const Facts& facts, c
     return findings;
 }
 
+ExitCode exit_code_of(const std::vector<Finding>& findings) {
+    ExitCode code = ExitCode::ok;
+    for (const Finding& finding : findings)
+        if (finding.level == Finding::Level::refuse && code != ExitCode::no_privilege)
+            code = finding.code;
+    return code;
+}
+
 void refuse_if_any(const std::vector<Finding>& findings, const QualifiedName& table) {
     std::string messages;
     std::string hints;
-    ExitCode code = ExitCode::refused;
     int count = 0;
     for (const Finding& finding : findings) {
         if (finding.level != Finding::Level::refuse)
@@ -53,11 +60,10 @@ void refuse_if_any(const std::vector<Finding>& findings, const QualifiedName& ta
         messages += fmt::format("{}{}: {}", count++ == 0 ? "" : "\n  ", finding.subject, finding.message);
         if (!finding.hint.empty() && hints.find(finding.hint) == std::string::npos)
             hints += fmt::format("{}{}", hints.empty() ? "" : "\n  ", finding.hint);
-        if (finding.code == ExitCode::no_privilege)
-            code = ExitCode::no_privilege;
     }
     if (count > 0)
-        throw Error(code, fmt::format("{} cannot be swapped:\n  {}", sql::quoted(table), messages), hints);
+        throw Error(exit_code_of(findings), fmt::format("{} cannot be swapped:\n  {}", sql::quoted(table), messages),
+                    hints);
 }
 
 }  // namespace tripmig::swap

@@ -48,6 +48,9 @@ struct Finding {
 std::vector<Finding> preflight(const db::TableInfo& table, const Facts& facts, const config::PartitionPolicy& policy,
                                const config::SwapConfig& config);
 
+/// ok, refused, or no_privilege when a right is among what is missing.
+ExitCode exit_code_of(const std::vector<Finding>& findings);
+
 /// Throws Error with all refusals, if there is one.
 void refuse_if_any(const std::vector<Finding>& findings, const QualifiedName& table);
 

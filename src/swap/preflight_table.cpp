@@ -6,6 +6,7 @@
 #include "sql/identifier.hpp"
 #include "swap/cut.hpp"
 #include "swap/preflight_parts.hpp"
+#include "swap/succession_of.hpp"
 
 namespace tripmig::swap {
 
@@ -98,7 +99,7 @@ void look_at_key(const db::TableInfo& table, const Facts& facts, const config::P
                       "name the partition key in the policy or with --key");
         return;
     }
-    const auto type = ddl::key_type(column->type);
+    const auto type = ddl::key_type(key_type_name(*column));
     if (!type || ddl::is_number(*type)) {
         report.refuse(subject, fmt::format("is of type {}", column->type),
                       "this version cuts by date, timestamp, timestamptz and uuid (version 7)");

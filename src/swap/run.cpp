@@ -24,6 +24,7 @@ SwapState begin_job(Server& server, const Facts& facts, const config::PartitionP
         if (finding.level == Finding::Level::note)
             server.reporter().info("swap.note", fmt::format("{}: {}", finding.subject, finding.message));
     SwapState state = new_state(facts, policy, server.config().swap);
+    require_leaf_names(state, policy, facts, server.config().partitions.max_create);
     Unit unit;
     unit.name = fmt::format("begin the swap of {}", sql::quoted(state.table));
     unit.steps = {db::begin_job_step(server.state_schema(), to_job(state))};

@@ -62,10 +62,8 @@ void run_cut_over(Server& server, const config::PartitionPolicy& policy, SwapSta
     const db::UnitOutcome outcome = run_attempts(server, [&](const Attempt& attempt) {
         Facts facts;
         const AttachContext context = look_again(server, policy, state, facts);
-        std::vector<ddl::Leaf> leaves =
-            leaves_to_come(state, policy, facts.taken, facts.now, server.config().partitions.max_create);
-        if (!state.was_empty)
-            leaves.resize(1);  // the others come after it, under no lock that anybody waits for
+        // Only what must be there at once; the others come after it, under no lock that anybody waits for.
+        const std::vector<ddl::Leaf> leaves = leaves_at_once(state, policy, facts.taken, facts.now);
         server.reporter().info("swap.step", fmt::format("cut over {}", sql::quoted(state.table)));
         return attempt(cut_over_unit(context, leaves, server.config().swap),
                        [&] { run_catch_up(server, *facts.table, state); });

@@ -1,16 +1,14 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "base/error.hpp"
 #include "db/partition_catalog.hpp"
 #include "db/table_catalog.hpp"
 #include "ddl/constraint_phases.hpp"
 #include "ddl/leaf.hpp"
-#include "ddl/missing_leaves.hpp"
 #include "ddl/registry.hpp"
 #include "ddl/statement_step.hpp"
 #include "sql/identifier.hpp"
+#include "swap/new_job.hpp"
 #include "swap/observe.hpp"
 #include "swap/run.hpp"
 #include "swap/succession_of.hpp"
@@ -19,14 +17,13 @@ namespace tripmig::swap {
 
 namespace {
 
-ddl::Coverage coverage_of(db::Session& session, const SwapState& state) {
-    ddl::Coverage coverage;
-    coverage.key = key_type_of(state);
+std::vector<ddl::Bounds> present_leaves(db::Session& session, const SwapState& state) {
+    std::vector<ddl::Bounds> leaves;
     if (const auto partitioning = db::read_partitioning(session, state.table))
         for (const db::PartitionInfo& partition : partitioning->partitions)
-            if (const auto bounds = ddl::parse_bounds(coverage.key, partition.bound))
-                coverage.leaves.push_back(*bounds);
-    return coverage;
+            if (const auto bounds = ddl::parse_bounds(key_type_of(state), partition.bound))
+                leaves.push_back(*bounds);
+    return leaves;
 }
 
 void make_leaves(Server& server, const config::PartitionPolicy& policy, const SwapState& state) {
@@ -35,9 +32,8 @@ void make_leaves(Server& server, const config::PartitionPolicy& policy, const Sw
     if (const auto past = db::read_table(server.session(), {state.table.schema, state.leaf}))
         facts.options = past->options;
     const Facts names = read_facts(server.session(), state.table, {});
-    const std::vector<ddl::Bounds> missing =
-        ddl::missing_leaves(coverage_of(server.session(), state), policy, names.now,
-                            policy.max_create.value_or(server.config().partitions.max_create));
+    const std::vector<ddl::Bounds> missing = bounds_to_come(state, present_leaves(server.session(), state), policy,
+                                                            names.now, server.config().partitions.max_create);
     for (const ddl::Leaf& leaf : ddl::name_leaves(policy.name, state.table, key_type_of(state), missing, names.taken)) {
         server.executor().run(ddl::create_leaf(facts, leaf));
         server.reporter().info("swap.leaf", fmt::format("leaf {} for {}", sql::quoted(leaf.name),

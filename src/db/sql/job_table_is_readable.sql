@@ -1,0 +1,9 @@
+-- Whether there is a table of jobs that the session's role may look into.
+-- $1 the state schema
+SELECT EXISTS (SELECT
+               FROM pg_catalog.pg_class AS c
+               JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+               WHERE n.nspname = $1
+                 AND c.relname = 'jobs'
+                 AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+                 AND pg_catalog.has_table_privilege(c.oid, 'SELECT'))

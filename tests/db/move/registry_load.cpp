@@ -1,0 +1,170 @@
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <random>
+#include <thread>
+
+#include "base/error.hpp"
+#include "move/capture.hpp"
+#include "move/catch_up.hpp"
+#include "move/load.hpp"
+#include "support/workbench.hpp"
+
+using namespace tripmig;
+using namespace tripmig::test;
+
+namespace {
+
+/// A source of 20,000 rows, and a target that is to become its (id, at).
+class Move {
+  public:
+    Move() {
+        bench.database.exec(
+            "CREATE SCHEMA state;"
+            "CREATE TABLE source (id bigint PRIMARY KEY, at timestamp NOT NULL, pad text) WITH (fillfactor = 50);"
+            "INSERT INTO source SELECT g, timestamp '2026-01-01' + g * interval '1 minute', repeat('x', 100) FROM "
+            "generate_series(1, 20000) g;"
+            "CREATE TABLE target (id bigint NOT NULL, at timestamp NOT NULL);");
+        projection = {{"public", "source"}, {"public", "target"}, {"id", "at"}, {"id"}};
+        capture = move::capture_for({"public", "source"}, {{"id", "bigint"}}, "state", 1);
+    }
+
+    move::LoadRange range() {
+        const db::TableInfo table = bench.table("source");
+        return {0, table.pages, table.filenode};
+    }
+    void load(const move::LoadRange& range) {
+        move::load(projection, range, std::chrono::milliseconds(5), bench.executor, bench.stop(), bench.reporter(),
+                   [](std::int64_t) {
+                       Step step;
+                       step.sql = "SELECT 1";
+                       return step;
+                   });
+    }
+    std::string difference() const {
+        return bench.database.scalar(
+            "SELECT count(*) FROM source a FULL JOIN target b USING (id, at) WHERE a.id IS NULL OR b.id IS NULL");
+    }
+    std::string duplicates() const { return bench.database.scalar("SELECT count(*) - count(DISTINCT id) FROM target"); }
+
+    Workbench bench;
+    move::Projection projection;
+    move::Capture capture;
+};
+
+/// Changes rows in every way until told to stop.
+void write_randomly(const Move& move, unsigned seed, const std::atomic<bool>& stop) {
+    const Connection writer = move.bench.database.connect();
+    std::mt19937 random(seed);
+    while (!stop) {
+        const std::string id = std::to_string(1 + random() % 22000);
+        switch (random() % 6) {
+            case 0:
+                writer.exec("INSERT INTO source VALUES (" + id +
+                            ", now(), 'new') ON CONFLICT (id) DO UPDATE SET at = now()");
+                break;
+            case 1:
+                writer.exec("DELETE FROM source WHERE id = " + id);
+                break;
+            case 2:
+                // Moves the row to another block, and changes nothing that is copied.
+                writer.exec("UPDATE source SET pad = repeat('y', 900) WHERE id = " + id);
+                break;
+            case 3:
+                writer.exec("UPDATE source SET at = at + interval '1 day' WHERE id = " + id);
+                break;
+            case 4:
+                writer.exec("UPDATE source SET id = -id WHERE id = " + id +
+                            " AND NOT EXISTS (SELECT FROM source WHERE id = -" + id + ")");
+                break;
+            default:
+                writer.exec("BEGIN; UPDATE source SET at = '2000-01-01' WHERE id = " + id + "; ROLLBACK");
+        }
+    }
+}
+
+}  // namespace
+
+TEST_CASE("capture, load, purge, index and catch-up under writers end in the same rows") {
+    Move move;
+    std::atomic<bool> stop{false};
+    std::vector<std::thread> writers;
+    for (unsigned seed = 1; seed <= 3; ++seed)
+        writers.emplace_back([&, seed] { write_randomly(move, seed, stop); });
+    move.bench.run(move::begin_capture(move.capture));
+    move.load(move.range());
+    move.bench.run({move::purge_touched(move.projection, move.capture)});
+    CHECK(move.duplicates() == "0");
+    move.bench.database.exec("ALTER TABLE target ADD PRIMARY KEY (id)");
+    for (int round = 0; round < 3; ++round)
+        move.bench.executor.run(move::catch_up_round(move.projection, move.capture));
+    move.bench.executor.run(move::vacuum_log(move.capture));
+    stop = true;
+    for (std::thread& writer : writers)
+        writer.join();
+    // The last round, as the cut-over does it: under a lock that keeps writers out.
+    Unit last;
+    last.name = "last";
+    last.lock_first = {{{"public", "source"}, LockMode::access_exclusive}};
+    last.lock_budget = std::chrono::seconds(5);
+    last.steps = move::catch_up_steps(move.projection, move.capture);
+    move.bench.executor.run(last);
+    CHECK(move.difference() == "0");
+    CHECK(move.bench.database.scalar("SELECT count(*) > 1000 FROM target") == "t");
+    CHECK(move.bench.database.scalar("SELECT count(*) FROM state.log_1") == "0");
+    move.bench.run(move::end_capture(move.capture));
+    move.bench.run(move::end_capture(move.capture));
+    CHECK(move.bench.database.scalar("SELECT count(*) FROM pg_trigger WHERE tgrelid = 'source'::regclass") == "0");
+    CHECK(move.bench.database.scalar("SELECT count(*) FROM pg_class WHERE relnamespace = 'state'::regnamespace") ==
+          "0");
+    CHECK(move.bench.database.scalar("SELECT count(*) FROM pg_proc WHERE pronamespace = 'state'::regnamespace") == "0");
+}
+
+TEST_CASE("capture begins only when the writers that are at work have ended") {
+    Move move;
+    const Connection writer = move.bench.database.connect();
+    writer.exec("BEGIN; UPDATE source SET at = now() WHERE id = 1");
+    db::LockPolicy policy;
+    policy.lock_timeout = std::chrono::milliseconds(50);
+    policy.lock_deadline = std::chrono::milliseconds(0);
+    move.bench.executor.set_policy(policy);
+    CHECK_THROWS_AS(move.bench.run(move::begin_capture(move.capture)), Error);
+    CHECK(move.bench.database.scalar("SELECT to_regclass('state.log_1') IS NULL") == "t");
+    writer.exec("COMMIT");
+    CHECK_NOTHROW(move.bench.run(move::begin_capture(move.capture)));
+}
+
+TEST_CASE("a table that is rewritten while it is loaded is noticed") {
+    Move move;
+    move.bench.run(move::begin_capture(move.capture));
+    const move::LoadRange range = move.range();
+    move.bench.database.exec("VACUUM FULL source");
+    try {
+        move.load(range);
+        FAIL("it was not noticed");
+    } catch (const Error& error) {
+        CHECK(error.message() == move::rewritten_meanwhile);
+    }
+    CHECK(move.bench.database.scalar("SELECT count(*) FROM target") == "0");
+}
+
+TEST_CASE("TRUNCATE is marked, and catch-up leaves the mark") {
+    Move move;
+    move.bench.run(move::begin_capture(move.capture));
+    move.bench.database.exec("ALTER TABLE target ADD PRIMARY KEY (id)");
+    move.bench.database.exec("TRUNCATE source; INSERT INTO source VALUES (1, now())");
+    CHECK(move.bench.database.rows(move::backlog_sql(move.capture), {"100"}) == Rows{{"2", "t"}});
+    move.bench.executor.run(move::catch_up_round(move.projection, move.capture));
+    CHECK(move.bench.database.rows(move::backlog_sql(move.capture), {"100"}) == Rows{{"1", "t"}});
+}
+
+TEST_CASE("a load goes on at the block where it was interrupted") {
+    Move move;
+    move.bench.run(move::begin_capture(move.capture));
+    move::LoadRange range = move.range();
+    move.bench.run({move::load_blocks(move.projection, 0, 100)});
+    range.next_block = 100;
+    move.load(range);
+    CHECK(move.difference() == "0");
+    CHECK(move.duplicates() == "0");
+}

@@ -1,0 +1,66 @@
+#include "swap/cut.hpp"
+
+#include <doctest/doctest.h>
+
+#include <optional>
+
+#include "base/civil.hpp"
+#include "base/error.hpp"
+
+using namespace tripmig;
+
+namespace {
+
+const config::PartitionInterval month = CalendarInterval{1, 0, 0};
+const std::chrono::hours margin{72};
+
+Instant at(const char* text) {
+    return *parse_timestamp(text);
+}
+
+std::string cut(const char* now, const std::optional<const char*>& newest = std::nullopt) {
+    std::optional<ddl::Bound> key;
+    if (newest)
+        key = ddl::Bound::at(at(*newest));
+    return swap::cut_text(ddl::KeyType::timestamp,
+                          swap::choose_cut(ddl::KeyType::timestamp, month, at(now), margin, key));
+}
+
+}  // namespace
+
+TEST_CASE("the cut is the first of next month") {
+    CHECK(cut("2026-11-23 01:00:00") == "2026-12-01 00:00:00");
+    CHECK(cut("2026-12-05 01:00:00") == "2027-01-01 00:00:00");
+}
+
+TEST_CASE("with less than the margin left the cut is a month later") {
+    CHECK(cut("2026-11-28 00:00:00") == "2026-12-01 00:00:00");
+    CHECK(cut("2026-11-28 00:00:01") == "2027-01-01 00:00:00");
+    CHECK(cut("2026-11-30 23:59:59") == "2027-01-01 00:00:00");
+}
+
+TEST_CASE("rows that lie ahead push the cut on, as far as one interval") {
+    CHECK(cut("2026-11-10 00:00:00", "2026-11-30 23:59:59") == "2026-12-01 00:00:00");
+    CHECK(cut("2026-11-10 00:00:00", "2026-12-01 00:00:00") == "2027-01-01 00:00:00");
+    CHECK(cut("2026-11-10 00:00:00", "2026-12-31 23:59:59") == "2027-01-01 00:00:00");
+    CHECK_THROWS_AS(cut("2026-11-10 00:00:00", "2027-01-01 00:00:00"), Error);
+}
+
+TEST_CASE("an infinite key cannot lie before any cut") {
+    CHECK_THROWS_AS(swap::choose_cut(ddl::KeyType::timestamp, month, at("2026-11-10"), margin, ddl::Bound::infinity()),
+                    Error);
+}
+
+TEST_CASE("a cut-over may be tried until a day before the cut") {
+    CHECK(swap::cut_deadline(ddl::Bound::at(at("2026-12-01"))) == at("2026-11-30"));
+}
+
+TEST_CASE("a cut is stored as its type spells it") {
+    const ddl::Bound bound = ddl::Bound::at(at("2026-12-01"));
+    for (const ddl::KeyType type :
+         {ddl::KeyType::date, ddl::KeyType::timestamp, ddl::KeyType::timestamptz, ddl::KeyType::uuid})
+        CHECK(swap::parse_cut(type, swap::cut_text(type, bound)) == bound);
+    CHECK(swap::cut_text(ddl::KeyType::date, bound) == "2026-12-01");
+    CHECK(swap::cut_text(ddl::KeyType::timestamptz, bound) == "2026-12-01 00:00:00+00");
+    CHECK_THROWS_AS(swap::parse_cut(ddl::KeyType::date, "soon"), Error);
+}

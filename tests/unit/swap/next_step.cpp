@@ -1,0 +1,187 @@
+#include "swap/next_step.hpp"
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+using namespace tripmig::swap;
+using Build = Observation::Build;
+
+namespace {
+
+/// What an action leaves in the state and in the catalog.
+void apply(Action action, SwapState& state, Observation& seen) {
+    switch (action) {
+        case Action::add_null_check:
+            seen.null_check = Build::invalid;
+            break;
+        case Action::validate_null_check:
+            seen.null_check = Build::valid;
+            break;
+        case Action::set_not_null:
+            seen.null_check = Build::missing;
+            seen.key_is_nullable = false;
+            break;
+        case Action::drop_broken_index:
+            seen.index = Build::missing;
+            break;
+        case Action::build_index:
+            seen.index = Build::valid;
+            break;
+        case Action::begin_registry:
+            state.stage = Stage::capturing;
+            break;
+        case Action::reload_registry:
+            state.stage = Stage::capturing;
+            seen.must_reload = false;
+            break;
+        case Action::load_registry:
+            state.stage = Stage::loaded;
+            break;
+        case Action::index_registry:
+            state.stage = Stage::registered;
+            break;
+        case Action::note_ready:
+            state.stage = Stage::ready;
+            break;
+        case Action::drop_bound:
+            seen.bound_check = Build::missing;
+            state.stage = Stage::ready;
+            break;
+        case Action::add_bound:
+            seen.bound_check = Build::invalid;
+            state.stage = Stage::bounded;
+            break;
+        case Action::validate_bound:
+            seen.bound_check = Build::valid;
+            break;
+        case Action::cut_over:
+            state.stage = Stage::cut;
+            break;
+        case Action::follow_up:
+            state.stage = Stage::complete;
+            break;
+        case Action::nothing:
+            break;
+    }
+}
+
+std::vector<Action> walk(SwapState state, Observation seen, bool until_ready = false) {
+    std::vector<Action> actions;
+    for (int steps = 0; steps < 30; ++steps) {
+        const Action action = next_step(state, seen, until_ready);
+        if (action == Action::nothing)
+            return actions;
+        actions.push_back(action);
+        apply(action, state, seen);
+    }
+    FAIL("the swap goes in circles");
+    return actions;
+}
+
+const std::vector<Action> ending{Action::add_bound, Action::validate_bound, Action::cut_over, Action::follow_up};
+
+std::vector<Action> with_ending(std::vector<Action> actions) {
+    actions.insert(actions.end(), ending.begin(), ending.end());
+    return actions;
+}
+
+}  // namespace
+
+TEST_CASE("the whole way, with everything that can be needed") {
+    SwapState state;
+    state.has_registry = true;
+    Observation seen;
+    seen.key_is_nullable = true;
+    seen.needs_index = true;
+    CHECK(walk(state, seen) ==
+          with_ending({Action::add_null_check, Action::validate_null_check, Action::set_not_null, Action::build_index,
+                       Action::begin_registry, Action::load_registry, Action::index_registry, Action::note_ready}));
+}
+
+TEST_CASE("the shortest way: no registry, a primary key that has the partition key") {
+    CHECK(walk({}, {}) == with_ending({Action::note_ready}));
+}
+
+TEST_CASE("an empty table is cut over at once") {
+    SwapState state;
+    state.was_empty = true;
+    state.has_registry = true;
+    Observation seen;
+    seen.needs_index = true;
+    seen.key_is_nullable = true;
+    CHECK(walk(state, seen) == std::vector<Action>{Action::note_ready, Action::cut_over, Action::follow_up});
+}
+
+TEST_CASE("until ready: nothing of the cut-over is begun, and a bound that a killed run left goes") {
+    CHECK(walk({}, {}, true) == std::vector<Action>{Action::note_ready});
+    SwapState state;
+    state.stage = Stage::bounded;
+    Observation seen;
+    seen.bound_check = Build::valid;
+    CHECK(walk(state, seen, true) == std::vector<Action>{Action::drop_bound});
+}
+
+TEST_CASE("the remains of an interrupted index build are dropped first") {
+    Observation seen;
+    seen.needs_index = true;
+    seen.index = Build::invalid;
+    CHECK(walk({}, seen) == with_ending({Action::drop_broken_index, Action::build_index, Action::note_ready}));
+}
+
+TEST_CASE("a killed run is gone on with where it stood") {
+    SwapState state;
+    state.has_registry = true;
+    state.stage = Stage::loaded;
+    Observation seen;
+    SUBCASE("the registry is loaded") {
+        CHECK(walk(state, seen) == with_ending({Action::index_registry, Action::note_ready}));
+    }
+    SUBCASE("the bound stands, not validated") {
+        state.stage = Stage::bounded;
+        seen.bound_check = Build::invalid;
+        CHECK(walk(state, seen) == std::vector<Action>{Action::validate_bound, Action::cut_over, Action::follow_up});
+    }
+    SUBCASE("the CHECK for NOT NULL is validated, the column not yet set") {
+        seen.key_is_nullable = true;
+        seen.null_check = Build::valid;
+        CHECK(walk(state, seen).front() == Action::set_not_null);
+    }
+    SUBCASE("cut over") {
+        state.stage = Stage::cut;
+        CHECK(walk(state, seen) == std::vector<Action>{Action::follow_up});
+    }
+    SUBCASE("complete") {
+        state.stage = Stage::complete;
+        CHECK(walk(state, seen).empty());
+    }
+}
+
+TEST_CASE("a table that was truncated or rewritten is loaded again, however far the job was") {
+    SwapState state;
+    state.has_registry = true;
+    Observation seen;
+    seen.must_reload = true;
+    for (const Stage stage : {Stage::capturing, Stage::loaded, Stage::registered, Stage::ready}) {
+        state.stage = stage;
+        CHECK(walk(state, seen) == with_ending({Action::reload_registry, Action::load_registry, Action::index_registry,
+                                                Action::note_ready}));
+    }
+}
+
+TEST_CASE("a bound whose cut has come too near is taken off") {
+    SwapState state;
+    state.stage = Stage::bounded;
+    Observation seen;
+    seen.bound_check = Build::valid;
+    seen.is_late = true;
+    CHECK(next_step(state, seen, false) == Action::drop_bound);
+}
+
+TEST_CASE("nothing is left to do after a revert, a finish or an abort") {
+    for (const Stage stage : {Stage::reverting, Stage::finished, Stage::aborted, Stage::reverted}) {
+        SwapState state;
+        state.stage = stage;
+        CHECK(next_step(state, {}, false) == Action::nothing);
+    }
+}

@@ -1,0 +1,269 @@
+#include "swap/preflight.hpp"
+
+#include <doctest/doctest.h>
+
+#include "base/error.hpp"
+#include "orders.hpp"
+
+using namespace tripmig;
+using namespace tripmig::test;
+using swap::Finding;
+
+namespace {
+
+struct Case {
+    db::TableInfo table = orders();
+    config::PartitionPolicy policy = monthly();
+    std::optional<swap::Facts> facts;
+
+    std::vector<Finding> findings() const {
+        return swap::preflight(table, facts ? *facts : facts_of(table), policy, config::SwapConfig{});
+    }
+    /// The refusals, one line each.
+    std::string refusals() const {
+        std::string text;
+        for (const Finding& finding : findings())
+            if (finding.level == Finding::Level::refuse) {
+                CHECK_FALSE(finding.hint.empty());
+                text += finding.subject + ": " + finding.message + "\n";
+            }
+        return text;
+    }
+    bool refuses(const std::string& words) const { return refusals().find(words) != std::string::npos; }
+    bool notes(const std::string& words) const {
+        for (const Finding& finding : findings())
+            if (finding.level == Finding::Level::note &&
+                (finding.subject + ": " + finding.message).find(words) != std::string::npos)
+                return true;
+        return false;
+    }
+};
+
+db::IndexInfo unique_note() {
+    db::IndexInfo index;
+    index.name = {"public", "orders_note_key"};
+    index.columns = {"note"};
+    index.is_unique = true;
+    return index;
+}
+
+db::TriggerInfo trigger(const std::string& name, const std::string& source) {
+    db::TriggerInfo info;
+    info.name = name;
+    info.is_row = info.is_before = info.on_update = true;
+    info.function = "public.f";
+    info.function_source = source;
+    return info;
+}
+
+}  // namespace
+
+TEST_CASE("a plain table passes, and the primary key's change is told") {
+    const Case plain;
+    CHECK(plain.refusals().empty());
+    CHECK(plain.notes("becomes (id, at)"));
+    CHECK_NOTHROW(swap::refuse_if_any(plain.findings(), plain.table.name));
+}
+
+TEST_CASE("what cannot be a leaf, or cannot be carried, is refused by name") {
+    Case odd;
+    SUBCASE("a view") {
+        odd.table.kind = 'v';
+        CHECK(odd.refuses("is no plain table"));
+    }
+    SUBCASE("an unlogged table") {
+        odd.table.persistence = 'u';
+        CHECK(odd.refuses("unlogged"));
+    }
+    SUBCASE("inheritance") {
+        odd.table.has_children = true;
+        CHECK(odd.refuses("inheritance"));
+    }
+    SUBCASE("a partition") {
+        odd.table.is_leaf = true;
+        CHECK(odd.refuses("is a partition"));
+    }
+    SUBCASE("a typed table") {
+        odd.table.is_typed = true;
+        CHECK(odd.refuses("typed table"));
+    }
+    SUBCASE("a rule") {
+        odd.table.rules = {"keep_out"};
+        CHECK(odd.refuses("rule keep_out"));
+    }
+    SUBCASE("a security label") {
+        odd.table.labels = {"selinux"};
+        CHECK(odd.refuses("security label"));
+    }
+    SUBCASE("an invalid index") {
+        odd.table.indexes[1].is_valid = false;
+        CHECK(odd.refuses("index orders_note: is invalid"));
+    }
+    SUBCASE("a unique index without the key") {
+        odd.table.indexes.push_back(unique_note());
+        CHECK(odd.refuses("orders_note_key: lacks at"));
+    }
+    SUBCASE("a CHECK that is not validated") {
+        odd.table.constraints.push_back({});
+        odd.table.constraints.back().name = "positive";
+        odd.table.constraints.back().is_valid = false;
+        CHECK(odd.refuses("positive: is NOT VALID"));
+    }
+    SUBCASE("a CHECK that is not inherited") {
+        odd.table.constraints.push_back({});
+        odd.table.constraints.back().no_inherit = true;
+        CHECK(odd.refuses("NO INHERIT"));
+    }
+    SUBCASE("an exclusion constraint") {
+        odd.table.constraints.push_back({});
+        odd.table.constraints.back().kind = 'x';
+        CHECK(odd.refuses("exclusion"));
+    }
+    SUBCASE("a materialized view") {
+        odd.table.dependents.push_back({});
+        odd.table.dependents.back().description = "materialized view totals";
+        CHECK(odd.refuses("materialized view totals"));
+    }
+    SUBCASE("a publication of leaves") {
+        odd.table.publications.push_back({"feed", true, false, "", true});
+        CHECK(odd.refuses("publication feed"));
+    }
+    SUBCASE("strategy copy") {
+        odd.policy.swap.strategy = config::SwapStrategy::copy;
+        CHECK(odd.refuses("strategy copy is not in this version"));
+    }
+    CHECK_THROWS_AS(swap::refuse_if_any(odd.findings(), odd.table.name), Error);
+}
+
+TEST_CASE("the key must be there, of a type with bounds, never null") {
+    Case odd;
+    SUBCASE("no such column") {
+        odd.policy.key = "when";
+        CHECK(odd.refuses("no such column"));
+    }
+    SUBCASE("text") {
+        odd.policy.key = "note";
+        CHECK(odd.refuses("is of type text"));
+    }
+    SUBCASE("a number") {
+        odd.policy.key = "id";
+        CHECK(odd.refuses("is of type bigint"));
+    }
+    SUBCASE("generated") {
+        odd.table.columns[1].generated = 's';
+        CHECK(odd.refuses("generated column"));
+    }
+    SUBCASE("rows without key") {
+        odd.table.columns[1].not_null = false;
+        odd.facts = facts_of(odd.table);
+        odd.facts->key.nulls = 3;
+        CHECK(odd.refuses("NULL in 3 rows"));
+    }
+    SUBCASE("keys far ahead") {
+        odd.facts = facts_of(odd.table);
+        odd.facts->key.newest = ddl::Bound::at(*parse_timestamp("2036-01-01"));
+        CHECK(odd.refuses("more than one interval ahead"));
+    }
+}
+
+TEST_CASE("a key that may be null but never is becomes NOT NULL, and that is told") {
+    Case nullable;
+    nullable.table.columns[1].not_null = false;
+    CHECK(nullable.refusals().empty());
+    CHECK(nullable.notes("becomes NOT NULL"));
+}
+
+TEST_CASE("a timestamp with a precision is a timestamp") {
+    Case precise;
+    precise.table.columns[1].type = "timestamp(3) without time zone";
+    CHECK(precise.refusals().empty());
+}
+
+TEST_CASE("incoming foreign keys need a decision") {
+    Case referenced;
+    referenced.table.incoming = {lines_key()};
+    CHECK(referenced.refuses("public.lines.lines_order_id_fkey"));
+    referenced.policy.swap.incoming_foreign_keys = config::IncomingForeignKeys::composite;
+    CHECK(referenced.refuses("composite is not in this version"));
+    referenced.policy.swap.incoming_foreign_keys = config::IncomingForeignKeys::registry;
+    CHECK(referenced.refusals().empty());
+    referenced.policy.swap.incoming_foreign_keys = config::IncomingForeignKeys::drop;
+    CHECK(referenced.refusals().empty());
+    CHECK(referenced.notes("GIVEN UP"));
+}
+
+TEST_CASE("the registry's conditions") {
+    Case referenced;
+    referenced.table.incoming = {lines_key()};
+    referenced.policy.swap.incoming_foreign_keys = config::IncomingForeignKeys::registry;
+    SUBCASE("its name is taken") {
+        referenced.facts = facts_of(referenced.table);
+        referenced.facts->taken.insert("orders_ids");
+        CHECK(referenced.refuses("a relation of that name"));
+    }
+    SUBCASE("a key of the table to itself") {
+        referenced.table.incoming[0].is_self = true;
+        CHECK(referenced.refuses("to itself"));
+    }
+    SUBCASE("a key from a partitioned table") {
+        referenced.table.incoming[0].is_partitioned = true;
+        CHECK(referenced.refuses("from a partitioned table"));
+    }
+    SUBCASE("a key to other columns") {
+        referenced.table.incoming[0].referenced = {"note"};
+        CHECK(referenced.refuses("other columns than the primary key's"));
+    }
+    SUBCASE("ids of a type that is not built in") {
+        referenced.table.columns[0].type = "public.citext";
+        CHECK(referenced.refuses("public.citext"));
+    }
+    SUBCASE("a BEFORE trigger that would change the row after the registry saw it") {
+        referenced.table.triggers = {trigger("zzz_last", "BEGIN RETURN NEW; END")};
+        CHECK(referenced.refuses("zzz_last"));
+        referenced.table.triggers = {trigger("set_updated_at", "BEGIN NEW.updated_at := now(); RETURN NEW; END")};
+        CHECK(referenced.refusals().empty());
+    }
+}
+
+TEST_CASE("a BEFORE trigger that assigns the key is refused; one that reads it is not") {
+    Case triggered;
+    const auto refuses = [&](const std::string& source) {
+        triggered.table.triggers = {trigger("stamp", source)};
+        return triggered.refuses("stamp: public.f assigns NEW.at");
+    };
+    CHECK(refuses("BEGIN NEW.at := now(); RETURN NEW; END"));
+    CHECK(refuses("begin\n  new . \"at\" = now();\n return new; end"));
+    CHECK(refuses("BEGIN SELECT now() INTO NEW.at; RETURN NEW; END"));
+    CHECK(refuses("BEGIN IF TG_OP = 'INSERT' THEN NEW.at := now(); END IF; RETURN NEW; END"));
+    CHECK_FALSE(refuses("BEGIN IF NEW.at = OLD.at THEN RETURN NEW; END IF; RETURN NULL; END"));
+    CHECK_FALSE(refuses("BEGIN NEW.at_local := NEW.at; RETURN NEW; END"));
+}
+
+TEST_CASE("a missing right is its own exit code") {
+    Case stranger;
+    SUBCASE("not the owner") {
+        stranger.table.can_alter = false;
+    }
+    SUBCASE("no CREATE on the schema") {
+        stranger.table.can_create_in_schema = false;
+    }
+    SUBCASE("a view of somebody else") {
+        stranger.table.dependents.push_back({});
+        stranger.table.dependents.back().kind = db::DependentInfo::Kind::view;
+        stranger.table.dependents.back().description = "view v";
+    }
+    try {
+        swap::refuse_if_any(stranger.findings(), stranger.table.name);
+        FAIL("it passed");
+    } catch (const Error& error) {
+        CHECK(error.code() == ExitCode::no_privilege);
+    }
+}
+
+TEST_CASE("row security that hides rows from us is refused") {
+    Case secured;
+    secured.table.row_security = secured.table.force_row_security = true;
+    CHECK(secured.refuses("FORCE ROW LEVEL SECURITY"));
+    secured.table.bypasses_row_security = true;
+    CHECK(secured.refusals().empty());
+}

@@ -1,0 +1,97 @@
+#include "swap/state.hpp"
+
+#include <doctest/doctest.h>
+
+#include "base/error.hpp"
+
+using namespace tripmig;
+using swap::Stage;
+using swap::SwapState;
+
+namespace {
+
+SwapState rich_state() {
+    SwapState state;
+    state.job = 7;
+    state.table = {"shop", "Orders \"of\" today"};
+    state.stage = Stage::registered;
+    state.key = "at";
+    state.key_type = "timestamp with time zone";
+    state.interval = "1 month";
+    state.cut = "2026-12-01 00:00:00+00";
+    state.key_was_nullable = true;
+    state.incoming = config::IncomingForeignKeys::registry;
+    state.has_registry = true;
+    state.leaf = "orders_past";
+    state.primary_key = {"tenant", "id"};
+    db::IncomingKey key;
+    key.table = {"shop", "lines"};
+    key.name = "lines_fkey";
+    key.columns = {"tenant", "order_id"};
+    key.referenced = {"tenant", "id"};
+    key.tail = " ON DELETE CASCADE";
+    key.comment = "why";
+    state.dropped = {key};
+    state.next_block = 12;
+    state.blocks = 40;
+    state.filenode = 16385;
+    state.measured = {3, 1200, 34000, "2026-11-23 02:00:00"};
+    return state;
+}
+
+}  // namespace
+
+TEST_CASE("a state comes back from its job as it was") {
+    const SwapState state = rich_state();
+    const db::Job job = swap::to_job(state);
+    CHECK(job.kind == "swap");
+    CHECK(job.stage == "registered");
+    const SwapState back = swap::from_job(job);
+    CHECK(swap::to_job(back).state == job.state);
+    CHECK(back.job == 7);
+    CHECK(back.stage == Stage::registered);
+    CHECK(back.table == state.table);
+    CHECK(back.primary_key == state.primary_key);
+    CHECK(back.dropped.at(0).comment == "why");
+    CHECK(back.measured.lock_held_us == 34000);
+}
+
+TEST_CASE("every stage has a name that is read back") {
+    SwapState state;
+    for (int number = 0; number <= static_cast<int>(Stage::reverted); ++number) {
+        state.stage = static_cast<Stage>(number);
+        CHECK(swap::from_job(swap::to_job(state)).stage == state.stage);
+    }
+}
+
+TEST_CASE("a job that is not understood is refused, not guessed") {
+    db::Job job = swap::to_job(rich_state());
+    SUBCASE("of another kind") {
+        job.kind = "split";
+    }
+    SUBCASE("of a stage to come") {
+        job.stage = "verified";
+    }
+    SUBCASE("of a newer format") {
+        job.state.replace(job.state.find("\"format\":1"), 10, "\"format\":9");
+    }
+    SUBCASE("not JSON") {
+        job.state = "{";
+    }
+    SUBCASE("with a part missing") {
+        job.state = "{\"format\":1}";
+    }
+    CHECK_THROWS_AS(swap::from_job(job), Error);
+}
+
+TEST_CASE("the job's own names fit PostgreSQL's 63 bytes and differ") {
+    SwapState state;
+    state.table = {"public", std::string(63, 'x')};
+    const std::vector<std::string> names{state.leaf_index(), state.bound_check(), state.null_check(),
+                                         state.former_key_index()};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        CHECK(names[i].size() <= 63);
+        for (std::size_t j = i + 1; j < names.size(); ++j)
+            CHECK(names[i] != names[j]);
+    }
+}
