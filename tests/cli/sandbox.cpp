@@ -6,6 +6,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <string>
 #include <thread>
 
@@ -17,9 +18,12 @@ using namespace tripmig::test;
 
 namespace {
 
-/// The command tells where its sandbox is, and then waits for a signal.
-const std::vector<std::string> tell_and_wait{"sandbox", "run", "--",
-                                             "sh",      "-c",  "echo at $TRIPMIG_SANDBOX_DIR; exec sleep 1000"};
+/// The command tells where its sandbox is, and goes on until a signal ends it. Its command line names the directory
+/// too.
+const std::vector<std::string> tell_and_wait{
+    "sandbox", "run",
+    "--",      "sh",
+    "-c",      R"(echo "at $TRIPMIG_SANDBOX_DIR"; exec sh -c 'while :; do sleep 1; done' "$TRIPMIG_SANDBOX_DIR")"};
 
 /// What such a command has told.
 std::string told_directory(BackgroundCommand& command) {
@@ -53,15 +57,19 @@ int child_named(int parent, const std::string& name) {
     return 0;
 }
 
-/// Other processes clear up, and nobody tells us when they are done.
-bool is_gone_within(const std::string& directory, std::chrono::seconds patience) {
-    const auto deadline = std::chrono::steady_clock::now() + patience;
-    while (fs::exists(directory) || processes_of(directory) > 0) {
+/// Other processes end and clear up, and nobody tells us when they are done.
+bool comes_true(const std::function<bool()>& condition) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!condition()) {
         if (std::chrono::steady_clock::now() > deadline)
             return false;
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
     return true;
+}
+
+bool is_gone(const std::string& directory) {
+    return !fs::exists(directory) && processes_of(directory) == 0;
 }
 
 /// A shell script in a sandbox.
@@ -133,7 +141,7 @@ TEST_CASE("nothing is left after SIGKILL, neither server nor directory nor comma
     REQUIRE(processes_of(directory) > 0);
     command.kill(SIGKILL);
     CHECK(command.wait().exit_code == 128 + SIGKILL);
-    CHECK(is_gone_within(directory, std::chrono::seconds(10)));
+    CHECK(comes_true([&] { return is_gone(directory); }));
 }
 
 TEST_CASE("when the process that looks after the server is killed, the server ends and tripmig clears up") {
@@ -142,11 +150,12 @@ TEST_CASE("when the process that looks after the server is killed, the server en
     const int supervisor = child_named(command.pid(), "tripmig-sandbox");
     REQUIRE(supervisor > 0);
     ::kill(supervisor, SIGKILL);
+    CHECK(comes_true([&] { return processes_of(directory + "/data") == 0; }));
     command.kill(SIGTERM);
     const auto result = command.wait();
     CHECK(result.exit_code == 128 + SIGTERM);
     CHECK(result.err.find("the server ended before the command") != std::string::npos);
-    CHECK(is_gone_within(directory, std::chrono::seconds(10)));
+    CHECK(comes_true([&] { return is_gone(directory); }));
 }
 
 TEST_CASE("SIGTERM goes on to the command, and the sandbox is cleared away before tripmig ends") {
@@ -154,8 +163,7 @@ TEST_CASE("SIGTERM goes on to the command, and the sandbox is cleared away befor
     const std::string directory = told_directory(command);
     command.kill(SIGTERM);
     CHECK(command.wait().exit_code == 128 + SIGTERM);
-    CHECK_FALSE(fs::exists(directory));
-    CHECK(processes_of(directory) == 0);
+    CHECK(is_gone(directory));
 }
 
 TEST_CASE("two sandboxes at once, and one in the other") {
