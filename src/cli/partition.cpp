@@ -18,6 +18,7 @@ namespace {
 Error no_policy(const Context& context, const QualifiedName& table,
                 const std::vector<config::PartitionPolicy>& policies) {
     std::vector<std::string> known;
+    known.reserve(policies.size());
     for (const config::PartitionPolicy& policy : policies)
         known.push_back(sql::quoted(policy.table));
     const std::string near = nearest(sql::quoted(table), known);
@@ -68,6 +69,7 @@ std::vector<config::PartitionPolicy> chosen_policies(const Context& context, con
     if (only.empty())
         return all;
     std::vector<QualifiedName> wanted;
+    wanted.reserve(only.size());
     for (const std::string& text : only)
         wanted.push_back(config::parse_table_name(text));
     for (const QualifiedName& table : wanted)
