@@ -249,8 +249,8 @@ UnitOutcome Executor::attempt_pipelined(const Unit& unit) {
     return outcome;
 }
 
-/// In groups of one round trip each: while the locks are held, every trip to a server far away counts for all who wait. A
-/// group ends with a check, so that nothing after it is begun when it fails.
+/// In groups of one round trip each: while the locks are held, every trip to a server far away counts for all who wait.
+/// A group ends with a check, so that nothing after it is begun when it fails.
 void Executor::run_under_budget(const Unit& unit, chr::steady_clock::time_point granted, UnitOutcome& outcome) {
     constexpr std::size_t group_size = 16;
     for (std::size_t at = 0; at < unit.steps.size();) {

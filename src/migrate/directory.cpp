@@ -102,7 +102,7 @@ fs::path resolve_include(const fs::path& directory, const fs::path& including, s
                          bool is_relative) {
     const fs::path root = fs::weakly_canonical(directory);
     const fs::path base = is_relative ? fs::weakly_canonical(including).parent_path() : root;
-    const fs::path found = fs::weakly_canonical(base / fs::path(target));
+    fs::path found = fs::weakly_canonical(base / fs::path(target));
     const fs::path inside = found.lexically_relative(root);
     if (inside.empty() || *inside.begin() == "..")
         throw Error(

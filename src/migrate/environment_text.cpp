@@ -67,7 +67,7 @@ class Expander {
         const auto found = value_of(name);
         const bool is_variable_next = at(end + 1) == '{' && is_letter(at(end + 2));
         if (!found && at(end) == '$' && !is_variable_next) {  // $body$: a dollar quote
-            const std::string tag(m_text.substr(m_at, end + 1 - m_at));
+            std::string tag(m_text.substr(m_at, end + 1 - m_at));
             m_at = end + 1;
             return tag;
         }

@@ -38,7 +38,7 @@ void look_at_relation(const db::TableInfo& table, const config::PartitionPolicy&
         report.note("storage parameters",
                     "a partitioned table has none: they stay on the old rows' leaf, and new leaves get them");
     report.ok(subject, fmt::format("{} columns, {} MB with indexes; no row is moved", table.columns.size(),
-                                   table.bytes / (1024 * 1024)));
+                                   table.bytes / 1'048'576));
 }
 
 void look_at_privileges(const db::TableInfo& table, Report& report) {

@@ -28,7 +28,7 @@ class SwapRoom {
         around.environment = {{"DATABASE_URL", database.url()}};
         return around;
     }
-    [[nodiscard]] CommandResult tripmig(std::vector<std::string> arguments) const {
+    [[nodiscard]] CommandResult tripmig(const std::vector<std::string>& arguments) const {
         return run_tripmig(arguments, surroundings(), std::chrono::seconds(120));
     }
     /// `tripmig --json swap ...`, which must succeed.

@@ -295,7 +295,9 @@ TEST_CASE("every type of key") {
         {"timestamptz", CalendarInterval{12, 0, 0}}, {"smallint", std::int64_t{1000}},
         {"integer", std::int64_t{1'000'000}},        {"bigint", std::int64_t{1'000'000'000}},
         {"uuid", CalendarInterval{0, 1, 0}}};
-    for (const auto& [type, interval] : keys) {
+    for (const auto& key : keys) {
+        const std::string& type = key.first;
+        const config::PartitionInterval& interval = key.second;
         CAPTURE(type);
         Room room;
         room.database.exec("CREATE TABLE orders (at " + type + " NOT NULL) PARTITION BY RANGE (at)");
