@@ -59,12 +59,19 @@ class Executor::Watcher {
     Watcher(const config::DatabaseConfig& database, Reporter& reporter, const StopSignal& stop)
         : m_connection(database, "watcher", reporter, stop) {}
 
-    std::string blockers_of(int pid) {
+    struct Blockers {
+        std::string text;  ///< for people; their age in it grows
+        std::string pids;
+    };
+
+    Blockers blockers_of(int pid) {
         const Result result = m_connection.execute(std::string(statement::blockers), {fmt::format("{}", pid)});
-        std::string text;
-        for (std::size_t row = 0; row < result.rows(); ++row)
-            text += fmt::format("{}{}", text.empty() ? "" : "; ", result.text(row, 0));
-        return text;
+        Blockers blockers;
+        for (std::size_t row = 0; row < result.rows(); ++row) {
+            blockers.text += fmt::format("{}{}", row == 0 ? "" : "; ", result.text(row, 0));
+            blockers.pids += fmt::format("{} ", result.text(row, 1));
+        }
+        return blockers;
     }
 
   private:
@@ -92,14 +99,16 @@ void Executor::observe(chr::milliseconds elapsed) {
     try {
         if (!m_watcher)
             m_watcher = std::make_unique<Watcher>(m_database, m_reporter, m_stop);
-        const std::string blockers = m_watcher->blockers_of(m_connection.protocol_backend_pid());
-        if (!blockers.empty() && blockers != m_blockers) {
-            Event event{Severity::info, "lock.waiting", fmt::format("{} waits for {}", m_current, blockers), {}, {}};
-            event.fields = {{"unit", m_current}, {"blockers", blockers}};
-            m_reporter.emit(event);
-        }
-        if (!blockers.empty())
-            m_blockers = blockers;
+        const Watcher::Blockers blockers = m_watcher->blockers_of(m_connection.protocol_backend_pid());
+        if (blockers.text.empty())
+            return;
+        m_blockers = blockers.text;
+        if (blockers.pids == m_told)
+            return;
+        m_told = blockers.pids;
+        Event event{Severity::info, "lock.waiting", fmt::format("{} waits for {}", m_current, blockers.text), {}, {}};
+        event.fields = {{"unit", m_current}, {"blockers", blockers.text}};
+        m_reporter.emit(event);
     } catch (const Error&) {
         // Too many connections, say: the work goes on without names. Stop and loss are noticed by the main connection.
         m_watcher.reset();
@@ -110,6 +119,7 @@ UnitOutcome Executor::run(const Unit& unit) {
     const auto started = m_clock.steady();
     const auto deadline = started + m_policy.lock_deadline;
     m_current = unit.name;
+    m_told.clear();
     for (int attempts = 1;; ++attempts) {
         const auto attempt_started = m_clock.steady();
         m_blockers.clear();

@@ -87,6 +87,7 @@ class Executor {
     std::unique_ptr<Watcher> m_watcher;
     std::string m_current;   ///< name of the unit that runs
     std::string m_blockers;  ///< the last ones seen in this attempt, as text
+    std::string m_told;      ///< the pids of those that were told of, in this unit
 };
 
 }  // namespace tripmig::db

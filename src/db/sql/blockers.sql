@@ -14,7 +14,8 @@ SELECT CASE
                    COALESCE(activity.state, 'state not visible'),
                    COALESCE(', ' || pg_catalog.round(EXTRACT(epoch FROM pg_catalog.clock_timestamp() - activity.xact_start), 1) || ' s in its transaction', '')
                ) || COALESCE(': ' || pg_catalog.left(pg_catalog.regexp_replace(activity.query, '\s+', ' ', 'g'), 80), '')
-       END AS blocker
+       END AS blocker,
+       blocker.pid
 FROM (SELECT DISTINCT pid FROM pg_catalog.unnest(pg_catalog.pg_blocking_pids($1::pg_catalog.int4)) AS pid) AS blocker
 LEFT JOIN pg_catalog.pg_stat_activity AS activity ON activity.pid = blocker.pid
 ORDER BY blocker.pid
