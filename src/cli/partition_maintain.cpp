@@ -140,11 +140,35 @@ ExitCode maintain_all(Context& context, const MaintainOptions& options,
     return finish(context, outcomes);
 }
 
-std::vector<Unit> units_of(const partition::MaintenancePlan& plan) {
+/// What a run would do to one table.
+struct Preview {
+    partition::TableOutcome outcome;
     std::vector<Unit> units;
-    for (const partition::Act& act : plan.acts)
-        units.insert(units.end(), act.units.begin(), act.units.end());
-    return units;
+};
+
+Preview preview(Context& context, db::Session& session, const config::PartitionPolicy& policy, Instant now) {
+    Preview preview;
+    preview.outcome.table = policy.table;
+    try {
+        const partition::MaintenancePlan plan = plan_of(context, session, policy, now);
+        for (const std::string& note : plan.notes)
+            context.reporter.warning("maintain.note", note);
+        for (const partition::Act& act : plan.acts)
+            preview.units.insert(preview.units.end(), act.units.begin(), act.units.end());
+        preview.outcome.errors = plan.refusals;
+    } catch (const Error& error) {
+        if (partition::concerns_every_table(error))
+            throw;
+        preview.outcome.errors.push_back(error);
+    }
+    tell_errors(context, preview.outcome);
+    return preview;
+}
+
+void print(Context& context, const Preview& preview) {
+    const bool is_idle = preview.units.empty() && preview.outcome.errors.empty();
+    context.out << fmt::format("-- {}{}\n{}\n", sql::quoted(preview.outcome.table), is_idle ? ": nothing to do" : "",
+                               plan_text(preview.units));
 }
 
 ExitCode dry_run(Context& context, const MaintainOptions& options,
@@ -154,25 +178,14 @@ ExitCode dry_run(Context& context, const MaintainOptions& options,
     nlohmann::json document{{"now", format_timestamp(now)}, {"tables", nlohmann::json::array()}};
     std::vector<partition::TableOutcome> outcomes;
     for (const config::PartitionPolicy& policy : policies) {
-        partition::TableOutcome& outcome = outcomes.emplace_back();
-        outcome.table = policy.table;
-        std::vector<Unit> units;
-        try {
-            const partition::MaintenancePlan plan = plan_of(context, session, policy, now);
-            outcome.errors = plan.refusals;
-            units = units_of(plan);
-        } catch (const Error& error) {
-            if (partition::concerns_every_table(error))
-                throw;
-            outcome.errors.push_back(error);
-        }
-        tell_errors(context, outcome);
-        document["tables"].push_back(
-            {{"table", sql::quoted(policy.table)}, {"units", plan_json(units)}, {"errors", to_json(outcome.errors)}});
+        context.stop.check();
+        const Preview table = preview(context, session, policy, now);
+        document["tables"].push_back({{"table", sql::quoted(policy.table)},
+                                      {"units", plan_json(table.units)},
+                                      {"errors", to_json(table.outcome.errors)}});
         if (!context.json)
-            context.out << fmt::format("-- {}{}\n{}\n", sql::quoted(policy.table),
-                                       units.empty() && outcome.errors.empty() ? ": nothing to do" : "",
-                                       plan_text(units));
+            print(context, table);
+        outcomes.push_back(table.outcome);
     }
     if (context.json)
         context.out << document.dump(2) << '\n';

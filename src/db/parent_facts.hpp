@@ -60,7 +60,8 @@ struct ParentFacts {
     std::optional<std::string> comment;
     std::vector<TruncateTrigger> truncate_triggers;
     std::vector<ColumnSetting> columns;
-    std::vector<QualifiedName> references;  ///< tables that the parent's foreign keys point to, by name
+    std::vector<QualifiedName>
+        references;  ///< tables at the other end of foreign keys from and to it: ATTACH locks them
     std::optional<QualifiedName> default_partition;
 };
 

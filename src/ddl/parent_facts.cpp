@@ -43,11 +43,15 @@ std::optional<db::ReplicaIdentityIndex> replica_identity_index(const db::TableIn
     return std::nullopt;
 }
 
+/// The other ends of foreign keys. Keys that point to a plain table cannot point to a partitioned one in its place.
 std::vector<QualifiedName> referenced_tables(const db::TableInfo& table) {
     std::vector<QualifiedName> names;
     for (const db::ConstraintInfo& constraint : table.constraints)
         if (constraint.kind == 'f' && constraint.references != table.name)
             names.push_back(constraint.references);
+    for (const db::IncomingKey& key : table.incoming)
+        if (table.is_partitioned() && !key.is_self)
+            names.push_back(key.table);
     std::sort(names.begin(), names.end());
     names.erase(std::unique(names.begin(), names.end()), names.end());
     return names;

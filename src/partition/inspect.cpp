@@ -188,6 +188,11 @@ Snapshot inspect(db::Session& session, const config::PartitionPolicy& policy, co
     snapshot.coverage.newest = read_newest(session, snapshot);
     look_up_missing(session, policy, limits, snapshot);
     look_up_expired(session, policy, limits, snapshot);
+    if (snapshot.default_partition && policy.default_partition == config::PartitionPolicy::Default::watch)
+        snapshot.all_default_rows = db::number_of(
+            session.read("SELECT pg_catalog.count(*) FROM " + sql::quoted(snapshot.default_partition->name))
+                .at(0)
+                .at(0));
     return snapshot;
 }
 

@@ -138,7 +138,26 @@ Unit analyze(const QualifiedName& table) {
                        {{table, LockMode::share_update_exclusive}}));
 }
 
-void add_notes(const Snapshot& snapshot, MaintenancePlan& plan) {
+/// What the policy says of a DEFAULT partition against what there is.
+void note_default(const Snapshot& snapshot, const config::PartitionPolicy& policy, MaintenancePlan& plan) {
+    const bool is_watched = policy.default_partition == config::PartitionPolicy::Default::watch;
+    if (!snapshot.default_partition) {
+        if (is_watched)
+            plan.notes.push_back(fmt::format("{} has no DEFAULT partition to watch", sql::quoted(plan.table)));
+        return;
+    }
+    const std::string name = sql::quoted(snapshot.default_partition->name);
+    if (!is_watched)
+        plan.notes.push_back(
+            fmt::format("the policy of {} knows of no DEFAULT partition, and there is {}: rows without a "
+                        "leaf go there unseen, unless the policy says partition = \"watch\" under [default]",
+                        sql::quoted(plan.table), name));
+    else if (snapshot.all_default_rows > 0)
+        plan.notes.push_back(fmt::format("{} rows of {} have no leaf and sit in {}", snapshot.all_default_rows,
+                                         sql::quoted(plan.table), name));
+}
+
+void note_publications(const Snapshot& snapshot, MaintenancePlan& plan) {
     for (const LeafSnapshot& leaf : snapshot.leaves)
         for (const std::string& publication : leaf.info.publications)
             plan.notes.push_back(
@@ -153,14 +172,16 @@ MaintenancePlan plan_maintenance(const Snapshot& snapshot, const config::Partiti
     MaintenancePlan plan;
     plan.table = policy.table;
     plan.key = snapshot.coverage.key;
-    plan_pending(snapshot, policy.retention && policy.retention->cascade, plan);
+    // New leaves first: nothing else is as bad as a row without a place.
     plan_new_leaves(snapshot, policy, limits, plan);
+    plan_pending(snapshot, policy.retention && policy.retention->cascade, plan);
     plan_retention(snapshot, policy, limits, plan);
     const auto changes = [](const Act& act) { return act.kind != Act::Kind::around; };
     if (std::any_of(plan.acts.begin(), plan.acts.end(), changes)) {
         plan.acts.push_back({Act::Kind::around, {}, {analyze(policy.table)}, std::nullopt});
-        add_notes(snapshot, plan);
+        note_publications(snapshot, plan);
     }
+    note_default(snapshot, policy, plan);
     return plan;
 }
 

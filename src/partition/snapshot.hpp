@@ -43,6 +43,7 @@ struct Snapshot {
     ddl::Coverage coverage;            ///< the bounds of `leaves`, and the newest row
     std::vector<LeafSnapshot> leaves;  ///< in the order of their bounds
     std::optional<db::PartitionInfo> default_partition;
+    std::int64_t all_default_rows = 0;  ///< all of DEFAULT's; counted when the policy watches it
     std::optional<RegistryFacts> registry;
     std::vector<db::IncomingKey>
         incoming;  ///< other tables' keys: to the registry where there is one, else to the table

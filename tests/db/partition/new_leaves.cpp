@@ -162,16 +162,27 @@ TEST_CASE("a new leaf is equal to its sibling and its parent in everything") {
 
 TEST_CASE("the locks that a step names are the locks that it takes") {
     Room room;
-    room.database.exec(rich_orders);
+    room.database.exec(rich_orders +
+                       "CREATE TABLE lines (id bigint, at timestamptz, FOREIGN KEY (id, at) REFERENCES orders)");
     const auto plan = room.plan(monthly(), "2024-01-15");
     REQUIRE(plan.acts.front().kind == partition::Act::Kind::create);
     const Connection session = room.database.connect();
     session.exec("BEGIN");
     for (const Step& step : plan.acts.front().units.front().steps)
         session.exec(step.sql);
+    std::map<std::string, std::string> named{{"orders_2024_02", "ACCESS EXCLUSIVE"}};
+    for (const Step& step : plan.acts.front().units.front().steps)
+        for (const LockRequest& lock : step.locks)
+            if (lock.mode != LockMode::access_share)
+                named[lock.relation.name] = to_string(lock.mode);
+    CHECK(named == std::map<std::string, std::string>{{"orders", "SHARE UPDATE EXCLUSIVE"},
+                                                      {"customers", "SHARE ROW EXCLUSIVE"},
+                                                      {"lines", "SHARE ROW EXCLUSIVE"},
+                                                      {"orders_2024_02", "ACCESS EXCLUSIVE"}});
     const std::map<std::string, std::string> held = locks_held(session);
     CHECK(held == std::map<std::string, std::string>{{"orders", "ShareUpdateExclusiveLock"},
                                                      {"customers", "ShareRowExclusiveLock"},
+                                                     {"lines", "ShareRowExclusiveLock"},
                                                      {"orders_2024_02", "AccessExclusiveLock"}});
     // Readers and writers of the table itself go on meanwhile.
     const Connection writer = room.database.connect();

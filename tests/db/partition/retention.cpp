@@ -198,7 +198,7 @@ TEST_CASE("a large leaf leaves the registry in batches") {
     CHECK(registered(room) == "2 3 4");
 }
 
-TEST_CASE("an interrupted DETACH CONCURRENTLY is finished first") {
+TEST_CASE("an interrupted DETACH CONCURRENTLY is finished before the next one") {
     Room room;
     room.database.exec(orders);
     const Connection reader = room.database.connect();

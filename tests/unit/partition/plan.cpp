@@ -158,6 +158,22 @@ TEST_CASE("what cannot be done is a refusal beside what can") {
     CHECK(plan.refusals[0].message().substr(0, 45) == "7 rows of [2024-03-01, 2024-04-01) sit in the");
 }
 
+TEST_CASE("a DEFAULT partition is reported: one that the policy does not know, and rows in one that it watches") {
+    Snapshot snapshot = table_with({"2024-03-01", "2024-04-01"});
+    config::PartitionPolicy policy = monthly();
+    CHECK(plan_maintenance(snapshot, policy, {}).notes.empty());
+    policy.default_partition = config::PartitionPolicy::Default::watch;
+    CHECK(plan_maintenance(snapshot, policy, {}).notes.at(0) == "shop.orders has no DEFAULT partition to watch");
+    add_default(snapshot);
+    CHECK(plan_maintenance(snapshot, policy, {}).notes.empty());
+    snapshot.all_default_rows = 5;
+    CHECK(plan_maintenance(snapshot, policy, {}).notes.at(0) ==
+          "5 rows of shop.orders have no leaf and sit in shop.orders_rest");
+    policy.default_partition = config::PartitionPolicy::Default::none;
+    CHECK(plan_maintenance(snapshot, policy, {}).notes.at(0).find("knows of no DEFAULT partition") !=
+          std::string::npos);
+}
+
 TEST_CASE("the registry is released before the detach, and looked through once more after it") {
     Snapshot snapshot = table_with({"2024-01-01", "2024-02-01", "2024-03-01", "2024-04-01"});
     snapshot.registry = RegistryFacts{{"shop", "orders_ids"}, {"id"}, "at"};
