@@ -23,6 +23,13 @@ Unit inside(std::string name, std::vector<Step> steps) {
     return unit;
 }
 
+/// Steps for which writers must wait a moment: the lock comes first, under the cut-over's protocol.
+Unit under_lock(std::string name, const QualifiedName& table, LockMode mode, std::vector<Step> steps) {
+    Unit unit = inside(std::move(name), std::move(steps));
+    unit.lock_first = {{table, mode}};
+    return unit;
+}
+
 Step record(const AttachContext& context) {
     return journal(context.state, context.state_schema);
 }
@@ -40,7 +47,8 @@ Unit begin_registry(const AttachContext& context) {
     ddl::append(steps, ddl::create_registry_functions(registry));
     ddl::append(steps, move::begin_capture(capture_of(registry, context.state, context.state_schema)));
     steps.push_back(record(context, Stage::capturing));
-    return inside(fmt::format("begin the registry {}", sql::quoted(registry.table)), std::move(steps));
+    return under_lock(fmt::format("begin the registry {}", sql::quoted(registry.table)), registry.parent,
+                      LockMode::share_row_exclusive, std::move(steps));
 }
 
 /// The source has other rows in other places now. What the log names stays named.
@@ -79,17 +87,17 @@ Unit null_unit(Action action, const AttachContext& context) {
     const std::string check = context.state.null_check();
     switch (action) {
         case Action::add_null_check:
-            return inside("check that no key is null",
-                          {ddl::add_check_not_valid(table, check, null_expression(context.state),
-                                                    "so that SET NOT NULL need not scan under its lock"),
-                           record(context)});
+            return under_lock("check that no key is null", table, LockMode::access_exclusive,
+                              {ddl::add_check_not_valid(table, check, null_expression(context.state),
+                                                        "so that SET NOT NULL need not scan under its lock"),
+                               record(context)});
         case Action::validate_null_check:
             return inside("validate that no key is null",
                           {ddl::validate_constraint(table, check, "a scan beside the writers"), record(context)});
         default:
-            return inside("set the key not null",
-                          {ddl::set_not_null(table, context.state.key),
-                           ddl::drop_check(table, check, "NOT NULL says it now"), record(context)});
+            return under_lock("set the key not null", table, LockMode::access_exclusive,
+                              {ddl::set_not_null(table, context.state.key),
+                               ddl::drop_check(table, check, "NOT NULL says it now"), record(context)});
     }
 }
 
@@ -98,8 +106,8 @@ Unit bound_unit(Action action, const AttachContext& context) {
     const std::string check = context.state.bound_check();
     switch (action) {
         case Action::add_bound:
-            return inside(
-                "bound the table",
+            return under_lock(
+                "bound the table", table, LockMode::access_exclusive,
                 {ddl::add_check_not_valid(table, check, bound_expression(context.state),
                                           "later keys are refused from here to the cut-over, and never after it"),
                  record(context, Stage::bounded)});
@@ -108,8 +116,9 @@ Unit bound_unit(Action action, const AttachContext& context) {
                           {ddl::validate_constraint(table, check, "so that ATTACH need not scan under its lock"),
                            record(context)});
         default:
-            return inside("drop the bound", {ddl::drop_check(table, check, "without a cut-over it must not stay"),
-                                             record(context, Stage::ready)});
+            return under_lock(
+                "drop the bound", table, LockMode::access_exclusive,
+                {ddl::drop_check(table, check, "without a cut-over it must not stay"), record(context, Stage::ready)});
     }
 }
 

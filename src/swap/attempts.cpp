@@ -1,5 +1,7 @@
 #include "swap/attempts.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/error.hpp"
@@ -27,7 +29,7 @@ class CutOverPolicy {
                 return;  // the units of the preparation are retried too
             m_is_between = true;
             m_server.executor().set_policy(m_usual);
-            wait_for_blockers(m_server, unit.lock_first, deadline);
+            wait_for_blockers(m_server, unit, deadline);
             between();
             m_server.executor().set_policy(policy);
             m_is_between = false;
@@ -58,6 +60,18 @@ void warm_up(Server& server, const Unit& unit) {
         server.executor().run(warm);
 }
 
+/// The attempts are too short for the executor to look who was in their way: whoever holds the locks now most likely
+/// was.
+Error named(Server& server, const Unit& unit, const Error& error) {
+    const Blockers blockers = find_blockers(server.session(), unit.lock_first, chr::milliseconds(0));
+    if (blockers.who.empty() || error.message().find("pid ") != std::string::npos)
+        return error;
+    return Error(error.code(), fmt::format("{}; its locks are held by {}", error.message(), blockers.text()),
+                 error.hint())
+        .with_sqlstate(error.sqlstate())
+        .with_detail(error.detail());
+}
+
 }  // namespace
 
 db::UnitOutcome run_attempts(Server& server,
@@ -66,13 +80,15 @@ db::UnitOutcome run_attempts(Server& server,
     std::optional<Error> refusal;
     const Attempt attempt = [&](const Unit& unit,
                                 const std::function<void()>& between) -> std::optional<db::UnitOutcome> {
-        wait_for_blockers(server, unit.lock_first, deadline);
+        wait_for_blockers(server, unit, deadline);
         between();
         try {
             warm_up(server, unit);
             const CutOverPolicy policy(server, unit, between, deadline);
             return server.executor().run(unit);
         } catch (const Error& error) {
+            if (error.code() == ExitCode::lock_deadline)
+                throw named(server, unit, error);
             const bool is_check = error.code() == ExitCode::refused && error.sqlstate().empty();
             if (!is_check || (refusal && refusal->message() == error.message()))
                 throw;
@@ -88,6 +104,12 @@ db::UnitOutcome run_attempts(Server& server,
             return *outcome;
         }
     }
+}
+
+db::UnitOutcome run_protected(Server& server, Unit unit) {
+    unit.lock_budget = server.config().swap.lock_budget;
+    unit.max_hold = server.config().swap.max_lock_hold;
+    return run_attempts(server, [&](const Attempt& attempt) { return attempt(unit, [] {}); });
 }
 
 }  // namespace tripmig::swap

@@ -19,4 +19,7 @@ using Attempt = std::function<std::optional<db::UnitOutcome>(const Unit& unit, c
 db::UnitOutcome run_attempts(Server& server,
                              const std::function<std::optional<db::UnitOutcome>(const Attempt& attempt)>& plan);
 
+/// One unit of fixed steps, its lock_first under the budgets of the configuration.
+db::UnitOutcome run_protected(Server& server, Unit unit);
+
 }  // namespace tripmig::swap

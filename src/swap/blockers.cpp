@@ -16,10 +16,12 @@ namespace chr = std::chrono;
 
 namespace {
 
-std::string names_of(const std::vector<LockRequest>& locks) {
+/// Those that are wanted as strongly as that, or those that are wanted less.
+std::string names_of(const std::vector<LockRequest>& locks, bool exclusively) {
     std::vector<std::string> names;
     for (const LockRequest& lock : locks)
-        names.push_back(sql::quoted(lock.relation));
+        if ((lock.mode == LockMode::access_exclusive) == exclusively)
+            names.push_back(sql::quoted(lock.relation));
     return db::joined_list(names);
 }
 
@@ -49,11 +51,10 @@ void ask_autovacuum_to_leave(Server& server, const std::vector<LockRequest>& loc
     server.executor().set_policy(policy);
 }
 
-Error too_late(const Blockers& blockers) {
-    return Error(
-        ExitCode::lock_deadline, fmt::format("no quiet moment for the cut-over: {}", blockers.text()),
-        "nothing was changed; run it again at a quieter time, end what holds the lock, or raise cutover_deadline in "
-        "[swap]");
+Error too_late(const Unit& unit, const Blockers& blockers) {
+    return Error(ExitCode::lock_deadline, fmt::format("{}: no quiet moment: {}", unit.name, blockers.text()),
+                 "nothing was changed by it; run it again at a quieter time, end what holds the lock, or raise "
+                 "cutover_deadline in [swap]");
 }
 
 }  // namespace
@@ -68,32 +69,33 @@ std::string Blockers::text() const {
 Blockers find_blockers(db::Session& session, const std::vector<LockRequest>& locks, chr::milliseconds age) {
     Blockers blockers;
     blockers.is_only_autovacuum = true;
-    for (const db::Row& row :
-         session.read(std::string(statement::old_transactions), {names_of(locks), fmt::format("{}", age.count())})) {
+    const db::Rows rows = session.read(std::string(statement::old_transactions),
+                                       {names_of(locks, true), names_of(locks, false), fmt::format("{}", age.count())});
+    for (const db::Row& row : rows) {
         blockers.who.push_back(db::text_of(row.at(0)));
         blockers.is_only_autovacuum = blockers.is_only_autovacuum && db::flag_of(row.at(1));
     }
     return blockers;
 }
 
-void wait_for_blockers(Server& server, const std::vector<LockRequest>& locks, chr::steady_clock::time_point deadline) {
+void wait_for_blockers(Server& server, const Unit& unit, chr::steady_clock::time_point deadline) {
     std::string told;
     for (;;) {
         server.stop().check();
-        const Blockers blockers = find_blockers(server.session(), locks, server.config().swap.blocker_age);
+        const Blockers blockers = find_blockers(server.session(), unit.lock_first, server.config().swap.blocker_age);
         if (blockers.who.empty())
             return;
         if (server.clock().steady() >= deadline)
-            throw too_late(blockers);
+            throw too_late(unit, blockers);
         if (told.empty()) {
             told = blockers.text();
             Event event{Severity::info, "swap.blocked", {}, {}, {}};
-            event.message = fmt::format("the cut-over waits for {}", told);
+            event.message = fmt::format("{} waits for {}", unit.name, told);
             event.fields = {{"blockers", told}};
             server.reporter().emit(event);
         }
         if (blockers.is_only_autovacuum)
-            ask_autovacuum_to_leave(server, locks);
+            ask_autovacuum_to_leave(server, unit.lock_first);
         else
             server.stop().wait_for(chr::milliseconds(100));
     }

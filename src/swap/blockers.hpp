@@ -18,9 +18,9 @@ struct Blockers {
 };
 Blockers find_blockers(db::Session& session, const std::vector<LockRequest>& locks, std::chrono::milliseconds age);
 
-/// Look before leaping: waits until no such transaction is left, telling whose it waits for. An attempt would make
-/// every writer queue behind us for nothing. Throws Error{lock_deadline} naming them when `deadline` passes.
-void wait_for_blockers(Server& server, const std::vector<LockRequest>& locks,
-                       std::chrono::steady_clock::time_point deadline);
+/// Look before leaping: waits until no such transaction is left that the unit's locks would wait for, telling whose it
+/// waits for. An attempt would make every writer queue behind us for nothing. Throws Error{lock_deadline} naming them
+/// when `deadline` passes.
+void wait_for_blockers(Server& server, const Unit& unit, std::chrono::steady_clock::time_point deadline);
 
 }  // namespace tripmig::swap

@@ -9,7 +9,7 @@
 #include "ddl/registry.hpp"
 #include "ddl/statement_step.hpp"
 #include "sql/identifier.hpp"
-#include "swap/run.hpp"
+#include "swap/attempts.hpp"
 #include "swap/succession_of.hpp"
 
 namespace tripmig::swap {
@@ -96,8 +96,7 @@ SwapState abort(Server& server, const QualifiedName& name) {
     state.stage = Stage::aborted;
     Unit unit = closing_unit(server, state, std::move(steps));
     unit.lock_first = std::move(locks);
-    unit.lock_budget = server.config().swap.lock_budget;
-    server.executor().run(unit);
+    run_protected(server, std::move(unit));
     return state;
 }
 

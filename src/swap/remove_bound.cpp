@@ -23,7 +23,7 @@ void remove_bound(Server& server, const QualifiedName& table) {
     state.stage = Stage::ready;
     const Step step = journal(state, server.state_schema());
     session.transact(db::Isolation::read_committed, [&](db::Work& work) {
-        work.change("SET LOCAL lock_timeout = '200ms'");
+        work.change(fmt::format("SET LOCAL lock_timeout = {}", server.config().swap.lock_budget.count()));
         work.change(fmt::format("ALTER TABLE {} DROP CONSTRAINT IF EXISTS {}", sql::quoted(table),
                                 sql::quote_ident(state.bound_check())));
         work.read(step.sql, step.parameters);

@@ -90,6 +90,7 @@ void put_back(Server& server, SwapState& state) {
         refuse_rows_beyond(server, facts, state);
         build_former_key(server, facts, state);
         const RevertFacts now = read_revert_facts(server, state);
+        server.reporter().info("swap.step", fmt::format("put {} back", sql::quoted(state.table)));
         return attempt(revert_unit(now, state, server.state_schema(), server.config().swap), [] {});
     });
     state.stage = Stage::reverting;

@@ -7,6 +7,7 @@
 #include "ddl/statement_step.hpp"
 #include "sql/identifier.hpp"
 #include "swap/attach_units.hpp"
+#include "swap/attempts.hpp"
 #include "swap/new_job.hpp"
 #include "swap/next_step.hpp"
 #include "swap/observe.hpp"
@@ -70,7 +71,10 @@ void run_unit(Server& server, const db::TableInfo& table, Action action, SwapSta
         state.next_block = state.blocks = state.filenode = 0;
     const Unit unit = unit_of(action, {succession_of(table, state), state, server.state_schema()});
     server.reporter().info("swap.step", unit.name);
-    server.executor().run(unit);
+    if (unit.lock_first.empty())
+        server.executor().run(unit);
+    else
+        run_protected(server, unit);
     state.stage = stage_after(action, state.stage);
 }
 

@@ -1,6 +1,7 @@
 -- Who would make a cut-over wait: transactions older than an age that hold any lock on one of these relations, as one line of
 -- text each, and whether it is autovacuum, which makes way for whoever waits.
--- $1 names of the relations, quoted, joined by the unit separator; $2 age in milliseconds
+-- $1 names of relations that readers keep from us too, quoted, joined by the unit separator; $2 those that only writers do;
+-- $3 age in milliseconds
 -- A prepared transaction has no session (pg_locks.pid is NULL). Without pg_read_all_stats the age of other roles' transactions
 -- is NULL: an unknown age counts as old.
 SELECT CASE
@@ -21,10 +22,13 @@ FROM (SELECT DISTINCT pid
       WHERE locktype = 'relation'
         AND granted
         AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
-        AND relation IN (SELECT pg_catalog.to_regclass(name)::pg_catalog.oid
-                         FROM pg_catalog.unnest(pg_catalog.string_to_array($1, E'\x1f')) AS name)) AS held
+        AND (relation IN (SELECT pg_catalog.to_regclass(name)::pg_catalog.oid
+                          FROM pg_catalog.unnest(pg_catalog.string_to_array($1, E'\x1f')) AS name)
+             OR (mode NOT IN ('AccessShareLock', 'RowShareLock')
+                 AND relation IN (SELECT pg_catalog.to_regclass(name)::pg_catalog.oid
+                                  FROM pg_catalog.unnest(pg_catalog.string_to_array($2, E'\x1f')) AS name)))) AS held
 LEFT JOIN pg_catalog.pg_stat_activity AS activity ON activity.pid = held.pid
 WHERE held.pid IS DISTINCT FROM pg_catalog.pg_backend_pid()
   AND (activity.xact_start IS NULL
-       OR pg_catalog.clock_timestamp() - activity.xact_start > $2::pg_catalog.int8 * interval '1 millisecond')
+       OR pg_catalog.clock_timestamp() - activity.xact_start > $3::pg_catalog.int8 * interval '1 millisecond')
 ORDER BY 1

@@ -1,0 +1,127 @@
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "swap_room.hpp"
+
+using namespace tripmig::test;
+
+TEST_CASE("a transaction that stays open is waited for, named, and the deadline is exit 11 with nothing changed") {
+    const SwapRoom room;
+    room.database.exec(orders_and_lines);
+    const std::string before = room.dump();
+    (void)room.folder.write("tripmig.toml", "[swap]\ncutover_deadline = \"1s\"\n");
+    const Connection blocker = room.database.connect();
+    blocker.exec("SET application_name = 'nightly report'; BEGIN; SELECT count(*) FROM lines");
+    const CommandResult result = room.tripmig({"swap", "run", "orders"});
+    CHECK(result.exit_code == 11);
+    CHECK(result.err.find("nightly report") != std::string::npos);
+    CHECK(result.err.find("SELECT count(*) FROM lines") != std::string::npos);
+    CHECK(room.database.scalar("SELECT relkind FROM pg_class WHERE oid = 'orders'::regclass") == "r");
+    CHECK(room.database.scalar("SELECT count(*) FROM pg_constraint WHERE conname LIKE 'tripmig%'") == "0");
+    blocker.exec("COMMIT");
+    CHECK(room.swap({"abort", "orders"})["stage"] == "aborted");
+    CHECK(room.dump() == before);
+}
+
+TEST_CASE("the cut-over goes through as soon as the blocker is gone") {
+    const SwapRoom room;
+    room.database.exec(orders_and_lines);
+    const Connection blocker = room.database.connect();
+    blocker.exec("BEGIN; UPDATE orders SET note = 'held' WHERE id = 1");
+    BackgroundCommand command(tripmig_command({"--json", "swap", "run", "orders"}), room.surroundings());
+    command.wait_for_text("waits for");
+    blocker.exec("COMMIT");
+    const CommandResult result = command.wait();
+    CHECK(result.exit_code == 0);
+    CHECK(room.database.scalar("SELECT note FROM orders WHERE id = 1") == "held");
+}
+
+TEST_CASE("nobody queues for long behind an attempt that does not get its locks") {
+    const SwapRoom room;
+    room.database.exec(orders_and_lines);
+    // Young enough to be leapt at, and never gone for longer than a moment.
+    (void)room.folder.write("tripmig.toml",
+                            "[swap]\ncutover_deadline = \"2s\"\nblocker_age = \"1h\"\nlock_budget = \"50ms\"\n");
+    const Connection blocker = room.database.connect();
+    blocker.exec("BEGIN; SELECT count(*) FROM orders");
+    BackgroundCommand command(tripmig_command({"swap", "run", "orders"}), room.surroundings());
+    command.wait_for_text("attempt 2");
+    const Connection reader = room.database.connect();
+    double longest = 0;
+    while (command.is_running()) {
+        const auto began = std::chrono::steady_clock::now();
+        (void)reader.scalar("SELECT count(*) FROM orders WHERE id = 1");
+        const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
+        longest = std::max(longest, took.count());
+    }
+    const CommandResult result = command.wait();
+    CHECK(result.exit_code == 11);
+    CHECK(result.err.find("attempts") != std::string::npos);
+    CHECK(result.err.find("its locks are held by pid") != std::string::npos);
+    CHECK(longest < 1000);  // 50 ms of budget, and a loaded machine
+    blocker.exec("COMMIT");
+    CHECK(room.swap({"run", "orders"})["stage"] == "complete");
+}
+
+TEST_CASE("a session in a prepared transaction is named as what it is") {
+    const SwapRoom room;
+    room.database.exec(orders_and_lines);
+    const Connection superuser(room.database.superuser_url());
+    if (superuser.scalar("SHOW max_prepared_transactions") == "0")
+        return;  // this server has none
+    (void)room.folder.write("tripmig.toml", "[swap]\ncutover_deadline = \"1s\"\n");
+    room.database.exec("BEGIN; UPDATE orders SET note = 'prepared' WHERE id = 1; PREPARE TRANSACTION 'swap_locks'");
+    const CommandResult result = room.tripmig({"swap", "run", "orders"});
+    CHECK(result.exit_code == 11);
+    CHECK(result.err.find("prepared transaction") != std::string::npos);
+    room.database.exec("ROLLBACK PREPARED 'swap_locks'");
+}
+
+TEST_CASE("readers through a view do not make the cut-over fail for ever") {
+    const SwapRoom room;
+    room.database.exec(orders_and_lines);
+    room.database.exec("CREATE VIEW big_orders AS SELECT * FROM orders WHERE amount > 10000");
+    std::atomic<bool> stop{false};
+    std::vector<std::thread> readers;
+    for (int i = 0; i < 3; ++i)
+        readers.emplace_back([&] {
+            const Connection reader = room.database.connect();
+            while (!stop)
+                (void)reader.scalar("SELECT count(*) FROM big_orders");
+        });
+    const auto result = room.swap({"run", "orders"});
+    stop = true;
+    for (std::thread& reader : readers)
+        reader.join();
+    CHECK(result["stage"] == "complete");
+    room.database.exec("INSERT INTO orders (at, amount) SELECT (now() AT TIME ZONE 'utc') + interval '1 month', 99999");
+    CHECK(room.database.scalar("SELECT count(*) FROM big_orders WHERE amount = 99999") == "1");
+}
+
+TEST_CASE("what others alter between preflight and cut-over is carried, or stops it") {
+    const SwapRoom room;
+    room.database.exec(orders_and_lines);
+    (void)room.swap({"run", "orders", "--until", "ready"});
+    SUBCASE("an index, a column and a child more") {
+        room.database.exec(
+            "CREATE INDEX orders_amount ON orders (amount); ALTER TABLE orders ADD COLUMN extra text DEFAULT 'x'; "
+            "CREATE TABLE notes (order_id bigint REFERENCES orders (id))");
+        CHECK(room.swap({"cutover", "orders"})["stage"] == "complete");
+        CHECK(room.database.scalar(
+                  "SELECT count(*) FROM pg_indexes WHERE tablename = 'orders' AND indexname = 'orders_amount'") == "1");
+        CHECK(room.database.scalar(
+                  "SELECT confrelid::regclass FROM pg_constraint WHERE conrelid = 'notes'::regclass") == "orders_ids");
+        CHECK(room.database.scalar("SELECT count(*) FROM orders_past WHERE extra = 'x'") == "20000");
+    }
+    SUBCASE("something that cannot be carried") {
+        room.database.exec("CREATE MATERIALIZED VIEW totals AS SELECT count(*) FROM orders");
+        const CommandResult result = room.tripmig({"swap", "cutover", "orders"});
+        CHECK(result.exit_code == 12);
+        CHECK(result.err.find("materialized view public.totals") != std::string::npos);
+        CHECK(room.database.scalar("SELECT count(*) FROM pg_constraint WHERE conname LIKE 'tripmig_bound%'") == "0");
+        room.database.exec("DROP MATERIALIZED VIEW totals");
+        CHECK(room.swap({"cutover", "orders"})["stage"] == "complete");
+    }
+}
