@@ -41,7 +41,8 @@ void check_unchanged(const Migration& file, const db::AppliedMigration& row, Com
     if (same_tokens)
         comparison.findings.push_back(
             {Finding::Kind::changed_text, false, file.file,
-             fmt::format("{} was edited after it was applied, in comments or white space only", file.file),
+             fmt::format("{} was edited after it was applied, in comments{} or white space only", file.file,
+                         file.dialect == Dialect::dbmate || file.dialect == Dialect::goose ? ", the way back" : ""),
              "nothing to do; the statements are the same"});
     else
         comparison.findings.push_back(

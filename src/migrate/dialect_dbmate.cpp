@@ -1,9 +1,12 @@
 // dbmate: 20240131120000_add_users.sql, all in one folder, with `-- migrate:up` and `-- migrate:down` in it.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/nearest.hpp"
 #include "migrate/dialect.hpp"
 #include "migrate/marks.hpp"
+#include "sql/identifier.hpp"
 
 namespace tripmig::migrate {
 
@@ -15,39 +18,56 @@ bool is_named(const SourceFile& file) {
     return !file.is_in_folder() && has_suffix(file.name(), ".sql") && !split_number(file.name()).first.empty();
 }
 
-bool claims(const SourceFile& file) {
-    return is_named(file) && !marks_of(file.content(), mark_word).empty();
-}
-
-/// The first word of a mark, and whether its options turn the transaction off.
+/// A mark, taken apart: "up" or "down", or what was meant as one of them.
 struct Block {
     std::string_view direction;
     bool is_transactional = true;
 };
 
+std::string_view first_word(std::string_view words) {
+    return words.substr(0, words.find_first_of(" \t"));
+}
+
+/// dbmate takes `-- migrate:up` for a mark, and `-- migrate: up`, `-- Migrate:up` or any other comment for none.
+bool is_exact(const Mark& mark) {
+    const std::string_view direction = first_word(mark.words);
+    return (direction == "up" || direction == "down") &&
+           mark.line.find(std::string(mark_word) + std::string(direction)) != std::string_view::npos;
+}
+
+/// Nobody writes that as a comment: a mark misspelt, whose SQL would run in the other direction.
+bool is_misspelt(const Mark& mark) {
+    const std::string_view direction = first_word(mark.words);
+    const bool is_alone = direction == mark.words || mark.words.find("transaction:") != std::string_view::npos;
+    return is_alone && !nearest(sql::folded(direction), {"up", "down"}).empty();
+}
+
+bool claims(const SourceFile& file) {
+    if (!is_named(file))
+        return false;
+    const std::vector<Mark> marks = marks_of(file.content(), mark_word);
+    return std::any_of(marks.begin(), marks.end(), is_exact);
+}
+
 Block read_mark(const std::string& file, const Mark& mark) {
-    Block block;
-    std::string_view rest = mark.words;
-    for (bool is_first = true; !rest.empty(); is_first = false) {
-        const std::size_t end = std::min(rest.find_first_of(" \t"), rest.size());
-        const std::string_view word = rest.substr(0, end);
-        if (is_first)
-            block.direction = word;
-        else if (word == "transaction:false")
-            block.is_transactional = false;
-        else if (word != "transaction:true")
-            throw mark_error(file, mark, fmt::format("the option {} is not known", word),
-                             "dbmate's option here is transaction:false");
-        rest.remove_prefix(std::min(rest.find_first_not_of(" \t", end), rest.size()));
-    }
-    if (block.direction != "up" && block.direction != "down") {
-        const std::string meant = nearest(block.direction, {"up", "down"});
-        throw mark_error(file, mark, fmt::format("`{}` is no mark of dbmate", mark.line),
-                         meant.empty() ? "its marks are `-- migrate:up` and `-- migrate:down`"
-                                       : fmt::format("did you mean `-- migrate:{}`?", meant));
-    }
+    if (!is_exact(mark))
+        throw mark_error(
+            file, mark, fmt::format("`{}` is no mark of dbmate", mark.line),
+            fmt::format("did you mean `-- migrate:{}`?", nearest(sql::folded(first_word(mark.words)), {"up", "down"})));
     if (mark.is_indented)
         throw mark_error(file, mark, "dbmate sees a mark at the beginning of a line only", "take the blanks away");
+    Block block{first_word(mark.words), true};
+    std::string_view rest = mark.words.substr(block.direction.size());
+    while (!rest.empty()) {
+        rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
+        const std::string_view option = first_word(rest);
+        if (option == "transaction:false")
+            block.is_transactional = false;
+        else if (option != "transaction:true")
+            throw mark_error(file, mark, fmt::format("the option {} is not known", option),
+                             "dbmate's option here is transaction:false");
+        rest.remove_prefix(option.size());
+    }
     return block;
 }
 
@@ -69,6 +89,8 @@ std::vector<Migration> read(const SourceFile& file) {
     std::optional<Migration> up;
     std::optional<Migration> down;
     for (const Mark& mark : marks) {
+        if (!is_exact(mark) && !is_misspelt(mark))
+            continue;
         const Block block = read_mark(file.file(), mark);
         std::optional<Migration>& migration = block.direction == "up" ? up : down;
         refuse_second(file.file(), mark, migration);

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include "migrate/dialect.hpp"
-#include "migrate/marks.hpp"
 
 namespace tripmig::migrate {
 
@@ -23,9 +22,10 @@ std::optional<Migration> read_name(std::string_view name) {
     return migration;
 }
 
+/// By name, unless a mark in it is another tool's.
 bool claims(const SourceFile& file) {
-    return !file.is_in_folder() && read_name(file.name()).has_value() && marks_of(file.content(), "migrate:").empty() &&
-           marks_of(file.content(), "+goose").empty();
+    return !file.is_in_folder() && read_name(file.name()).has_value() && !dbmate_rules.claims(file) &&
+           !goose_rules.claims(file);
 }
 
 std::vector<Migration> read(const SourceFile& file) {

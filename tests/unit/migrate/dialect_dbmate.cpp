@@ -68,6 +68,21 @@ TEST_CASE("dbmate: marks that don't pair are errors at their lines") {
     fails("select 0;\n-- migrate:up\nselect 1;", 1, "SQL before `-- migrate:up`");
 }
 
+TEST_CASE("dbmate: a mark misspelt is an error, a comment that begins alike is a comment") {
+    for (const char* mark :
+         {"-- migrate: down", "-- Migrate:down", "-- migrate:Down", "-- migrate:donw transaction:false"})
+        CHECK_MESSAGE(
+            has(MigrationsFolder({{"1_a.sql", std::string("-- migrate:up\nselect 1;\n") + mark + "\nselect 2;"}})
+                    .error()
+                    .hint(),
+                "did you mean `-- migrate:down`?"),
+            std::string(mark));
+    const MigrationsFolder folder({{"1_a.sql", "-- migrate:up\n-- migrate: the old rows\nselect 1;\n-- migrate:d\n"}});
+    CHECK(texts(folder.script(folder.read().versioned.at(0))) == std::vector<std::string>{"select 1"});
+    CHECK(MigrationsFolder({{"1_a.up.sql", "-- Migrate: all rows\nselect 1;"}}).read().dialect ==
+          tripmig::migrate::Dialect::golang_migrate);
+}
+
 TEST_CASE("dbmate: where names as text sort otherwise than numbers, nobody's order is guessed") {
     const auto error = MigrationsFolder({{"9_a.sql", "-- migrate:up"}, {"10_b.sql", "-- migrate:up"}}).error();
     CHECK_MESSAGE(has(error.message(), "9_a.sql comes before 10_b.sql"), error.message());
