@@ -21,7 +21,8 @@ namespace {
 /// Every command, in the order of --help.
 using Declaration = void (*)(CLI::App&, Commands&);
 const std::vector<Declaration> declarations{
-    add_up, add_down, add_status, add_validate, add_new, add_lint, add_partition, add_swap, add_sandbox,
+    add_up,    add_down,   add_redo, add_status,    add_validate, add_new,     add_baseline,
+    add_adopt, add_repair, add_lint, add_partition, add_swap,     add_sandbox,
 };
 
 constexpr std::string_view footer = R"(At night:
@@ -57,6 +58,11 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
     app.add_option("--config", options.config, "Read this file, not the nearest tripmig.toml")->type_name("FILE");
     app.add_option("--url", options.url, "The database: URI, key=value or ADO.NET string")->type_name("URL");
     app.add_option("--migrations", options.migrations, "The directory of migration files")->type_name("DIR");
+    app.add_option(
+           "--dialect", options.dialect,
+           "Whose files those are: flyway (tripmig's own), golang-migrate, dbmate, goose; auto: told by looking")
+        ->type_name("NAME")
+        ->check(CLI::IsMember({"auto", "flyway", "golang-migrate", "dbmate", "goose"}));
     app.add_option("--partitions", options.partitions, "The directory of partition policies")->type_name("DIR");
     app.add_flag("--json", options.json, "The result as one JSON document on stdout");
     app.add_option("--log-format", options.log_format, "What happens, on stderr: text or json (a document a line)")
@@ -135,6 +141,7 @@ config::Config Application::configuration() const {
     };
     add_flag("database.url", m_options.url);
     add_flag("migrations.dir", m_options.migrations);
+    add_flag("migrations.dialect", m_options.dialect);
     add_flag("partitions.dir", m_options.partitions);
     return config::load_config(sources);
 }

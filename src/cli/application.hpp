@@ -19,6 +19,7 @@ struct GlobalOptions {
     std::string config;
     std::string url;
     std::string migrations;
+    std::string dialect;
     std::string partitions;
     std::string log_format = "text";
     bool json = false;

@@ -65,9 +65,13 @@ class Commands {
 // One function a command, each in a file of its name: declares the options, and what runs.
 void add_up(CLI::App& app, Commands& commands);
 void add_down(CLI::App& app, Commands& commands);
+void add_redo(CLI::App& app, Commands& commands);
 void add_status(CLI::App& app, Commands& commands);
 void add_validate(CLI::App& app, Commands& commands);
 void add_new(CLI::App& app, Commands& commands);
+void add_baseline(CLI::App& app, Commands& commands);
+void add_adopt(CLI::App& app, Commands& commands);
+void add_repair(CLI::App& app, Commands& commands);
 void add_lint(CLI::App& app, Commands& commands);
 void add_partition(CLI::App& app, Commands& commands);
 void add_swap(CLI::App& app, Commands& commands);

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
+#include "cli/applied_versions.hpp"
 #include "cli/command.hpp"
 #include "cli/migration_target.hpp"
 #include "db/run_lock.hpp"
@@ -18,28 +19,6 @@ struct DownOptions {
     int steps = 1;
     bool is_confirmed = false;
 };
-
-const migrate::Migration& undo_file_of(const migrate::Directory& directory, const db::AppliedMigration& row) {
-    const auto version = migrate::Version::parse(row.version);
-    for (const migrate::Migration& file : directory.undo)
-        if (version && file.version == *version)
-            return file;
-    throw Error(ExitCode::refused, fmt::format("version {} ({}) has no undo file", row.version, row.file),
-                fmt::format("write U{}__{}.sql, or go forward with a new migration; a way back is never guessed",
-                            row.version, "<description>"));
-}
-
-/// Applied versions, newest first.
-std::vector<const db::AppliedMigration*> newest_first(const db::History& history) {
-    std::vector<const db::AppliedMigration*> rows;
-    for (const db::AppliedMigration& row : history.applied)
-        if (row.kind != "R")
-            rows.push_back(&row);
-    std::stable_sort(rows.begin(), rows.end(), [](const auto* a, const auto* b) {
-        return *migrate::Version::parse(b->version) < *migrate::Version::parse(a->version);
-    });
-    return rows;
-}
 
 /// The undo files to run, in order.
 std::vector<const migrate::Migration*> files_to_run(const MigrationTarget& target, const DownOptions& options) {

@@ -35,9 +35,15 @@ std::unique_ptr<db::Connection> connect(const Context& context, const config::Da
     }
 }
 
+migrate::Directory read_migrations(const Context& context) {
+    return migrate::read_directory(context.config.migrations.dir,
+                                   {context.config.migrations.dialect,
+                                    std::make_shared<const std::map<std::string, std::string>>(context.environment)});
+}
+
 MigrationTarget look_at(const Context& context, std::string_view role, bool is_strict, chr::milliseconds patience) {
     MigrationTarget target;
-    target.directory = migrate::read_directory(context.config.migrations.dir);
+    target.directory = read_migrations(context);
     target.database = db::past_pooler(context.config.database);
     target.connection = connect(context, target.database, role, patience);
     target.look_again(context, is_strict);

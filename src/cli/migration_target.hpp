@@ -28,6 +28,9 @@ struct MigrationTarget {
 std::unique_ptr<db::Connection> connect(const Context& context, const config::DatabaseConfig& database,
                                         std::string_view role, std::chrono::milliseconds patience = {});
 
+/// The migrations directory, in the dialect that the configuration says.
+migrate::Directory read_migrations(const Context& context);
+
 /// Reads files and history: two round trips with the connection, one query.
 MigrationTarget look_at(const Context& context, std::string_view role, bool is_strict = false,
                         std::chrono::milliseconds patience = {});

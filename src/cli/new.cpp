@@ -10,7 +10,7 @@
 #include "base/civil.hpp"
 #include "base/error.hpp"
 #include "cli/command.hpp"
-#include "migrate/directory.hpp"
+#include "cli/migration_target.hpp"
 
 namespace tripmig::cli {
 
@@ -36,21 +36,58 @@ std::string as_file_words(const std::string& name) {
     return words;
 }
 
-/// The next number where versions are small numbers, the time where they are times or where there is none yet and never
-/// two at once.
+using migrate::Dialect;
+
+/// The next number where versions are small numbers, with as many digits as the newest one has; the time where they are
+/// times. In an empty directory what the dialect's own tool would take, and 1 for tripmig's own.
 std::string next_version(const migrate::Directory& directory, Instant now) {
     constexpr std::size_t digits_of_a_time = 14;
     if (!directory.versioned.empty()) {
         const std::string newest = directory.versioned.back().version.text();
         const std::string first = newest.substr(0, newest.find('.'));
+        const std::string& name = directory.versioned.back().file;
+        const std::size_t digits = name.find_first_not_of("0123456789");  // 0 in V12__x.sql
         if (first.size() < 9)
-            return fmt::format("{}", std::stoll(first) + 1);
+            return fmt::format("{:0{}}", std::stoll(first) + 1, digits == std::string::npos ? 0 : digits);
     }
+    if (directory.versioned.empty() && directory.dialect == Dialect::flyway)
+        return "1";
     std::string time;
     for (const char c : format_timestamp(now))
         if (c >= '0' && c <= '9' && time.size() < digits_of_a_time)
             time += c;
-    return directory.versioned.empty() ? "1" : time;
+    return time;
+}
+
+struct NewFile {
+    std::string name;
+    std::string content;
+};
+
+/// The files of a new migration, as the directory's dialect has them.
+std::vector<NewFile> new_files(Dialect dialect, const std::string& version, const std::string& name, bool with_undo) {
+    const std::string words = as_file_words(name);
+    switch (dialect) {
+        case Dialect::golang_migrate: {
+            const std::string stem = fmt::format("{}_{}", version, words);
+            std::vector<NewFile> files{{stem + ".up.sql", fmt::format("-- {}\n", name)}};
+            if (with_undo)
+                files.push_back({stem + ".down.sql", fmt::format("-- Undoes {}.up.sql\n", stem)});
+            return files;
+        }
+        case Dialect::dbmate:  // which wants both
+            return {{fmt::format("{}_{}.sql", version, words), "-- migrate:up\n\n-- migrate:down\n"}};
+        case Dialect::goose:
+            return {{fmt::format("{}_{}.sql", version, words),
+                     with_undo ? "-- +goose Up\n\n-- +goose Down\n" : "-- +goose Up\n"}};
+        case Dialect::flyway:
+            break;
+    }
+    const std::string stem = fmt::format("{}__{}.sql", version, words);
+    std::vector<NewFile> files{{"V" + stem, fmt::format("-- {}\n", name)}};
+    if (with_undo)
+        files.push_back({"U" + stem, fmt::format("-- Undoes V{}\n", stem)});
+    return files;
 }
 
 void write_new(const fs::path& path, const std::string& text) {
@@ -66,14 +103,12 @@ void write_new(const fs::path& path, const std::string& text) {
 
 ExitCode make_new(Context& context, const std::string& name, bool with_undo) {
     const fs::path& dir = context.config.migrations.dir;
-    const migrate::Directory directory = migrate::read_directory(dir);
-    const std::string stem =
-        fmt::format("{}__{}.sql", next_version(directory, context.clock.now()), as_file_words(name));
-    std::vector<std::string> made{(dir / ("V" + stem)).string()};
-    write_new(made.front(), fmt::format("-- {}\n", name));
-    if (with_undo) {
-        made.push_back((dir / ("U" + stem)).string());
-        write_new(made.back(), fmt::format("-- Undoes V{}\n", stem));
+    const migrate::Directory directory = read_migrations(context);
+    std::vector<std::string> made;
+    for (const NewFile& file :
+         new_files(directory.dialect, next_version(directory, context.clock.now()), name, with_undo)) {
+        made.push_back((dir / file.name).string());
+        write_new(made.back(), file.content);
     }
     if (context.json)
         context.out << nlohmann::json{{"files", made}}.dump(2) << '\n';
@@ -90,8 +125,11 @@ void add_new(CLI::App& app, Commands& commands) {
     auto name = std::make_shared<std::string>();
     auto with_undo = std::make_shared<bool>(false);
     command->add_option("name", *name, "What it does, in words: \"add users table\"")->required()->type_name("NAME");
-    command->add_flag("--undo", *with_undo, "Make its undo file (U...) as well");
-    command->footer("Prints the path. The version is the next number, or the time where versions are times.");
+    command->add_flag("--undo", *with_undo, "Make its way back as well: a file, or a part of it");
+    command->footer(
+        "Prints the path. The version is the next number, or the time where versions are times. The name and what is "
+        "in\n"
+        "the file are of the directory's dialect (--dialect for an empty one).");
     commands.add(command, [name, with_undo](Context& context) { return make_new(context, *name, *with_undo); });
 }
 

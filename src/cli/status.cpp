@@ -37,7 +37,7 @@ std::string state_of(const db::AppliedMigration& row, const migrate::Comparison&
                 break;
         }
     }
-    return row.kind == "baseline" ? "baseline" : "applied";
+    return row.kind == "baseline" || row.kind == "adopted" ? row.kind : "applied";
 }
 
 std::vector<Line> lines_of(const MigrationTarget& target) {

@@ -68,11 +68,16 @@ Error unknown_word(const CLI::App& command, const std::string& word) {
 
 Error usage_error(const CLI::App& app, const CLI::ParseError& failure) {
     const CLI::App& command = innermost(app);
-    const std::vector<std::string> unknown = app.remaining(true);
-    if (!unknown.empty())
-        return unknown_word(command, unknown.front());
+    // A word that nobody knows is why something else is missing; a bad value is an error of its own.
+    const bool is_missing = dynamic_cast<const CLI::RequiredError*>(&failure) != nullptr;
+    const bool is_unknown = dynamic_cast<const CLI::ExtrasError*>(&failure) != nullptr;
+    const std::vector<std::string> remaining = app.remaining(true);
+    const auto unknown =
+        std::find_if(remaining.begin(), remaining.end(), [](const auto& word) { return word != "--"; });
+    if ((is_missing || is_unknown) && unknown != remaining.end())
+        return unknown_word(command, *unknown);
     const std::vector<std::string> names = subcommand_names(command);
-    if (!names.empty() && dynamic_cast<const CLI::RequiredError*>(&failure) != nullptr)
+    if (is_missing && !names.empty())
         return Error(ExitCode::usage,
                      fmt::format("{} needs a command: one of {}", spelled(command), fmt::join(names, ", ")),
                      see_help(command));

@@ -1,0 +1,52 @@
+#include "db/history_edit.hpp"
+
+#include <fmt/format.h>
+
+#include "base/version.hpp"
+#include "db/state_schema.hpp"
+#include "db/statements.hpp"
+
+namespace tripmig::db {
+
+namespace {
+
+std::optional<std::string> or_null(const std::string& text) {
+    return text.empty() ? std::nullopt : std::optional(text);
+}
+
+}  // namespace
+
+Step add_history_step(const MigrationRecord& record, std::string_view state_schema) {
+    Step step;
+    step.sql = with_state(statement::add_history, state_schema);
+    step.parameters = {record.kind,
+                       or_null(record.version),
+                       record.description,
+                       record.file,
+                       or_null(record.sha256),
+                       or_null(record.sha256_tokens),
+                       fmt::format("{}", record.batch),
+                       std::string(version()),
+                       std::string(git_revision())};
+    step.why = fmt::format("record {} {}", record.kind, record.version.empty() ? record.description : record.version);
+    return step;
+}
+
+Step rehash_history_step(std::int64_t id, const std::string& file, const std::string& sha256,
+                         const std::string& sha256_tokens, std::string_view state_schema) {
+    Step step;
+    step.sql = with_state(statement::rehash_history, state_schema);
+    step.parameters = {fmt::format("{}", id), file, sha256, sha256_tokens};
+    step.why = "record what " + file + " says now";
+    return step;
+}
+
+std::set<std::string> versions_ever(Connection& connection, std::string_view state_schema) {
+    const Result result = connection.execute(with_state(statement::versions_ever, state_schema));
+    std::set<std::string> versions;
+    for (std::size_t row = 0; row < result.rows(); ++row)
+        versions.emplace(result.text(row, 0));
+    return versions;
+}
+
+}  // namespace tripmig::db

@@ -1,0 +1,199 @@
+#include "migrate/adoption.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "migrate/flyway_checksum.hpp"
+#include "migrate/script.hpp"
+#include "sql/identifier.hpp"
+#include "sql/placeholder.hpp"
+
+namespace tripmig::migrate {
+
+namespace {
+
+using db::ForeignRow;
+using db::ForeignTool;
+
+/// What counts as applied by the other tool.
+struct Applied {
+    std::map<Version, const ForeignRow*> versions;
+    std::map<std::string, const ForeignRow*> repeatable;  ///< by description
+    std::optional<Version> baseline;
+};
+
+Version version_of(const ForeignRow& row, const db::ForeignHistory& history) {
+    const auto version = Version::parse(row.version);
+    if (!version)
+        throw Error(
+            ExitCode::disagreement,
+            fmt::format("{} has a version \"{}\", which is no number", sql::quoted(history.table.name), row.version),
+            "no migration file can be that one: take the row out, or leave this table to its own tool");
+    return *version;
+}
+
+/// Flyway's rows tell a story: applied, undone, deleted, baselined.
+void tell_flyway(const ForeignRow& row, const db::ForeignHistory& history, Applied& applied) {
+    const auto is_of = [&row](std::string_view word) { return row.type.find(word) != std::string::npos; };
+    if (!row.is_good)
+        throw Error(ExitCode::refused,
+                    fmt::format("{} says that {} failed under Flyway", sql::quoted(history.table.name), row.script),
+                    "finish or take back by hand what it did, run `flyway repair`, and then this again");
+    if (row.version.empty()) {
+        if (is_of("DELETE"))
+            applied.repeatable.erase(row.description);
+        else if (!is_of("SCHEMA") && !is_of("TABLE"))
+            applied.repeatable[row.description] = &row;
+        return;
+    }
+    const Version version = version_of(row, history);
+    if (is_of("UNDO") || is_of("DELETE"))
+        applied.versions.erase(version);
+    else if (is_of("BASELINE"))
+        applied.baseline = version;
+    else
+        applied.versions[version] = &row;
+}
+
+Applied applied_by(const db::ForeignHistory& history, const Directory& directory) {
+    Applied applied;
+    for (const ForeignRow& row : history.rows) {
+        if (history.table.tool == ForeignTool::flyway) {
+            tell_flyway(row, history, applied);
+            continue;
+        }
+        const Version version = version_of(row, history);
+        if (history.table.tool == ForeignTool::golang_migrate) {
+            if (!row.is_good)
+                throw Error(
+                    ExitCode::refused,
+                    fmt::format("{} says that version {} is dirty: it stopped half way under golang-migrate",
+                                sql::quoted(history.table.name), row.version),
+                    fmt::format("finish it by hand and run `migrate force {}`, or take it back by hand and force the "
+                                "version before; then this again",
+                                row.version));
+            for (const Migration& file : directory.versioned)  // one number stands for all up to it
+                if (file.version < version)
+                    applied.versions[file.version] = &row;
+        }
+        const bool is_gooses_zero = history.table.tool == ForeignTool::goose && version.text() == "0";
+        if (row.is_good && !is_gooses_zero)
+            applied.versions[version] = &row;
+    }
+    return applied;
+}
+
+const Migration* file_of(const Version& version, const Directory& directory) {
+    const auto found = std::find_if(directory.versioned.begin(), directory.versioned.end(),
+                                    [&](const Migration& file) { return file.version == version; });
+    return found == directory.versioned.end() ? nullptr : &*found;
+}
+
+db::MigrationRecord record(const std::string& kind, const Migration& file) {
+    db::MigrationRecord made;
+    made.kind = kind;
+    made.version = file.version.text();
+    made.description = file.description;
+    made.file = file.file;
+    made.sha256 = file.sha256;
+    made.sha256_tokens = token_hash(file);
+    return made;
+}
+
+/// Throws an error that begins with the first of `what` and lists the others.
+[[noreturn]] void disagree(const std::vector<std::string>& what, std::string hint) {
+    Error error(ExitCode::disagreement, what.front(), std::move(hint));
+    if (what.size() > 1)
+        error.with_detail(fmt::format("{}", fmt::join(what.begin() + 1, what.end(), "\n  ")));
+    throw error;
+}
+
+void take_versions(const Applied& applied, const db::ForeignHistory& history, const Directory& directory,
+                   const AdoptionOptions& options, Adoption& adoption) {
+    const std::string_view tool = display_name(history.table.tool);
+    std::vector<std::string> missing;
+    std::vector<std::string> changed;
+    for (const auto& [version, row] : applied.versions) {
+        if (options.known.count(version.text()) != 0 || (applied.baseline && version <= *applied.baseline))
+            continue;
+        const Migration* file = file_of(version, directory);
+        if (file == nullptr) {
+            adoption.left_out.push_back(version.text());
+            missing.push_back(fmt::format("{} applied version {}{}, and there is no such file", tool, version.text(),
+                                          row->script.empty() ? "" : fmt::format(" ({}, {})", row->script, row->type)));
+        } else if (row->checksum && *row->checksum != flyway_checksum(file->content)) {
+            changed.push_back(fmt::format("{} is not what {} applied: its checksum is {}, {} was recorded", file->file,
+                                          tool, flyway_checksum(file->content), *row->checksum));
+        } else {
+            adoption.records.push_back(record("adopted", *file));
+        }
+    }
+    if (!missing.empty() && !options.allow_missing)
+        disagree(missing, "bring the files back; or leave those versions out for good with --allow-missing");
+    if (!changed.empty())
+        disagree(changed,
+                 "bring the applied text back (git log the file); when the database has what the files say now, run "
+                 "`flyway repair` first");
+}
+
+bool is_same_script(const ForeignRow& row, const Migration& file, const AdoptionOptions& options) {
+    if (!row.checksum)
+        return false;
+    if (*row.checksum == flyway_checksum(file.content))
+        return true;
+    if (options.placeholders.empty() || !file.expands_placeholders)
+        return false;
+    return *row.checksum ==
+           flyway_checksum(sql::expand_placeholders(file.content, options.placeholders, file.file).text);
+}
+
+void take_repeatable(const Applied& applied, const Directory& directory, const AdoptionOptions& options,
+                     Adoption& adoption) {
+    for (const Migration& file : directory.repeatable) {
+        const auto row = applied.repeatable.find(file.description);
+        if (row == applied.repeatable.end() || options.known_repeatable.count(file.description) != 0)
+            continue;
+        if (is_same_script(*row->second, file, options))
+            adoption.records.push_back(record("R", file));
+        else
+            adoption.warnings.push_back(
+                fmt::format("{} was changed since Flyway ran it: the next `up` runs it", file.file));
+    }
+}
+
+/// Files below the newest version that the other tool never ran: `up` will stop at them.
+void warn_of_late(const Applied& applied, const AdoptionOptions& options, const Directory& directory,
+                  Adoption& adoption) {
+    if (applied.versions.empty())
+        return;
+    for (const Migration& file : directory.versioned) {
+        const bool is_below =
+            file.version < applied.versions.rbegin()->first && !(applied.baseline && file.version <= *applied.baseline);
+        if (is_below && applied.versions.count(file.version) == 0 && options.known.count(file.version.text()) == 0)
+            adoption.warnings.push_back(
+                fmt::format("{} was never applied, and newer files were: `up` will ask what to do with it", file.file));
+    }
+}
+
+}  // namespace
+
+Adoption plan_adoption(const db::ForeignHistory& history, const Directory& directory, const AdoptionOptions& options) {
+    Adoption adoption;
+    const Applied applied = applied_by(history, directory);
+    if (applied.baseline && options.known.count(applied.baseline->text()) == 0) {
+        db::MigrationRecord baseline;
+        baseline.kind = "baseline";
+        baseline.version = applied.baseline->text();
+        baseline.description = "baseline of Flyway";
+        adoption.records.push_back(baseline);
+    }
+    take_versions(applied, history, directory, options, adoption);
+    take_repeatable(applied, directory, options, adoption);
+    warn_of_late(applied, options, directory, adoption);
+    return adoption;
+}
+
+}  // namespace tripmig::migrate

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "db/foreign_history.hpp"
+#include "db/history.hpp"
+#include "migrate/migration.hpp"
+
+namespace tripmig::migrate {
+
+/// What planning an adoption depends on but the other tool's history and the files.
+struct AdoptionOptions {
+    std::set<std::string> known;             ///< versions that our history has or once had: left alone
+    std::set<std::string> known_repeatable;  ///< their descriptions
+    std::map<std::string, std::string>
+        placeholders;            ///< Flyway's checksum of a repeatable script is of the filled-in text
+    bool allow_missing = false;  ///< versions without a file are left out
+};
+
+/// What another tool's history becomes in ours.
+struct Adoption {
+    std::vector<db::MigrationRecord> records;  ///< by version, then the repeatable ones
+    std::vector<std::string> left_out;         ///< versions that have no file
+    std::vector<std::string> warnings;
+};
+
+/// Pure. Throws Error{refused} when the other tool stopped half way, with the way out; Error{disagreement} when a
+/// version has no file, and when a file is not what was applied (Flyway's checksums), naming them.
+Adoption plan_adoption(const db::ForeignHistory& history, const Directory& directory, const AdoptionOptions& options);
+
+}  // namespace tripmig::migrate

@@ -1,0 +1,75 @@
+#include "migrate/repair.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/error.hpp"
+#include "migrate/script.hpp"
+
+namespace tripmig::migrate {
+
+namespace {
+
+const Migration* file_of(const Directory& directory, const Version& version) {
+    for (const Migration& file : directory.versioned)
+        if (file.version == version)
+            return &file;
+    return nullptr;
+}
+
+/// "12" or "V12" as versions; each of them applied, and there as a file.
+std::set<std::string> accepted_versions(const Directory& directory, const std::vector<db::AppliedMigration>& applied,
+                                        const std::vector<std::string>& accepted) {
+    std::set<std::string> versions;
+    for (const std::string& text : accepted) {
+        const auto version = Version::parse(text.substr(text.substr(0, 1) == "V" ? 1 : 0));
+        const bool is_applied =
+            version && file_of(directory, *version) != nullptr &&
+            std::any_of(applied.begin(), applied.end(), [&](const db::AppliedMigration& row) {
+                return row.kind != "R" && row.kind != "baseline" && Version::parse(row.version) == version;
+            });
+        if (!is_applied)
+            throw Error(ExitCode::usage, fmt::format("--accept-changed {}: no file with that version is applied", text),
+                        "`tripmig status` lists the versions");
+        versions.insert(version->text());
+    }
+    return versions;
+}
+
+}  // namespace
+
+std::vector<Repair> plan_repair(const Directory& directory, const std::vector<db::AppliedMigration>& applied,
+                                const std::vector<std::string>& accepted) {
+    const std::set<std::string> may_differ = accepted_versions(directory, applied, accepted);
+    std::vector<Repair> repairs;
+    std::vector<std::string> refused;
+    for (const db::AppliedMigration& row : applied) {
+        const auto version = Version::parse(row.version);
+        const Migration* file = row.kind == "R" || !version ? nullptr : file_of(directory, *version);
+        if (file == nullptr || row.sha256.empty() || row.sha256 == file->sha256)
+            continue;
+        Repair repair{row.id, version->text(), file->file, file->sha256, token_hash(*file), false};
+        if (row.sha256_tokens != repair.sha256_tokens) {
+            repair.is_accepted = may_differ.count(repair.version) != 0;
+            if (!repair.is_accepted) {
+                refused.push_back(repair.version);
+                continue;
+            }
+        }
+        repairs.push_back(std::move(repair));
+    }
+    if (refused.empty())
+        return repairs;
+    std::string options;
+    for (const std::string& version : refused)
+        options += " --accept-changed " + version;
+    throw Error(ExitCode::disagreement,
+                fmt::format("version {} has other statements now than the database got", refused.front()),
+                fmt::format("bring the applied text back; or, when the database has what the file says, run "
+                            "`tripmig repair{}`",
+                            options));
+}
+
+}  // namespace tripmig::migrate

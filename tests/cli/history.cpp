@@ -1,0 +1,74 @@
+// `tripmig baseline`, `repair` and `redo` through the built binary.
+#include "support/migration_project.hpp"
+
+using namespace tripmig::test;
+
+TEST_CASE("baseline: an existing database goes on behind it, and only there can a history begin") {
+    const MigrationProject project;
+    project.database.exec("create table a (b int)");
+    project.write("V1__a.sql", "create table a (b int);");
+    project.write("V2__b.sql", "insert into nowhere values (1);");
+    project.write("V3__c.sql", "insert into a values (3);");
+    const auto result = project.json({"baseline", "2"});
+    CHECK(result["version"] == "2");
+    CHECK(result["pending"] == 1);
+    CHECK(project.history() == "2 baseline");
+    project.succeed({"up"});
+    CHECK(project.history() == "2 baseline,3 V");
+    CHECK(project.database.scalar("select b from a") == "3");
+    project.fail({"baseline", "3"}, 12, "has versions already, up to 3");
+    project.fail({"baseline", "two"}, 2, "no version");
+    project.write("U3__c.sql", "delete from a;");
+    project.fail({"down", "--to", "0", "--yes"}, 12, "version 2 is the baseline");
+    CHECK(project.database.scalar("select b from a") == "3");
+}
+
+TEST_CASE("repair records another form of the same statements, and nothing else unasked") {
+    const MigrationProject project;
+    project.write("V1__a.sql", "create table a (b int);");
+    project.write("V2__b.sql", "create table b (c int);");
+    project.succeed({"up"});
+    CHECK(project.json({"repair"})["repaired"].empty());
+
+    project.write("V1__a.sql", "-- why\r\nCREATE TABLE a\r\n(b int);\r\n");
+    CHECK(project.json({"validate"})["findings"].size() == 1);
+    CHECK(project.json({"repair"})["repaired"][0]["version"] == "1");
+    CHECK(project.json({"validate"})["findings"].empty());
+
+    const std::string hashes = "select string_agg(sha256 || sha256_tokens, ',' order by id) from tripmig.migrations";
+    const std::string before = project.database.scalar(hashes);
+    project.write("V1__a.sql", "create table a (b int); -- again another form");
+    project.write("V2__b.sql", "create table b (c bigint);");
+    project.fail({"repair"}, 4, "--accept-changed 2");
+    project.fail({"repair", "--accept-changed", "9"}, 2, "--accept-changed 9");
+    CHECK(project.database.scalar(hashes) == before);
+    const auto repaired = project.json({"repair", "--accept-changed", "V2"})["repaired"];
+    CHECK(repaired.size() == 2);
+    CHECK(repaired[0]["accepted"] == false);
+    CHECK(repaired[1]["accepted"] == true);
+    CHECK(project.succeed({"validate"}).find("2 applied, 0 pending") != std::string::npos);
+}
+
+TEST_CASE("redo runs the newest version's way back and its way up as it is now") {
+    const MigrationProject project;
+    project.write("V1__a.sql", "create table a (b int);");
+    project.fail({"redo", "--yes"}, 12, "no version is applied");
+    project.succeed({"up"});
+    project.fail({"redo", "--yes"}, 12, "no undo file");
+    project.write("U1__a.sql", "drop table a;");
+    project.fail({"redo"}, 12, "U1__a.sql");
+    project.write("V1__a.sql", "create table a (b int, c int);");
+    const auto result = project.json({"redo", "--yes"});
+    CHECK(result["version"] == "1");
+    CHECK(result["ran"].size() == 2);
+    CHECK(project.database.scalar("select count(*) from information_schema.columns where table_name = 'a'") == "2");
+    CHECK(project.history() == "1 V");
+    CHECK(project.run({"validate"}).exit_code == 0);
+
+    project.write("V2__b.sql", "create table b ();");
+    project.write("U2__b.sql", "drop table b;");
+    project.succeed({"up"});
+    project.write("V1__a.sql", "create table a (b int);");
+    project.fail({"redo", "--yes"}, 4, "V1__a.sql");
+    CHECK(project.database.scalar("select to_regclass('b') is not null") == "t");
+}
