@@ -1,0 +1,188 @@
+#include "move/throttle.hpp"
+
+#include <fmt/format.h>
+
+#include "base/duration.hpp"
+#include "base/error.hpp"
+#include "move/statements.hpp"
+
+namespace tripmig::move {
+
+namespace chr = std::chrono;
+
+namespace {
+
+/// Chunks of a few milliseconds need no look each.
+constexpr chr::milliseconds look_is_good_for{200};
+constexpr chr::milliseconds pause_between_looks{250};
+/// A probe that hangs must not hang the work unseen.
+constexpr chr::seconds probe_timeout{10};
+
+std::string_view name_of(Hold::Kind kind) {
+    switch (kind) {
+        case Hold::Kind::paused:
+            return "paused";
+        case Hold::Kind::replica_lag:
+            return "replica_lag";
+        case Hold::Kind::slot_lag:
+            return "slot_lag";
+        case Hold::Kind::active_backends:
+            return "active_backends";
+        case Hold::Kind::probe:
+            return "probe";
+    }
+    return "";
+}
+
+Error bad_probe(const std::string& what) {
+    return {ExitCode::usage, fmt::format("the probe {}", what),
+            "`probe` in [swap] is a SELECT of one boolean: true to go on"};
+}
+
+Follower follower_of(const db::Result& result, std::size_t row) {
+    Follower follower;
+    follower.name = result.text(row, 1);
+    follower.is_slot = result.text(row, 0) == "slot";
+    follower.is_active = result.flag(row, 2);
+    follower.is_visible = result.flag(row, 3);
+    if (!result.is_null(row, 4))
+        follower.position = result.number(row, 4);
+    if (!result.is_null(row, 5))
+        follower.reported_lag = chr::milliseconds(result.number(row, 5));
+    return follower;
+}
+
+}  // namespace
+
+Throttle::Throttle(const config::DatabaseConfig& database, const config::SwapConfig& limits, Reporter& reporter,
+                   const Clock& clock, const StopSignal& stop, std::function<bool()> is_paused)
+    : m_database(database),
+      m_limits(limits),
+      m_reporter(reporter),
+      m_clock(clock),
+      m_stop(stop),
+      m_is_paused(std::move(is_paused)),
+      m_wal(2 * limits.max_replica_lag) {
+}
+
+void Throttle::wait() {
+    m_stop.check();
+    const std::lock_guard gate(m_gate);
+    if (m_looked && m_clock.steady() - *m_looked < look_is_good_for)
+        return;
+    while (const std::optional<Hold> hold = look()) {
+        begin_hold(*hold);
+        m_stop.wait_for(pause_between_looks);
+        m_stop.check();
+    }
+    end_hold();
+    m_looked = m_clock.steady();
+}
+
+ThrottleState Throttle::state() const {
+    const std::lock_guard guard(m_state_guard);
+    return m_state;
+}
+
+std::optional<Hold> Throttle::look() {
+    m_stop.check();
+    if (m_is_paused && m_is_paused())
+        return Hold{Hold::Kind::paused, "it is paused"};
+    if (!m_connection || m_connection->is_broken()) {
+        m_connection = std::make_unique<db::Connection>(m_database, "throttle", m_reporter, m_stop);
+        m_connection->execute(db::own_settings_sql());
+    }
+    const ServerLoad load = read_load();
+    const auto now = m_clock.steady();
+    m_wal.add(now, load.wal_position);
+    const LoadLimits limits{m_limits.max_replica_lag, m_limits.max_active_backends};
+    tell_blind_spots(load);
+    if (auto hold = hold_for(load, limits, m_wal, now))
+        return hold;
+    return m_limits.probe.empty() ? std::nullopt : ask_probe();
+}
+
+ServerLoad Throttle::read_load() {
+    ServerLoad load;
+    const db::Result followers = m_connection->execute(std::string(statement::followers));
+    load.wal_position = followers.number(0, 4);
+    for (std::size_t row = 1; row < followers.rows(); ++row)
+        load.followers.push_back(follower_of(followers, row));
+    if (m_limits.max_active_backends > 0) {
+        const db::Result backends = m_connection->execute(std::string(statement::active_backends));
+        load.active_backends = static_cast<int>(backends.number(0, 0));
+        load.hidden_backends = static_cast<int>(backends.number(0, 1));
+    }
+    return load;
+}
+
+/// Read only and under the search_path of the role and database, as the user would try it in psql.
+std::optional<Hold> Throttle::ask_probe() {
+    m_connection->execute(
+        fmt::format("BEGIN READ ONLY; SET LOCAL search_path TO DEFAULT; SET LOCAL statement_timeout = {}",
+                    chr::milliseconds(probe_timeout).count()));
+    try {
+        const db::Result answer = m_connection->execute(m_limits.probe);
+        m_connection->execute("ROLLBACK");
+        if (answer.rows() != 1 || answer.columns() != 1)
+            throw bad_probe(fmt::format("answered {} rows of {} columns", answer.rows(), answer.columns()));
+        if (!answer.is_null(0, 0) && answer.text(0, 0) != "t" && answer.text(0, 0) != "f")
+            throw bad_probe(fmt::format("answered \"{}\"", answer.text(0, 0)));
+        if (answer.flag(0, 0))
+            return std::nullopt;
+        return Hold{Hold::Kind::probe, fmt::format("the probe answers {}", answer.is_null(0, 0) ? "NULL" : "false")};
+    } catch (const Error& error) {
+        m_connection->rollback_quietly();
+        if (m_stop.is_raised() || m_connection->is_broken() || error.sqlstate().empty())
+            throw;
+        if (error.sqlstate() == "57014")
+            return Hold{Hold::Kind::probe,
+                        fmt::format("the probe does not answer within {}", to_string(probe_timeout))};
+        throw bad_probe(fmt::format("failed: {}", error.message())).with_sqlstate(error.sqlstate());
+    }
+}
+
+void Throttle::tell_blind_spots(const ServerLoad& load) {
+    for (const std::string& spot : blind_spots(load, {m_limits.max_replica_lag, m_limits.max_active_backends})) {
+        // The numbers in it change from look to look; what it is about does not.
+        if (m_told.insert(spot.substr(0, spot.find(':'))).second)
+            m_reporter.warning("throttle.blind", spot);
+    }
+}
+
+void Throttle::begin_hold(const Hold& hold) {
+    std::optional<Hold> before;
+    {
+        const std::lock_guard guard(m_state_guard);
+        before = m_state.hold;
+        if (!before) {
+            m_state.since = m_clock.now();
+            m_held_from = m_clock.steady();
+        }
+        m_state.hold = hold;
+    }
+    if (before && before->kind == hold.kind)
+        return;
+    Event event{Severity::info, "throttle.holding", fmt::format("holding: {}", hold.reason), {}, {}};
+    event.fields = {{"kind", std::string(name_of(hold.kind))}};
+    m_reporter.emit(event);
+}
+
+void Throttle::end_hold() {
+    chr::milliseconds held{0};
+    {
+        const std::lock_guard guard(m_state_guard);
+        if (!m_state.hold)
+            return;
+        held = chr::duration_cast<chr::milliseconds>(m_clock.steady() - m_held_from);
+        m_state.hold.reset();
+        m_state.since.reset();
+        m_state.held += held;
+    }
+    Event event{Severity::info, "throttle.released", {}, {}, {}};
+    event.message = fmt::format("going on after {:.1f} s", static_cast<double>(held.count()) / 1000);
+    event.fields = {{"held_ms", fmt::format("{}", held.count())}};
+    m_reporter.emit(event);
+}
+
+}  // namespace tripmig::move

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "base/clock.hpp"
+#include "base/event.hpp"
+#include "base/stop_signal.hpp"
+#include "config/config.hpp"
+#include "db/connection.hpp"
+#include "move/hold.hpp"
+
+namespace tripmig::move {
+
+/// What a throttle does, for status.
+struct ThrottleState {
+    std::optional<Hold> hold;  ///< empty: the work goes on
+    std::optional<Instant> since;
+    std::chrono::milliseconds held{0};  ///< in all, holds that are over
+};
+
+/// Between the chunks of a long piece of work: holds it while a replica lags, a slot lags, too many backends are
+/// active, the user's own SQL does not answer true, or somebody paused it. Tells once why it holds and once when it
+/// goes on. Several workers may share one; a look counts for all of them for a while. Has a connection of its own.
+class Throttle {
+  public:
+    /// `is_paused`: asked at every look, from whichever thread looks; empty: nobody can pause. The references must
+    /// outlive it.
+    Throttle(const config::DatabaseConfig& database, const config::SwapConfig& limits, Reporter& reporter,
+             const Clock& clock, const StopSignal& stop, std::function<bool()> is_paused = {});
+
+    /// Returns when the next chunk may begin. No transaction may be open meanwhile. Throws Error{interrupted or
+    /// terminated} when the stop signal is raised, Error{usage} when the probe is no SELECT of one boolean, and what
+    /// the connection throws.
+    void wait();
+
+    [[nodiscard]] ThrottleState state() const;
+
+  private:
+    std::optional<Hold> look();
+    [[nodiscard]] ServerLoad read_load();
+    std::optional<Hold> ask_probe();
+    void begin_hold(const Hold& hold);
+    void end_hold();
+    void tell_blind_spots(const ServerLoad& load);
+
+    const config::DatabaseConfig& m_database;
+    const config::SwapConfig& m_limits;
+    Reporter& m_reporter;
+    const Clock& m_clock;
+    const StopSignal& m_stop;
+    std::function<bool()> m_is_paused;
+    std::mutex m_gate;  ///< one worker looks and waits, the others behind it
+    std::unique_ptr<db::Connection> m_connection;
+    WalClock m_wal;
+    std::optional<std::chrono::steady_clock::time_point> m_looked;
+    std::set<std::string> m_told;  ///< blind spots
+    mutable std::mutex m_state_guard;
+    ThrottleState m_state;
+    std::chrono::steady_clock::time_point m_held_from;
+};
+
+}  // namespace tripmig::move

@@ -1,0 +1,204 @@
+#include "move/throttle.hpp"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <csignal>
+#include <mutex>
+#include <thread>
+
+#include "base/error.hpp"
+#include "config/connection_string.hpp"
+#include "support/command.hpp"
+#include "support/test_database.hpp"
+
+using namespace tripmig;
+using namespace tripmig::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Remembers what it was told, and does something when a text comes by: that is how a test waits.
+class Listener final : public Reporter {
+  public:
+    void emit(const Event& event) override {
+        std::function<void()> act;
+        {
+            const std::lock_guard guard(m_guard);
+            m_text += event.kind + " " + event.message + "\n";
+            if (event.kind == "throttle.holding")
+                act = on_hold;
+        }
+        if (act)
+            act();
+    }
+    std::string text() {
+        const std::lock_guard guard(m_guard);
+        return m_text;
+    }
+    std::size_t count(const std::string& part) {
+        const std::string all = text();
+        std::size_t found = 0;
+        for (std::size_t at = all.find(part); at != std::string::npos; at = all.find(part, at + 1))
+            ++found;
+        return found;
+    }
+    std::function<void()> on_hold;
+
+  private:
+    std::mutex m_guard;
+    std::string m_text;
+};
+
+struct Bench {
+    Bench() { database.parameters = config::parse_connection_string(server.url()); }
+
+    move::Throttle throttle(std::function<bool()> is_paused = {}) {
+        return {database, limits, listener, clock, stop, std::move(is_paused)};
+    }
+
+    TestDatabase server;
+    config::DatabaseConfig database;
+    config::SwapConfig limits;
+    Listener listener;
+    SystemClock clock;
+    StopSignal stop;
+};
+
+ExitCode code_of(move::Throttle& throttle, std::string& message) {
+    try {
+        throttle.wait();
+    } catch (const Error& error) {
+        message = error.message();
+        return error.code();
+    }
+    return ExitCode::ok;
+}
+
+}  // namespace
+
+TEST_CASE("an idle server holds nothing up and is told of nothing") {
+    Bench bench;
+    move::Throttle throttle = bench.throttle();
+    throttle.wait();
+    CHECK(bench.listener.text().find("throttle.holding") == std::string::npos);
+    CHECK_FALSE(throttle.state().hold);
+    CHECK(throttle.state().held == 0ms);
+}
+
+TEST_CASE("paused until somebody resumes: told once each, and counted") {
+    Bench bench;
+    std::atomic<int> asked{0};
+    move::Throttle throttle = bench.throttle([&asked] { return ++asked < 4; });
+    throttle.wait();
+    CHECK(asked == 4);
+    CHECK(bench.listener.count("throttle.holding holding: it is paused") == 1);
+    CHECK(bench.listener.count("throttle.released going on after") == 1);
+    CHECK_FALSE(throttle.state().hold);
+    CHECK(throttle.state().held >= 500ms);
+    throttle.wait();  // the look of a moment ago still counts
+    CHECK(asked == 4);
+}
+
+TEST_CASE("the state can be read while it holds, and the stop signal ends the wait") {
+    Bench bench;
+    std::string during;
+    move::Throttle throttle = bench.throttle([] { return true; });
+    bench.listener.on_hold = [&] {
+        during = throttle.state().hold.value_or(move::Hold{}).reason;
+        bench.stop.raise(SIGTERM);
+    };
+    std::string message;
+    CHECK(code_of(throttle, message) == ExitCode::terminated);
+    CHECK(during == "it is paused");
+}
+
+TEST_CASE("the probe is the user's own SQL: true goes on, anything else holds") {
+    Bench bench;
+    bench.server.exec("CREATE TABLE gate (open boolean); INSERT INTO gate VALUES (false)");
+    bench.limits.probe = "SELECT open FROM gate";  // under the role's own search_path
+    bench.listener.on_hold = [&] { bench.server.exec("UPDATE gate SET open = true"); };
+    move::Throttle throttle = bench.throttle();
+    throttle.wait();
+    CHECK(bench.listener.count("holding: the probe answers false") == 1);
+    CHECK(bench.listener.count("throttle.released") == 1);
+}
+
+TEST_CASE("a probe that is no question is a mistake of the configuration, and can't change anything") {
+    Bench bench;
+    bench.server.exec("CREATE TABLE gate (open boolean)");
+    const auto message_of = [&bench](const std::string& probe) {
+        bench.limits.probe = probe;
+        move::Throttle throttle = bench.throttle();
+        std::string message;
+        CHECK(code_of(throttle, message) == ExitCode::usage);
+        return message;
+    };
+    CHECK(message_of("SELECT opne FROM gate") == "the probe failed: column \"opne\" does not exist");
+    CHECK(message_of("SELECT open FROM gate") == "the probe answered 0 rows of 1 columns");
+    CHECK(message_of("SELECT 5") == "the probe answered \"5\"");
+    CHECK(message_of("INSERT INTO gate VALUES (true) RETURNING open").find("read-only transaction") !=
+          std::string::npos);
+}
+
+TEST_CASE("active backends of others hold it up, until there are fewer") {
+    Bench bench;
+    bench.limits.max_active_backends = 1;
+    const Connection keeper = bench.server.connect();
+    keeper.exec("SELECT pg_advisory_lock(7)");
+    std::vector<std::thread> busy;
+    for (int i = 0; i < 3; ++i)
+        busy.emplace_back([&bench] { bench.server.connect().exec("SELECT pg_advisory_lock_shared(7)"); });
+    while (bench.server.scalar("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") != "3")
+        std::this_thread::yield();
+    bench.listener.on_hold = [&keeper] { keeper.exec("SELECT pg_advisory_unlock(7)"); };
+    move::Throttle throttle = bench.throttle();
+    throttle.wait();
+    CHECK(bench.listener.count("backends are active, more than max_active_backends = 1") == 1);
+    CHECK(bench.listener.count("throttle.released") == 1);
+    for (std::thread& thread : busy)
+        thread.join();
+}
+
+TEST_CASE("sessions of other roles are hidden from an ordinary role, and that is said once") {
+    Bench bench;
+    bench.limits.max_active_backends = 100;
+    const Connection other(bench.server.superuser_url());
+    move::Throttle throttle = bench.throttle();
+    throttle.wait();
+    std::this_thread::sleep_for(250ms);  // longer than one look is good for
+    throttle.wait();
+    CHECK(bench.listener.count("throttle.blind whether sessions of other roles are active is not visible") == 1);
+}
+
+TEST_CASE("a slot whose reader stands still holds the work up; a slot without reader is told of") {
+    Bench bench;
+    const Connection root(bench.server.superuser_url());
+    const TemporaryFolder folder;
+    const std::string slot = "slot_" + bench.server.name();
+    root.exec("SELECT pg_create_physical_replication_slot('" + slot + "', true)");
+    {
+        move::Throttle throttle = bench.throttle();
+        throttle.wait();
+        CHECK(bench.listener.count("nobody reads from replication slot " + slot) == 1);
+    }
+    {
+        BackgroundCommand reader({"pg_receivewal", "-D", folder.path().string(), "-S", slot, "--synchronous",
+                                  "--dbname", bench.server.superuser_url()});
+        while (root.scalar("SELECT active FROM pg_replication_slots WHERE slot_name = '" + slot + "'") != "t")
+            std::this_thread::yield();
+        reader.kill(SIGSTOP);
+        bench.limits.max_replica_lag = 50ms;
+        bench.listener.on_hold = [&reader] { reader.kill(SIGCONT); };
+        move::Throttle throttle = bench.throttle();
+        bench.server.exec("CREATE TABLE rows AS SELECT generate_series(1, 100000) AS n");
+        const auto deadline = std::chrono::steady_clock::now() + 20s;
+        while (bench.listener.count("throttle.released") == 0 && std::chrono::steady_clock::now() < deadline)
+            throttle.wait();
+        CHECK(bench.listener.count("holding: replication slot " + slot + " is") == 1);
+        CHECK(bench.listener.count("throttle.released") == 1);
+    }
+    while (root.scalar("SELECT active FROM pg_replication_slots WHERE slot_name = '" + slot + "'") == "t")
+        std::this_thread::yield();
+    root.exec("SELECT pg_drop_replication_slot('" + slot + "')");
+}
