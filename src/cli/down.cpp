@@ -8,6 +8,7 @@
 #include "cli/command.hpp"
 #include "cli/migration_target.hpp"
 #include "db/run_lock.hpp"
+#include "db/state_schema.hpp"
 #include "migrate/run.hpp"
 
 namespace tripmig::cli {
@@ -66,6 +67,8 @@ ExitCode down(Context& context, const DownOptions& options) {
     nlohmann::json document{{"undone", nlohmann::json::array()}};
     if (!files.empty()) {
         require_confirmation(options, files);
+        if (target.history.needs_state())
+            db::ensure_state(*target.connection, context.config.state.schema);
         const db::AdvisoryLock lock(*target.connection, db::lock_key(context.config.state.schema, "run"),
                                     "the run lock", context.config.migrations.run_lock_wait, context.reporter,
                                     context.clock, context.stop);

@@ -11,7 +11,7 @@ LockedTarget lock_target(const Context& context, std::string_view role) {
     const std::string& schema = context.config.state.schema;
     db::require_writable(target.history, context.config.database.pooler, target.connection->description());
     target.connection->execute(db::own_settings_sql());
-    if (!target.history.has_state)
+    if (target.history.needs_state())
         db::ensure_state(*target.connection, schema);
     locked.lock = std::make_unique<db::AdvisoryLock>(*target.connection, db::lock_key(schema, "run"), "the run lock",
                                                      context.config.migrations.run_lock_wait, context.reporter,

@@ -117,7 +117,7 @@ bool run_once(Context& context, const UpOptions& options, std::vector<migrate::A
         return true;
     db::require_writable(target.history, context.config.database.pooler, target.connection->description());
     require_readable(context, target);
-    if (!target.history.has_state)
+    if (target.history.needs_state())
         db::ensure_state(*target.connection, context.config.state.schema);
     const db::AdvisoryLock lock(*target.connection, db::lock_key(context.config.state.schema, "run"), "the run lock",
                                 context.config.migrations.run_lock_wait, context.reporter, context.clock, context.stop);

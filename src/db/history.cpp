@@ -44,6 +44,10 @@ History without_state(Connection& connection, const Error& error, std::string_vi
 
 }  // namespace
 
+bool History::needs_state() const noexcept {
+    return !has_state || state_version < db::state_version;
+}
+
 History read_history(Connection& connection, std::string_view state_schema) {
     Result result;
     try {

@@ -34,6 +34,9 @@ struct History {
     bool is_in_recovery = false;            ///< a standby
     bool is_read_only = false;              ///< default_transaction_read_only
     std::vector<AppliedMigration> applied;  ///< in the order of application
+
+    /// The state schema must be made, or upgraded, before anything is written into it: ensure_state().
+    [[nodiscard]] bool needs_state() const noexcept;
 };
 
 /// Reads it all with one query; a second one only where there is no state schema yet.

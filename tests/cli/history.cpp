@@ -72,3 +72,25 @@ TEST_CASE("redo runs the newest version's way back and its way up as it is now")
     project.fail({"redo", "--yes"}, 4, "V1__a.sql");
     CHECK(project.database.scalar("select to_regclass('b') is not null") == "t");
 }
+
+TEST_CASE("the state of an older tripmig is upgraded by what writes into it, and read as it is until then") {
+    const MigrationProject project;
+    project.write("V1__a.sql", "create table a (b int);");
+    project.succeed({"up"});
+    project.database.exec(
+        "alter table tripmig.migrations drop column locked_ms;"
+        "alter table tripmig.statements drop column progress, drop column locks, drop column locked_ms;"
+        "update tripmig.meta set version = 1");
+    const std::string version = "select version from tripmig.meta";
+    project.succeed({"up"});
+    project.succeed({"status"});
+    CHECK(project.database.scalar(version) == "1");
+
+    project.write("V2__b.sql", "-- tripmig: transaction=off\ncreate table b (c int); create table c (d int);");
+    project.succeed({"up"});
+    CHECK(project.database.scalar(version) == "2");
+    CHECK(project.history() == "1 V,2 V");
+
+    project.database.exec("update tripmig.meta set version = 99, tool_version = '9.9'");
+    project.fail({"up"}, 12, "was written by tripmig 9.9 (state version 99)");
+}

@@ -1,4 +1,4 @@
--- The state schema's tables, version 1. psql variable: state (the schema's name).
+-- The state schema's tables, version 2. psql variable: state (the schema's name).
 CREATE SCHEMA IF NOT EXISTS :"state";
 
 -- Which tool wrote the state, and in which form: a newer form refuses an older binary.
@@ -24,19 +24,24 @@ CREATE TABLE IF NOT EXISTS :"state".migrations (
     tool_version pg_catalog.text NOT NULL,
     git_revision pg_catalog.text,
     locks pg_catalog.jsonb,
-    undone_at pg_catalog.timestamptz
+    undone_at pg_catalog.timestamptz,
+    locked_ms pg_catalog.int8
 );
 CREATE UNIQUE INDEX IF NOT EXISTS migrations_version_key ON :"state".migrations (version)
     WHERE undone_at IS NULL AND kind IN ('V', 'baseline', 'adopted');
 CREATE INDEX IF NOT EXISTS migrations_description_idx ON :"state".migrations (description) WHERE kind = 'R';
 
--- The journal of files that run a statement at a time: what is done of a file that is not.
+-- The journal of files that run a statement at a time: what is done of a file that is not, how far its batches are, and what
+-- its statements locked.
 CREATE TABLE IF NOT EXISTS :"state".statements (
     file pg_catalog.text NOT NULL,
     ordinal pg_catalog.int4 NOT NULL,
     sha256 pg_catalog.text NOT NULL,
     state pg_catalog.text NOT NULL CHECK (state IN ('started', 'done')),
     at pg_catalog.timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    progress pg_catalog.jsonb,
+    locks pg_catalog.jsonb,
+    locked_ms pg_catalog.int8,
     PRIMARY KEY (file, ordinal)
 );
 
