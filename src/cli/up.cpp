@@ -10,6 +10,7 @@
 #include "cli/migration_target.hpp"
 #include "db/run_lock.hpp"
 #include "db/state_schema.hpp"
+#include "migrate/pieces.hpp"
 #include "migrate/run.hpp"
 
 namespace tripmig::cli {
@@ -100,8 +101,12 @@ void apply_pending(Context& context, const UpOptions& options, MigrationTarget& 
 
 /// Every pending file can be taken apart: a typo in the last one is found before the first one runs.
 void require_readable(const Context& context, const MigrationTarget& target) {
-    for (const migrate::Migration* file : target.comparison.pending)
-        migrate::load_script(*file, target.directory.path, context.config.migrations.placeholders);
+    for (const migrate::Migration* file : target.comparison.pending) {
+        const migrate::Script script =
+            migrate::load_script(*file, target.directory.path, context.config.migrations.placeholders);
+        if (!script.is_transactional)
+            migrate::pieces_of(script);
+    }
 }
 
 /// One run from connect to end. False: the answer to a COMMIT was lost, look again.

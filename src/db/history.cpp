@@ -144,16 +144,28 @@ std::vector<Step> record_undo_steps(const MigrationRecord& record, std::string_v
 std::vector<JournalEntry> read_journal(Connection& connection, std::string_view state_schema, const std::string& file) {
     const Result result = connection.execute(with_state(statement::read_journal, state_schema), {file});
     std::vector<JournalEntry> entries;
-    for (std::size_t row = 0; row < result.rows(); ++row)
-        entries.push_back(
-            {static_cast<int>(result.number(row, 0)), std::string(result.text(row, 1)), result.flag(row, 2)});
+    for (std::size_t row = 0; row < result.rows(); ++row) {
+        JournalEntry entry;
+        entry.ordinal = static_cast<int>(result.number(row, 0));
+        entry.sha256 = result.text(row, 1);
+        entry.is_done = result.flag(row, 2);
+        if (!result.is_null(row, 3))
+            entry.progress = {or_empty(result, row, 3), result.value(row, 4), or_empty(result, row, 5),
+                              result.number(row, 6)};
+        entries.push_back(std::move(entry));
+    }
     return entries;
 }
 
 Step journal_step(std::string_view state_schema, const std::string& file, int ordinal, const std::string& sha256,
-                  bool done) {
-    return step(with_state(statement::write_journal, state_schema),
-                {file, fmt::format("{}", ordinal), sha256, done ? "done" : "started"},
+                  bool done, const std::optional<JournalProgress>& progress) {
+    Parameters parameters{file, fmt::format("{}", ordinal), sha256, done ? "done" : "started"};
+    if (progress)
+        parameters.insert(parameters.end(),
+                          {progress->by, progress->last, progress->upper, fmt::format("{}", progress->rows)});
+    else
+        parameters.resize(8);
+    return step(with_state(statement::write_journal, state_schema), std::move(parameters),
                 done ? "journal: done" : "journal: started");
 }
 

@@ -66,15 +66,24 @@ std::vector<Step> record_steps(const MigrationRecord& record, std::string_view s
 /// Marks version as undone and records the undo file.
 std::vector<Step> record_undo_steps(const MigrationRecord& record, std::string_view state_schema);
 
+/// How far a statement is that runs in batches. Keys are in their type's text form.
+struct JournalProgress {
+    std::string by;                   ///< the column that the rows are taken by
+    std::optional<std::string> last;  ///< rows up to this key are done; nullopt: none yet
+    std::string upper;                ///< the highest key when it began: what comes above it later is not its business
+    std::int64_t rows = 0;            ///< keys passed
+};
+
 /// The journal of a file that runs a statement at a time.
 struct JournalEntry {
     int ordinal = 0;  ///< of the statement in its file, from 1
     std::string sha256;
     bool is_done = false;  ///< false: started, and nobody knows how it ended
+    std::optional<JournalProgress> progress;
 };
 std::vector<JournalEntry> read_journal(Connection& connection, std::string_view state_schema, const std::string& file);
 Step journal_step(std::string_view state_schema, const std::string& file, int ordinal, const std::string& sha256,
-                  bool done);
+                  bool done, const std::optional<JournalProgress>& progress = std::nullopt);
 Step forget_journal_step(std::string_view state_schema, const std::string& file);
 
 /// The number that this run's rows share.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/checksum.hpp"
 #include "base/error.hpp"
 
@@ -28,6 +30,10 @@ void refuse_unresumable(const ScriptStatement& statement) {
 /// The statement that ends the transaction block that begins at `from`.
 std::size_t end_of_block(const Script& script, std::size_t from) {
     for (std::size_t i = from + 1; i < script.statements.size(); ++i) {
+        if (script.statements[i].directives.batch)
+            throw at_statement(script.statements[i],
+                               "batches commit one by one, and this one is in a transaction block",
+                               "put it behind the COMMIT");
         const Control control = script.statements[i].facts.control;
         if (control == Control::commit || control == Control::rollback)
             return i;
@@ -39,7 +45,10 @@ std::size_t end_of_block(const Script& script, std::size_t from) {
     throw at_statement(script.statements[from], "BEGIN without COMMIT", "end the block with COMMIT");
 }
 
-Piece::Kind kind_of(const sql::Facts& facts) {
+Piece::Kind kind_of(const ScriptStatement& statement) {
+    const sql::Facts& facts = statement.facts;
+    if (statement.directives.batch)
+        return Piece::Kind::batch;
     if (facts.kind == "set" || facts.kind == "reset")
         return Piece::Kind::setting;
     if (facts.is_transactional)
@@ -49,6 +58,28 @@ Piece::Kind kind_of(const sql::Facts& facts) {
     if (facts.kind == "drop index")
         return Piece::Kind::drop_index;
     return Piece::Kind::alone;
+}
+
+/// Past the last of the statements that psql sends as one with this: those joined by \;
+std::size_t end_of_joined(const Script& script, std::size_t from) {
+    std::size_t end = from + 1;
+    while (end < script.statements.size() && script.statements[end - 1].is_joined)
+        ++end;
+    return end;
+}
+
+/// What is sent as one is one transaction: a statement that can't be in one, or commits by itself, can't be joined.
+void refuse_joined(const Script& script, std::size_t from, std::size_t end) {
+    const auto ends_transaction = [](Control control) {
+        return control != Control::none && control != Control::savepoint && control != Control::release &&
+               control != Control::rollback_to_savepoint;
+    };
+    for (std::size_t i = from; i < end; ++i)
+        if (!script.statements[i].facts.is_transactional || script.statements[i].directives.batch ||
+            ends_transaction(script.statements[i].facts.control))
+            throw at_statement(script.statements[i],
+                               "this is joined with another statement by \\; and can't be in a transaction with it",
+                               "end each of them with ; alone");
 }
 
 /// Past the last statement that is one with this for the dialect. A server takes such a text as one transaction too,
@@ -71,7 +102,7 @@ Piece block(const Script& script, std::size_t from, std::size_t end) {
     Piece piece;
     const bool commits = script.statements[end].facts.control == Control::commit;
     piece.kind = commits ? Piece::Kind::transaction : Piece::Kind::as_written;
-    const bool has_modes = !script.statements[from].transaction_modes.empty();
+    const bool has_modes = !script.statements[from].facts.transaction_modes.empty();
     piece.first = commits && !has_modes ? from + 1 : from;
     piece.last = commits ? end : end + 1;
     return piece;
@@ -98,8 +129,10 @@ std::vector<Piece> pieces_of(const Script& script) {
             default:
                 refuse_unresumable(statement);
                 piece.first = i;
-                piece.last = end_of_marked(script, i);
-                piece.kind = piece.last == i + 1 ? kind_of(statement.facts) : Piece::Kind::transaction;
+                piece.last = std::max(end_of_marked(script, i), end_of_joined(script, i));
+                if (piece.last > i + 1)
+                    refuse_joined(script, i, piece.last);
+                piece.kind = piece.last == i + 1 ? kind_of(statement) : Piece::Kind::transaction;
                 i = piece.last - 1;
         }
         piece.ordinal = static_cast<int>(pieces.size()) + 1;

@@ -16,6 +16,7 @@ struct Piece {
         alone,        ///< can't be in a transaction
         concurrent_index,  ///< CREATE INDEX CONCURRENTLY
         drop_index,        ///< DROP INDEX CONCURRENTLY
+        batch,             ///< UPDATE or DELETE in ranges of a column, each a transaction of its own
         setting,           ///< SET, RESET: of the session, so that a resumed run does it again
         as_written         ///< BEGIN ... ROLLBACK: sent as it stands
     };

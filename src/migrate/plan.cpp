@@ -45,8 +45,9 @@ db::MigrationRecord record_of(const Migration& migration, const PlanOptions& opt
 
 Step step_of(const ScriptStatement& statement) {
     Step step;
-    step.sql = statement.transaction_modes.empty() ? std::string(statement.sql)
-                                                   : "SET TRANSACTION " + statement.transaction_modes;
+    // Of a BEGIN our own takes the place; its modes stay.
+    step.sql = statement.facts.transaction_modes.empty() ? std::string(statement.sql)
+                                                         : "SET TRANSACTION " + statement.facts.transaction_modes;
     step.source = statement.source;
     step.copy_data = std::string(statement.copy_data);
     step.retry = statement.directives.retry.value_or(true) ? Retry::unit : Retry::never;
@@ -54,10 +55,7 @@ Step step_of(const ScriptStatement& statement) {
     return step;
 }
 
-namespace {
-
-/// The statement between the timeouts that its directives set for it alone and those that were there before.
-std::vector<Step> steps_of(const ScriptStatement& statement, bool is_in_transaction) {
+std::vector<Step> with_timeouts(const ScriptStatement& statement, Step step, bool is_in_transaction) {
     std::vector<Step> before;
     std::vector<Step> after;
     const auto set_for = [&](std::string_view name, std::chrono::milliseconds value) {
@@ -77,12 +75,10 @@ std::vector<Step> steps_of(const ScriptStatement& statement, bool is_in_transact
         set_for("lock_timeout", *statement.directives.lock_timeout);
     if (statement.directives.statement_timeout)
         set_for("statement_timeout", *statement.directives.statement_timeout);
-    before.push_back(step_of(statement));
+    before.push_back(std::move(step));
     append(before, std::move(after));
     return before;
 }
-
-}  // namespace
 
 Unit plan_transaction(const Migration& migration, const Script& script, const PlanOptions& options) {
     Unit unit;
@@ -90,7 +86,7 @@ Unit plan_transaction(const Migration& migration, const Script& script, const Pl
     unit.user_sql = true;
     unit.asynchronous = !options.is_last && !options.durable_each;
     for (const ScriptStatement& statement : script.statements)
-        append(unit.steps, steps_of(statement, true));
+        append(unit.steps, with_timeouts(statement, step_of(statement), true));
     append(unit.steps, history_steps(migration, options, std::nullopt));
     if (!script.directives.retry.value_or(true))
         for (Step& step : unit.steps)
@@ -100,13 +96,13 @@ Unit plan_transaction(const Migration& migration, const Script& script, const Pl
 
 Unit plan_piece(const Migration& migration, const Script& script, const Piece& piece, const PlanOptions& options) {
     Unit unit;
-    const bool has_transaction = piece.kind == Piece::Kind::transaction;
+    const bool has_transaction = piece.kind == Piece::Kind::transaction || piece.kind == Piece::Kind::batch;
     unit.name = fmt::format("{} line {}", migration.file, script.statements[piece.first].source.line);
     unit.user_sql = true;
     unit.keeps_session = true;
     unit.transaction = has_transaction ? Transaction::inside : Transaction::none;
     for (std::size_t i = piece.first; i < piece.last; ++i)
-        append(unit.steps, steps_of(script.statements[i], has_transaction));
+        append(unit.steps, with_timeouts(script.statements[i], step_of(script.statements[i]), has_transaction));
     if (has_transaction)
         append(unit.steps, journal_steps(migration, piece, options, true));
     if (!script.directives.retry.value_or(true))

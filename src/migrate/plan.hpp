@@ -36,4 +36,7 @@ Unit plan_completion(const Migration& migration, const PlanOptions& options, std
 /// A statement of the file as a step.
 Step step_of(const ScriptStatement& statement);
 
+/// The step between the timeouts that the statement's directives set for it alone and those that were there before.
+std::vector<Step> with_timeouts(const ScriptStatement& statement, Step step, bool is_in_transaction);
+
 }  // namespace tripmig::migrate

@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "db/history.hpp"
+#include "migrate/partitioned_statements.hpp"
 
 namespace tripmig::migrate {
 
@@ -84,7 +85,8 @@ void Runner::require_versions(const Migration& migration, const Script& script) 
 AppliedFile Runner::apply(const Migration& migration, const PlanOptions& options) {
     const auto started = m_clock.steady();
     AppliedFile applied{migration.file, migration.version.text(), migration.description, 0, 1, {}};
-    const Script script = load_script(migration, m_directory, m_config.migrations.placeholders);
+    Script script = load_script(migration, m_directory, m_config.migrations.placeholders);
+    look_for_partitioned(script, m_connection);
     require_versions(migration, script);
     set_policy(script);
     applied.statements = script.statements.size();
@@ -161,7 +163,9 @@ void Runner::apply_pieces(const Migration& migration, const Script& script, cons
                     Progress{migration.file, static_cast<std::uint64_t>(piece.ordinal), pieces.size(), "statements"}};
         m_reporter.emit(event);
         try {
-            apply_piece(migration, script, piece, options, entry != nullptr);
+            apply_piece(migration, script, piece, options, entry);
+        } catch (const db::CommitInDoubt&) {
+            throw;  // the journal tells: it committed with it or not at all
         } catch (const Error& error) {
             throw as_migration_failure(error, migration, is_half_way || piece.kind != Piece::Kind::transaction);
         }
@@ -172,7 +176,12 @@ void Runner::apply_pieces(const Migration& migration, const Script& script, cons
 }
 
 void Runner::apply_piece(const Migration& migration, const Script& script, const Piece& piece,
-                         const PlanOptions& options, bool was_started) {
+                         const PlanOptions& options, const db::JournalEntry* entry) {
+    if (piece.kind == Piece::Kind::batch) {
+        apply_batches(migration, script, piece, options, entry);
+        return;
+    }
+    const bool was_started = entry != nullptr;
     Unit unit = plan_piece(migration, script, piece, options);
     const ScriptStatement& first = script.statements[piece.first];
     if (piece.kind == Piece::Kind::transaction) {

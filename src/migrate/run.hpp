@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "config/config.hpp"
 #include "db/executor.hpp"
 #include "ddl/concurrent_index.hpp"
+#include "migrate/batch.hpp"
 #include "migrate/plan.hpp"
 
 namespace tripmig::migrate {
@@ -41,10 +43,15 @@ class Runner {
   private:
     void apply_pieces(const Migration& migration, const Script& script, const PlanOptions& options);
     void apply_piece(const Migration& migration, const Script& script, const Piece& piece, const PlanOptions& options,
-                     bool was_started);
+                     const db::JournalEntry* entry);
     void open_session(const Script& script);
     void set_policy(const Script& script);
     void require_versions(const Migration& migration, const Script& script) const;
+    void apply_batches(const Migration& migration, const Script& script, const Piece& piece, const PlanOptions& options,
+                       const db::JournalEntry* entry);
+    void tell_batch(const std::string& name, const BatchKey& key, const db::JournalProgress& progress);
+    [[nodiscard]] BatchKey read_batch_key(const ScriptStatement& statement, const sql::RangeStatement& cut);
+    [[nodiscard]] std::optional<std::string> read_key(const std::string& name, const std::string& sql);
     void create_index(const ScriptStatement& statement, Unit unit, bool was_started);
     void drop_index(const ScriptStatement& statement, Unit unit, bool was_started);
     void run_index_plan(const std::vector<Unit>& units, const ScriptStatement& statement);

@@ -4,11 +4,11 @@
 
 #include "base/checksum.hpp"
 #include "base/error.hpp"
+#include "migrate/batch.hpp"
 #include "migrate/dialect.hpp"
 #include "migrate/directory.hpp"
 #include "sql/normalised.hpp"
 #include "sql/placeholder.hpp"
-#include "sql/tokens.hpp"
 
 namespace tripmig::migrate {
 
@@ -23,17 +23,10 @@ std::string line_head(std::string_view text, std::size_t offset) {
     return offset - line_start > readable ? std::string() : std::string(text.substr(line_start, offset - line_start));
 }
 
-/// "ISOLATION LEVEL SERIALIZABLE" of BEGIN ISOLATION LEVEL SERIALIZABLE.
-std::string modes_of_begin(std::string_view statement) {
-    sql::TokenCursor cursor(statement);
-    cursor.take();
-    if (!cursor.take_word("transaction"))
-        cursor.take_word("work");
-    return std::string(statement.substr(cursor.offset()));
-}
-
 void refuse_unsupported(const ScriptStatement& statement) {
-    const char* what = statement.directives.batch ? "batch" : statement.directives.swap ? "swap" : nullptr;
+    if (statement.directives.batch)
+        batched(statement);
+    const char* what = statement.directives.swap ? "swap" : nullptr;
     if (what != nullptr)
         throw Error(ExitCode::usage, fmt::format("the directive `{}` is not known to this version of tripmig", what),
                     "use a version that has it (tripmig --version), or write the change without it")
@@ -113,8 +106,8 @@ class Loader {
         statement.copy_data = scanned.copy_data;
         statement.facts = sql::facts(scanned.text, scanned.standard_conforming_strings);
         statement.directives = directives;
-        if (statement.facts.control == sql::TransactionControl::begin)
-            statement.transaction_modes = modes_of_begin(scanned.text);
+        statement.standard_conforming_strings = scanned.standard_conforming_strings;
+        statement.is_joined = scanned.is_joined;
         refuse_unsupported(statement);
         m_script.statements.push_back(std::move(statement));
     }
@@ -159,8 +152,16 @@ bool is_one_block(const Script& script) {
 
 void unwrap_block(Script& script) {
     script.statements.pop_back();
-    if (script.statements.front().transaction_modes.empty())
+    if (script.statements.front().facts.transaction_modes.empty())
         script.statements.erase(script.statements.begin());
+}
+
+void refuse_batches(const Script& script) {
+    for (const ScriptStatement& statement : script.statements)
+        if (statement.directives.batch)
+            throw Error(ExitCode::usage, "batches commit one by one, and this one is in a transaction block",
+                        "take the BEGIN and the COMMIT away")
+                .at(position_of(statement));
 }
 
 void decide_mode(Script& script, const Migration& migration) {
@@ -174,10 +175,14 @@ void decide_mode(Script& script, const Migration& migration) {
             refuse_transaction(statement, statement.facts.kind + " can't run in a transaction");
         else if (breaks_transaction(statement.facts.control))
             refuse_transaction(statement, statement.facts.kind);
+        else if (statement.directives.batch)
+            refuse_transaction(statement, "batches commit one by one");
     }
     const bool is_off = !script.directives.transaction.value_or(migration.no_transaction.empty());
     if (is_one_block(script) && !is_off) {
+        refuse_batches(script);
         unwrap_block(script);
+        script.is_block = true;
         script.is_transactional = true;
         script.why_not.clear();
         return;

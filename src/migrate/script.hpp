@@ -21,8 +21,8 @@ struct ScriptStatement {
     std::string_view copy_data;
     sql::Facts facts;
     sql::StatementDirectives directives;
-    std::string transaction_modes;  ///< of a BEGIN: "ISOLATION LEVEL SERIALIZABLE"; our own BEGIN takes its place, its
-                                    ///< modes stay
+    bool standard_conforming_strings = true;  ///< how its strings are to be read
+    bool is_joined = false;                   ///< closed by \; : one implicit transaction with the next statement
     std::size_t block =
         0;  ///< statements with the same number above 0 are one for the dialect (goose's StatementBegin)
 };
@@ -35,6 +35,7 @@ struct Script {
     sql::FileDirectives directives;
     bool is_transactional = true;  ///< one transaction for all of it
     std::string why_not;           ///< what made it run a statement at a time: "line 3: CREATE INDEX CONCURRENTLY"
+    bool is_block = false;         ///< all of it stood in one BEGIN ... COMMIT
 };
 
 /// The statement's place, for an error that the server did not place itself.

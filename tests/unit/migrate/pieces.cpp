@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "base/error.hpp"
+#include "migrate/batch.hpp"
 #include "migrate/plan.hpp"
 
 using namespace tripmig;
@@ -94,6 +95,34 @@ TEST_CASE("a statement's own timeout is put back after it") {
     CHECK(unit.steps[3].sql.find("current_setting('tripmig.lock_timeout')") != std::string::npos);
 }
 
-TEST_CASE("directives of later versions are refused, not passed over") {
-    CHECK_THROWS_AS(script("-- tripmig: batch by=id\nupdate a set b = 1;"), Error);
+TEST_CASE("a batch is a piece of its own, and its statement one range of its column") {
+    const auto batches =
+        script("select 1;\n-- tripmig: batch by=id size=7\nupdate s.a as x set b = 1 where c or d;\nselect 2;");
+    CHECK_FALSE(batches.is_transactional);
+    CHECK(batches.why_not == "line 3: batches commit one by one");
+    const auto pieces = migrate::pieces_of(batches);
+    REQUIRE(pieces.size() == 3);
+    CHECK(pieces[1].kind == Piece::Kind::batch);
+
+    const migrate::ScriptStatement& statement = batches.statements[1];
+    const auto cut = migrate::batched(statement);
+    const migrate::BatchKey key{"s.a", "id", "character varying(9)", 0};
+    db::JournalProgress progress{"id", std::nullopt, "z", 0};
+    CHECK(migrate::next_key_sql(cut, key, progress, 7) ==
+          "SELECT batched.id::pg_catalog.text FROM s.a AS batched WHERE (batched.id <= 'z'::character varying(9)) "
+          "ORDER BY "
+          "batched.id OFFSET 6 LIMIT 1");
+    progress.last = "";
+    CHECK(migrate::batch_step(statement, cut, key, progress, "it's").sql ==
+          "update s.a as x set b = 1 WHERE(c or d\n) AND (x.id > ''::character varying(9) AND x.id <= "
+          "'it''s'::character varying(9))");
+    CHECK_THROWS_AS(script("-- tripmig: batch by=id\nupdate a set id = 1;"), Error);
+}
+
+TEST_CASE("what \\; joins is one piece, and refused with what can't be in a transaction") {
+    const auto pieces = migrate::pieces_of(script("-- tripmig: transaction=off\nselect 1\\; select 2; select 3;"));
+    REQUIRE(pieces.size() == 2);
+    CHECK(pieces[0].last == 2);
+    CHECK_THROWS_AS(migrate::pieces_of(script("select 1\\; vacuum;")), Error);
+    CHECK_THROWS_AS(migrate::pieces_of(script("-- tripmig: transaction=off\nselect 1\\; commit\\; select 2;")), Error);
 }
