@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/error.hpp"
+#include "cli/migration_swap.hpp"
 #include "migrate/batch.hpp"
 #include "migrate/partitioned_statements.hpp"
 #include "migrate/pieces.hpp"
@@ -18,6 +20,8 @@ namespace {
 std::vector<Unit> units_of(const migrate::Migration& migration, const migrate::Script& script,
                            const std::string& schema) {
     const migrate::PlanOptions options{schema, 0, true, false};
+    if (script.directives.swap)
+        return {};
     if (script.is_transactional)
         return {migrate::plan_transaction(migration, script, options)};
     std::vector<Unit> units;
@@ -45,8 +49,26 @@ std::vector<const Step*> users_steps(const Unit& unit) {
     return steps;
 }
 
+/// What a `swap` directive would do: it needs the table to be there, which an earlier pending file may be about to
+/// make.
+std::string outlook_of(Context& context, const std::vector<std::string>& table) {
+    try {
+        return look_at_swap(context, table).text(context);
+    } catch (const Error& error) {
+        if (error.code() != ExitCode::refused)
+            throw;
+        return error.message() + " yet";
+    }
+}
+
 void print_text(Context& context, const migrate::Migration& migration, const migrate::Script& script,
                 const std::vector<Unit>& units) {
+    if (script.directives.swap) {
+        context.out << fmt::format("{}  (swap)\n  {}:{}  {}\n", migration.file, migration.file,
+                                   script.directives.swap->position.line,
+                                   outlook_of(context, script.directives.swap->table));
+        return;
+    }
     context.out << fmt::format(
         "{}  ({})\n", migration.file,
         script.is_transactional ? "one transaction" : "a statement at a time: " + script.why_not);
@@ -64,6 +86,10 @@ void print_text(Context& context, const migrate::Migration& migration, const mig
 void print_sql(Context& context, const migrate::Migration& migration, const migrate::Script& script,
                const std::vector<Unit>& units) {
     context.out << fmt::format("-- {}\n", migration.file);
+    if (script.directives.swap) {
+        context.out << fmt::format("-- {}\n\n", outlook_of(context, script.directives.swap->table));
+        return;
+    }
     for (const Unit& unit : units) {
         const bool is_inside = unit.transaction == Transaction::inside;
         context.out << (is_inside ? "BEGIN;\n" : "");
@@ -79,7 +105,7 @@ void print_sql(Context& context, const migrate::Migration& migration, const migr
     context.out << '\n';
 }
 
-nlohmann::json to_json(const migrate::Migration& migration, const migrate::Script& script,
+nlohmann::json to_json(Context& context, const migrate::Migration& migration, const migrate::Script& script,
                        const std::vector<Unit>& units) {
     nlohmann::json statements = nlohmann::json::array();
     for (const Unit& unit : units)
@@ -92,11 +118,15 @@ nlohmann::json to_json(const migrate::Migration& migration, const migrate::Scrip
                 statements.back()["batch"] = {
                     {"by", batch->by}, {"size", batch->size}, {"pause_ms", batch->pause.count()}};
         }
-    return {{"file", migration.file},
-            {"version", migration.version.text()},
-            {"description", migration.description},
-            {"transactional", script.is_transactional},
-            {"statements", statements}};
+    nlohmann::json document{{"file", migration.file},
+                            {"version", migration.version.text()},
+                            {"description", migration.description},
+                            {"transactional", script.is_transactional && !script.directives.swap},
+                            {"statements", statements}};
+    if (script.directives.swap)
+        document["swap"] = {{"table", fmt::format("{}", fmt::join(script.directives.swap->table, "."))},
+                            {"outlook", outlook_of(context, script.directives.swap->table)}};
+    return document;
 }
 
 }  // namespace
@@ -110,7 +140,7 @@ void print_dry_run(Context& context, const MigrationTarget& target, const std::s
         migrate::look_for_partitioned(script, *target.connection);
         const std::vector<Unit> units = units_of(*migration, script, context.config.state.schema);
         if (as_json)
-            document["pending"].push_back(to_json(*migration, script, units));
+            document["pending"].push_back(to_json(context, *migration, script, units));
         else if (format == "sql")
             print_sql(context, *migration, script, units);
         else

@@ -7,6 +7,7 @@
 #include "cli/applied_versions.hpp"
 #include "cli/command.hpp"
 #include "cli/history_run.hpp"
+#include "cli/migration_swap.hpp"
 #include "migrate/run.hpp"
 
 namespace tripmig::cli {
@@ -60,6 +61,7 @@ ExitCode redo(Context& context, bool is_confirmed) {
     migrate::Runner runner(*target.connection, context.config, target.directory.path, context.reporter, context.clock,
                            context.stop);
     runner.set_applied(target.history.applied);
+    runner.set_swap(swap_within_migration(context));
     const migrate::PlanOptions plan{context.config.state.schema,
                                     db::next_batch(*target.connection, context.config.state.schema), true, false};
     nlohmann::json document{{"version", pair.file->version.text()}, {"ran", nlohmann::json::array()}};

@@ -7,6 +7,7 @@
 #include "cli/command.hpp"
 #include "cli/dry_run.hpp"
 #include "cli/duration_option.hpp"
+#include "cli/migration_swap.hpp"
 #include "cli/migration_target.hpp"
 #include "db/run_lock.hpp"
 #include "db/state_schema.hpp"
@@ -81,6 +82,7 @@ void apply_pending(Context& context, const UpOptions& options, MigrationTarget& 
     migrate::Runner runner(*target.connection, context.config, target.directory.path, context.reporter, context.clock,
                            context.stop);
     runner.set_applied(target.history.applied);
+    runner.set_swap(swap_within_migration(context));
     migrate::PlanOptions plan{schema, db::next_batch(*target.connection, schema), true, options.durable_each};
     FinalFlush flush(*target.connection, schema);
     for (std::size_t i = 0; i < pending.size(); ++i) {

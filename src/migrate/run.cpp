@@ -90,7 +90,9 @@ AppliedFile Runner::apply(const Migration& migration, const PlanOptions& options
     require_versions(migration, script);
     set_policy(script);
     applied.statements = script.statements.size();
-    if (script.is_transactional) {
+    if (script.directives.swap) {
+        apply_swap(migration, script, options);
+    } else if (script.is_transactional) {
         try {
             applied.attempts = m_executor.run(plan_transaction(migration, script, options)).attempts;
         } catch (const db::CommitInDoubt&) {
@@ -106,6 +108,20 @@ AppliedFile Runner::apply(const Migration& migration, const PlanOptions& options
     m_applied.insert(applied.version);
     applied.duration = chr::duration_cast<chr::milliseconds>(m_clock.steady() - started);
     return applied;
+}
+
+void Runner::apply_swap(const Migration& migration, const Script& script, const PlanOptions& options) {
+    const auto started = m_clock.steady();
+    const sql::SwapWish& wish = *script.directives.swap;
+    try {
+        if (!m_swap)
+            throw Error(ExitCode::refused, "this command does not swap tables", "`tripmig up` does");
+        m_reporter.info("migration.swap", fmt::format("{}: {}", migration.file, m_swap(wish.table)));
+    } catch (const Error& error) {
+        throw as_migration_failure(error.position() ? error : Error(error).at(wish.position), migration, true);
+    }
+    const auto duration = chr::duration_cast<chr::milliseconds>(m_clock.steady() - started).count();
+    m_executor.run(plan_completion(migration, options, duration));
 }
 
 void Runner::open_session(const Script& script) {

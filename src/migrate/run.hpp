@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -27,6 +28,10 @@ struct AppliedFile {
     std::chrono::milliseconds duration{0};
 };
 
+/// Brings a table to the partitioned state, for a file that asks for it; says in a sentence what it did. The swap is
+/// another room's: who makes the Runner puts them together.
+using SwapTable = std::function<std::string(const std::vector<std::string>& table)>;
+
 /// Applies files, one after the other, on one connection that holds the run lock.
 class Runner {
   public:
@@ -36,11 +41,15 @@ class Runner {
     /// Says which versions count as applied, for files that require others.
     void set_applied(const std::vector<db::AppliedMigration>& applied);
 
+    /// For files with a `swap` directive.
+    void set_swap(SwapTable swap) { m_swap = std::move(swap); }
+
     /// Applies one file. Throws Error: migration_failed when it was rolled back, stopped_half_way when a file without
     /// transaction is done in part; privileges, lock deadline, a lost connection and signals keep their own codes.
     AppliedFile apply(const Migration& migration, const PlanOptions& options);
 
   private:
+    void apply_swap(const Migration& migration, const Script& script, const PlanOptions& options);
     void apply_pieces(const Migration& migration, const Script& script, const PlanOptions& options);
     void apply_piece(const Migration& migration, const Script& script, const Piece& piece, const PlanOptions& options,
                      const db::JournalEntry* entry);
@@ -64,6 +73,7 @@ class Runner {
     const Clock& m_clock;
     const StopSignal& m_stop;
     db::Executor m_executor;
+    SwapTable m_swap;
     std::set<std::string> m_applied;  ///< canonical versions
 };
 

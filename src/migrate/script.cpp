@@ -23,16 +23,6 @@ std::string line_head(std::string_view text, std::size_t offset) {
     return offset - line_start > readable ? std::string() : std::string(text.substr(line_start, offset - line_start));
 }
 
-void refuse_unsupported(const ScriptStatement& statement) {
-    if (statement.directives.batch)
-        batched(statement);
-    const char* what = statement.directives.swap ? "swap" : nullptr;
-    if (what != nullptr)
-        throw Error(ExitCode::usage, fmt::format("the directive `{}` is not known to this version of tripmig", what),
-                    "use a version that has it (tripmig --version), or write the change without it")
-            .at(position_of(statement));
-}
-
 /// The statement that the dialect marks there, from 1; 0: none.
 std::size_t block_at(const SectionText& section, std::size_t offset) {
     for (std::size_t i = 0; i < section.blocks.size(); ++i)
@@ -62,6 +52,10 @@ class Loader {
         const sql::Directives directives = sql::directives(scanned, options);
         if (depth == 0)
             m_script.directives = directives.file;
+        else if (directives.file.swap)
+            throw Error(ExitCode::usage, "a swap is all that its file does, and this file is included by another one",
+                        "put the directive into a versioned file of its own")
+                .at(directives.file.swap->position);
         std::size_t next_include = 0;
         for (std::size_t i = 0; i <= scanned.statements.size(); ++i) {
             for (; next_include < scanned.includes.size() && scanned.includes[next_include].before == i; ++next_include)
@@ -108,7 +102,8 @@ class Loader {
         statement.directives = directives;
         statement.standard_conforming_strings = scanned.standard_conforming_strings;
         statement.is_joined = scanned.is_joined;
-        refuse_unsupported(statement);
+        if (statement.directives.batch)
+            batched(statement);
         m_script.statements.push_back(std::move(statement));
     }
 
@@ -164,6 +159,16 @@ void refuse_batches(const Script& script) {
                 .at(position_of(statement));
 }
 
+void require_swap_alone(const Script& script, const Migration& migration) {
+    if (!script.directives.swap || (script.statements.empty() && migration.kind == Kind::versioned))
+        return;
+    throw Error(ExitCode::usage,
+                migration.kind == Kind::versioned ? "a swap is all that its file does, and this file has statements too"
+                                                  : "a swap stands in a versioned file: it is done once",
+                "put the directive into a versioned file of its own")
+        .at(script.directives.swap->position);
+}
+
 void decide_mode(Script& script, const Migration& migration) {
     const auto refuse_transaction = [&](const ScriptStatement& statement, std::string_view why) {
         script.is_transactional = false;
@@ -205,6 +210,7 @@ Script load_script(const Migration& migration, const fs::path& directory,
     Script script;
     Loader(migration, directory, placeholders, script)
         .load(migration.path, migration.file, section_text(migration, true), 0);
+    require_swap_alone(script, migration);
     decide_mode(script, migration);
     return script;
 }

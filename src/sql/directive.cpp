@@ -20,7 +20,7 @@ using std::chrono::milliseconds;
 
 const std::vector<std::string> file_keys = {"transaction", "lock_timeout",       "statement_timeout",
                                             "retry",       "allow-out-of-order", "requires"};
-const std::vector<std::string> statement_words = {"statement", "ignore", "batch", "swap"};
+const std::vector<std::string> statement_words = {"statement", "ignore", "batch"};
 const std::vector<std::string> statement_keys = {"lock_timeout", "statement_timeout", "retry"};
 const std::vector<std::string> batch_keys = {"by", "size", "pause"};
 
@@ -79,6 +79,7 @@ void read_file_word(const DirectiveLine& line, const DirectiveWord& word, FileDi
     } else {
         std::vector<std::string> known = file_keys;
         known.insert(known.end(), statement_words.begin(), statement_words.end());
+        known.emplace_back("swap");
         throw unknown(line, word, known, "directive");
     }
 }
@@ -149,12 +150,13 @@ void read_batch(const DirectiveLine& line, StatementDirectives& statement) {
     set_once(statement.batch, std::move(batch), line, first);
 }
 
-void read_swap(const DirectiveLine& line, StatementDirectives& statement) {
+void read_swap(const DirectiveLine& line, FileDirectives& file) {
     const DirectiveWord& first = line.words().front();
     std::optional<std::vector<std::string>> table = split_identifier(line.text_after_first());
     if (!table || table->size() > 2)
         throw line.failure(first.offset, "swap needs one table's name", "write swap public.orders");
-    set_once(statement.swap, std::move(*table), line, first);
+    SwapWish wish{std::move(*table), *line.failure(first.offset, "", "").position()};
+    set_once(file.swap, std::move(wish), line, first);
 }
 
 void read_for_statement(const DirectiveLine& line, StatementDirectives& statement) {
@@ -166,15 +168,16 @@ void read_for_statement(const DirectiveLine& line, StatementDirectives& statemen
                            fmt::format("write a blank behind {}", first.key));
     if (first.key == "statement")
         read_statement(line, statement);
-    else if (first.key == "batch")
-        read_batch(line, statement);
     else
-        read_swap(line, statement);
+        read_batch(line, statement);
 }
 
-/// A directive's first word says whom it is for. Null: where it stands there is nothing of that kind.
-void read_line(const DirectiveLine& line, FileDirectives* file, StatementDirectives* statement) {
+/// A directive's first word says whom it is for. `statement` null: none follows where it stands. `is_at_top`: settings
+/// of the file may stand here.
+void read_line(const DirectiveLine& line, FileDirectives& file, bool is_at_top, StatementDirectives* statement) {
     const DirectiveWord& first = line.words().front();
+    if (first.key == "swap" && !first.value)
+        return read_swap(line, file);
     const bool is_for_statement =
         std::find(statement_words.begin(), statement_words.end(), first.key) != statement_words.end();
     if (is_for_statement && statement == nullptr)
@@ -184,8 +187,8 @@ void read_line(const DirectiveLine& line, FileDirectives* file, StatementDirecti
         return read_for_statement(line, *statement);
     FileDirectives misplaced;
     for (const DirectiveWord& word : line.words())
-        read_file_word(line, word, file != nullptr ? *file : misplaced);
-    if (file == nullptr)
+        read_file_word(line, word, is_at_top ? file : misplaced);
+    if (!is_at_top)
         throw line.failure(first.offset, fmt::format("{} is a setting of the whole file", first.key),
                            "put it above the first statement; for one statement write: statement lock_timeout=2s");
 }
@@ -217,12 +220,12 @@ Directives directives(const Script& script, const ScanOptions& options) {
                 throw line->failure(line->words().front().offset, "a directive beside the end of a statement",
                                     "put it on a line of its own above the statement that it is for");
             if (line)
-                read_line(*line, i == 0 ? &result.file : nullptr, &result.statements[i]);
+                read_line(*line, result.file, i == 0, &result.statements[i]);
         }
     }
     for (const Comment& comment : script.comments_at_end()) {
         if (const auto line = DirectiveLine::read(comment, script, options))
-            read_line(*line, script.statements.empty() ? &result.file : nullptr, nullptr);
+            read_line(*line, result.file, script.statements.empty(), nullptr);
     }
     return result;
 }

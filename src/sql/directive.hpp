@@ -6,9 +6,16 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "sql/scanner.hpp"
 
 namespace tripmig::sql {
+
+/// `-- tripmig: swap TABLE`
+struct SwapWish {
+    std::vector<std::string> table;  ///< the name's parts as the catalog spells them
+    SourcePosition position;
+};
 
 /// What `-- tripmig:` comments above the first statement say of the whole file. Several settings may share one comment:
 /// `-- tripmig: transaction=off lock_timeout=2s`. Absent: not said.
@@ -19,6 +26,7 @@ struct FileDirectives {
     std::optional<bool> retry;          ///< retry=on|off
     bool allow_out_of_order = false;    ///< allow-out-of-order
     std::vector<std::string> required;  ///< requires=V3, as it is written; may be given several times
+    std::optional<SwapWish> swap;       ///< wherever it stands: it is all that its file does
 };
 
 /// `-- tripmig: ignore=RULE reason`
@@ -42,8 +50,6 @@ struct StatementDirectives {
     std::optional<bool> retry;
     std::vector<IgnoredRule> ignored;
     std::optional<Batch> batch;
-    std::optional<std::vector<std::string>>
-        swap;  ///< `-- tripmig: swap TABLE`: the name's parts as the catalog spells them
 };
 
 struct Directives {

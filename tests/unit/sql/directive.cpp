@@ -91,7 +91,8 @@ TEST_CASE("a statement's settings stand directly above it") {
     CHECK(all.statements[2].batch->by == "id");
     CHECK(all.statements[2].batch->size == 100);
     CHECK(all.statements[2].batch->pause == milliseconds(50));
-    CHECK(all.statements[3].swap == std::vector<std::string>{"public", "T"});
+    REQUIRE(all.file.swap);
+    CHECK(all.file.swap->table == std::vector<std::string>{"public", "T"});
     CHECK(read("-- tripmig: batch by=\"Id\"\nselect 1").statements[0].batch->by == "Id");
     CHECK(read("-- tripmig: batch by=id\nselect 1").statements[0].batch->size == 5000);
 }
@@ -137,7 +138,8 @@ TEST_CASE("a directive where it would do nothing is an error") {
     CHECK(failure("select 1\n-- tripmig: transaction=off\n+ 2;").find("2:13 a directive inside of a statement") == 0);
     CHECK(failure("select 1; -- tripmig: statement retry=off\nselect 2;").find("1:23 a directive beside the end") == 0);
     CHECK(failure("select 1;\n-- tripmig: statement retry=off\n").find("2:13 no statement follows") == 0);
-    CHECK(failure("-- tripmig: swap t\n").find("1:13 no statement follows") == 0);
+    CHECK(read("-- tripmig: swap t\n").file.swap->table == std::vector<std::string>{"t"});
+    CHECK(failure("-- tripmig: batch by=id\n").find("1:13 no statement follows") == 0);
     CHECK(failure("select 1;\n-- tripmig: retry=off\n").find("2:13 retry is a setting of the whole file") == 0);
     CHECK(failure("/* tripmig: retry=off */ select 1;").find("1:1 a directive cannot stand in /* */") == 0);
     CHECK(failure("copy t from stdin; -- tripmig: swap t\n1\n\\.\nselect 2").find("1:32 a directive beside the end") ==
