@@ -15,17 +15,17 @@ function(tripmig_room name)
   tripmig_embed_sql(${name} ${visibility})
 endfunction()
 
-tripmig_room(base       PACKAGES fmt::fmt OpenSSL::Crypto)
+tripmig_room(base       PACKAGES tripmig_fmt OpenSSL::Crypto)
 target_link_libraries(tripmig_base PUBLIC tripmig_version)
 
 tripmig_room(sql        ROOMS base)
 tripmig_room(config     ROOMS base PACKAGES tomlplusplus::tomlplusplus)
 # toml++ 3.3 calls a point unreachable that a line continuation before an accented letter reaches (src/config/toml_document.cpp).
 set_source_files_properties(${CMAKE_SOURCE_DIR}/src/config/toml_document.cpp PROPERTIES COMPILE_OPTIONS -fno-sanitize=unreachable)
-tripmig_room(report     ROOMS base PACKAGES spdlog::spdlog nlohmann_json::nlohmann_json)
+tripmig_room(report     ROOMS base PACKAGES nlohmann_json::nlohmann_json)
 tripmig_room(sandbox    ROOMS base)
 
-tripmig_room(db         ROOMS base sql config PACKAGES PkgConfig::libpqxx PkgConfig::libpq Threads::Threads)
+tripmig_room(db         ROOMS base sql config PACKAGES tripmig_libpqxx PkgConfig::libpq Threads::Threads)
 tripmig_room(ddl        ROOMS db sql config base)
 tripmig_room(move       ROOMS ddl db sql config base PACKAGES Threads::Threads)
 tripmig_room(migrate    ROOMS move ddl db sql config base)

@@ -1,10 +1,14 @@
+#include <cstdlib>
 #include <exception>
+#include <iostream>
 #include <string>
 #include <vector>
 
 #include "cli/application.hpp"
 
-int main(int argc, char** argv) {
+namespace {
+
+int run(int argc, char** argv) {
     tripmig::cli::Application application;
     try {
         const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
@@ -16,4 +20,17 @@ int main(int argc, char** argv) {
             application.fail(tripmig::Error(tripmig::ExitCode::unexpected, std::string("unexpected: ") + error.what(),
                                             "this is a defect in tripmig; please report it")));
     }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const int code = run(argc, argv);
+#ifdef TRIPMIG_QUICK_EXIT
+    // Everything is written and closed. What the libraries that libpq brings tidy up at the end, the kernel does sooner.
+    std::cout.flush();
+    std::quick_exit(code);
+#else
+    return code;
+#endif
 }

@@ -1,3 +1,6 @@
+// SHA256_Init and its like are what OpenSSL 1.1 had and 3.x keeps: they need neither its configuration file nor its
+// providers, which cost a process that only wants to know that nothing is pending more than hashing a hundred files.
+#define OPENSSL_API_COMPAT 0x10100000L
 #include "base/checksum.hpp"
 
 #include <openssl/sha.h>
@@ -8,7 +11,10 @@ namespace tripmig {
 
 std::string sha256_hex(std::string_view bytes) {
     std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-    SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
+    SHA256_CTX context;
+    SHA256_Init(&context);
+    SHA256_Update(&context, bytes.data(), bytes.size());
+    SHA256_Final(digest.data(), &context);
     static constexpr std::string_view digits = "0123456789abcdef";
     std::string hex;
     hex.reserve(digest.size() * 2);

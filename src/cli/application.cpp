@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <filesystem>
 #include <iostream>
 #include <string_view>
@@ -18,11 +19,26 @@ namespace tripmig::cli {
 
 namespace {
 
+struct Declaration {
+    std::string_view name;
+    void (*add)(CLI::App&, Commands&);
+};
+
 /// Every command, in the order of --help.
-using Declaration = void (*)(CLI::App&, Commands&);
-const std::vector<Declaration> declarations{
-    add_up,    add_down,   add_redo, add_status,    add_validate, add_new,     add_baseline,
-    add_adopt, add_repair, add_lint, add_partition, add_swap,     add_sandbox,
+constexpr std::array declarations{
+    Declaration{"up", add_up},
+    Declaration{"down", add_down},
+    Declaration{"redo", add_redo},
+    Declaration{"status", add_status},
+    Declaration{"validate", add_validate},
+    Declaration{"new", add_new},
+    Declaration{"baseline", add_baseline},
+    Declaration{"adopt", add_adopt},
+    Declaration{"repair", add_repair},
+    Declaration{"lint", add_lint},
+    Declaration{"partition", add_partition},
+    Declaration{"swap", add_swap},
+    Declaration{"sandbox", add_sandbox},
 };
 
 constexpr std::string_view footer = R"(At night:
@@ -83,7 +99,7 @@ void add_help_pointer(CLI::App& command) {
     }
 }
 
-void declare(CLI::App& app, GlobalOptions& options, Commands& commands) {
+void declare(CLI::App& app, GlobalOptions& options) {
     app.description("Schema migrations, partition maintenance and online table swaps for PostgreSQL\n");
     app.set_help_flag("--help,-h", "Help on tripmig, or on the command before it");
     app.set_version_flag("--version", fmt::format("tripmig {} ({})", version(), git_revision()));
@@ -91,31 +107,72 @@ void declare(CLI::App& app, GlobalOptions& options, Commands& commands) {
     app.require_subcommand(1);
     app.fallthrough();  // subcommands inherit it: the options of tripmig count after the command's name as well
     add_global_options(app, options);
-    for (const auto add : declarations)
-        add(app, commands);
-    add_help_pointer(app);
     app.footer(std::string(footer));
+}
+
+/// The first argument that is a command's name; nullptr: none is.
+const Declaration* named_command(const std::vector<std::string>& arguments) {
+    for (const std::string& argument : arguments)
+        for (const Declaration& declaration : declarations)
+            if (argument == declaration.name)
+                return &declaration;
+    return nullptr;
 }
 
 }  // namespace
 
+/// A command line's grammar, and what it was understood as.
+struct Application::Line {
+    CLI::App app{"", "tripmig"};
+    Commands commands;
+
+    void parse(const std::vector<std::string>& arguments) {
+        app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    }
+};
+
+/// Declaring every option of every command takes longer than asking a server whether anything is pending. So only the
+/// command that is named is declared; all are when that was not understood: for help, and for errors.
+bool Application::understand_one_command(Line& line, const std::vector<std::string>& arguments) {
+    const Declaration* named = named_command(arguments);
+    if (named == nullptr)
+        return false;
+    declare(line.app, m_options);
+    named->add(line.app, line.commands);
+    try {
+        line.parse(arguments);
+        return true;
+    } catch (const CLI::ParseError&) {
+        m_options = {};
+        return false;
+    }
+}
+
 ExitCode Application::run(const std::vector<std::string>& arguments) {
     m_environment = read_environment();
     choose_report_format("auto");
-    CLI::App app("", "tripmig");
-    Commands commands;
-    declare(app, m_options, commands);
+    if (Line line; understand_one_command(line, arguments))
+        return run_chosen(line);
+    Line line;
+    declare(line.app, m_options);
+    for (const Declaration& declaration : declarations)
+        declaration.add(line.app, line.commands);
+    add_help_pointer(line.app);
     try {
-        app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+        line.parse(arguments);
     } catch (const CLI::Success& wish) {
-        app.exit(wish);
+        line.app.exit(wish);
         return ExitCode::ok;
     } catch (const CLI::ParseError& failure) {
-        throw usage_error(app, failure);
+        throw usage_error(line.app, failure);
     }
+    return run_chosen(line);
+}
+
+ExitCode Application::run_chosen(const Line& line) {
     choose_report_format("auto");  // what --log-format says counts for a broken configuration as well
-    const CLI::App& chosen = innermost(app);
-    const Command* command = commands.find(&chosen);
+    const CLI::App& chosen = innermost(line.app);
+    const Command* command = line.commands.find(&chosen);
     if (command == nullptr)
         throw Error(ExitCode::usage, spelled(chosen) + " needs a command", spelled(chosen) + " --help");
     return run_command(*command);

@@ -39,6 +39,9 @@ class Application {
     ExitCode fail(const Error& error);
 
   private:
+    struct Line;
+    bool understand_one_command(Line& line, const std::vector<std::string>& arguments);
+    ExitCode run_chosen(const Line& line);
     ExitCode run_command(const Command& command);
     void choose_report_format(const std::string& color);
     [[nodiscard]] config::Config configuration() const;

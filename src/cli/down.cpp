@@ -62,7 +62,7 @@ void require_confirmation(const DownOptions& options, const std::vector<const mi
 
 ExitCode down(Context& context, const DownOptions& options) {
     MigrationTarget target = look_at(context, "down");
-    db::require_writable(target.history, context.config.database.pooler, target.connection->description());
+    db::require_writable(*target.connection, context.config.database.pooler);
     std::vector<const migrate::Migration*> files = files_to_run(target, options);
     nlohmann::json document{{"undone", nlohmann::json::array()}};
     if (!files.empty()) {

@@ -9,7 +9,7 @@ LockedTarget lock_target(const Context& context, std::string_view role) {
     LockedTarget locked{look_at(context, role), nullptr};
     MigrationTarget& target = locked.target;
     const std::string& schema = context.config.state.schema;
-    db::require_writable(target.history, context.config.database.pooler, target.connection->description());
+    db::require_writable(*target.connection, context.config.database.pooler);
     target.connection->execute(db::own_settings_sql());
     if (target.history.needs_state())
         db::ensure_state(*target.connection, schema);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "base/error.hpp"
 #include "db/connection_parameters.hpp"
 #include "migrate/directory.hpp"
@@ -16,13 +18,20 @@ void MigrationTarget::look_again(const Context& context, bool is_strict) {
     comparison = migrate::compare(directory, history.applied, {is_strict});
 }
 
-std::unique_ptr<db::Connection> connect(const Context& context, const config::DatabaseConfig& database,
-                                        std::string_view role, chr::milliseconds patience) {
+namespace {
+
+std::unique_ptr<db::Connection> connect(const Context& context, db::PendingConnection first,
+                                        const config::DatabaseConfig& database, std::string_view role,
+                                        chr::milliseconds patience) {
     const auto deadline = context.clock.steady() + patience;
+    std::optional<db::PendingConnection> pending(std::move(first));
     for (bool told = false;; told = true) {
         try {
-            return std::make_unique<db::Connection>(database, role, context.reporter, context.stop);
+            if (!pending)
+                pending.emplace(database, role, context.reporter, context.stop);
+            return std::make_unique<db::Connection>(std::move(*pending));
         } catch (const Error& error) {
+            pending.reset();
             if (error.code() != ExitCode::unreachable || context.clock.steady() >= deadline)
                 throw;
             if (!told)
@@ -35,6 +44,14 @@ std::unique_ptr<db::Connection> connect(const Context& context, const config::Da
     }
 }
 
+}  // namespace
+
+std::unique_ptr<db::Connection> connect(const Context& context, const config::DatabaseConfig& database,
+                                        std::string_view role, chr::milliseconds patience) {
+    return connect(context, db::PendingConnection(database, role, context.reporter, context.stop), database, role,
+                   patience);
+}
+
 migrate::Directory read_migrations(const Context& context) {
     return migrate::read_directory(context.config.migrations.dir,
                                    {context.config.migrations.dialect,
@@ -43,9 +60,11 @@ migrate::Directory read_migrations(const Context& context) {
 
 MigrationTarget look_at(const Context& context, std::string_view role, bool is_strict, chr::milliseconds patience) {
     MigrationTarget target;
-    target.directory = read_migrations(context);
     target.database = db::past_pooler(context.config.database);
-    target.connection = connect(context, target.database, role, patience);
+    // The server starts its process while we read the files.
+    db::PendingConnection pending(target.database, role, context.reporter, context.stop);
+    target.directory = read_migrations(context);
+    target.connection = connect(context, std::move(pending), target.database, role, patience);
     target.look_again(context, is_strict);
     return target;
 }

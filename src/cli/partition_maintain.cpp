@@ -116,7 +116,7 @@ ExitCode maintain_all(Context& context, const MaintainOptions& options,
     const config::DatabaseConfig database = db::past_pooler(context.config.database);
     const auto connection = connect(context, database, role);
     const std::string& schema = context.config.state.schema;
-    db::require_writable(db::read_history(*connection, schema), database.pooler, connection->description());
+    db::require_usable(*connection, schema, database.pooler);
     const std::int64_t key = db::lock_key(schema, "maintain");
     const db::AdvisoryLock lock(*connection, key);
     if (!lock.is_held()) {

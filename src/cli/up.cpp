@@ -122,7 +122,7 @@ bool run_once(Context& context, const UpOptions& options, std::vector<migrate::A
     version = newest_version(target.history);
     if (target.comparison.pending.empty())
         return true;
-    db::require_writable(target.history, context.config.database.pooler, target.connection->description());
+    db::require_writable(*target.connection, context.config.database.pooler);
     require_readable(context, target);
     if (target.history.needs_state())
         db::ensure_state(*target.connection, context.config.state.schema);

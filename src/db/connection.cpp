@@ -24,18 +24,25 @@ struct Connection::State {
     std::string description;
     WaitObserver observer;
     std::set<std::string> prepared;
+    PostgresPollingStatusType polling = PGRES_POLLING_WRITING;  ///< while it connects
 
     State(Reporter& reporter_, const StopSignal& stop_) : reporter(reporter_), stop(stop_) {}
 
     [[nodiscard]] PGconn* raw() const { return connection.get(); }
 
-    void open(const std::map<std::string, std::string>& parameters, chr::seconds timeout);
-    void check_connected(PostgresPollingStatusType status, bool timed_out);
+    void start(const std::map<std::string, std::string>& parameters);
+    [[nodiscard]] bool is_connecting() const;
+    bool advance();
+    void complete(chr::seconds timeout);
+    void check_connected(bool timed_out);
     /// Waits until the socket is ready. False: the stop signal was raised.
     [[nodiscard]] bool wait(short events, chr::milliseconds at_most) const;
     void cancel() const;
     [[noreturn]] void throw_lost() const;
-    Result finish(std::string_view sql, const std::optional<StepSource>& source, std::string_view copy_data);
+    Result finish(std::string_view sql, const std::optional<StepSource>& source, std::string_view copy_data,
+                  std::vector<std::string>* copied_out = nullptr);
+    [[nodiscard]] std::string receive_copy() const;
+    void discard_copy() const;
     std::vector<Result> finish_pipeline(const Pipeline& pipeline);
     void wait_for_result();
     void send_copy(std::string_view data);
@@ -70,7 +77,7 @@ bool Connection::State::wait(short events, chr::milliseconds at_most) const {
     return !stop.is_raised();
 }
 
-void Connection::State::open(const std::map<std::string, std::string>& parameters, chr::seconds timeout) {
+void Connection::State::start(const std::map<std::string, std::string>& parameters) {
     std::vector<const char*> keys;
     std::vector<const char*> values;
     for (const auto& [key, value] : parameters) {
@@ -83,25 +90,39 @@ void Connection::State::open(const std::map<std::string, std::string>& parameter
     if (raw() == nullptr)
         throw Error(ExitCode::unexpected, "libpq could not allocate a connection");
     PQsetNoticeReceiver(raw(), forward_notice, &reporter);
-    const auto deadline = chr::steady_clock::now() + timeout;
-    PostgresPollingStatusType status = PGRES_POLLING_WRITING;
-    bool timed_out = false;
-    while (PQstatus(raw()) != CONNECTION_BAD && status != PGRES_POLLING_OK && status != PGRES_POLLING_FAILED &&
-           !timed_out) {
-        const short events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT;
-        if (!wait(events, chr::milliseconds(100)))
-            stop.check();
-        // Only polled again when the socket is ready: libpq takes a premature call for progress.
-        pollfd descriptor{PQsocket(raw()), events, 0};
-        if (::poll(&descriptor, 1, 0) > 0)
-            status = PQconnectPoll(raw());
-        timed_out = timeout.count() > 0 && chr::steady_clock::now() > deadline;
+    while (is_connecting() && advance()) {
     }
-    check_connected(status, timed_out && status != PGRES_POLLING_OK);
 }
 
-void Connection::State::check_connected(PostgresPollingStatusType status, bool timed_out) {
-    if (status == PGRES_POLLING_OK && PQstatus(raw()) == CONNECTION_OK)
+bool Connection::State::is_connecting() const {
+    return PQstatus(raw()) != CONNECTION_BAD && polling != PGRES_POLLING_OK && polling != PGRES_POLLING_FAILED;
+}
+
+/// One step further when the socket is ready: libpq takes a premature call for progress.
+bool Connection::State::advance() {
+    pollfd descriptor{PQsocket(raw()), static_cast<short>(polling == PGRES_POLLING_READING ? POLLIN : POLLOUT), 0};
+    if (::poll(&descriptor, 1, 0) <= 0)
+        return false;
+    polling = PQconnectPoll(raw());
+    return true;
+}
+
+void Connection::State::complete(chr::seconds timeout) {
+    const auto deadline = chr::steady_clock::now() + timeout;
+    bool timed_out = false;
+    while (is_connecting() && !timed_out) {
+        if (advance())
+            continue;
+        if (!wait(polling == PGRES_POLLING_READING ? POLLIN : POLLOUT, chr::milliseconds(100)))
+            stop.check();
+        timed_out = timeout.count() > 0 && chr::steady_clock::now() > deadline;
+    }
+    check_connected(timed_out && polling != PGRES_POLLING_OK);
+    PQsetnonblocking(raw(), 1);
+}
+
+void Connection::State::check_connected(bool timed_out) {
+    if (polling == PGRES_POLLING_OK && PQstatus(raw()) == CONNECTION_OK)
         return;
     if (timed_out)
         throw Error(ExitCode::unreachable, fmt::format("no answer from the server in time ({})", description),
@@ -178,8 +199,22 @@ void Connection::State::send_copy(std::string_view data) {
     flush_all();
 }
 
+void Connection::State::discard_copy() const {
+    char* buffer = nullptr;
+    while (PQgetCopyData(raw(), &buffer, 0) > 0)
+        PQfreemem(buffer);
+}
+
+std::string Connection::State::receive_copy() const {
+    std::string received;
+    char* buffer = nullptr;
+    for (int size = 0; (size = PQgetCopyData(raw(), &buffer, 0)) > 0; PQfreemem(buffer))
+        received.append(buffer, static_cast<std::size_t>(size));
+    return received;
+}
+
 Result Connection::State::finish(std::string_view sql, const std::optional<StepSource>& source,
-                                 std::string_view copy_data) {
+                                 std::string_view copy_data, std::vector<std::string>* copied_out) {
     flush_all();
     Result last;
     std::optional<Error> failure;
@@ -195,12 +230,12 @@ Result Connection::State::finish(std::string_view sql, const std::optional<StepS
                 send_copy(copied ? std::string_view{} : copy_data);
                 copied = true;
                 break;
-            case PGRES_COPY_OUT: {
-                char* buffer = nullptr;
-                while (PQgetCopyData(raw(), &buffer, 0) > 0)
-                    PQfreemem(buffer);
+            case PGRES_COPY_OUT:
+                if (copied_out != nullptr)
+                    copied_out->push_back(receive_copy());
+                else
+                    discard_copy();
                 break;
-            }
             case PGRES_FATAL_ERROR:
             case PGRES_BAD_RESPONSE:
                 if (PQstatus(raw()) == CONNECTION_BAD && PQresultErrorField(raw_result, PG_DIAG_SQLSTATE) == nullptr)
@@ -253,13 +288,24 @@ std::vector<Result> Connection::State::finish_pipeline(const Pipeline& pipeline)
     return results;
 }
 
-Connection::Connection(const config::DatabaseConfig& database, std::string_view role, Reporter& reporter,
-                       const StopSignal& stop)
-    : m_state(std::make_unique<State>(reporter, stop)) {
+PendingConnection::PendingConnection(const config::DatabaseConfig& database, std::string_view role, Reporter& reporter,
+                                     const StopSignal& stop)
+    : m_state(std::make_unique<Connection::State>(reporter, stop)), m_timeout(database.connect_timeout) {
     const auto parameters = connection_parameters(database, role);
     m_state->description = described(parameters);
-    m_state->open(parameters, database.connect_timeout);
-    PQsetnonblocking(m_state->raw(), 1);
+    m_state->start(parameters);
+}
+
+PendingConnection::~PendingConnection() = default;
+PendingConnection::PendingConnection(PendingConnection&&) noexcept = default;
+
+Connection::Connection(PendingConnection pending) : m_state(std::move(pending.m_state)) {
+    m_state->complete(pending.m_timeout);
+}
+
+Connection::Connection(const config::DatabaseConfig& database, std::string_view role, Reporter& reporter,
+                       const StopSignal& stop)
+    : Connection(PendingConnection(database, role, reporter, stop)) {
 }
 
 Connection::~Connection() = default;
@@ -287,6 +333,14 @@ void send(PGconn* connection, const std::string& sql, const Parameters& paramete
 }
 
 }  // namespace
+
+std::vector<std::string> Connection::copy_out(const std::string& sql) {
+    if (PQsendQuery(m_state->raw(), sql.c_str()) == 0)
+        m_state->throw_lost();
+    std::vector<std::string> copied;
+    m_state->finish(sql, std::nullopt, {}, &copied);
+    return copied;
+}
 
 Result Connection::execute(const std::string& sql, const Parameters& parameters) {
     int sent = 0;

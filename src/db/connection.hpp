@@ -17,6 +17,8 @@ struct pg_conn;
 
 namespace tripmig::db {
 
+class PendingConnection;
+
 /// One libpq connection for life: it carries Steps, users' SQL and our DDL. Every wait looks at the stop signal; when
 /// that is raised the query is cancelled on the server and Error{interrupted or terminated} thrown. Not thread safe.
 class Connection {
@@ -28,6 +30,8 @@ class Connection {
     /// words and no secret. Notices of the server go to the reporter.
     Connection(const config::DatabaseConfig& database, std::string_view role, Reporter& reporter,
                const StopSignal& stop);
+    /// Waits for a connection that is on its way. Throws as the other one does.
+    explicit Connection(PendingConnection pending);
     ~Connection();
     Connection(Connection&&) noexcept;
     Connection& operator=(Connection&&) = delete;
@@ -37,6 +41,9 @@ class Connection {
     /// One or more statements in one round trip, simple query protocol; the last result. Throws Error with the SQLSTATE
     /// mapped to an exit code, and Error{unreachable} when the connection is lost.
     Result execute(const std::string& sql);
+
+    /// COPY ... TO STDOUT statements, joined by `;`, in one round trip: what each of them sent.
+    std::vector<std::string> copy_out(const std::string& sql);
 
     /// One statement with parameters, extended protocol.
     Result execute(const std::string& sql, const Parameters& parameters);
@@ -72,8 +79,28 @@ class Connection {
     void finish_quietly(const std::string& sql) noexcept;
 
   private:
+    friend class PendingConnection;
     struct State;
     std::unique_ptr<State> m_state;
+};
+
+/// The beginning of a connection: the server starts its process while the caller does something else. Goes away without
+/// a trace when nobody wants it any more.
+class PendingConnection {
+  public:
+    /// Never waits for the server or the network. What they have to say, Connection throws.
+    PendingConnection(const config::DatabaseConfig& database, std::string_view role, Reporter& reporter,
+                      const StopSignal& stop);
+    ~PendingConnection();
+    PendingConnection(PendingConnection&&) noexcept;
+    PendingConnection& operator=(PendingConnection&&) = delete;
+    PendingConnection(const PendingConnection&) = delete;
+    PendingConnection& operator=(const PendingConnection&) = delete;
+
+  private:
+    friend class Connection;
+    std::unique_ptr<Connection::State> m_state;
+    std::chrono::seconds m_timeout;
 };
 
 /// The settings that our own statements run under, whatever the role's and the database's defaults are.

@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "base/civil.hpp"
 #include "base/error.hpp"
 #include "base/version.hpp"
+#include "db/binary_copy.hpp"
 #include "db/state_schema.hpp"
 #include "db/statements.hpp"
 #include "sql/identifier.hpp"
@@ -12,33 +16,63 @@ namespace tripmig::db {
 
 namespace {
 
-void read_server(History& history, const Result& result, const Connection& connection) {
-    history.is_pooled = result.number(0, 0) != connection.protocol_backend_pid();
-    history.is_in_recovery = result.flag(0, 1);
-    history.is_read_only = result.text(0, 2) == "on";
+Error may_not_read(const Error& error, std::string_view state_schema) {
+    return Error(ExitCode::no_privilege,
+                 fmt::format("this role may not read the state schema {}", sql::quote_ident(state_schema)),
+                 fmt::format(
+                     "run as the role that owns it, or let that role: GRANT USAGE ON SCHEMA {0}, SELECT ON ALL TABLES "
+                     "IN SCHEMA {0}",
+                     sql::quote_ident(state_schema)))
+        .with_sqlstate(error.sqlstate())
+        .with_detail(error.message());
 }
 
-std::string or_empty(const Result& result, std::size_t row, std::size_t column) {
-    return result.value(row, column).value_or("");
-}
-
-/// No state schema yet, or none that this role can see into.
-History without_state(Connection& connection, const Error& error, std::string_view state_schema) {
-    History history;
-    read_server(history,
-                connection.execute("SELECT pg_catalog.pg_backend_pid(), pg_catalog.pg_is_in_recovery(), "
-                                   "pg_catalog.current_setting('transaction_read_only')"),
-                connection);
-    if (error.sqlstate() == "42501")
+void require_known(const History& history, std::string_view state_schema) {
+    if (history.state_version > state_version)
         throw Error(
-            ExitCode::no_privilege,
-            fmt::format("this role may not read the state schema {}", sql::quote_ident(state_schema)),
+            ExitCode::refused,
             fmt::format(
-                "run as the role that owns it, or let that role: GRANT USAGE ON SCHEMA {0}, SELECT ON ALL TABLES "
-                "IN SCHEMA {0}",
-                sql::quote_ident(state_schema)))
-            .with_sqlstate(error.sqlstate())
-            .with_detail(error.message());
+                "the state schema {} was written by tripmig {} (state version {}); this binary knows version {}",
+                sql::quote_ident(state_schema), history.state_tool_version, history.state_version, state_version),
+            "use that version of tripmig or a newer one; state is never downgraded");
+}
+
+/// nullopt: it does not count any more, or it is what undid another.
+std::optional<AppliedMigration> applied_migration(const BinaryCopy& row) {
+    constexpr std::size_t undone_at = 10;
+    AppliedMigration applied;
+    applied.kind = row.text(1);
+    if (applied.kind == "U" || !row.is_null(undone_at))
+        return std::nullopt;
+    applied.id = row.number(0);
+    applied.version = row.text(2);
+    applied.description = row.text(3);
+    applied.file = row.text(4);
+    applied.sha256 = row.text(5);
+    applied.sha256_tokens = row.text(6);
+    applied.applied_at = format_timestamp(std::chrono::floor<std::chrono::seconds>(row.time(7)));
+    applied.applied_by = row.text(8);
+    if (!row.is_null(9))
+        applied.duration_ms = row.number(9);
+    return applied;
+}
+
+History read_state(Connection& connection, std::string_view state_schema) {
+    const std::vector<std::string> tables = connection.copy_out(with_state(statement::read_history, state_schema));
+    History history;
+    BinaryCopy meta(tables.at(0));
+    history.has_state = meta.next();  // false: it is being made this moment
+    if (!history.has_state)
+        return history;
+    history.state_version = static_cast<int>(meta.number(0));
+    history.state_tool_version = meta.text(1);
+    require_known(history, state_schema);
+    BinaryCopy rows(tables.at(1));
+    while (rows.next())
+        if (auto applied = applied_migration(rows))
+            history.applied.push_back(std::move(*applied));
+    std::sort(history.applied.begin(), history.applied.end(),
+              [](const AppliedMigration& a, const AppliedMigration& b) { return a.id < b.id; });
     return history;
 }
 
@@ -49,59 +83,42 @@ bool History::needs_state() const noexcept {
 }
 
 History read_history(Connection& connection, std::string_view state_schema) {
-    Result result;
     try {
-        result = connection.execute(with_state(statement::read_history, state_schema));
+        return read_state(connection, state_schema);
     } catch (const Error& error) {
-        const bool is_missing = error.sqlstate() == "42P01" || error.sqlstate() == "3F000";
-        if (!is_missing && error.sqlstate() != "42501")
+        if (error.sqlstate() == "42501")
+            throw may_not_read(error, state_schema);
+        if (error.sqlstate() != "42P01" && error.sqlstate() != "3F000")
             throw;
-        return without_state(connection, error, state_schema);
+        return {};
     }
-    History history;
-    if (result.rows() == 0)  // the state schema is being made this moment: its meta row is not there yet
-        return history;
-    history.has_state = true;
-    read_server(history, result, connection);
-    history.state_version = static_cast<int>(result.number(0, 3));
-    history.state_tool_version = result.text(0, 4);
-    if (history.state_version > state_version)
-        throw Error(
-            ExitCode::refused,
-            fmt::format(
-                "the state schema {} was written by tripmig {} (state version {}); this binary knows version {}",
-                sql::quote_ident(state_schema), history.state_tool_version, history.state_version, state_version),
-            "use that version of tripmig or a newer one; state is never downgraded");
-    for (std::size_t row = 0; row < result.rows(); ++row) {
-        if (result.is_null(row, 5))
-            continue;
-        AppliedMigration applied{result.number(row, 5),     or_empty(result, row, 6),
-                                 or_empty(result, row, 7),  or_empty(result, row, 8),
-                                 or_empty(result, row, 9),  or_empty(result, row, 10),
-                                 or_empty(result, row, 11), or_empty(result, row, 12),
-                                 or_empty(result, row, 13), std::nullopt};
-        if (!result.is_null(row, 14))
-            applied.duration_ms = result.number(row, 14);
-        history.applied.push_back(std::move(applied));
-    }
-    return history;
 }
 
-void require_writable(const History& history, config::DatabaseConfig::Pooler pooler, const std::string& server) {
-    if (history.is_in_recovery)
-        throw Error(ExitCode::refused, fmt::format("the server is a standby in recovery ({})", server),
+void require_writable(Connection& connection, config::DatabaseConfig::Pooler pooler) {
+    const Result server = connection.execute(
+        "SELECT pg_catalog.pg_backend_pid(), pg_catalog.pg_is_in_recovery(), "
+        "pg_catalog.current_setting('transaction_read_only')");
+    if (server.flag(0, 1))
+        throw Error(ExitCode::refused,
+                    fmt::format("the server is a standby in recovery ({})", connection.description()),
                     "connect to the primary; with several hosts in the URL add target_session_attrs=read-write");
-    if (history.is_read_only)
-        throw Error(ExitCode::refused, fmt::format("transactions are read-only here ({})", server),
+    if (server.text(0, 2) == "on")
+        throw Error(ExitCode::refused, fmt::format("transactions are read-only here ({})", connection.description()),
                     "connect to the primary, or reset default_transaction_read_only for this role and database");
-    if (history.is_pooled && pooler != config::DatabaseConfig::Pooler::session)
+    const bool is_pooled = server.number(0, 0) != connection.protocol_backend_pid();
+    if (is_pooled && pooler != config::DatabaseConfig::Pooler::session)
         throw Error(
             ExitCode::refused,
             fmt::format("a connection pooler stands between tripmig and the server ({}); in transaction mode it loses "
                         "the locks that keep two runs apart",
-                        server),
+                        connection.description()),
             "set `direct_url` in [database] to the server itself, or `pooler = \"session\"` when the pooler keeps a "
             "server connection for each session");
+}
+
+void require_usable(Connection& connection, std::string_view state_schema, config::DatabaseConfig::Pooler pooler) {
+    read_history(connection, state_schema);
+    require_writable(connection, pooler);
 }
 
 namespace {

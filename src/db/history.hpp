@@ -25,27 +25,27 @@ struct AppliedMigration {
     std::optional<std::int64_t> duration_ms;
 };
 
-/// What one round trip tells about the server and its history.
+/// What the state schema tells of the migrations.
 struct History {
     bool has_state = false;  ///< false: the state schema is not there, or this role can't see into it
     int state_version = 0;
     std::string state_tool_version;
-    bool is_pooled = false;                 ///< the server process is not the one that the protocol announced
-    bool is_in_recovery = false;            ///< a standby
-    bool is_read_only = false;              ///< default_transaction_read_only
     std::vector<AppliedMigration> applied;  ///< in the order of application
 
     /// The state schema must be made, or upgraded, before anything is written into it: ensure_state().
     [[nodiscard]] bool needs_state() const noexcept;
 };
 
-/// Reads it all with one query; a second one only where there is no state schema yet.
+/// Reads it all with one query; a second one only where nothing was applied yet.
 /// Throws Error{refused} when the state was written by a newer tripmig, Error{no_privilege} naming what to grant.
 History read_history(Connection& connection, std::string_view state_schema);
 
 /// Throws Error{refused} when a run can't start on this server: a standby, read-only, or behind a transaction pooler
 /// (which loses session locks), each with what to do.
-void require_writable(const History& history, config::DatabaseConfig::Pooler pooler, const std::string& server);
+void require_writable(Connection& connection, config::DatabaseConfig::Pooler pooler);
+
+/// That, and no state of a newer tripmig: what must hold before anything but a migration starts.
+void require_usable(Connection& connection, std::string_view state_schema, config::DatabaseConfig::Pooler pooler);
 
 /// What the run knows of a migration when it records it.
 struct MigrationRecord {

@@ -66,8 +66,11 @@ const DialectRules& choose_dialect(const std::vector<SourceFile>& files, std::st
     return chosen == nullptr ? flyway_rules : *chosen;
 }
 
-SourceFile::SourceFile(std::filesystem::path path, std::string file)
-    : m_path(std::move(path)), m_file(std::move(file)), m_name(m_path.filename().string()) {
+SourceFile::SourceFile(std::filesystem::path path, std::string file, bool has_config)
+    : m_path(std::move(path)),
+      m_file(std::move(file)),
+      m_name(m_file.substr(m_file.rfind('/') + 1)),
+      m_has_config(has_config) {
 }
 
 const std::string& SourceFile::content() const {

@@ -17,12 +17,14 @@ namespace tripmig::migrate {
 /// A file below the migrations directory, read when somebody looks into it, once.
 class SourceFile {
   public:
-    SourceFile(std::filesystem::path path, std::string file);
+    SourceFile(std::filesystem::path path, std::string file, bool has_config);
 
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return m_path; }
     [[nodiscard]] const std::string& file() const noexcept { return m_file; }  ///< relative to the directory
     [[nodiscard]] const std::string& name() const noexcept { return m_name; }  ///< the last part
     [[nodiscard]] bool is_in_folder() const noexcept { return m_name.size() != m_file.size(); }
+    /// There is a file of its name and `.conf` beside it.
+    [[nodiscard]] bool has_config() const noexcept { return m_has_config; }
     /// Throws Error{usage} when it can't be read.
     [[nodiscard]] const std::string& content() const;
 
@@ -30,6 +32,7 @@ class SourceFile {
     std::filesystem::path m_path;
     std::string m_file;
     std::string m_name;
+    bool m_has_config;
     mutable std::optional<std::string> m_content;
 };
 

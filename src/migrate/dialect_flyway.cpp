@@ -126,11 +126,10 @@ void refuse_lone_config(const SourceFile& file) {
 }
 
 void read_config(const SourceFile& file, Migration& migration) {
+    if (!file.has_config())
+        return;
     std::filesystem::path path = file.path();
     path += config_suffix;
-    std::error_code failure;
-    if (!std::filesystem::is_regular_file(path, failure))
-        return;
     const auto config = read_flyway_script_config(file.file() + std::string(config_suffix), read_file(path));
     migration.expands_placeholders = config.replaces_placeholders;
     if (!config.execute_in_transaction)

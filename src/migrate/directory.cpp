@@ -49,17 +49,18 @@ std::vector<SourceFile> files_below(const fs::path& directory) {
     if (!fs::is_directory(directory, failure))
         throw Error(ExitCode::usage, fmt::format("the migrations directory {} is not there", directory.string()),
                     "give it with --migrations DIR, TRIPMIG_MIGRATIONS_DIR, or `dir` in [migrations] of tripmig.toml");
-    std::vector<fs::path> paths;
+    std::vector<std::string> names;
+    const std::size_t prefix = (directory / "").native().size();
     for (fs::recursive_directory_iterator at(directory, failure), end; at != end && !failure; at.increment(failure))
         if (at->is_regular_file())
-            paths.push_back(at->path());
+            names.push_back(at->path().native().substr(prefix));
     if (failure)
         throw unreadable(directory, failure.value());
-    std::sort(paths.begin(), paths.end());
+    std::sort(names.begin(), names.end());
     std::vector<SourceFile> files;
-    files.reserve(paths.size());
-    for (const fs::path& path : paths)
-        files.emplace_back(path, path.lexically_relative(directory).generic_string());
+    files.reserve(names.size());
+    for (const std::string& name : names)
+        files.emplace_back(directory / name, name, std::binary_search(names.begin(), names.end(), name + ".conf"));
     return files;
 }
 
@@ -85,16 +86,21 @@ std::string read_file(const fs::path& path) {
         throw unreadable(path, errno);
     struct stat info {};
     std::string content;
-    if (::fstat(descriptor, &info) == 0)
-        content.reserve(static_cast<std::size_t>(info.st_size) + 1);
-    std::array<char, 65536> buffer{};
+    // One byte more than it has: the read that fills less tells that this was all. Pipes tell no size.
+    std::size_t room = ::fstat(descriptor, &info) == 0 ? static_cast<std::size_t>(info.st_size) + 1 : 1;
+    std::size_t filled = 0;
     ssize_t count = 0;
-    while ((count = ::read(descriptor, buffer.data(), buffer.size())) > 0)
-        content.append(buffer.data(), static_cast<std::size_t>(count));
+    do {
+        content.resize(filled + room);
+        count = ::read(descriptor, content.data() + filled, room);
+        filled += count > 0 ? static_cast<std::size_t>(count) : 0;
+        room = std::max<std::size_t>(content.size() - filled, 4096);
+    } while (count > 0 && (filled == content.size() || !S_ISREG(info.st_mode)));
     const int number = errno;
     ::close(descriptor);
     if (count < 0)
         throw unreadable(path, number);
+    content.resize(filled);
     return content;
 }
 

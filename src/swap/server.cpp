@@ -41,7 +41,7 @@ Server::Server(const config::Config& config, Reporter& reporter, const Clock& cl
 }
 
 void Server::take_job(const QualifiedName& table) {
-    db::require_writable(db::read_history(m_connection, state_schema()), m_database.pooler, m_connection.description());
+    db::require_usable(m_connection, state_schema(), m_database.pooler);
     db::ensure_state(m_connection, state_schema());
     m_lock.emplace(m_connection, db::lock_key(state_schema(), fmt::format("job {}.{}", table.schema, table.name)),
                    fmt::format("the job lock of {}", sql::quoted(table)), patience, m_reporter, m_clock, m_stop);
