@@ -27,7 +27,8 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
     const int code = run(argc, argv);
 #ifdef TRIPMIG_QUICK_EXIT
-    // Everything is written and closed. What the libraries that libpq brings tidy up at the end, the kernel does sooner.
+    // Everything is written and closed. What the libraries that libpq brings tidy up at the end, the kernel does
+    // sooner.
     std::cout.flush();
     std::quick_exit(code);
 #else

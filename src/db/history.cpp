@@ -16,6 +16,10 @@ namespace tripmig::db {
 
 namespace {
 
+std::string or_empty(const Result& result, std::size_t row, std::size_t column) {
+    return result.value(row, column).value_or("");
+}
+
 Error may_not_read(const Error& error, std::string_view state_schema) {
     return Error(ExitCode::no_privilege,
                  fmt::format("this role may not read the state schema {}", sql::quote_ident(state_schema)),
