@@ -34,6 +34,12 @@ bool is_numbered(const SourceFile& file) {
 
 }  // namespace
 
+const DialectRules* dialect_of(const SourceFile& file) {
+    const auto owner =
+        std::find_if(all_rules().begin(), all_rules().end(), [&](Rules rules) { return rules->claims(file); });
+    return owner == all_rules().end() ? nullptr : *owner;
+}
+
 const DialectRules& choose_dialect(const std::vector<SourceFile>& files, std::string_view wanted) {
     for (const Rules rules : all_rules())
         if (wanted == to_string(rules->dialect))
@@ -45,16 +51,15 @@ const DialectRules& choose_dialect(const std::vector<SourceFile>& files, std::st
     const SourceFile* unmarked = nullptr;
     Rules chosen = nullptr;
     for (const SourceFile& file : files) {
-        const auto owner =
-            std::find_if(all_rules().begin(), all_rules().end(), [&](Rules rules) { return rules->claims(file); });
-        if (owner == all_rules().end()) {
+        const Rules owner = dialect_of(file);
+        if (owner == nullptr) {
             if (unmarked == nullptr && is_numbered(file))
                 unmarked = &file;
         } else if (chosen == nullptr) {
-            chosen = *owner;
+            chosen = owner;
             claimed = &file;
-        } else if (chosen != *owner) {
-            throw of_several(*claimed, chosen, file, *owner);
+        } else if (chosen != owner) {
+            throw of_several(*claimed, chosen, file, owner);
         }
     }
     if (chosen == nullptr && unmarked != nullptr)

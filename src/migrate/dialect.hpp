@@ -64,6 +64,9 @@ extern const DialectRules goose_rules;
 /// each named; numbered files with no mark of any; no such dialect.
 const DialectRules& choose_dialect(const std::vector<SourceFile>& files, std::string_view wanted);
 
+/// The rules that claim the file; nullptr: none does.
+const DialectRules* dialect_of(const SourceFile& file);
+
 /// The SQL of a migration. `with_variables`: as it runs; without: as it is written, for hashes. Throws Error{usage} at
 /// its place for a variable that is required and not set.
 SectionText section_text(const Migration& migration, bool with_variables);

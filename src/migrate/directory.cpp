@@ -153,6 +153,18 @@ void refuse_unpadded(const Directory& directory) {
 
 }  // namespace
 
+std::vector<Migration> read_single_file(const fs::path& path, const std::string& name) {
+    const SourceFile file(path, name);
+    const DialectRules* rules = dialect_of(file);
+    std::vector<Migration> migrations = rules == nullptr ? std::vector<Migration>() : rules->read(file);
+    if (migrations.empty())
+        migrations.emplace_back();
+    const fs::path folder = path.parent_path();
+    for (Migration& migration : migrations)
+        complete(migration, file, folder.empty() ? "." : folder, rules == nullptr ? flyway_rules : *rules, nullptr);
+    return migrations;
+}
+
 Directory read_directory(const fs::path& path, const ReadOptions& options) {
     Directory directory;
     directory.path = path;

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "migrate/migration.hpp"
 
@@ -17,6 +18,10 @@ struct ReadOptions {
 /// missing, a file can't be read, a name is wrong, two files have one version (both named), the files are of several
 /// dialects or of none, marks don't pair, a file is of a kind that only the other tool can run (Go, Java, callbacks).
 Directory read_directory(const std::filesystem::path& path, const ReadOptions& options = {});
+
+/// The migrations in one file that is in no migrations directory: by its name and marks, the way up and the way back;
+/// a plain SQL file is one way up. `name`: what messages call it. Throws Error{usage} as read_directory() does.
+std::vector<Migration> read_single_file(const std::filesystem::path& path, const std::string& name);
 
 /// The bytes of a file. Throws Error{usage} naming it.
 std::string read_file(const std::filesystem::path& path);

@@ -18,8 +18,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-const std::vector<std::string> file_keys = {"transaction", "lock_timeout",       "statement_timeout",
-                                            "retry",       "allow-out-of-order", "requires"};
+const std::vector<std::string> file_keys = {"transaction",        "lock_timeout", "statement_timeout", "retry",
+                                            "allow-out-of-order", "requires",     "ignore-file"};
 const std::vector<std::string> statement_words = {"statement", "ignore", "batch"};
 const std::vector<std::string> statement_keys = {"lock_timeout", "statement_timeout", "retry"};
 const std::vector<std::string> batch_keys = {"by", "size", "pause"};
@@ -102,16 +102,17 @@ void read_statement(const DirectiveLine& line, StatementDirectives& statement) {
         read_statement_word(line, line.words()[i], statement);
 }
 
-void read_ignore(const DirectiveLine& line, StatementDirectives& statement) {
+/// ignore=RULE reason, ignore-file=RULE reason
+IgnoredRule ignored_rule(const DirectiveLine& line) {
     const DirectiveWord& word = line.words().front();
     IgnoredRule ignored;
-    ignored.rule = text_value(line, word, "ignore=RULE and the reason");
+    ignored.rule = text_value(line, word, fmt::format("{}=RULE and the reason", word.key));
     ignored.reason = line.text_after_first();
     ignored.line = line.comment().line;
     if (ignored.reason.empty())
-        throw line.failure(word.offset, fmt::format("ignore={} needs a reason", ignored.rule),
-                           fmt::format("write ignore={} and why that is safe here", ignored.rule));
-    statement.ignored.push_back(std::move(ignored));
+        throw line.failure(word.offset, fmt::format("{}={} needs a reason", word.key, ignored.rule),
+                           fmt::format("write {}={} and why that is safe here", word.key, ignored.rule));
+    return ignored;
 }
 
 std::size_t size_value(const DirectiveLine& line, const DirectiveWord& word) {
@@ -162,7 +163,7 @@ void read_swap(const DirectiveLine& line, FileDirectives& file) {
 void read_for_statement(const DirectiveLine& line, StatementDirectives& statement) {
     const DirectiveWord& first = line.words().front();
     if (first.key == "ignore")
-        return read_ignore(line, statement);
+        return statement.ignored.push_back(ignored_rule(line));
     if (first.value)
         throw line.failure(first.offset, fmt::format("{} takes no =", first.key),
                            fmt::format("write a blank behind {}", first.key));
@@ -186,8 +187,12 @@ void read_line(const DirectiveLine& line, FileDirectives& file, bool is_at_top, 
     if (is_for_statement)
         return read_for_statement(line, *statement);
     FileDirectives misplaced;
-    for (const DirectiveWord& word : line.words())
-        read_file_word(line, word, is_at_top ? file : misplaced);
+    FileDirectives& whole = is_at_top ? file : misplaced;
+    if (first.key == "ignore-file")
+        whole.ignored.push_back(ignored_rule(line));
+    else
+        for (const DirectiveWord& word : line.words())
+            read_file_word(line, word, whole);
     if (!is_at_top)
         throw line.failure(first.offset, fmt::format("{} is a setting of the whole file", first.key),
                            "put it above the first statement; for one statement write: statement lock_timeout=2s");

@@ -11,6 +11,13 @@
 
 namespace tripmig::sql {
 
+/// `-- tripmig: ignore=RULE reason`, `-- tripmig: ignore-file=RULE reason`
+struct IgnoredRule {
+    std::string rule;
+    std::string reason;
+    std::size_t line = 0;
+};
+
 /// `-- tripmig: swap TABLE`
 struct SwapWish {
     std::vector<std::string> table;  ///< the name's parts as the catalog spells them
@@ -27,13 +34,7 @@ struct FileDirectives {
     bool allow_out_of_order = false;    ///< allow-out-of-order
     std::vector<std::string> required;  ///< requires=V3, as it is written; may be given several times
     std::optional<SwapWish> swap;       ///< wherever it stands: it is all that its file does
-};
-
-/// `-- tripmig: ignore=RULE reason`
-struct IgnoredRule {
-    std::string rule;
-    std::string reason;
-    std::size_t line = 0;
+    std::vector<IgnoredRule> ignored;   ///< ignore-file=RULE reason: in every statement of the file
 };
 
 /// `-- tripmig: batch by=id size=5000 pause=50ms`

@@ -1,0 +1,145 @@
+#include <fmt/format.h>
+
+#include "migrate/lint_default.hpp"
+#include "migrate/lint_hazards.hpp"
+#include "migrate/lint_type_change.hpp"
+
+namespace tripmig::migrate::hazards {
+
+using sql::AlterAction;
+using Kind = sql::AlterAction::Kind;
+using Constraint = sql::ConstraintFacts::Kind;
+
+namespace {
+
+void json(Sight& sight, const sql::ColumnFacts& column, std::size_t offset) {
+    if (column.type.name == "json")
+        sight.add("json-column",
+                  fmt::format("column {} is json, which has no equality: SELECT DISTINCT fails on it", column.name),
+                  "use jsonb", offset);
+}
+
+void volatile_default(Sight& sight, const std::string& table, const AlterAction& action) {
+    const Volatility volatility = volatility_of(action.column.default_expression, sight.schema);
+    if (volatility.kind == Volatility::Kind::not_volatile)
+        return;
+    const bool is_certain = volatility.kind == Volatility::Kind::is_volatile;
+    const std::string how = is_certain ? "computes" : "computes, unless the function is immutable or stable,";
+    sight.add("volatile-default",
+              fmt::format("DEFAULT {}() {} a value for every row of {}: the table is rewritten under ACCESS EXCLUSIVE",
+                          volatility.function, how, table),
+              "add the column without a default, then ALTER COLUMN ... SET DEFAULT for new rows, then fill the old "
+              "ones in batches",
+              action.offset, is_certain ? Level::error : Level::warning);
+}
+
+/// A column that PostgreSQL can't add by noting one value in the catalog.
+void computed_column(Sight& sight, const std::string& table, const AlterAction& action) {
+    const sql::ColumnFacts& column = action.column;
+    if (column.is_identity || column.type.is_serial())
+        sight.add("add-identity-column",
+                  fmt::format("{} gives every row of {} a number: the table is rewritten under ACCESS EXCLUSIVE",
+                              column.name, table),
+                  "add a plain integer column, set its default to a sequence, fill the old rows in batches",
+                  action.offset);
+    else if (column.is_generated)
+        sight.add("add-generated-column",
+                  fmt::format("{} is computed for every row of {}: the table is rewritten under ACCESS EXCLUSIVE",
+                              column.name, table),
+                  "add a plain column, keep it by a trigger, fill the old rows in batches", action.offset);
+    else if (is_constrained_domain(column.type.name, sight.schema))
+        sight.add(
+            "table-rewrite",
+            fmt::format("{} is of a domain with constraints: {} is rewritten to check every row", column.name, table),
+            "use the domain's base type and a CHECK ... NOT VALID that is validated later", action.offset);
+    else if (column.has_default)
+        volatile_default(sight, table, action);
+    else if (column.is_not_null)
+        sight.add(
+            "add-required-column",
+            fmt::format("{} is NOT NULL without a default: this fails as soon as {} has a row", column.name, table),
+            "give it a constant default, or add it without NOT NULL, fill it, and set NOT NULL by a validated "
+            "CHECK",
+            action.offset);
+}
+
+void add_column(Sight& sight, const std::string& table, const AlterAction& action) {
+    json(sight, action.column, action.offset);
+    computed_column(sight, table, action);
+    for (const sql::ConstraintFacts& constraint : action.column.constraints)
+        if (constraint.kind != Constraint::foreign_key || action.column.has_default)
+            hazards::constraint(sight, table, constraint, action.offset);
+}
+
+void set_type(Sight& sight, const std::string& table, const AlterAction& action) {
+    std::string why;
+    bool is_certain = false;
+    for (const TablePass& pass : sight.effects.rewrites) {
+        if (why.empty() || pass.is_certain)
+            why = pass.why;
+        is_certain = is_certain || pass.is_certain;
+    }
+    if (!why.empty())
+        sight.add("alter-column-type",
+                  fmt::format("{}: {} {} rewritten with its indexes under ACCESS EXCLUSIVE", why, table,
+                              is_certain ? "is" : "may be"),
+                  "add a column of the new type, keep both by a trigger, fill it in batches, and change over in a "
+                  "later release",
+                  action.offset, is_certain ? Level::error : Level::warning);
+    else if (!sight.effects.scans.empty())
+        sight.add("check-rescan",
+                  fmt::format("{}: {} is read under ACCESS EXCLUSIVE", sight.effects.scans.front().why, table),
+                  "drop the CHECK before, and add it again NOT VALID and VALIDATE it in a later file", action.offset);
+}
+
+void set_not_null(Sight& sight, const std::string& table, const AlterAction& action) {
+    if (sight.effects.scans.empty())
+        return;
+    sight.add("set-not-null",
+              fmt::format("SET NOT NULL looks at {} in every row of {} under ACCESS EXCLUSIVE", action.name, table),
+              fmt::format("before it, in files of their own: ADD CONSTRAINT c CHECK ({} IS NOT NULL) NOT VALID, then "
+                          "VALIDATE CONSTRAINT c; PostgreSQL 12 and newer take that for proof",
+                          action.name),
+              action.offset);
+}
+
+void drop_column(Sight& sight, const std::string& table, const AlterAction& action) {
+    if (!sight.is_undone(table, action.name))
+        sight.add("drop-column", fmt::format("the running version may still use {}.{}", table, action.name),
+                  "release a version first that does not name the column, in SELECT * neither", action.offset);
+    if (action.is_cascade)
+        sight.add("drop-cascade", fmt::format("CASCADE drops whatever hangs on {}.{}", table, action.name),
+                  "name what is to go, and drop it before", action.offset);
+}
+
+}  // namespace
+
+bool alter_column(Sight& sight, const std::string& table, const AlterAction& action) {
+    switch (action.kind) {
+        case Kind::add_column:
+            add_column(sight, table, action);
+            return true;
+        case Kind::set_type:
+            set_type(sight, table, action);
+            return true;
+        case Kind::set_not_null:
+            set_not_null(sight, table, action);
+            return true;
+        case Kind::drop_column:
+            drop_column(sight, table, action);
+            return true;
+        case Kind::rename_column:
+            if (sight.file.kind != migrate::Kind::undo)
+                sight.add("rename-column",
+                          fmt::format("{}.{} has another name from this moment on: the running version fails", table,
+                                      action.name),
+                          "add a column of the new name, keep both by a trigger, and drop the old one in a later "
+                          "release",
+                          action.offset);
+            return true;
+        default:
+            return false;
+    }
+}
+
+}  // namespace tripmig::migrate::hazards

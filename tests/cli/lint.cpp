@@ -1,0 +1,118 @@
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "support/command.hpp"
+
+using namespace tripmig::test;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+CommandResult lint_in(const TemporaryFolder& folder, std::vector<std::string> arguments) {
+    Surroundings where;
+    where.directory = folder.path();
+    arguments.insert(arguments.begin(), "lint");
+    return run_tripmig(arguments, where);
+}
+
+}  // namespace
+
+TEST_CASE("a named file: its statements with their locks; exit 4 on an error") {
+    const TemporaryFolder folder;
+    folder.write("migrations/V1__a.sql", "create table a (b int);\n");
+    folder.write("migrations/V2__b.sql", "-- later\ncreate index i on a (b);\n");
+    const auto result = lint_in(folder, {"migrations/V2__b.sql"});
+    CHECK_MESSAGE(result.exit_code == 4, result.err);
+    CHECK_MESSAGE(has(result.out, "SHARE on a; read a"), result.out);
+    CHECK_MESSAGE(has(result.out, "migrations/V2__b.sql:2:1: error: a refuses writes"), result.out);
+    CHECK_MESSAGE(has(result.out, "[create-index]\n  2 | create index i on a (b)\n    | ^"), result.out);
+    CHECK_MESSAGE(has(result.err, "1 file: 1 errors"), result.err);
+    CHECK(lint_in(folder, {"migrations/V1__a.sql"}).exit_code == 0);
+}
+
+TEST_CASE("without a file: the directory, ways back included; the statements on demand") {
+    const TemporaryFolder folder;
+    folder.write("migrations/V1__a.sql", "create table a (b int);\n");
+    folder.write("migrations/U1__a.sql", "drop table a;\n");
+    folder.write("migrations/V2__b.sql", "alter table a drop b;\n");
+    folder.write("migrations/U2__b.sql", "drop table a;\n");
+    const auto result = lint_in(folder, {});
+    CHECK(result.exit_code == 0);
+    CHECK_MESSAGE(has(result.out, "V2__b.sql:1:15: warning"), result.out);
+    CHECK_MESSAGE(has(result.out, "U2__b.sql:1:1: warning"), result.out);
+    CHECK(!has(result.out, "U1__a.sql"));
+    CHECK_MESSAGE(has(result.err, "4 files: 0 errors, 2 warnings"), result.err);
+    CHECK(has(lint_in(folder, {"--statements"}).out, "U1__a.sql:1"));
+}
+
+TEST_CASE("--json has everything") {
+    const TemporaryFolder folder;
+    folder.write("a.sql", "create table a (b int);\n-- later\ncreate index concurrently i on c (b);\n");
+    const auto result = lint_in(folder, {"--json", "a.sql"});
+    REQUIRE_MESSAGE(result.exit_code == 0, result.err);
+    const auto document = nlohmann::json::parse(result.out);
+    const auto& file = document["files"][0];
+    CHECK(file["file"] == "a.sql");
+    CHECK(file["direction"] == "up");
+    CHECK(file["transactional"] == false);
+    const auto& index = file["statements"][1];
+    CHECK(index["line"] == 3);
+    CHECK(index["column"] == 1);
+    CHECK(index["kind"] == "create index");
+    CHECK(index["transactional"] == false);
+    CHECK(index["locks"] == nlohmann::json::parse(R"([{"relation": "c", "mode": "SHARE UPDATE EXCLUSIVE"}])"));
+    CHECK(index["scans"][0]["table"] == "c");
+    CHECK(file["statements"][0]["findings"][0]["rule"] == "concurrently-mixed");
+    CHECK(document["warnings"] == 1);
+}
+
+TEST_CASE("--github annotates, escaped") {
+    const TemporaryFolder folder;
+    folder.write("a,b.sql", "\nalter table t add x int check (x > 0);\n");
+    const auto result = lint_in(folder, {"--github", "a,b.sql"});
+    CHECK(result.exit_code == 4);
+    CHECK_MESSAGE(has(result.out, "::error file=a%2Cb.sql,line=2,col=15,title=add-check::every row of t"), result.out);
+    CHECK(has(result.out, "[add-check]%0Aadd it NOT VALID"));
+}
+
+TEST_CASE("an ignore with a reason; one that ignores nothing; one of no rule") {
+    const TemporaryFolder folder;
+    folder.write("a.sql", "-- tripmig: ignore=create-index a dozen rows\ncreate index i on t (a);\n");
+    const auto ignored = lint_in(folder, {"--json", "a.sql"});
+    CHECK(ignored.exit_code == 0);
+    CHECK(has(ignored.out, "\"ignored\": \"a dozen rows\""));
+    folder.write("a.sql", "-- tripmig: ignore=creat-index a dozen rows\ncreate index i on t (a);\n");
+    const auto unknown = lint_in(folder, {"a.sql"});
+    CHECK(unknown.exit_code == 4);
+    CHECK_MESSAGE(has(unknown.out, "did you mean \"create-index\"?"), unknown.out);
+    folder.write("a.sql", "-- tripmig: ignore=create-index\ncreate index i on t (a);\n");
+    CHECK(lint_in(folder, {"a.sql"}).exit_code == 2);
+}
+
+TEST_CASE("files of every dialect, up and down") {
+    const TemporaryFolder folder;
+    folder.write("dbmate/1_a.sql",
+                 "-- migrate:up\nalter table t add x int;\n-- migrate:down\ncreate index on t (a);\n");
+    folder.write("goose/1_a.sql", "-- +goose Up\ncreate index on t (a);\n-- +goose Down\nselect 1;\n");
+    folder.write("golang/1_a.up.sql", "select 1;\n");
+    folder.write("golang/1_a.down.sql", "\ncreate index on t (a);\n");
+    for (const auto& [name, place] :
+         {std::pair{"dbmate", "1_a.sql:4:1"}, {"goose", "1_a.sql:2:1"}, {"golang", "1_a.down.sql:2:1"}}) {
+        const auto result = lint_in(folder, {"--migrations", name});
+        CHECK(result.exit_code == 4);
+        CHECK_MESSAGE(has(result.out, std::string(name) + "/" + place + ": error"), result.out);
+    }
+    CHECK(has(lint_in(folder, {"dbmate/1_a.sql"}).out, "dbmate/1_a.sql:4:1: error"));
+}
+
+TEST_CASE("the project's own migrations have no error") {
+    Surroundings where;
+    where.directory = TRIPMIG_SOURCE_DIR;
+    const auto result = run_tripmig({"lint"}, where);
+    CHECK_MESSAGE(result.exit_code == 0, result.out);
+}
