@@ -154,7 +154,7 @@ void refuse_unpadded(const Directory& directory) {
 }  // namespace
 
 std::vector<Migration> read_single_file(const fs::path& path, const std::string& name) {
-    const SourceFile file(path, name);
+    const SourceFile file(path, name, fs::is_regular_file(path.native() + ".conf"));
     const DialectRules* rules = dialect_of(file);
     std::vector<Migration> migrations = rules == nullptr ? std::vector<Migration>() : rules->read(file);
     if (migrations.empty())
