@@ -51,7 +51,12 @@ std::vector<Line> lines_of(const MigrationTarget& target) {
     return lines;
 }
 
-void print_json(Context& context, const MigrationTarget& target, const std::vector<Line>& lines) {
+using LocksById = std::map<std::int64_t, db::MigrationLocks>;
+nlohmann::json json_of(const db::MigrationLocks& locks);
+
+/// `locks`: nullptr without --locks.
+void print_json(Context& context, const MigrationTarget& target, const std::vector<Line>& lines,
+                const LocksById* locks) {
     nlohmann::json document{{"version", newest_version(target.history)},
                             {"pending", target.comparison.pending.size()},
                             {"migrations", nlohmann::json::array()},
@@ -63,6 +68,11 @@ void print_json(Context& context, const MigrationTarget& target, const std::vect
                                           {"applied_at", line.applied_at},
                                           {"duration_ms", line.duration_ms},
                                           {"file", line.file}});
+    if (locks != nullptr)
+        for (std::size_t i = 0; i < target.history.applied.size(); ++i) {
+            const auto found = locks->find(target.history.applied[i].id);
+            document["migrations"][i]["locks"] = json_of(found == locks->end() ? db::MigrationLocks{} : found->second);
+        }
     for (const migrate::Finding& finding : target.comparison.findings)
         document["findings"].push_back({{"file", finding.file},
                                         {"error", finding.is_error},
@@ -86,14 +96,65 @@ void print_text(Context& context, const MigrationTarget& target, const std::vect
                                    finding.hint);
 }
 
-ExitCode status(Context& context, bool tells_by_exit_code) {
+/// "AccessExclusiveLock": "ACCESS EXCLUSIVE", as LOCK spells it.
+std::string lock_mode(const std::string& name) {
+    std::string mode;
+    for (const char c : name.substr(0, name.size() - std::string_view("Lock").size())) {
+        const bool is_upper = c >= 'A' && c <= 'Z';
+        if (is_upper && !mode.empty())
+            mode += ' ';
+        mode += is_upper ? c : static_cast<char>(c - 'a' + 'A');
+    }
+    return mode;
+}
+
+void print_locks(Context& context, const MigrationTarget& target, const LocksById& locks) {
+    using Align = report::Table::Align;
+    report::Table table({{"version"}, {"description"}, {"strongest locks"}, {"held ms", Align::right}});
+    for (const db::AppliedMigration& row : target.history.applied) {
+        const auto found = locks.find(row.id);
+        const std::string version = row.kind == "R" ? "R" : row.version;
+        if (found == locks.end()) {
+            table.add_row({version, row.description, "none that others wait for", ""});
+            continue;
+        }
+        bool is_first = true;
+        for (const auto& [relation, mode] : found->second.modes) {
+            table.add_row({is_first ? version : "", is_first ? row.description : "",
+                           fmt::format("{} on {}", lock_mode(mode), relation),
+                           is_first && found->second.held_ms ? fmt::format("{}", *found->second.held_ms) : ""});
+            is_first = false;
+        }
+    }
+    context.out << table.to_string();
+}
+
+nlohmann::json json_of(const db::MigrationLocks& locks) {
+    nlohmann::json document{{"held_ms", locks.held_ms ? nlohmann::json(*locks.held_ms) : nlohmann::json()},
+                            {"relations", nlohmann::json::array()}};
+    for (const auto& [relation, mode] : locks.modes)
+        document["relations"].push_back({{"relation", relation}, {"mode", lock_mode(mode)}});
+    return document;
+}
+
+struct StatusOptions {
+    bool tells_by_exit_code = false;
+    bool with_locks = false;
+};
+
+ExitCode status(Context& context, const StatusOptions& options) {
     const MigrationTarget target = look_at(context, "status");
     const std::vector<Line> lines = lines_of(target);
+    const LocksById locks = options.with_locks && target.history.has_state
+                                ? db::read_locks(*target.connection, context.config.state.schema)
+                                : LocksById{};
     if (context.json)
-        print_json(context, target, lines);
+        print_json(context, target, lines, options.with_locks ? &locks : nullptr);
+    else if (options.with_locks)
+        print_locks(context, target, locks);
     else
         print_text(context, target, lines);
-    if (!tells_by_exit_code)
+    if (!options.tells_by_exit_code)
         return ExitCode::ok;
     if (target.comparison.has_errors())
         return ExitCode::disagreement;
@@ -104,15 +165,18 @@ ExitCode status(Context& context, bool tells_by_exit_code) {
 
 void add_status(CLI::App& app, Commands& commands) {
     CLI::App* command = app.add_subcommand("status", "What is applied, what is pending, what does not agree");
-    auto tells_by_exit_code = std::make_shared<bool>(false);
-    command->add_flag("--exit-code", *tells_by_exit_code,
+    auto options = std::make_shared<StatusOptions>();
+    command->add_flag("--exit-code", options->tells_by_exit_code,
                       "Exit 3 when migrations are pending, 4 when files and history disagree");
+    command->add_flag("--locks", options->with_locks,
+                      "Which strong locks each applied migration held, and for how long the strongest");
     command->footer(
         "Examples:\n"
         "  tripmig status\n"
+        "  tripmig status --locks\n"
         "  tripmig status --exit-code --quiet && echo up to date\n"
         "  tripmig --json status | jq .pending");
-    commands.add(command, [tells_by_exit_code](Context& context) { return status(context, *tells_by_exit_code); });
+    commands.add(command, [options](Context& context) { return status(context, *options); });
 }
 
 }  // namespace tripmig::cli

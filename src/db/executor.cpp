@@ -7,7 +7,6 @@
 #include <random>
 
 #include "db/server_error.hpp"
-#include "db/statements.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::db {
@@ -53,31 +52,6 @@ bool may_retry(const Unit& unit) {
 
 }  // namespace
 
-/// A second connection, opened only when a statement waits: our own can't be asked while it runs one.
-class Executor::Watcher {
-  public:
-    Watcher(const config::DatabaseConfig& database, Reporter& reporter, const StopSignal& stop)
-        : m_connection(database, "watcher", reporter, stop) {}
-
-    struct Blockers {
-        std::string text;  ///< for people; their age in it grows
-        std::string pids;
-    };
-
-    Blockers blockers_of(int pid) {
-        const Result result = m_connection.execute(std::string(statement::blockers), {fmt::format("{}", pid)});
-        Blockers blockers;
-        for (std::size_t row = 0; row < result.rows(); ++row) {
-            blockers.text += fmt::format("{}{}", row == 0 ? "" : "; ", result.text(row, 0));
-            blockers.pids += fmt::format("{} ", result.text(row, 1));
-        }
-        return blockers;
-    }
-
-  private:
-    Connection m_connection;
-};
-
 Executor::Executor(Connection& connection, const config::DatabaseConfig& database, LockPolicy policy,
                    Reporter& reporter, const Clock& clock, const StopSignal& stop)
     : m_connection(connection),
@@ -93,25 +67,73 @@ Executor::~Executor() {
     m_connection.set_wait_observer(nullptr);
 }
 
+/// The watcher is opened only when a statement takes long: our own connection can't be asked while it runs one.
 void Executor::observe(chr::milliseconds elapsed) {
-    if (elapsed < chr::milliseconds(200))
+    if (elapsed < chr::milliseconds(200) && !m_is_alone)
         return;
     try {
         if (!m_watcher)
             m_watcher = std::make_unique<Watcher>(m_database, m_reporter, m_stop);
-        const Watcher::Blockers blockers = m_watcher->blockers_of(m_connection.protocol_backend_pid());
-        if (blockers.text.empty())
-            return;
-        m_blockers = blockers.text;
-        if (blockers.pids == m_told)
-            return;
-        m_told = blockers.pids;
-        Event event{Severity::info, "lock.waiting", fmt::format("{} waits for {}", m_current, blockers.text), {}, {}};
-        event.fields = {{"unit", m_current}, {"blockers", blockers.text}};
-        m_reporter.emit(event);
+        look_at_blockers();
+        look_at_progress();
+        if (m_is_alone)
+            sample_locks();
     } catch (const Error&) {
         // Too many connections, say: the work goes on without names. Stop and loss are noticed by the main connection.
         m_watcher.reset();
+    }
+}
+
+void Executor::look_at_blockers() {
+    const Watcher::Blockers blockers = m_watcher->blockers_of(m_connection.protocol_backend_pid());
+    if (blockers.text.empty())
+        return;
+    m_blockers = blockers.text;
+    if (blockers.pids == m_told)
+        return;
+    m_told = blockers.pids;
+    Event event{Severity::info, "lock.waiting", fmt::format("{} waits for {}", m_current, blockers.text), {}, {}};
+    event.fields = {{"unit", m_current}, {"blockers", blockers.text}};
+    m_reporter.emit(event);
+}
+
+void Executor::look_at_progress() {
+    std::optional<Progress> progress = m_watcher->progress_of(m_connection.protocol_backend_pid());
+    if (!progress || progress->total == 0)
+        return;
+    progress->task = fmt::format("{}, {}", m_current, progress->task);
+    progress->done = std::min(progress->done, progress->total);
+    if (m_progress && m_progress->task != progress->task)
+        finish_progress();
+    m_progress = progress;
+    Event event{Severity::info, "statement.progress", {}, {}, {}};
+    event.message = fmt::format("{}: {} of {} {}", progress->task, progress->done, progress->total, progress->unit);
+    event.progress = std::move(progress);
+    m_reporter.emit(event);
+}
+
+/// A phase that another one follows, or that the statement's end followed, is over.
+void Executor::finish_progress() {
+    if (!m_progress)
+        return;
+    const bool is_told = m_progress->done == m_progress->total;
+    m_progress->done = m_progress->total;
+    Event event{Severity::info, "statement.progress", m_progress->task + ": done", {}, *m_progress};
+    m_progress.reset();
+    if (!is_told)
+        m_reporter.emit(event);
+}
+
+void Executor::sample_locks() {
+    static const std::vector<std::string> weakest_first = {
+        "ShareUpdateExclusiveLock", "ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock"};
+    const auto rank = [](const std::string& mode) {
+        return std::find(weakest_first.begin(), weakest_first.end(), mode) - weakest_first.begin();
+    };
+    for (const auto& [relation, mode] : m_watcher->locks_of(m_connection.protocol_backend_pid())) {
+        std::string& strongest = m_sampled.try_emplace(relation, mode).first->second;
+        if (rank(strongest) < rank(mode))
+            strongest = mode;
     }
 }
 
@@ -120,6 +142,9 @@ UnitOutcome Executor::run(const Unit& unit) {
     const auto deadline = started + m_policy.lock_deadline;
     m_current = unit.name;
     m_told.clear();
+    m_is_alone = unit.transaction == Transaction::none;
+    m_sampled.clear();
+    m_progress.reset();
     for (int attempts = 1;; ++attempts) {
         const auto attempt_started = m_clock.steady();
         m_blockers.clear();
@@ -127,6 +152,8 @@ UnitOutcome Executor::run(const Unit& unit) {
             UnitOutcome outcome = attempt(unit);
             outcome.attempts = attempts;
             outcome.waited = chr::duration_cast<chr::milliseconds>(attempt_started - started);
+            outcome.sampled_locks = std::move(m_sampled);
+            finish_progress();
             return outcome;
         } catch (const CommitInDoubt&) {
             throw;

@@ -2,7 +2,9 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +15,7 @@
 #include "base/stop_signal.hpp"
 #include "config/config.hpp"
 #include "db/connection.hpp"
+#include "db/watcher.hpp"
 
 namespace tripmig::db {
 
@@ -32,6 +35,8 @@ struct UnitOutcome {
     std::chrono::microseconds lock_wait{0};  ///< units with lock_first: until the whole set was granted, last attempt
     std::chrono::microseconds held{0};       ///< units with lock_first: from the last lock granted to COMMIT's answer
     std::vector<Result> results;             ///< one a step
+    /// Units outside a transaction that took longer than a moment: relation to the strongest lock that was seen on it.
+    std::map<std::string, std::string> sampled_locks;
 };
 
 /// COMMIT was sent and the connection was lost before the answer: only the server knows. Inspect decides.
@@ -63,8 +68,6 @@ class Executor {
     void set_before_retry(std::function<void()> function) { m_before_retry = std::move(function); }
 
   private:
-    class Watcher;
-
     UnitOutcome attempt(const Unit& unit);
     UnitOutcome attempt_inside(const Unit& unit);
     UnitOutcome attempt_alone(const Unit& unit);
@@ -76,6 +79,10 @@ class Executor {
     UnitOutcome attempt_pipelined(const Unit& unit);
     [[nodiscard]] std::vector<std::string> opening(const Unit& unit) const;
     void observe(std::chrono::milliseconds elapsed);
+    void look_at_blockers();
+    void look_at_progress();
+    void sample_locks();
+    void finish_progress();
 
     Connection& m_connection;
     const config::DatabaseConfig& m_database;
@@ -85,9 +92,12 @@ class Executor {
     const StopSignal& m_stop;
     std::function<void()> m_before_retry;
     std::unique_ptr<Watcher> m_watcher;
-    std::string m_current;   ///< name of the unit that runs
-    std::string m_blockers;  ///< the last ones seen in this attempt, as text
-    std::string m_told;      ///< the pids of those that were told of, in this unit
+    std::string m_current;    ///< name of the unit that runs
+    std::string m_blockers;   ///< the last ones seen in this attempt, as text
+    std::string m_told;       ///< the pids of those that were told of, in this unit
+    bool m_is_alone = false;  ///< the unit that runs is outside of a transaction
+    std::map<std::string, std::string> m_sampled;
+    std::optional<Progress> m_progress;  ///< the last that was told
 };
 
 }  // namespace tripmig::db

@@ -178,14 +178,57 @@ std::vector<JournalEntry> read_journal(Connection& connection, std::string_view 
     return entries;
 }
 
+namespace {
+
+/// A JSON string (RFC 8259, 7) of a name, which may have anything in it but NUL.
+std::string json_text(const std::string& text) {
+    std::string json = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\')
+            json += '\\';
+        if (static_cast<unsigned char>(c) < 0x20)
+            json += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+        else
+            json += c;
+    }
+    return json + '"';
+}
+
+}  // namespace
+
+Step mark_locks_step() {
+    return step(std::string(statement::mark_locks), {}, "since when the strongest lock is held");
+}
+
+std::map<std::int64_t, MigrationLocks> read_locks(Connection& connection, std::string_view state_schema) {
+    const Result result = connection.execute(with_state(statement::read_locks, state_schema));
+    std::map<std::int64_t, MigrationLocks> locks;
+    for (std::size_t row = 0; row < result.rows(); ++row) {
+        MigrationLocks& of_migration = locks[result.number(row, 0)];
+        if (!result.is_null(row, 1))
+            of_migration.held_ms = result.number(row, 1);
+        of_migration.modes.emplace_back(or_empty(result, row, 2), or_empty(result, row, 3));
+    }
+    return locks;
+}
+
 Step journal_step(std::string_view state_schema, const std::string& file, int ordinal, const std::string& sha256,
-                  bool done, const std::optional<JournalProgress>& progress) {
+                  bool done, const std::optional<JournalProgress>& progress,
+                  const std::optional<SampledLocks>& sampled) {
     Parameters parameters{file, fmt::format("{}", ordinal), sha256, done ? "done" : "started"};
     if (progress)
         parameters.insert(parameters.end(),
                           {progress->by, progress->last, progress->upper, fmt::format("{}", progress->rows)});
     else
         parameters.resize(8);
+    parameters.resize(10);
+    if (sampled) {
+        std::string modes;
+        for (const auto& [relation, mode] : sampled->modes)
+            modes += fmt::format("{}{}: \"{}\"", modes.empty() ? "" : ", ", json_text(relation), mode);
+        parameters[8] = "{" + modes + "}";
+        parameters[9] = fmt::format("{}", sampled->held_ms);
+    }
     return step(with_state(statement::write_journal, state_schema), std::move(parameters),
                 done ? "journal: done" : "journal: started");
 }

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/step.hpp"
@@ -74,6 +76,18 @@ struct JournalProgress {
     std::int64_t rows = 0;            ///< keys passed
 };
 
+/// Between two statements of a transaction, where the first may have taken a strong lock: for the time that the history
+/// row says it was held.
+Step mark_locks_step();
+
+/// What one migration locked.
+struct MigrationLocks {
+    std::optional<std::int64_t> held_ms;                     ///< the strongest one, to the end of its transaction
+    std::vector<std::pair<std::string, std::string>> modes;  ///< relation and mode, strongest first
+};
+/// By AppliedMigration::id; those that locked nothing that others would wait for are not in it.
+std::map<std::int64_t, MigrationLocks> read_locks(Connection& connection, std::string_view state_schema);
+
 /// The journal of a file that runs a statement at a time.
 struct JournalEntry {
     int ordinal = 0;  ///< of the statement in its file, from 1
@@ -81,9 +95,16 @@ struct JournalEntry {
     bool is_done = false;  ///< false: started, and nobody knows how it ended
     std::optional<JournalProgress> progress;
 };
+/// What a statement outside of any transaction was seen to lock, and how long it ran.
+struct SampledLocks {
+    std::map<std::string, std::string> modes;  ///< relation to mode, as pg_locks spells it
+    std::int64_t held_ms = 0;
+};
+
 std::vector<JournalEntry> read_journal(Connection& connection, std::string_view state_schema, const std::string& file);
 Step journal_step(std::string_view state_schema, const std::string& file, int ordinal, const std::string& sha256,
-                  bool done, const std::optional<JournalProgress>& progress = std::nullopt);
+                  bool done, const std::optional<JournalProgress>& progress = std::nullopt,
+                  const std::optional<SampledLocks>& sampled = std::nullopt);
 Step forget_journal_step(std::string_view state_schema, const std::string& file);
 
 /// The number that this run's rows share.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace tripmig::migrate {
 
@@ -22,11 +23,12 @@ std::vector<Step> history_steps(const Migration& migration, const PlanOptions& o
 
 /// The file may have set another role for its own statements; the journal belongs to the role that logged in.
 std::vector<Step> journal_steps(const Migration& migration, const Piece& piece, const PlanOptions& options,
-                                bool is_done) {
+                                bool is_done, const std::optional<db::SampledLocks>& sampled = std::nullopt) {
     Step role;
     role.sql = "SET LOCAL ROLE NONE";
     role.why = "the journal belongs to the role that logged in";
-    return {role, db::journal_step(options.state_schema, migration.file, piece.ordinal, piece.sha256, is_done)};
+    return {role, db::journal_step(options.state_schema, migration.file, piece.ordinal, piece.sha256, is_done,
+                                   std::nullopt, sampled)};
 }
 
 }  // namespace
@@ -80,13 +82,35 @@ std::vector<Step> with_timeouts(const ScriptStatement& statement, Step step, boo
     return before;
 }
 
+namespace {
+
+/// Reading and writing rows, and settings: nothing that others but DDL would wait for.
+bool may_lock_strongly(const sql::Facts& facts) {
+    static constexpr std::array<std::string_view, 11> harmless = {
+        "insert", "update", "delete", "merge", "select", "values", "copy", "set", "savepoint", "begin", "reset"};
+    return std::find(harmless.begin(), harmless.end(), facts.kind) == harmless.end();
+}
+
+/// The statements of one transaction. Before each that may lock, what was locked before it is noted, and when.
+std::vector<Step> steps_of(const Script& script, std::size_t first, std::size_t last, bool is_in_transaction) {
+    std::vector<Step> steps;
+    for (std::size_t i = first; i < last; ++i) {
+        const ScriptStatement& statement = script.statements[i];
+        if (is_in_transaction && i > first && may_lock_strongly(statement.facts))
+            steps.push_back(db::mark_locks_step());
+        append(steps, with_timeouts(statement, step_of(statement), is_in_transaction));
+    }
+    return steps;
+}
+
+}  // namespace
+
 Unit plan_transaction(const Migration& migration, const Script& script, const PlanOptions& options) {
     Unit unit;
     unit.name = migration.file;
     unit.user_sql = true;
     unit.asynchronous = !options.is_last && !options.durable_each;
-    for (const ScriptStatement& statement : script.statements)
-        append(unit.steps, with_timeouts(statement, step_of(statement), true));
+    unit.steps = steps_of(script, 0, script.statements.size(), true);
     append(unit.steps, history_steps(migration, options, std::nullopt));
     if (!script.directives.retry.value_or(true))
         for (Step& step : unit.steps)
@@ -101,8 +125,7 @@ Unit plan_piece(const Migration& migration, const Script& script, const Piece& p
     unit.user_sql = true;
     unit.keeps_session = true;
     unit.transaction = has_transaction ? Transaction::inside : Transaction::none;
-    for (std::size_t i = piece.first; i < piece.last; ++i)
-        append(unit.steps, with_timeouts(script.statements[i], step_of(script.statements[i]), has_transaction));
+    unit.steps = steps_of(script, piece.first, piece.last, has_transaction);
     if (has_transaction)
         append(unit.steps, journal_steps(migration, piece, options, true));
     if (!script.directives.retry.value_or(true))
@@ -111,12 +134,13 @@ Unit plan_piece(const Migration& migration, const Script& script, const Piece& p
     return unit;
 }
 
-Unit plan_journal(const Migration& migration, const Piece& piece, const PlanOptions& options, bool is_done) {
+Unit plan_journal(const Migration& migration, const Piece& piece, const PlanOptions& options, bool is_done,
+                  const std::optional<db::SampledLocks>& sampled) {
     Unit unit;
     unit.name = fmt::format("{}, journal", migration.file);
     unit.user_sql = true;
     unit.keeps_session = true;
-    unit.steps = journal_steps(migration, piece, options, is_done);
+    unit.steps = journal_steps(migration, piece, options, is_done, sampled);
     return unit;
 }
 
@@ -124,8 +148,8 @@ Unit plan_completion(const Migration& migration, const PlanOptions& options, std
     Unit unit;
     unit.name = migration.file + ", its history row";
     unit.user_sql = true;
+    append(unit.steps, history_steps(migration, options, duration_ms));  // takes over what the journal says of locks
     unit.steps.push_back(db::forget_journal_step(options.state_schema, migration.file));
-    append(unit.steps, history_steps(migration, options, duration_ms));
     return unit;
 }
 

@@ -28,7 +28,8 @@ Unit plan_transaction(const Migration& migration, const Script& script, const Pl
 Unit plan_piece(const Migration& migration, const Script& script, const Piece& piece, const PlanOptions& options);
 
 /// The journal row alone, for a piece that can't be in a transaction: before it (started) and after it (done). Pure.
-Unit plan_journal(const Migration& migration, const Piece& piece, const PlanOptions& options, bool is_done);
+Unit plan_journal(const Migration& migration, const Piece& piece, const PlanOptions& options, bool is_done,
+                  const std::optional<db::SampledLocks>& sampled = std::nullopt);
 
 /// The end of such a file: its history row in the place of its journal. Pure.
 Unit plan_completion(const Migration& migration, const PlanOptions& options, std::int64_t duration_ms);

@@ -171,12 +171,13 @@ void Runner::apply_pieces(const Migration& migration, const Script& script, cons
         }
         if (piece.first == piece.last)  // BEGIN; COMMIT; with nothing between
             continue;
-        Event event{Severity::info,
-                    "migration.statement",
-                    fmt::format("{}: statement {} of {}, line {}: {}", migration.file, piece.ordinal, pieces.size(),
-                                first.source.line, first.facts.kind),
-                    {},
-                    Progress{migration.file, static_cast<std::uint64_t>(piece.ordinal), pieces.size(), "statements"}};
+        Event event{
+            Severity::info,
+            "migration.statement",
+            fmt::format("{}: statement {} of {}, line {}: {}", migration.file, piece.ordinal, pieces.size(),
+                        first.source.line, first.facts.kind),
+            {},
+            Progress{migration.file, static_cast<std::uint64_t>(piece.ordinal - 1), pieces.size(), "statements"}};
         m_reporter.emit(event);
         try {
             apply_piece(migration, script, piece, options, entry);
@@ -210,6 +211,8 @@ void Runner::apply_piece(const Migration& migration, const Script& script, const
         return;
     }
     m_executor.run(plan_journal(migration, piece, options, false));
+    m_sampled.clear();
+    const auto started = m_clock.steady();
     const bool keeps_timeout = sets_lock_timeout(script);
     if (!keeps_timeout)
         m_connection.execute(fmt::format("SET lock_timeout = {}", m_executor.policy().concurrently_timeout.count()));
@@ -218,10 +221,17 @@ void Runner::apply_piece(const Migration& migration, const Script& script, const
     else if (piece.kind == Piece::Kind::drop_index)
         drop_index(first, unit, was_started);
     else
-        m_executor.run(unit);
+        run_alone(unit);
+    const auto took = chr::duration_cast<chr::milliseconds>(m_clock.steady() - started);
     if (!keeps_timeout)
         m_connection.execute(fmt::format("SET lock_timeout = {}", m_executor.policy().lock_timeout.count()));
-    m_executor.run(plan_journal(migration, piece, options, true));
+    m_executor.run(plan_journal(migration, piece, options, true, db::SampledLocks{m_sampled, took.count()}));
+}
+
+/// A statement outside of any transaction: what it locks is seen from outside.
+void Runner::run_alone(const Unit& unit) {
+    const db::UnitOutcome outcome = m_executor.run(unit);
+    m_sampled.insert(outcome.sampled_locks.begin(), outcome.sampled_locks.end());
 }
 
 }  // namespace tripmig::migrate

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -58,6 +59,7 @@ class Runner {
     void require_versions(const Migration& migration, const Script& script) const;
     void apply_batches(const Migration& migration, const Script& script, const Piece& piece, const PlanOptions& options,
                        const db::JournalEntry* entry);
+    void run_alone(const Unit& unit);
     void tell_batch(const std::string& name, const BatchKey& key, const db::JournalProgress& progress);
     [[nodiscard]] BatchKey read_batch_key(const ScriptStatement& statement, const sql::RangeStatement& cut);
     [[nodiscard]] std::optional<std::string> read_key(const std::string& name, const std::string& sql);
@@ -74,7 +76,8 @@ class Runner {
     const StopSignal& m_stop;
     db::Executor m_executor;
     SwapTable m_swap;
-    std::set<std::string> m_applied;  ///< canonical versions
+    std::map<std::string, std::string> m_sampled;  ///< locks of the statement outside of a transaction that runs
+    std::set<std::string> m_applied;               ///< canonical versions
 };
 
 }  // namespace tripmig::migrate

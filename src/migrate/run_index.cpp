@@ -60,7 +60,7 @@ void Runner::run_index_plan(const std::vector<Unit>& units, const ScriptStatemen
         Event event{Severity::info, "index.step", unit.name, {{"sql", unit.steps.front().sql}}, {}};
         m_reporter.emit(event);
         try {
-            m_executor.run(unit);
+            run_alone(unit);
         } catch (Error& error) {
             if (!error.position())
                 error.at(position_of(statement));
@@ -78,7 +78,7 @@ void Runner::create_index(const ScriptStatement& statement, Unit unit, bool was_
         const auto tree = db::read_index_tree(m_connection, table);
         if (tree.empty() || (tree.front().kind != 'p' && index.name.empty())) {
             unit.steps.front().retry = Retry::never;
-            m_executor.run(unit);  // no such table, or no name to find again: the server has the word
+            run_alone(unit);  // no such table, or no name to find again: the server has the word
             return;
         }
         ddl::IndexPlan plan = tree.front().kind == 'p' ? ddl::plan_partitioned_index(index, tree, was_started)
@@ -144,7 +144,7 @@ void Runner::drop_index(const ScriptStatement& statement, Unit unit, bool was_st
     } else {
         unit.steps.front().retry = Retry::never;
     }
-    m_executor.run(unit);
+    run_alone(unit);
 }
 
 }  // namespace tripmig::migrate

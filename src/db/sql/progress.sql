@@ -1,0 +1,22 @@
+-- How far the server says that a session's statement is (manual 28.4). At most one row.
+-- $1 pid of the session
+-- what  phase  unit  done  total (0: not known)
+SELECT 'index', phase,
+       CASE WHEN tuples_total > 0 THEN 'rows' ELSE 'blocks' END,
+       CASE WHEN tuples_total > 0 THEN tuples_done ELSE blocks_done END,
+       CASE WHEN tuples_total > 0 THEN tuples_total ELSE blocks_total END
+FROM pg_catalog.pg_stat_progress_create_index
+WHERE pid = $1::pg_catalog.int4
+UNION ALL
+SELECT 'analyze', phase, 'blocks', sample_blks_scanned, sample_blks_total
+FROM pg_catalog.pg_stat_progress_analyze
+WHERE pid = $1::pg_catalog.int4
+UNION ALL
+SELECT 'vacuum', phase, 'blocks', heap_blks_scanned, heap_blks_total
+FROM pg_catalog.pg_stat_progress_vacuum
+WHERE pid = $1::pg_catalog.int4
+UNION ALL
+SELECT 'cluster', phase, 'blocks', heap_blks_scanned, heap_blks_total
+FROM pg_catalog.pg_stat_progress_cluster
+WHERE pid = $1::pg_catalog.int4
+LIMIT 1

@@ -1,0 +1,13 @@
+-- What each migration that still counts locked, and for how long. psql variable: state.
+-- id  time under the strongest lock in ms, or NULL  relation  mode
+-- to_jsonb(): a state schema of version 1 has no locked_ms.
+SELECT done.id,
+       (pg_catalog.to_jsonb(done) ->> 'locked_ms')::pg_catalog.int8,
+       locked.key,
+       locked.value
+FROM :"state".migrations AS done, pg_catalog.jsonb_each_text(done.locks) AS locked
+WHERE done.undone_at IS NULL AND done.kind <> 'U'
+ORDER BY done.id,
+         pg_catalog.array_position(ARRAY['AccessExclusiveLock', 'ExclusiveLock', 'ShareRowExclusiveLock', 'ShareLock',
+                                         'ShareUpdateExclusiveLock'], locked.value),
+         locked.key
