@@ -175,7 +175,7 @@ ExitCode Application::run_chosen(const Line& line) {
     const Command* command = line.commands.find(&chosen);
     if (command == nullptr)
         throw Error(ExitCode::usage, spelled(chosen) + " needs a command", spelled(chosen) + " --help");
-    return run_command(*command);
+    return run_command(*command, spelled(chosen).substr(std::string_view("tripmig ").size()));
 }
 
 void Application::choose_report_format(const std::string& color) {
@@ -203,7 +203,7 @@ config::Config Application::configuration() const {
     return config::load_config(sources);
 }
 
-ExitCode Application::run_command(const Command& command) {
+ExitCode Application::run_command(const Command& command, const std::string& name) {
     const config::Config config = command.needs == Needs::nothing ? config::Config{} : configuration();
     choose_report_format(config.report.color);
     m_reporter = report::make_reporter(m_report);
@@ -211,11 +211,33 @@ ExitCode Application::run_command(const Command& command) {
     catch_signals(*m_stop);
     const SystemClock clock;
     Context context{config, *m_reporter, *m_stop, clock, std::cout, m_options.json, m_environment};
-    const ExitCode code = command.action(context);
-    std::cout.flush();
-    if (!std::cout)
-        throw Error(ExitCode::unexpected, "cannot write the result to stdout");
-    return code;
+    const Instant started = clock.now();
+    const auto tell_monitor = [&](ExitCode code) {
+        if (!config.report.metrics_file.empty())
+            write_metrics(config.report.metrics_file,
+                          {name, to_int(code), clock.now(),
+                           std::chrono::duration_cast<std::chrono::milliseconds>(clock.now() - started)});
+    };
+    try {
+        const ExitCode code = command.action(context);
+        std::cout.flush();
+        if (!std::cout)
+            throw Error(ExitCode::unexpected, "cannot write the result to stdout");
+        tell_monitor(code);
+        return code;
+    } catch (const Error& error) {
+        tell_monitor(error.code());
+        throw;
+    }
+}
+
+/// A monitor that misses a run is told of by the run itself; the run's own exit code stays.
+void Application::write_metrics(const std::filesystem::path& file, const report::RunMetrics& run) {
+    try {
+        report::write_metrics(file, run);
+    } catch (const Error& error) {
+        m_reporter->warning("metrics.failed", error.message());
+    }
 }
 
 ExitCode Application::fail(const Error& error) {

@@ -10,6 +10,7 @@
 #include "base/exit_code.hpp"
 #include "base/stop_signal.hpp"
 #include "cli/command.hpp"
+#include "report/metrics_file.hpp"
 #include "report/reporter.hpp"
 
 namespace tripmig::cli {
@@ -42,7 +43,8 @@ class Application {
     struct Line;
     bool understand_one_command(Line& line, const std::vector<std::string>& arguments);
     ExitCode run_chosen(const Line& line);
-    ExitCode run_command(const Command& command);
+    ExitCode run_command(const Command& command, const std::string& name);
+    void write_metrics(const std::filesystem::path& file, const report::RunMetrics& run);
     void choose_report_format(const std::string& color);
     [[nodiscard]] config::Config configuration() const;
 

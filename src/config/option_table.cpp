@@ -185,7 +185,8 @@ void add_swap(std::vector<Option>& table) {
 
 void add_report(std::vector<Option>& table) {
     table.insert(table.end(),
-                 {{"report", "metrics_file", "path", "", "Where to write metrics in Prometheus' text format.",
+                 {{"report", "metrics_file", "path", "",
+                   "A file for Prometheus' textfile collector: the last run of each command, and its last success.",
                    [](Config& c, const Setting& s) { c.report.metrics_file = s.as_path(); }},
                   {"report", "color", "auto, always, never", "auto",
                    "Colours. auto: on a terminal, unless NO_COLOR is set.", [](Config& c, const Setting& s) {

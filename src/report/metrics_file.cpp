@@ -1,0 +1,94 @@
+#include "report/metrics_file.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <map>
+
+#include "base/error.hpp"
+
+namespace tripmig::report {
+
+namespace {
+
+struct Metric {
+    std::string_view name;
+    std::string_view help;
+};
+
+constexpr Metric exit_code{"tripmig_last_run_exit_code", "Exit code of the last run; 0: done, or nothing to do."};
+constexpr Metric finished{"tripmig_last_run_timestamp_seconds", "When the last run ended."};
+constexpr Metric duration{"tripmig_last_run_duration_seconds", "How long the last run took."};
+constexpr Metric success{"tripmig_last_success_timestamp_seconds", "When the last run with exit code 0 ended."};
+constexpr std::array metrics{exit_code, finished, duration, success};
+
+/// Values by metric, then by the label's text as it stands in the file.
+using Values = std::map<std::string, std::map<std::string, std::string>, std::less<>>;
+
+/// Lines of our own metrics: `name{command="up"} 0`.
+Values read_values(std::string_view text) {
+    Values values;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        const std::string_view line = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        const std::size_t brace = line.find('{');
+        const std::size_t close = line.rfind("} ");
+        if (brace == std::string_view::npos || close == std::string_view::npos || close < brace)
+            continue;
+        values[std::string(line.substr(0, brace))][std::string(line.substr(brace, close + 1 - brace))] =
+            line.substr(close + 2);
+    }
+    return values;
+}
+
+}  // namespace
+
+std::string metrics_text(std::string_view former, const RunMetrics& run) {
+    Values values = read_values(former);
+    const std::string label = fmt::format("{{command=\"{}\"}}", run.command);
+    const auto moment = std::chrono::duration<double>(run.finished.time_since_epoch()).count();
+    const auto set = [&](const Metric& metric, std::string value) {
+        values[std::string(metric.name)][label] = std::move(value);
+    };
+    set(exit_code, fmt::format("{}", run.exit_code));
+    set(finished, fmt::format("{:.3f}", moment));
+    set(duration, fmt::format("{:.3f}", std::chrono::duration<double>(run.duration).count()));
+    if (run.exit_code == 0)
+        set(success, fmt::format("{:.3f}", moment));
+    std::string text;
+    for (const Metric& metric : metrics) {
+        text += fmt::format("# HELP {0} {1}\n# TYPE {0} gauge\n", metric.name, metric.help);
+        for (const auto& [labels, value] : values[std::string(metric.name)])
+            text += fmt::format("{}{} {}\n", metric.name, labels, value);
+    }
+    return text;
+}
+
+void write_metrics(const std::filesystem::path& file, const RunMetrics& run) {
+    std::ifstream in(file, std::ios::binary);
+    const std::string former{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+    in.close();
+    std::filesystem::path beside = file;
+    beside += fmt::format(".{}.tmp", ::getpid());
+    std::ofstream out(beside, std::ios::binary);
+    out << metrics_text(former, run);
+    out.close();
+    std::error_code failure;
+    if (out)
+        std::filesystem::rename(beside, file, failure);
+    if (out && !failure)
+        return;
+    const int number = failure ? failure.value() : errno;
+    std::filesystem::remove(beside, failure);
+    throw Error(ExitCode::unexpected,
+                fmt::format("cannot write the metrics file {}: {}", file.string(), std::strerror(number)),
+                "check `metrics_file` in [report], its folder and this user's rights");
+}
+
+}  // namespace tripmig::report

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+
+namespace tripmig::report {
+
+/// One run of a command, for a monitor.
+struct RunMetrics {
+    std::string command;  ///< "up", "partition maintain"
+    int exit_code = 0;
+    Instant finished;
+    std::chrono::milliseconds duration{0};
+};
+
+/// The text of a metrics file after that run (Prometheus text format 0.0.4): for each command the time, duration and exit
+/// code of its last run, and the time of its last success. What `former` says of other commands stays; the success that
+/// it tells of stays when this run had none. Lines of others go.
+std::string metrics_text(std::string_view former, const RunMetrics& run);
+
+/// Puts that text in the file's place at once, as node_exporter's textfile collector wants it: a reader sees the former
+/// text or the new one. Throws Error{unexpected} naming the file when it can't be written; the former one stays.
+void write_metrics(const std::filesystem::path& file, const RunMetrics& run);
+
+}  // namespace tripmig::report

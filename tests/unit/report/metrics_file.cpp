@@ -1,0 +1,55 @@
+#include "report/metrics_file.hpp"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "base/error.hpp"
+#include "support/command.hpp"
+
+using namespace tripmig;
+using namespace tripmig::report;
+
+namespace {
+
+RunMetrics run_of(const char* command, int code, int seconds) {
+    return {command, code, Instant(std::chrono::seconds(seconds)), std::chrono::milliseconds(1500)};
+}
+
+bool has(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("metrics: a run beside those of other commands, a failure beside the last success") {
+    const std::string first = metrics_text("", run_of("up", 0, 100));
+    CHECK(has(first, "# TYPE tripmig_last_run_exit_code gauge\ntripmig_last_run_exit_code{command=\"up\"} 0\n"));
+    CHECK(has(first, "tripmig_last_run_duration_seconds{command=\"up\"} 1.500\n"));
+    const std::string second = metrics_text(first, run_of("partition maintain", 0, 200));
+    const std::string third = metrics_text(second, run_of("up", 11, 300));
+    CHECK(has(third, "tripmig_last_run_exit_code{command=\"up\"} 11\n"));
+    CHECK(has(third, "tripmig_last_run_timestamp_seconds{command=\"up\"} 300.000\n"));
+    CHECK(has(third, "tripmig_last_success_timestamp_seconds{command=\"up\"} 100.000\n"));
+    CHECK(has(third, "tripmig_last_success_timestamp_seconds{command=\"partition maintain\"} 200.000\n"));
+    CHECK(!has(third, "tripmig_last_run_exit_code{command=\"up\"} 0\n"));
+}
+
+TEST_CASE("metrics: a file that is none of ours gives nothing to keep") {
+    for (const char* former : {"garbage", "}} {{ 1\n", "other_metric{command=\"up\"} 7\n", "\n\n{} \n"})
+        CHECK_MESSAGE(metrics_text(former, run_of("up", 0, 1)) == metrics_text("", run_of("up", 0, 1)), former);
+}
+
+TEST_CASE("metrics: the file is replaced at once, and a folder that is not there is said") {
+    const test::TemporaryFolder folder;
+    const auto file = folder.path() / "tripmig.prom";
+    write_metrics(file, run_of("up", 0, 1));
+    write_metrics(file, run_of("down", 0, 2));
+    std::ifstream in(file);
+    const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+    CHECK(has(text, "{command=\"up\"}"));
+    CHECK(has(text, "{command=\"down\"}"));
+    CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
+    CHECK_THROWS_AS(write_metrics(folder.path() / "none" / "x.prom", run_of("up", 0, 1)), const Error&);
+}
