@@ -17,9 +17,9 @@ struct RunMetrics {
     std::chrono::milliseconds duration{0};
 };
 
-/// The text of a metrics file after that run (Prometheus text format 0.0.4): for each command the time, duration and exit
-/// code of its last run, and the time of its last success. What `former` says of other commands stays; the success that
-/// it tells of stays when this run had none. Lines of others go.
+/// The text of a metrics file after that run (Prometheus text format 0.0.4): for each command the time, duration and
+/// exit code of its last run, and the time of its last success. What `former` says of other commands stays; the success
+/// that it tells of stays when this run had none. Lines of others go.
 std::string metrics_text(std::string_view former, const RunMetrics& run);
 
 /// Puts that text in the file's place at once, as node_exporter's textfile collector wants it: a reader sees the former

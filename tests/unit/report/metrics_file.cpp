@@ -2,11 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
 #include "base/error.hpp"
-#include "support/command.hpp"
 
 using namespace tripmig;
 using namespace tripmig::report;
@@ -42,14 +43,17 @@ TEST_CASE("metrics: a file that is none of ours gives nothing to keep") {
 }
 
 TEST_CASE("metrics: the file is replaced at once, and a folder that is not there is said") {
-    const test::TemporaryFolder folder;
-    const auto file = folder.path() / "tripmig.prom";
+    std::string name = (std::filesystem::temp_directory_path() / "tripmig-metrics-XXXXXX").string();
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    const std::filesystem::path folder = name;
+    const auto file = folder / "tripmig.prom";
     write_metrics(file, run_of("up", 0, 1));
     write_metrics(file, run_of("down", 0, 2));
     std::ifstream in(file);
     const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
     CHECK(has(text, "{command=\"up\"}"));
     CHECK(has(text, "{command=\"down\"}"));
-    CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
-    CHECK_THROWS_AS(write_metrics(folder.path() / "none" / "x.prom", run_of("up", 0, 1)), const Error&);
+    CHECK(std::distance(std::filesystem::directory_iterator(folder), {}) == 1);
+    CHECK_THROWS_AS(write_metrics(folder / "none" / "x.prom", run_of("up", 0, 1)), const Error&);
+    std::filesystem::remove_all(folder);
 }
