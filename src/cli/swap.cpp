@@ -11,6 +11,7 @@ void add_swap(CLI::App& app, Commands& commands) {
     add_swap_plan(*group, commands);
     add_swap_run(*group, commands);
     add_swap_status(*group, commands);
+    add_swap_verify(*group, commands);
     add_swap_cutover(*group, commands);
     add_swap_revert(*group, commands);
     add_swap_finish(*group, commands);

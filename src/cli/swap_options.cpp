@@ -19,7 +19,10 @@ void add_table_argument(CLI::App& command, SwapOptions& options) {
 
 void add_policy_options(CLI::App& command, SwapOptions& options) {
     add_table_argument(command, options);
-    command.add_option("--strategy", options.strategy, "attach: no row moves, the table becomes the leaf of the past")
+    command
+        .add_option(
+            "--strategy", options.strategy,
+            "attach: no row moves, the table becomes the leaf of the past; copy: the rows are copied into leaves")
         ->type_name("STRATEGY")
         ->check(CLI::IsMember({"attach", "copy"}));
     command.add_option("--key", options.key, "The column to partition by")->type_name("COLUMN");
@@ -106,7 +109,7 @@ void print_json(Context& context, const QualifiedName& table, const swap::SwapSt
     if (state == nullptr) {
         document["stage"] = "partitioned";
     } else {
-        document["strategy"] = "attach";
+        document["strategy"] = swap::to_string(state->strategy);
         document["stage"] = swap::to_string(state->stage);
         document["job"] = state->job;
         document["key"] = state->key;
@@ -119,7 +122,7 @@ void print_json(Context& context, const QualifiedName& table, const swap::SwapSt
         document["attempts"] = state->measured.attempts;
         document["cut_over_at"] = state->measured.at.empty() ? nlohmann::json() : nlohmann::json(state->measured.at);
         if (state->stage == swap::Stage::capturing)
-            document["load"] = {{"blocks_done", state->next_block}, {"blocks", state->blocks}};
+            document["load"] = {{"blocks", state->blocks}};
     }
     context.out << document.dump(2) << '\n';
 }
@@ -139,7 +142,7 @@ void print_swap(Context& context, const QualifiedName& table, const swap::SwapSt
     if (!state->cut.empty())
         context.out << fmt::format(", cut at {}", state->cut);
     if (state->stage == swap::Stage::capturing && state->blocks > 0)
-        context.out << fmt::format(", {} of {} blocks loaded", state->next_block, state->blocks);
+        context.out << fmt::format(", {} blocks to load", state->blocks);
     if (state->measured.attempts > 0)
         context.out << fmt::format("\ncut over at {} UTC: lock held {:.1f} ms, waited {:.1f} ms, {} attempt{}",
                                    state->measured.at, milliseconds(state->measured.lock_held_us),

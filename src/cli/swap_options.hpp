@@ -38,6 +38,7 @@ void require_yes(Context& context, bool assume_yes, const std::string& question)
 void add_swap_plan(CLI::App& group, Commands& commands);
 void add_swap_run(CLI::App& group, Commands& commands);
 void add_swap_status(CLI::App& group, Commands& commands);
+void add_swap_verify(CLI::App& group, Commands& commands);
 void add_swap_cutover(CLI::App& group, Commands& commands);
 void add_swap_revert(CLI::App& group, Commands& commands);
 void add_swap_finish(CLI::App& group, Commands& commands);

@@ -69,6 +69,15 @@ Step drop_incoming_key(const db::IncomingKey& key);
 std::vector<Step> move_identity(const db::SequenceInfo& sequence, const db::TableInfo& definition,
                                 const QualifiedName& from, const QualifiedName& to);
 
+/// Statistics targets and options of columns, which LIKE leaves behind, for a table like `table`.
+std::vector<Step> column_settings(const db::TableInfo& table, const QualifiedName& target);
+/// The sequences of the old table's columns belong to the new one's.
+std::vector<Step> pass_on_sequences(const Succession& succession);
+/// Target, comment and owner of extended statistics.
+std::vector<Step> statistics_settings(const db::StatisticsInfo& statistics, const std::string& current_role);
+/// The primary key's definition on the new table: widened by the partition key when the old one lacks it.
+std::string widened_key(const Succession& succession, const db::ConstraintInfo& primary);
+
 /// The names that indexes, statistics and the primary key of the old table have once it is a leaf.
 std::string leaf_object_name(const std::string& name, const QualifiedName& leaf);
 

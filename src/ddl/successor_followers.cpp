@@ -45,21 +45,27 @@ std::vector<Step> parent_triggers(const Succession& succession) {
     return steps;
 }
 
+std::vector<Step> statistics_settings(const db::StatisticsInfo& statistics, const std::string& current_role) {
+    const std::string name = sql::quoted(statistics.name);
+    std::vector<Step> steps;
+    if (statistics.target >= 0)
+        steps.push_back(
+            statement(fmt::format("ALTER STATISTICS {} SET STATISTICS {}", name, statistics.target), "as before"));
+    if (statistics.comment)
+        steps.push_back(
+            statement(fmt::format("COMMENT ON STATISTICS {} IS {}", name, sql::quote_literal(*statistics.comment)),
+                      "comments come along"));
+    if (statistics.owner != current_role)
+        steps.push_back(statement(
+            fmt::format("ALTER STATISTICS {} OWNER TO {}", name, sql::quote_ident(statistics.owner)), "as before"));
+    return steps;
+}
+
 std::vector<Step> parent_statistics(const Succession& succession) {
     std::vector<Step> steps;
     for (const db::StatisticsInfo& statistics : succession.table.statistics) {
-        const std::string name = sql::quoted(statistics.name);
         steps.push_back(statement(statistics.definition, "extended statistics are a table's own"));
-        if (statistics.target >= 0)
-            steps.push_back(
-                statement(fmt::format("ALTER STATISTICS {} SET STATISTICS {}", name, statistics.target), "as before"));
-        if (statistics.comment)
-            steps.push_back(
-                statement(fmt::format("COMMENT ON STATISTICS {} IS {}", name, sql::quote_literal(*statistics.comment)),
-                          "comments come along"));
-        if (statistics.owner != succession.table.current_role)
-            steps.push_back(statement(
-                fmt::format("ALTER STATISTICS {} OWNER TO {}", name, sql::quote_ident(statistics.owner)), "as before"));
+        append(steps, statistics_settings(statistics, succession.table.current_role));
     }
     return steps;
 }

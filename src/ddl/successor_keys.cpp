@@ -21,16 +21,17 @@ Step comment_on_constraint(const QualifiedName& table, const std::string& name, 
                      "comments come along");
 }
 
-/// The primary key's definition on the new table: widened by the partition key when the old one lacks it.
-std::string widened(const Succession& succession, const db::ConstraintInfo& primary) {
-    if (succession.leaf_index.empty() && succession.keeps_old)
-        return primary.definition;
+}  // namespace
+
+std::string widened_key(const Succession& succession, const db::ConstraintInfo& primary) {
     std::vector<std::string> columns = primary.columns;
     if (std::find(columns.begin(), columns.end(), succession.key) != columns.end())
         return primary.definition;
     columns.push_back(succession.key);
     return fmt::format("PRIMARY KEY ({})", column_list(columns));
 }
+
+namespace {
 
 std::vector<Step> constraint_steps(const Succession& succession, const db::ConstraintInfo& constraint) {
     const QualifiedName& table = succession.table.name;
@@ -39,11 +40,12 @@ std::vector<Step> constraint_steps(const Succession& succession, const db::Const
     std::vector<LockRequest> locks;
     if (constraint.kind == 'f')
         locks = {{constraint.references, LockMode::share_row_exclusive}};
-    steps.push_back(statement(
-        add_constraint(table, constraint.name, is_primary ? widened(succession, constraint) : constraint.definition),
-        constraint.kind == 'f' ? "the leaf's own foreign key is adopted when it is attached: no scan"
-                               : "the leaf's own index is adopted when it is attached",
-        locks));
+    steps.push_back(statement(add_constraint(table, constraint.name,
+                                             is_primary ? widened_key(succession, constraint) : constraint.definition),
+                              constraint.kind == 'f'
+                                  ? "the leaf's own foreign key is adopted when it is attached: no scan"
+                                  : "the leaf's own index is adopted when it is attached",
+                              locks));
     if (constraint.comment)
         steps.push_back(comment_on_constraint(table, constraint.name, *constraint.comment));
     return steps;

@@ -22,8 +22,10 @@ Step create(const Succession& succession) {
         "columns, defaults, generated columns, storage, CHECKs and their comments");
 }
 
-std::vector<Step> column_settings(const db::TableInfo& table) {
-    const std::string name = sql::quoted(table.name);
+}  // namespace
+
+std::vector<Step> column_settings(const db::TableInfo& table, const QualifiedName& target) {
+    const std::string name = sql::quoted(target);
     std::vector<Step> steps;
     for (const db::ColumnInfo& column : table.columns) {
         if (column.statistics >= 0)
@@ -38,10 +40,14 @@ std::vector<Step> column_settings(const db::TableInfo& table) {
     return steps;
 }
 
+namespace {
+
 std::string identity_words(const db::TableInfo& table, const std::string& column) {
     const db::ColumnInfo* info = table.column(column);
     return info != nullptr && info->identity == 'a' ? "ALWAYS" : "BY DEFAULT";
 }
+
+}  // namespace
 
 std::vector<Step> pass_on_sequences(const Succession& succession) {
     const db::TableInfo& table = succession.table;
@@ -56,8 +62,6 @@ std::vector<Step> pass_on_sequences(const Succession& succession) {
     }
     return steps;
 }
-
-}  // namespace
 
 std::vector<Step> move_identity(const db::SequenceInfo& sequence, const db::TableInfo& definition,
                                 const QualifiedName& from, const QualifiedName& to) {
@@ -98,7 +102,7 @@ std::vector<Step> create_parent(const Succession& succession) {
     if (table.comment)
         steps.push_back(statement(fmt::format("COMMENT ON TABLE {} IS {}", name, sql::quote_literal(*table.comment)),
                                   "comments come along"));
-    append(steps, column_settings(table));
+    append(steps, column_settings(table, table.name));
     append(steps, pass_on_sequences(succession));
     return steps;
 }

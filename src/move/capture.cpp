@@ -95,12 +95,11 @@ Capture capture_for(const QualifiedName& source, std::vector<Capture::Key> keys,
     return capture;
 }
 
-std::vector<Step> begin_capture(const Capture& capture) {
+std::vector<Step> prepare_capture(const Capture& capture) {
     std::string columns;
     for (const Capture::Key& key : capture.keys)
         columns += fmt::format("{} {}, ", sql::quote_ident(key.name), key.type);
     const std::string log = sql::quoted(capture.log);
-    const std::string source = sql::quoted(capture.source);
     std::vector<Step> steps;
     // Vacuumed between the rounds of the catch-up; a vacuum of autovacuum's would hold a lock in the cut-over's way.
     steps.push_back(statement(fmt::format("CREATE TABLE {} ({}truncated pg_catalog.bool NOT NULL DEFAULT false) WITH "
@@ -115,6 +114,12 @@ std::vector<Step> begin_capture(const Capture& capture) {
         function(capture.truncate_function,
                  fmt::format("\nBEGIN\n    INSERT INTO {} (truncated) VALUES (true);\n    RETURN NULL;\nEND\n", log)));
     steps.push_back(revoke(capture.truncate_function));
+    return steps;
+}
+
+std::vector<Step> capture_triggers(const Capture& capture) {
+    const std::string source = sql::quoted(capture.source);
+    std::vector<Step> steps;
     steps.push_back(trigger(capture, capture.trigger,
                             fmt::format("INSERT OR UPDATE OR DELETE ON {} FOR EACH ROW", source), capture.function));
     steps.push_back(always(capture, capture.trigger));
@@ -124,12 +129,23 @@ std::vector<Step> begin_capture(const Capture& capture) {
     return steps;
 }
 
-std::vector<Step> end_capture(const Capture& capture) {
+std::vector<Step> begin_capture(const Capture& capture) {
+    std::vector<Step> steps = prepare_capture(capture);
+    ddl::append(steps, capture_triggers(capture));
+    return steps;
+}
+
+std::vector<Step> drop_capture_triggers(const Capture& capture) {
     std::vector<Step> steps;
     for (const std::string& name : {capture.trigger, capture.truncate_trigger})
         steps.push_back(statement(
             fmt::format("DROP TRIGGER IF EXISTS {} ON {}", sql::quote_ident(name), sql::quoted(capture.source)),
             "nothing is copied any more", {{capture.source, LockMode::access_exclusive}}));
+    return steps;
+}
+
+std::vector<Step> end_capture(const Capture& capture) {
+    std::vector<Step> steps = drop_capture_triggers(capture);
     for (const QualifiedName& name : {capture.function, capture.truncate_function})
         steps.push_back(statement(fmt::format("DROP FUNCTION IF EXISTS {}()", sql::quoted(name)), "nothing calls it"));
     steps.push_back(statement(fmt::format("DROP TABLE IF EXISTS {}", sql::quoted(capture.log)), "nothing writes it"));

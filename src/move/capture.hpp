@@ -36,6 +36,13 @@ Capture capture_for(const QualifiedName& source, std::vector<Capture::Key> keys,
 /// EXCLUSIVE), so every change that commits after this transaction is in the log.
 std::vector<Step> begin_capture(const Capture& capture);
 
+/// The two halves of that: tables and functions, which nobody waits for, and the triggers.
+std::vector<Step> prepare_capture(const Capture& capture);
+std::vector<Step> capture_triggers(const Capture& capture);
+
+/// The triggers alone gone: their functions and the log serve another table next.
+std::vector<Step> drop_capture_triggers(const Capture& capture);
+
 /// All of it gone; may run twice.
 std::vector<Step> end_capture(const Capture& capture);
 

@@ -1,22 +1,23 @@
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "base/step.hpp"
-#include "move/capture.hpp"
-#include "move/projection.hpp"
+#include "move/transfer.hpp"
 
 namespace tripmig::move {
 
-/// Brings the target up to what the log names: deletes those keys, inserts their rows as they are now, and empties the
-/// log of them. The steps must see one and the same log: in a transaction with one snapshot, or with the source locked
-/// against writers.
-std::vector<Step> catch_up_steps(const Projection& projection, const Capture& capture);
+/// Brings the targets up to everything that the log names, with the source locked against writers: a handful of keys,
+/// under the locks of a cut-over. Empties the log; a mark of TRUNCATE stays.
+std::vector<Step> last_catch_up(const Transfer& transfer);
 
-/// One round while writers go on, under REPEATABLE READ. The last step's result counts the entries taken.
-Unit catch_up_round(const Projection& projection, const Capture& capture);
+/// One round while writers go on: takes at most `limit` entries out of the log, deletes their keys from the targets,
+/// and inserts their rows as they are now, in one snapshot (REPEATABLE READ). A key may still be in the log afterwards,
+/// of a later change: then its row comes once more.
+Unit catch_up_round(const Transfer& transfer, std::int64_t limit);
 
 /// Takes the dead entries out of the log's file: each round scans it.
-Unit vacuum_log(const Capture& capture);
+Unit vacuum_log(const Transfer& transfer);
 
 }  // namespace tripmig::move

@@ -3,9 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <mutex>
+#include <optional>
 
+#include "base/error.hpp"
 #include "ddl/index_definition.hpp"
 #include "ddl/statement_step.hpp"
+#include "move/chunk_size.hpp"
 #include "move/keys.hpp"
 #include "sql/identifier.hpp"
 
@@ -14,12 +19,34 @@ namespace tripmig::move {
 namespace chr = std::chrono;
 using ddl::statement;
 
-Step load_blocks(const Projection& projection, std::int64_t first, std::int64_t past) {
+std::vector<BlockRange> remaining(const std::vector<BlockRange>& done, std::int64_t blocks) {
+    std::vector<BlockRange> ranges;
+    std::int64_t from = 0;
+    for (const BlockRange& range : done) {
+        if (range.first > from)
+            ranges.push_back({from, std::min(range.first, blocks)});
+        from = std::max(from, range.past);
+    }
+    if (from < blocks)
+        ranges.push_back({from, blocks});
+    return ranges;
+}
+
+std::vector<BlockRange> loaded_ranges(db::Session& session, const Transfer& transfer) {
+    std::vector<BlockRange> ranges;
+    for (const db::Row& row :
+         session.read(fmt::format("SELECT first_block, past_block FROM {} ORDER BY 1", sql::quoted(transfer.chunks))))
+        ranges.push_back({db::number_of(row.at(0)), db::number_of(row.at(1))});
+    return ranges;
+}
+
+Step load_blocks(const Projection& projection, BlockRange range) {
     const std::string columns = ddl::column_list(projection.columns);
-    return statement(fmt::format("INSERT INTO {0} ({1}) OVERRIDING SYSTEM VALUE SELECT {1} FROM ONLY {2} WHERE ctid >= "
-                                 "'({3},0)'::pg_catalog.tid AND ctid < '({4},0)'::pg_catalog.tid",
-                                 sql::quoted(projection.target), columns, sql::quoted(projection.source), first, past),
-                     fmt::format("blocks {} to {}", first, past - 1), {{projection.source, LockMode::access_share}});
+    return statement(
+        fmt::format("INSERT INTO {0} ({1}) OVERRIDING SYSTEM VALUE SELECT {1} FROM ONLY {2} WHERE ctid >= "
+                    "'({3},0)'::pg_catalog.tid AND ctid < '({4},0)'::pg_catalog.tid",
+                    sql::quoted(projection.target), columns, sql::quoted(projection.source), range.first, range.past),
+        fmt::format("blocks {} to {}", range.first, range.past - 1), {{projection.source, LockMode::access_share}});
 }
 
 Step same_file(const Projection& projection, std::int64_t filenode) {
@@ -28,53 +55,116 @@ Step same_file(const Projection& projection, std::int64_t filenode) {
                       std::string(rewritten_meanwhile));
 }
 
-Step purge_touched(const Projection& projection, const Capture& capture) {
-    return statement(fmt::format("DELETE FROM {} AS copied USING (SELECT DISTINCT {} FROM {}) AS touched WHERE {}",
-                                 sql::quoted(projection.target), ddl::column_list(projection.keys),
-                                 sql::quoted(capture.log), equal_keys(projection.keys, "copied", "touched")),
+Step purge_touched(const Transfer& transfer, const QualifiedName& target) {
+    const std::vector<std::string> keys = transfer.capture.key_names();
+    return statement(fmt::format("DELETE FROM {} AS copied USING (SELECT DISTINCT {} FROM {} WHERE NOT truncated) AS "
+                                 "touched WHERE {}",
+                                 sql::quoted(target), ddl::column_list(keys), sql::quoted(transfer.capture.log),
+                                 equal_keys(keys, "copied", "touched")),
                      "rows that changed since capture began come with the catch-up");
 }
 
 namespace {
 
-constexpr std::int64_t smallest_chunk = 16;
-constexpr std::int64_t first_chunk = 256;
+/// One load: hands out the blocks, and counts what is done.
+class Load {
+  public:
+    Load(const Transfer& transfer, const LoadJob& job, std::vector<BlockRange> left, Reporter& reporter)
+        : m_transfer(transfer), m_job(job), m_left(std::move(left)), m_reporter(reporter) {
+        std::reverse(m_left.begin(), m_left.end());
+        m_done = m_job.blocks;
+        for (const BlockRange& range : m_left)
+            m_done -= range.past - range.first;
+    }
 
-/// The next chunk's size, from what the last one took: towards the target, by no more than a factor of two.
-std::int64_t next_size(std::int64_t size, chr::milliseconds took, chr::milliseconds target) {
-    const auto measured = std::max<std::int64_t>(took.count(), 1);
-    const std::int64_t wanted = size * std::max<std::int64_t>(target.count(), 1) / measured;
-    return std::max(smallest_chunk, std::clamp(wanted, size / 2, size * 2));
-}
+    /// The next chunk for this worker; nullopt when all are taken.
+    std::optional<BlockRange> take(const db::Executor& worker) {
+        const std::lock_guard<std::mutex> lock(m_guard);
+        if (m_left.empty())
+            return std::nullopt;
+        const std::int64_t size = size_of(worker).size();
+        BlockRange& range = m_left.back();
+        const BlockRange chunk{range.first, std::min(range.first + size, range.past)};
+        range.first = chunk.past;
+        if (range.first >= range.past)
+            m_left.pop_back();
+        return chunk;
+    }
 
-void report(Reporter& reporter, const Projection& projection, std::int64_t done, std::int64_t total) {
-    Event event{Severity::debug, "move.loaded", {}, {}, {}};
-    event.message = fmt::format("load {}: {} of {} blocks", sql::quoted(projection.target), done, total);
-    event.progress = Progress{fmt::format("load {}", sql::quoted(projection.target)), static_cast<std::uint64_t>(done),
-                              static_cast<std::uint64_t>(total), "blocks"};
-    reporter.emit(event);
-}
+    void copy(db::Executor& worker, BlockRange chunk) {
+        const Unit unit = unit_of(chunk);
+        const auto started = chr::steady_clock::now();
+        try {
+            worker.run(unit);
+        } catch (const Error& error) {
+            if (error.sqlstate() != "23514" || !make_place())
+                throw;
+            worker.run(unit);
+        }
+        note(worker, chunk, chr::duration_cast<chr::milliseconds>(chr::steady_clock::now() - started));
+    }
+
+  private:
+    ChunkSize& size_of(const db::Executor& worker) {
+        constexpr ChunkSize::Bounds bounds{16, 1'048'576};
+        return m_sizes.try_emplace(&worker, ChunkSize(256, bounds, m_job.chunk_target)).first->second;
+    }
+
+    [[nodiscard]] Unit unit_of(BlockRange chunk) const {
+        Unit unit;
+        unit.name = fmt::format("load blocks {} to {} of {}", chunk.first, chunk.past - 1,
+                                sql::quoted(m_transfer.capture.source));
+        unit.asynchronous = true;
+        for (const Projection& projection : m_transfer.projections)
+            unit.steps.push_back(load_blocks(projection, chunk));
+        unit.steps.push_back(same_file(m_transfer.projections.front(), m_job.filenode));
+        unit.steps.push_back(statement(
+            fmt::format("INSERT INTO {} VALUES ({}, {})", sql::quoted(m_transfer.chunks), chunk.first, chunk.past),
+            "done with these"));
+        return unit;
+    }
+
+    bool make_place() {
+        const std::lock_guard<std::mutex> lock(m_guard);
+        return m_job.make_place && m_job.make_place();
+    }
+
+    void note(const db::Executor& worker, BlockRange chunk, chr::milliseconds took) {
+        const std::lock_guard<std::mutex> lock(m_guard);
+        ChunkSize& size = size_of(worker);
+        if (chunk.past - chunk.first == size.size())
+            size.took(took);
+        m_done += chunk.past - chunk.first;
+        Event event{Severity::debug, "move.loaded", {}, {}, {}};
+        const std::string task = fmt::format("load {}", sql::quoted(m_transfer.projections.front().target));
+        event.message = fmt::format("{}: {} of {} blocks", task, m_done, m_job.blocks);
+        event.progress =
+            Progress{task, static_cast<std::uint64_t>(m_done), static_cast<std::uint64_t>(m_job.blocks), "blocks"};
+        m_reporter.emit(event);
+    }
+
+    const Transfer& m_transfer;
+    const LoadJob& m_job;
+    std::vector<BlockRange> m_left;  ///< the next one last
+    std::int64_t m_done = 0;
+    Reporter& m_reporter;
+    std::mutex m_guard;
+    std::map<const db::Executor*, ChunkSize> m_sizes;
+};
 
 }  // namespace
 
-void load(const Projection& projection, LoadRange range, chr::milliseconds chunk_target, db::Executor& executor,
-          const StopSignal& stop, Reporter& reporter, const std::function<Step(std::int64_t next_block)>& journal) {
-    std::int64_t size = first_chunk;
-    while (range.next_block < range.blocks) {
+void load(const Transfer& transfer, const LoadJob& job, db::Session& session, Workers& workers, Throttle& throttle,
+          const StopSignal& stop, Reporter& reporter) {
+    Load load(transfer, job, remaining(loaded_ranges(session, transfer), job.blocks), reporter);
+    workers.run([&](db::Executor& worker) {
         stop.check();
-        const std::int64_t past = std::min(range.next_block + size, range.blocks);
-        Unit unit;
-        unit.name =
-            fmt::format("load blocks {} to {} of {}", range.next_block, past - 1, sql::quoted(projection.source));
-        unit.asynchronous = true;
-        unit.steps = {load_blocks(projection, range.next_block, past), same_file(projection, range.filenode),
-                      journal(past)};
-        const auto started = chr::steady_clock::now();
-        executor.run(unit);
-        size = next_size(size, chr::duration_cast<chr::milliseconds>(chr::steady_clock::now() - started), chunk_target);
-        range.next_block = past;
-        report(reporter, projection, past, range.blocks);
-    }
+        throttle.wait();
+        const auto chunk = load.take(worker);
+        if (chunk)
+            load.copy(worker, *chunk);
+        return chunk.has_value();
+    });
 }
 
 }  // namespace tripmig::move

@@ -1,40 +1,58 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 #include "base/event.hpp"
 #include "base/step.hpp"
-#include "base/stop_signal.hpp"
-#include "db/executor.hpp"
-#include "move/capture.hpp"
-#include "move/projection.hpp"
+#include "config/config.hpp"
+#include "db/session.hpp"
+#include "move/throttle.hpp"
+#include "move/transfer.hpp"
+#include "move/workers.hpp"
 
 namespace tripmig::move {
 
-/// The rows that stand in blocks [first, past) of the source now, by a TID range scan: sequential whatever the key is.
-Step load_blocks(const Projection& projection, std::int64_t first, std::int64_t past);
+/// Blocks [first, past) of a table.
+struct BlockRange {
+    std::int64_t first = 0;
+    std::int64_t past = 0;
+
+    friend bool operator==(const BlockRange&, const BlockRange&) = default;
+};
+
+/// What of `blocks` blocks is not in `done`, whose ranges come in order and do not overlap.
+std::vector<BlockRange> remaining(const std::vector<BlockRange>& done, std::int64_t blocks);
+
+/// What is loaded already, in order.
+std::vector<BlockRange> loaded_ranges(db::Session& session, const Transfer& transfer);
+
+/// The rows that stand in these blocks of the source now, by a TID range scan: sequential whatever the key is.
+Step load_blocks(const Projection& projection, BlockRange range);
 
 /// True while the source's rows are where they were when the load began. VACUUM FULL, CLUSTER and TRUNCATE move them.
 Step same_file(const Projection& projection, std::int64_t filenode);
 /// What same_file() refuses with: load again.
 inline constexpr std::string_view rewritten_meanwhile = "the table was rewritten while it was copied";
 
-/// Deletes from the target what the log names by now. What is left was not touched since capture began, lived in one
-/// block, and so was copied exactly once.
-Step purge_touched(const Projection& projection, const Capture& capture);
+/// Deletes from `target` what the log names by now. What is left was not touched since capture began, lived in one
+/// block, and so was copied exactly once. At any time before the first catch-up it may run again.
+Step purge_touched(const Transfer& transfer, const QualifiedName& target);
 
-/// How far a load is.
-struct LoadRange {
-    std::int64_t next_block = 0;
+/// What a load needs beside its transfer.
+struct LoadJob {
     std::int64_t blocks = 0;  ///< of the source when capture began; what came later is in the log
     std::int64_t filenode = 0;
+    std::chrono::milliseconds chunk_target{500};
+    /// Makes a place for a row that found none (23514), and says whether there was one to make. Called by one worker at
+    /// a time.
+    std::function<bool()> make_place;
 };
 
-/// Loads what is left, a chunk a transaction; chunks size themselves to `chunk_target`. `journal` makes the step that
-/// records the progress in the chunk's own transaction. Throws Error{refused} with rewritten_meanwhile.
-void load(const Projection& projection, LoadRange range, std::chrono::milliseconds chunk_target, db::Executor& executor,
-          const StopSignal& stop, Reporter& reporter, const std::function<Step(std::int64_t next_block)>& journal);
+/// Loads what is left, a chunk a transaction; each worker's chunks size themselves to `chunk_target`. Throws
+/// Error{refused} with rewritten_meanwhile.
+void load(const Transfer& transfer, const LoadJob& job, db::Session& session, Workers& workers, Throttle& throttle,
+          const StopSignal& stop, Reporter& reporter);
 
 }  // namespace tripmig::move

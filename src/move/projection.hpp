@@ -14,6 +14,7 @@ struct Projection {
     QualifiedName target;
     std::vector<std::string> columns;
     std::vector<std::string> keys;
+    bool source_has_leaves = false;  ///< it is partitioned: its rows are in its leaves
 };
 
 }  // namespace tripmig::move

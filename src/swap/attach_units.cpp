@@ -11,6 +11,7 @@
 #include "sql/identifier.hpp"
 #include "swap/cut.hpp"
 #include "swap/succession_of.hpp"
+#include "swap/transfer_of.hpp"
 
 namespace tripmig::swap {
 
@@ -45,7 +46,7 @@ Unit begin_registry(const AttachContext& context) {
     const ddl::Registry& registry = *context.succession.registry;
     std::vector<Step> steps = ddl::create_registry_table(registry);
     ddl::append(steps, ddl::create_registry_functions(registry));
-    ddl::append(steps, move::begin_capture(capture_of(registry, context.state, context.state_schema)));
+    ddl::append(steps, move::begin_transfer(transfer_of(context.succession, context.state, context.state_schema)));
     steps.push_back(record(context, Stage::capturing));
     return under_lock(fmt::format("begin the registry {}", sql::quoted(registry.table)), registry.parent,
                       LockMode::share_row_exclusive, std::move(steps));
@@ -55,11 +56,8 @@ Unit begin_registry(const AttachContext& context) {
 Unit reload_registry(const AttachContext& context) {
     const ddl::Registry& registry = *context.succession.registry;
     const std::string name = sql::quoted(registry.table);
-    std::vector<Step> steps;
-    steps.push_back(
-        ddl::statement(fmt::format("DELETE FROM {} WHERE truncated",
-                                   sql::quoted(capture_of(registry, context.state, context.state_schema).log)),
-                       "what is loaded from here on is from after it"));
+    std::vector<Step> steps =
+        move::restart_transfer(transfer_of(context.succession, context.state, context.state_schema));
     steps.push_back(ddl::statement(fmt::format("ALTER TABLE {} DROP CONSTRAINT IF EXISTS {}", name,
                                                sql::quote_ident(sql::truncated_name(registry.table.name, "_pkey"))),
                                    "load first, index after"));
@@ -73,9 +71,9 @@ Unit reload_registry(const AttachContext& context) {
 
 Unit index_registry(const AttachContext& context) {
     const ddl::Registry& registry = *context.succession.registry;
-    const move::Projection projection = projection_of(registry);
     std::vector<Step> steps;
-    steps.push_back(move::purge_touched(projection, capture_of(registry, context.state, context.state_schema)));
+    steps.push_back(
+        move::purge_touched(transfer_of(context.succession, context.state, context.state_schema), registry.table));
     ddl::append(steps, ddl::index_registry(registry));
     steps.push_back(ddl::statement(fmt::format("ANALYZE {}", sql::quoted(registry.table)), "plans for a full table"));
     steps.push_back(record(context, Stage::registered));
@@ -156,6 +154,12 @@ Unit unit_of(Action action, const AttachContext& context) {
         case Action::add_bound:
         case Action::validate_bound:
             return bound_unit(action, context);
+        case Action::begin_copy:
+        case Action::capture_copy:
+        case Action::reload_copy:
+        case Action::load_copy:
+        case Action::index_copy:
+        case Action::prepare_cut_over:
         case Action::load_registry:
         case Action::cut_over:
         case Action::follow_up:

@@ -7,10 +7,14 @@
 #include "ddl/constraint_phases.hpp"
 #include "ddl/index_definition.hpp"
 #include "ddl/registry.hpp"
+#include "ddl/staged.hpp"
 #include "ddl/statement_step.hpp"
 #include "sql/identifier.hpp"
 #include "swap/attempts.hpp"
+#include "swap/run.hpp"
+#include "swap/run_copy.hpp"
 #include "swap/succession_of.hpp"
+#include "swap/transfer_of.hpp"
 
 namespace tripmig::swap {
 
@@ -24,12 +28,21 @@ Unit closing_unit(Server& server, const SwapState& state, std::vector<Step> step
     return unit;
 }
 
+/// Leaves and all; their triggers call what goes next.
+std::vector<Step> drop_staged(const SwapState& state) {
+    if (!state.is_copy())
+        return {};
+    return {ddl::statement(fmt::format("DROP TABLE IF EXISTS {}", sql::quoted(ddl::staged_name(state.table))),
+                           "the copy, with its leaves")};
+}
+
 /// The table is gone: what the job made beside it is left.
 std::vector<Step> sweep_up(const SwapState& state, const std::string& state_schema) {
     db::TableInfo gone;
     gone.name = state.table;
     const ddl::Registry registry = ddl::registry_of(gone, state.key);
-    std::vector<Step> steps = move::end_capture(capture_of(registry, state, state_schema));
+    std::vector<Step> steps = drop_staged(state);
+    ddl::append(steps, move::end_transfer(transfer_of(succession_of(gone, state), state, state_schema)));
     if (state.has_registry && !state.was_empty)
         ddl::append(steps, ddl::drop_registry(registry));
     return steps;
@@ -38,10 +51,12 @@ std::vector<Step> sweep_up(const SwapState& state, const std::string& state_sche
 std::vector<Step> undo_preparation(const db::TableInfo& table, const SwapState& state,
                                    const std::string& state_schema) {
     std::vector<Step> steps;
-    const bool has_begun_registry = state.has_registry && !state.was_empty && state.stage >= Stage::capturing;
+    const bool has_begun = !state.was_empty && state.stage >= Stage::capturing;
+    const bool has_begun_registry = state.has_registry && has_begun;
     const ddl::Succession succession = succession_of(table, state);
-    if (has_begun_registry)
-        ddl::append(steps, move::end_capture(capture_of(*succession.registry, state, state_schema)));
+    ddl::append(steps, drop_staged(state));
+    if (has_begun_registry || (has_begun && state.is_copy()))
+        ddl::append(steps, move::end_transfer(transfer_of(succession, state, state_schema)));
     for (const std::string& check : {state.bound_check(), state.null_check()})
         steps.push_back(ddl::drop_check(table.name, check, "the swap is given up"));
     if (has_begun_registry)
@@ -52,6 +67,27 @@ std::vector<Step> undo_preparation(const db::TableInfo& table, const SwapState& 
                                                    sql::quoted(table.name), sql::quote_ident(state.key)),
                                        "as it was before"));
     return steps;
+}
+
+/// The old table goes, and what kept it in step.
+Unit closing_copy(Server& server, const SwapState& state) {
+    const db::TableInfo table = require_table(server, state.table);
+    const move::Transfer back = transfer_back(table, state, server.state_schema());
+    std::vector<Step> steps;
+    std::vector<LockRequest> locks{{state.table, LockMode::access_exclusive}};
+    for (const QualifiedName& leaf : leaves_of(server, state.table)) {
+        locks.push_back({leaf, LockMode::access_exclusive});
+        steps.push_back(ddl::statement(fmt::format("DROP TRIGGER IF EXISTS {} ON {}",
+                                                   sql::quote_ident(back.capture.truncate_trigger), sql::quoted(leaf)),
+                                       "nothing follows any more"));
+    }
+    ddl::append(steps, move::end_transfer(back));
+    const QualifiedName old{state.table.schema, state.leaf};
+    steps.push_back(ddl::statement(fmt::format("DROP TABLE IF EXISTS {}", sql::quoted(old)),
+                                   "the old table: from here there is no way back"));
+    Unit unit = closing_unit(server, state, std::move(steps));
+    unit.lock_first = std::move(locks);
+    return unit;
 }
 
 }  // namespace
@@ -72,7 +108,10 @@ SwapState finish(Server& server, const QualifiedName& table) {
             fmt::format("the swap of {} is not complete ({})", sql::quoted(table), to_string(state.stage)),
             state.is_cut() ? "tripmig swap run TABLE goes on" : "tripmig swap run TABLE goes on, abort gives it up");
     state.stage = Stage::finished;
-    server.executor().run(closing_unit(server, state, {}));
+    if (state.is_copy() && !state.was_empty)
+        run_protected(server, closing_copy(server, state));
+    else
+        server.executor().run(closing_unit(server, state, {}));
     return state;
 }
 
@@ -82,7 +121,7 @@ SwapState abort(Server& server, const QualifiedName& name) {
         throw Error(ExitCode::refused, fmt::format("{} is cut over already", sql::quoted(name)),
                     "tripmig swap revert TABLE goes back");
     const std::optional<db::TableInfo> table = db::read_table(server.session(), name);
-    if (table && !state.primary_key.empty())
+    if (table && !state.primary_key.empty() && !state.is_copy())
         server.executor().run(
             ddl::drop_index_concurrently(name, {name.schema, state.leaf_index()}, "the swap is given up"));
     std::vector<Step> steps;

@@ -14,8 +14,8 @@ ddl::Bound choose_cut(ddl::KeyType key, const config::PartitionInterval& interva
         throw Error(
             ExitCode::refused,
             fmt::format("the newest key is {}, more than one interval ahead of now", ddl::describe(key, *newest)),
-            "attach keeps all rows before one cut, which would lie years ahead: correct those rows, or wait for "
-            "strategy copy, which this version does not have");
+            "attach keeps all rows before one cut, which would lie years ahead: correct those rows, or use "
+            "--strategy copy");
     while (present.upper < ddl::Bound::at(now + margin) || (newest && *newest >= present.upper))
         present = ddl::bounds_after(key, interval, present);
     return present.upper;

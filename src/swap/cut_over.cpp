@@ -9,6 +9,7 @@
 #include "sql/identifier.hpp"
 #include "swap/cut.hpp"
 #include "swap/succession_of.hpp"
+#include "swap/transfer_of.hpp"
 
 namespace tripmig::swap {
 
@@ -19,17 +20,10 @@ namespace {
 
 /// The log's last entries, with nobody writing; then the capture goes, since the registry's own triggers take over.
 std::vector<Step> last_catch_up(const AttachContext& context) {
-    const ddl::Registry& registry = *context.succession.registry;
-    const move::Capture capture = capture_of(registry, context.state, context.state_schema);
-    std::vector<Step> steps;
-    steps.push_back(
-        ddl::check(fmt::format("SELECT NOT EXISTS (SELECT FROM {} WHERE truncated)", sql::quoted(capture.log)),
-                   fmt::format("{} was truncated meanwhile", sql::quoted(registry.parent))));
-    // A handful of keys: index look-ups, whatever the planner believes about a log that it never saw.
-    for (const std::string_view setting : {"enable_hashjoin", "enable_mergejoin"})
-        steps.push_back(statement(fmt::format("SET LOCAL {} = off", setting), "no scan under the lock"));
-    append(steps, move::catch_up_steps(projection_of(registry), capture));
-    append(steps, move::end_capture(capture));
+    const move::Transfer transfer = transfer_of(context.succession, context.state, context.state_schema);
+    std::vector<Step> steps{not_truncated(transfer.capture)};
+    append(steps, move::last_catch_up(transfer));
+    append(steps, move::end_transfer(transfer));
     return steps;
 }
 
@@ -67,12 +61,17 @@ std::vector<Step> attach_past(const AttachContext& context) {
 std::vector<LockRequest> locks_of(const AttachContext& context) {
     std::vector<LockRequest> locks = ddl::succession_locks(context.succession);
     if (context.succession.registry && !context.state.was_empty)
-        locks.push_back({capture_of(*context.succession.registry, context.state, context.state_schema).log,
+        locks.push_back({transfer_of(context.succession, context.state, context.state_schema).capture.log,
                          LockMode::access_exclusive});
     return locks;
 }
 
 }  // namespace
+
+Step not_truncated(const move::Capture& capture) {
+    return ddl::check(fmt::format("SELECT NOT EXISTS (SELECT FROM {} WHERE truncated)", sql::quoted(capture.log)),
+                      fmt::format("{} was truncated meanwhile", sql::quoted(capture.source)));
+}
 
 ddl::ParentFacts facts_for_leaves(const ddl::Succession& succession) {
     ddl::ParentFacts facts = ddl::parent_facts(succession.table, succession.key);

@@ -5,6 +5,7 @@
 #include "base/step.hpp"
 #include "config/config.hpp"
 #include "ddl/leaf.hpp"
+#include "move/capture.hpp"
 #include "swap/attach_units.hpp"
 
 namespace tripmig::swap {
@@ -14,6 +15,9 @@ namespace tripmig::swap {
 /// along, and the job's state. `leaves`: those to make inside; an empty table needs all of its own. Pure.
 Unit cut_over_unit(const AttachContext& context, const std::vector<ddl::Leaf>& leaves,
                    const config::SwapConfig& config);
+
+/// Refuses when the source was truncated since its load began.
+Step not_truncated(const move::Capture& capture);
 
 /// What new leaves take over from a table that has no parent yet.
 ddl::ParentFacts facts_for_leaves(const ddl::Succession& succession);

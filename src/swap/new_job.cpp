@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "ddl/missing_leaves.hpp"
 #include "sql/identifier.hpp"
+#include "swap/copy_units.hpp"
 #include "swap/cut.hpp"
 #include "swap/succession_of.hpp"
 
@@ -26,7 +27,7 @@ void choose_past(SwapState& state, const KeyFacts& key, Instant now, const confi
                  const config::SwapConfig& config) {
     state.was_empty = key.is_empty;
     state.cut.clear();
-    if (key.is_empty)
+    if (key.is_empty || state.is_copy())
         return;
     const ddl::KeyType type = key_type_of(state);
     state.cut = cut_text(type, choose_cut(type, policy.interval, now, config.margin, key.newest));
@@ -37,16 +38,17 @@ SwapState new_state(const Facts& facts, const config::PartitionPolicy& policy, c
     const db::ColumnInfo& column = *table.column(policy.key);
     SwapState state;
     state.table = table.name;
+    state.strategy = policy.swap.strategy;
     state.key = policy.key;
     state.key_type = key_type_name(column);
     state.interval = interval_text(policy.interval);
     state.key_was_nullable = !column.not_null;
     state.incoming = policy.swap.incoming_foreign_keys;
     state.has_registry = wants_registry(table, policy);
-    state.leaf = sql::truncated_name(table.name.name, "_past");
+    state.leaf = sql::truncated_name(table.name.name, state.is_copy() ? "_before" : "_past");
     if (facts.taken.count(state.leaf) != 0)
         throw Error(ExitCode::refused,
-                    fmt::format("the past of {} would be called {}, which is taken", sql::quoted(table.name),
+                    fmt::format("the old table of {} would be called {}, which is taken", sql::quoted(table.name),
                                 sql::quote_ident(state.leaf)),
                     "rename or drop that relation");
     if (const db::IndexInfo* primary = table.primary_key())
@@ -78,6 +80,11 @@ std::vector<ddl::Bounds> bounds_to_come(const SwapState& state, const std::vecto
 void require_leaf_names(const SwapState& state, const config::PartitionPolicy& policy, const Facts& facts,
                         int max_create) {
     const ddl::KeyType type = key_type_of(state);
+    if (state.is_copy() && !state.was_empty) {
+        ddl::name_leaves(policy.name, state.table, type, copy_bounds(state, facts.key, facts.now, policy, max_create),
+                         facts.taken);
+        return;
+    }
     std::vector<ddl::Bounds> present;
     if (!state.was_empty)
         present.push_back({ddl::Bound::minvalue(), parse_cut(type, state.cut)});

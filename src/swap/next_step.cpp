@@ -8,7 +8,7 @@ namespace tripmig::swap {
 using Build = Observation::Build;
 
 std::string_view to_string(Action action) {
-    static constexpr std::array<std::string_view, 16> names{"check that no key is null",
+    static constexpr std::array<std::string_view, 22> names{"check that no key is null",
                                                             "validate that no key is null",
                                                             "set the key not null",
                                                             "drop a broken index",
@@ -17,6 +17,12 @@ std::string_view to_string(Action action) {
                                                             "load the registry again",
                                                             "load the registry",
                                                             "index the registry",
+                                                            "begin the copy",
+                                                            "capture changes",
+                                                            "begin the copy again",
+                                                            "load the copy",
+                                                            "index the copy",
+                                                            "compare",
                                                             "ready",
                                                             "drop the bound",
                                                             "add the bound",
@@ -63,6 +69,25 @@ std::optional<Action> registry(const SwapState& state, const Observation& seen) 
     return std::nullopt;
 }
 
+Action copy_step(const SwapState& state, const Observation& seen, bool until_ready) {
+    if (state.stage == Stage::begun)
+        return Action::begin_copy;
+    if (state.stage == Stage::staged)
+        return Action::capture_copy;
+    if (seen.must_reload)
+        return Action::reload_copy;
+    switch (state.stage) {
+        case Stage::capturing:
+            return Action::load_copy;
+        case Stage::loaded:
+            return Action::index_copy;
+        case Stage::indexed:
+            return Action::prepare_cut_over;
+        default:
+            return until_ready ? Action::nothing : Action::cut_over;
+    }
+}
+
 Action towards_cut_over(const SwapState& state, const Observation& seen, bool until_ready) {
     if (seen.bound_check != Build::missing && (seen.is_late || until_ready))
         return Action::drop_bound;
@@ -88,6 +113,8 @@ Action next_step(const SwapState& state, const Observation& seen, bool until_rea
         return towards_cut_over(state, seen, until_ready);
     if (const auto action = not_null(seen))
         return *action;
+    if (state.is_copy())
+        return copy_step(state, seen, until_ready);
     if (const auto action = unique_index(seen))
         return *action;
     if (const auto action = registry(state, seen))

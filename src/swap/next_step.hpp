@@ -15,7 +15,7 @@ struct Observation {
     Build index = Build::missing;
     Build null_check = Build::missing;  ///< invalid: NOT VALID
     Build bound_check = Build::missing;
-    bool must_reload = false;  ///< the source was truncated or rewritten while the registry was loaded
+    bool must_reload = false;  ///< the source was truncated or rewritten while it was loaded
     bool is_late = false;      ///< the cut is nearer than a cut-over may be tried
 };
 
@@ -30,6 +30,12 @@ enum class Action {
     reload_registry,
     load_registry,
     index_registry,
+    begin_copy,
+    capture_copy,
+    reload_copy,
+    load_copy,
+    index_copy,
+    prepare_cut_over,  ///< copy: catches up and compares
     note_ready,
     drop_bound,
     add_bound,

@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "db/table_catalog.hpp"
+#include "move/capture.hpp"
 #include "sql/identifier.hpp"
 #include "swap/cut.hpp"
 #include "swap/statements.hpp"
@@ -23,8 +24,8 @@ KeyFacts read_key_facts(db::Session& session, const db::TableInfo& table, const 
     // ORDER BY ... LIMIT 1, not max(): uuid has none.
     const db::Rows rows = session.read(fmt::format(
         "SELECT EXISTS (SELECT FROM ONLY {0}), (SELECT {1}::pg_catalog.text FROM ONLY {0} WHERE {1} IS NOT NULL ORDER "
-        "BY {1} "
-        "DESC LIMIT 1), {2}",
+        "BY {1} DESC LIMIT 1), {2}, "
+        "(SELECT {1}::pg_catalog.text FROM ONLY {0} WHERE {1} IS NOT NULL ORDER BY {1} LIMIT 1)",
         name, key,
         column.not_null ? "0" : fmt::format("(SELECT pg_catalog.count(*) FROM ONLY {} WHERE {} IS NULL)", name, key)));
     KeyFacts facts;
@@ -33,6 +34,8 @@ KeyFacts read_key_facts(db::Session& session, const db::TableInfo& table, const 
     const auto type = ddl::key_type(key_type_name(column));
     if (type && rows.at(0).at(1))
         facts.newest = ddl::parse_bound(*type, *rows.at(0).at(1));
+    if (type && rows.at(0).at(3))
+        facts.oldest = ddl::parse_bound(*type, *rows.at(0).at(3));
     return facts;
 }
 
@@ -53,7 +56,8 @@ Build index_state(const db::TableInfo& table, const std::string& name) {
 /// Whether the source was truncated, or rewritten before all of it was loaded.
 bool must_reload(db::Session& session, const db::TableInfo& table, const SwapState& state,
                  const std::string& state_schema) {
-    if (!state.has_registry || state.was_empty || state.stage < Stage::capturing || state.is_cut())
+    if ((!state.has_registry && !state.is_copy()) || state.was_empty || state.stage < Stage::capturing ||
+        state.is_cut())
         return false;
     if (state.stage == Stage::capturing && state.filenode != 0 && state.filenode != table.filenode)
         return true;
@@ -92,7 +96,7 @@ Observation observe(db::Session& session, const db::TableInfo& table, const Swap
     seen.null_check = check_state(table, state.null_check());
     seen.bound_check = check_state(table, state.bound_check());
     seen.must_reload = must_reload(session, table, state, state_schema);
-    if (!state.was_empty)
+    if (!state.was_empty && !state.is_copy())
         seen.is_late = session.now() >= cut_deadline(parse_cut(key_type_of(state), state.cut));
     return seen;
 }

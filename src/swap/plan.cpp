@@ -12,7 +12,9 @@
 #include "swap/attach_units.hpp"
 #include "swap/cut_over.hpp"
 #include "swap/new_job.hpp"
+#include "swap/run.hpp"
 #include "swap/succession_of.hpp"
+#include "swap/transfer_of.hpp"
 
 namespace tripmig::swap {
 
@@ -28,15 +30,14 @@ std::vector<Unit> preparation(const AttachContext& context) {
     if (!context.succession.leaf_index.empty())
         add(Action::build_index);
     if (context.succession.registry) {
-        const move::Projection projection = projection_of(*context.succession.registry);
+        const move::Transfer transfer = transfer_of(context.succession, context.state, context.state_schema);
         add(Action::begin_registry);
         Unit load;
         load.name = "load the registry, in chunks";
-        load.steps = {move::load_blocks(projection, 0, context.succession.table.pages)};
+        load.steps = {move::load_blocks(transfer.projections.front(), {0, context.succession.table.pages})};
         units.push_back(std::move(load));
         add(Action::index_registry);
-        units.push_back(move::catch_up_round(
-            projection, capture_of(*context.succession.registry, context.state, context.state_schema)));
+        units.push_back(move::catch_up_round(transfer, catch_up_batch));
     }
     for (const Action action : {Action::note_ready, Action::add_bound, Action::validate_bound})
         add(action);

@@ -19,6 +19,7 @@ namespace tripmig::swap {
 struct KeyFacts {
     bool is_empty = true;
     std::optional<ddl::Bound> newest;
+    std::optional<ddl::Bound> oldest;
     std::int64_t nulls = 0;
 };
 

@@ -52,12 +52,15 @@ void look_at_triggers(const db::TableInfo& table, const config::PartitionPolicy&
 
 namespace {
 
-void look_at_publication(const db::PublicationInfo& publication, Report& report) {
+void look_at_publication(const db::PublicationInfo& publication, bool is_copy, Report& report) {
     const std::string subject = fmt::format("publication {}", sql::quote_ident(publication.name));
     if (!publication.via_root)
         report.refuse(subject, "publishes leaves under their own names, which its subscribers do not know",
                       fmt::format("ALTER PUBLICATION {} SET (publish_via_partition_root = true)",
                                   sql::quote_ident(publication.name)));
+    else if (is_copy && !publication.names_table)
+        report.refuse(subject, "publishes every table: each copied row would be sent to the subscribers as a new one",
+                      "name its tables instead, or use --strategy attach");
     else if (publication.names_table && !publication.can_alter)
         report.refuse(subject, "the role does not own it", "run as a member of its owner too", ExitCode::no_privilege);
     else
@@ -66,9 +69,9 @@ void look_at_publication(const db::PublicationInfo& publication, Report& report)
 
 }  // namespace
 
-void look_at_followers(const db::TableInfo& table, Report& report) {
+void look_at_followers(const db::TableInfo& table, const config::PartitionPolicy& policy, Report& report) {
     for (const db::PublicationInfo& publication : table.publications)
-        look_at_publication(publication, report);
+        look_at_publication(publication, policy.swap.strategy == config::SwapStrategy::copy, report);
     for (const db::DependentInfo& dependent : table.dependents) {
         if (dependent.kind == db::DependentInfo::Kind::other)
             report.refuse(dependent.description,

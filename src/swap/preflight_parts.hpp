@@ -38,6 +38,6 @@ void look_at_incoming(const db::TableInfo& table, const config::PartitionPolicy&
 void look_at_registry(const db::TableInfo& table, const Facts& facts, const config::PartitionPolicy& policy,
                       Report& report);
 void look_at_triggers(const db::TableInfo& table, const config::PartitionPolicy& policy, Report& report);
-void look_at_followers(const db::TableInfo& table, Report& report);
+void look_at_followers(const db::TableInfo& table, const config::PartitionPolicy& policy, Report& report);
 
 }  // namespace tripmig::swap

@@ -7,14 +7,12 @@
 #include "swap/cut.hpp"
 #include "swap/preflight_parts.hpp"
 #include "swap/succession_of.hpp"
+#include "swap/transfer_of.hpp"
 
 namespace tripmig::swap {
 
 void look_at_relation(const db::TableInfo& table, const config::PartitionPolicy& policy, Report& report) {
     const std::string subject = fmt::format("table {}", sql::quoted(table.name));
-    if (policy.swap.strategy == config::SwapStrategy::copy)
-        report.refuse(subject, "strategy copy is not in this version",
-                      "use --strategy attach, then split the past later");
     if (table.kind != 'r') {
         report.refuse(subject, "is no plain table", "only plain tables can be swapped");
         return;
@@ -37,8 +35,13 @@ void look_at_relation(const db::TableInfo& table, const config::PartitionPolicy&
     if (!table.options.empty())
         report.note("storage parameters",
                     "a partitioned table has none: they stay on the old rows' leaf, and new leaves get them");
-    report.ok(subject, fmt::format("{} columns, {} MB with indexes; no row is moved", table.columns.size(),
-                                   table.bytes / 1'048'576));
+    const bool is_copy = policy.swap.strategy == config::SwapStrategy::copy;
+    report.ok(subject,
+              fmt::format("{} columns, {} MB with indexes; {}", table.columns.size(), table.bytes / 1'048'576,
+                          is_copy ? "about as much again is written, and kept until `finish`" : "no row is moved"));
+    if (is_copy && row_keys(table).empty())
+        report.refuse(subject, "nothing tells its rows apart: copy follows changes by their key",
+                      "add a primary key, or a unique index over columns that are NOT NULL; or use --strategy attach");
 }
 
 void look_at_privileges(const db::TableInfo& table, Report& report) {
@@ -77,6 +80,13 @@ void look_at_rows(const std::string& subject, ddl::KeyType type, const db::Colum
     if (facts.key.is_empty) {
         report.ok(subject, fmt::format("the table is empty: it is partitioned directly, from {} on",
                                        policy.start ? *policy.start : std::string("the present")));
+        return;
+    }
+    if (policy.swap.strategy == config::SwapStrategy::copy) {
+        if (facts.key.newest && !facts.key.newest->is_finite())
+            report.refuse(subject, "is infinite in some rows, which belong to no range",
+                          "give these rows a finite key first");
+        report.ok(subject, "all rows are copied into leaves of their own range");
         return;
     }
     try {

@@ -17,6 +17,7 @@
 #include "swap/close.hpp"
 #include "swap/run.hpp"
 #include "swap/statements.hpp"
+#include "swap/transfer_of.hpp"
 
 namespace tripmig::swap {
 
@@ -84,6 +85,24 @@ void build_former_key(Server& server, const RevertFacts& facts, const SwapState&
     server.executor().run(ddl::build_unique_index(facts.past.name, name, state.primary_key));
 }
 
+/// copy: the old table follows until the last moment.
+void put_copy_back(Server& server, SwapState& state) {
+    run_attempts(server, [&](const auto& attempt) {
+        const RevertFacts facts = read_revert_facts(server, state);
+        require_same_parts(facts, state);
+        const move::Transfer back = transfer_back(facts.parent, state, server.state_schema());
+        const auto follow = [&] {
+            if (db::flag_of(server.session().read(move::backlog_sql(back.capture), {"1000000"}).at(0).at(1)))
+                server.executor().run(copy_all_back(back));
+            run_catch_up(server, back);
+        };
+        follow();
+        server.reporter().info("swap.step", fmt::format("put {} back", sql::quoted(state.table)));
+        return attempt(copy_revert_unit(facts, state, server.state_schema(), server.config().swap), follow);
+    });
+    state.stage = Stage::reverting;
+}
+
 void put_back(Server& server, SwapState& state) {
     run_attempts(server, [&](const auto& attempt) {
         const RevertFacts facts = read_revert_facts(server, state);
@@ -98,15 +117,19 @@ void put_back(Server& server, SwapState& state) {
 
 void validate_keys(Server& server, const SwapState& state) {
     const db::TableInfo table = require_table(server, state.table);
-    for (const db::IncomingKey& key : table.incoming) {
-        if (key.is_valid)
-            continue;
+    const auto validate = [&](const QualifiedName& of, const std::string& name) {
         Unit unit;
-        unit.name = fmt::format("validate {} on {}", sql::quote_ident(key.name), sql::quoted(key.table));
-        unit.steps = {ddl::validate_constraint(key.table, key.name, "scans the rows from before")};
+        unit.name = fmt::format("validate {} on {}", sql::quote_ident(name), sql::quoted(of));
+        unit.steps = {ddl::validate_constraint(of, name, "scans the rows from before")};
         server.reporter().info("swap.step", unit.name);
         server.executor().run(unit);
-    }
+    };
+    for (const db::IncomingKey& key : table.incoming)
+        if (!key.is_valid)
+            validate(key.table, key.name);
+    for (const db::ConstraintInfo& key : table.constraints)
+        if (key.kind == 'f' && !key.is_valid)
+            validate(table.name, key.name);
 }
 
 }  // namespace
@@ -114,8 +137,16 @@ void validate_keys(Server& server, const SwapState& state) {
 SwapState revert(Server& server, const QualifiedName& table) {
     SwapState state = require_job(server, table);
     require_revertible(state);
-    if (state.stage != Stage::reverting)
-        put_back(server, state);
+    if (state.stage != Stage::reverting) {
+        if (state.is_copy())
+            put_copy_back(server, state);
+        else
+            put_back(server, state);
+    }
+    if (state.is_copy()) {
+        server.reporter().info("swap.step", fmt::format("drop {}", sql::quoted(parked_name(table))));
+        run_protected(server, drop_parked(require_table(server, table), state, server.state_schema()));
+    }
     validate_keys(server, state);
     state.stage = Stage::reverted;
     Unit unit;

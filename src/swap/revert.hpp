@@ -7,14 +7,16 @@
 
 #include "config/config.hpp"
 #include "db/table_info.hpp"
+#include "move/transfer.hpp"
 #include "swap/server.hpp"
 #include "swap/state.hpp"
 
 namespace tripmig::swap {
 
 /// Puts the old table back in its place, with everything that came to the new one since: catalog work under the
-/// cut-over protocol, after a unique index for the old primary key was built beside the writers. Throws Error{refused}
-/// when there are rows beyond the cut, naming what to do instead.
+/// cut-over protocol. attach: after a unique index for the old primary key was built beside the writers; throws
+/// Error{refused} when there are rows beyond the cut, naming what to do instead. copy: after the old table has caught
+/// up with the new one.
 SwapState revert(Server& server, const QualifiedName& table);
 
 /// What the way back is made from.
@@ -26,7 +28,33 @@ struct RevertFacts {
     std::map<std::string, std::string> index_names;  ///< of the parent's indexes: their part on the past
 };
 
-/// The transaction that does it. Pure.
+/// The table that was in between, and its name from the revert on until it is dropped.
+QualifiedName parked_name(const QualifiedName& table);
+
+/// The locks of the way back.
+std::vector<LockRequest> revert_locks(const RevertFacts& facts);
+
+/// The same for copy, whose old table is no leaf: with the log's last entries, and foreign keys NOT VALID. The new
+/// table stays, parked. Pure.
+Unit copy_revert_unit(const RevertFacts& facts, const SwapState& state, const std::string& state_schema,
+                      const config::SwapConfig& config);
+/// The whole table anew into the old one, after a TRUNCATE.
+Unit copy_all_back(const move::Transfer& back);
+/// Throws Error{refused} when the new table has what the old one lacks: a column or an index that was made since.
+void require_same_parts(const RevertFacts& facts, const SwapState& state);
+/// Drops the parked table and what was made for the job. May run again.
+Unit drop_parked(const db::TableInfo& table, const SwapState& state, const std::string& state_schema);
+
+// What both ways back share.
+std::vector<Step> restore_sequences(const RevertFacts& facts, const SwapState& state);
+std::vector<Step> restore_triggers(const RevertFacts& facts, const SwapState& state);
+std::vector<Step> restore_rights(const RevertFacts& facts, const SwapState& state);
+std::vector<Step> restore_statistics(const RevertFacts& facts, const SwapState& state);
+std::vector<Step> restore_incoming(const RevertFacts& facts, const SwapState& state);
+/// Views and publications, from what has the parked name now.
+std::vector<Step> restore_followers(const RevertFacts& facts, const SwapState& state);
+
+/// The transaction that does it for attach. Pure.
 Unit revert_unit(const RevertFacts& facts, const SwapState& state, const std::string& state_schema,
                  const config::SwapConfig& config);
 

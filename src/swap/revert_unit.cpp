@@ -6,6 +6,7 @@
 #include "ddl/index_definition.hpp"
 #include "ddl/statement_step.hpp"
 #include "ddl/successor.hpp"
+#include "move/capture.hpp"
 #include "sql/identifier.hpp"
 #include "swap/revert.hpp"
 #include "swap/succession_of.hpp"
@@ -15,13 +16,11 @@ namespace tripmig::swap {
 using ddl::append;
 using ddl::statement;
 
-namespace {
-
 QualifiedName parked_name(const QualifiedName& table) {
     return {table.schema, sql::truncated_name("tripmig_reverted_" + table.name)};
 }
 
-std::vector<LockRequest> locks_of(const RevertFacts& facts) {
+std::vector<LockRequest> revert_locks(const RevertFacts& facts) {
     ddl::Succession back;
     back.table = facts.parent;
     if (facts.registry)
@@ -34,6 +33,8 @@ std::vector<LockRequest> locks_of(const RevertFacts& facts) {
         locks.push_back({facts.registry->name, LockMode::access_exclusive});
     return locks;
 }
+
+namespace {
 
 std::vector<Step> checks(const RevertFacts& facts, const SwapState& state) {
     std::vector<Step> steps{db::unchanged_since(facts.parent), db::unchanged_since(facts.past)};
@@ -63,6 +64,15 @@ std::vector<Step> change_places(const RevertFacts& facts, const SwapState& state
     steps.push_back(statement(
         fmt::format("ALTER TABLE {} RENAME TO {}", sql::quoted(facts.past.name), sql::quote_ident(state.table.name)),
         "as it was called"));
+    append(steps, restore_sequences(facts, state));
+    return steps;
+}
+
+}  // namespace
+
+std::vector<Step> restore_sequences(const RevertFacts& facts, const SwapState& state) {
+    const std::string parent = sql::quoted(state.table);
+    std::vector<Step> steps;
     for (const db::SequenceInfo& sequence : facts.parent.sequences) {
         if (sequence.is_identity)
             append(steps, ddl::move_identity(sequence, facts.parent, parked_name(state.table), state.table));
@@ -74,16 +84,16 @@ std::vector<Step> change_places(const RevertFacts& facts, const SwapState& state
     return steps;
 }
 
-/// What was bound to the parent, and what only one of two tables can have.
-std::vector<Step> pass_back(const RevertFacts& facts, const SwapState& state) {
+std::vector<Step> restore_followers(const RevertFacts& facts, const SwapState& state) {
     ddl::Succession back;
     back.table = facts.parent;
     back.leaf = parked_name(state.table);
     std::vector<Step> steps = ddl::rebind_dependents(back);
     append(steps, ddl::parent_publications(back));
-    steps.push_back(statement(fmt::format("DROP TABLE {}", sql::quoted(back.leaf)), "it and its leaves have no rows"));
     return steps;
 }
+
+namespace {
 
 std::vector<Step> restore_primary_key(const RevertFacts& facts, const SwapState& state, const db::IndexInfo& primary,
                                       const std::string& part) {
@@ -115,6 +125,14 @@ std::vector<Step> restore_names(const RevertFacts& facts, const SwapState& state
                                       sql::quoted(QualifiedName{state.table.schema, part}), sql::quote_ident(whole)),
                           "as it was called"));
     }
+    append(steps, restore_statistics(facts, state));
+    return steps;
+}
+
+}  // namespace
+
+std::vector<Step> restore_statistics(const RevertFacts& facts, const SwapState& /*state*/) {
+    std::vector<Step> steps;
     for (const db::StatisticsInfo& statistics : facts.parent.statistics) {
         const std::string part = ddl::leaf_object_name(statistics.name.name, facts.past.name);
         const bool has_part = std::any_of(facts.past.statistics.begin(), facts.past.statistics.end(),
@@ -130,21 +148,22 @@ std::vector<Step> restore_names(const RevertFacts& facts, const SwapState& state
 
 std::vector<Step> restore_triggers(const RevertFacts& facts, const SwapState& state) {
     const ddl::Registry registry = ddl::registry_of(facts.parent, state.key);
-    const std::vector<std::string> own{registry.keep_trigger(), registry.move_trigger(), registry.truncate_trigger()};
+    const move::Capture capture = move::capture_for({}, {}, {}, state.job);
+    std::vector<std::string> own{capture.trigger, capture.truncate_trigger};
+    if (state.has_registry)
+        own.insert(own.end(), {registry.keep_trigger(), registry.move_trigger(), registry.truncate_trigger()});
     std::vector<Step> steps;
     for (const db::TriggerInfo& trigger : facts.parent.triggers)
-        if (!state.has_registry || std::find(own.begin(), own.end(), trigger.name) == own.end())
+        if (std::find(own.begin(), own.end(), trigger.name) == own.end())
             append(steps, ddl::create_trigger(state.table, trigger));
     return steps;
 }
 
-std::vector<Step> restore_keys(const RevertFacts& facts, const SwapState& state) {
+std::vector<Step> restore_incoming(const RevertFacts& facts, const SwapState& state) {
     std::vector<Step> steps;
     std::vector<db::IncomingKey> keys = state.dropped;
-    if (facts.registry) {
-        append(steps, ddl::drop_registry(ddl::registry_of(facts.parent, state.key)));
+    if (facts.registry)
         keys.insert(keys.end(), facts.registry->incoming.begin(), facts.registry->incoming.end());
-    }
     for (const db::IncomingKey& key : keys) {
         steps.push_back(ddl::add_incoming_key(key, state.table, key.referenced));
         if (key.comment)
@@ -168,13 +187,11 @@ std::vector<Step> restore_rights(const RevertFacts& facts, const SwapState& stat
                             grantees);
 }
 
-}  // namespace
-
 Unit revert_unit(const RevertFacts& facts, const SwapState& state, const std::string& state_schema,
                  const config::SwapConfig& config) {
     Unit unit;
     unit.name = fmt::format("put {} back", sql::quoted(state.table));
-    unit.lock_first = locks_of(facts);
+    unit.lock_first = revert_locks(facts);
     unit.lock_budget = config.lock_budget;
     unit.max_hold = config.max_lock_hold;
     std::vector<Step>& steps = unit.steps;
@@ -183,11 +200,15 @@ Unit revert_unit(const RevertFacts& facts, const SwapState& state, const std::st
         for (const db::IncomingKey& key : facts.registry->incoming)
             steps.push_back(ddl::drop_incoming_key(key));
     append(steps, change_places(facts, state));
-    append(steps, pass_back(facts, state));
+    append(steps, restore_followers(facts, state));
+    steps.push_back(statement(fmt::format("DROP TABLE {}", sql::quoted(parked_name(state.table))),
+                              "it and its leaves have no rows"));
     append(steps, restore_names(facts, state));
     append(steps, restore_triggers(facts, state));
     append(steps, restore_rights(facts, state));
-    append(steps, restore_keys(facts, state));
+    if (facts.registry)
+        append(steps, ddl::drop_registry(ddl::registry_of(facts.parent, state.key)));
+    append(steps, restore_incoming(facts, state));
     if (state.key_was_nullable)
         steps.push_back(statement(fmt::format("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL", sql::quoted(state.table),
                                               sql::quote_ident(state.key)),

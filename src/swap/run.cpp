@@ -12,6 +12,7 @@
 #include "swap/next_step.hpp"
 #include "swap/observe.hpp"
 #include "swap/preflight.hpp"
+#include "swap/run_copy.hpp"
 #include "swap/succession_of.hpp"
 
 namespace tripmig::swap {
@@ -68,7 +69,7 @@ Stage stage_after(Action action, Stage now) {
 
 void run_unit(Server& server, const db::TableInfo& table, Action action, SwapState& state) {
     if (action == Action::reload_registry)
-        state.next_block = state.blocks = state.filenode = 0;
+        state.blocks = state.filenode = 0;
     const Unit unit = unit_of(action, {succession_of(table, state), state, server.state_schema()});
     server.reporter().info("swap.step", unit.name);
     if (unit.lock_first.empty())
@@ -85,7 +86,18 @@ void perform(Server& server, const config::PartitionPolicy& policy, const db::Ta
             run_load(server, table, state);
             return;
         case Action::cut_over:
-            run_cut_over(server, policy, state);
+            if (state.is_copy() && !state.was_empty)
+                run_copy_cut_over(server, policy, state);
+            else
+                run_cut_over(server, policy, state);
+            return;
+        case Action::begin_copy:
+        case Action::capture_copy:
+        case Action::reload_copy:
+        case Action::load_copy:
+        case Action::index_copy:
+        case Action::prepare_cut_over:
+            run_copy_action(server, policy, table, action, state);
             return;
         case Action::follow_up:
             run_follow_up(server, policy, state);
@@ -135,6 +147,8 @@ RunResult run(Server& server, const config::PartitionPolicy& policy, bool until_
             return result;
         result.state = begin_job(server, read_facts(server.session(), policy.table, policy.key), policy);
     }
+    if (result.state->stage < Stage::cut)
+        server.wait_for_orphans();
     try {
         advance(server, policy, *result.state, until_ready);
     } catch (...) {

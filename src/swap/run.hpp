@@ -1,9 +1,11 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
 #include "config/policy.hpp"
+#include "move/transfer.hpp"
 #include "swap/server.hpp"
 #include "swap/state.hpp"
 
@@ -23,10 +25,14 @@ RunResult run(Server& server, const config::PartitionPolicy& policy, bool until_
 void run_cut_over(Server& server, const config::PartitionPolicy& policy, SwapState& state);
 /// What comes after it: more leaves, foreign keys validated, statistics.
 void run_follow_up(Server& server, const config::PartitionPolicy& policy, SwapState& state);
-/// Loads the registry; afterwards it is `loaded`.
-void run_load(Server& server, const db::TableInfo& table, SwapState& state);
+/// Loads what the strategy loads, the registry or the new table; afterwards it is `loaded`.
+void run_load(Server& server, const db::TableInfo& table, SwapState& state,
+              const std::function<bool()>& make_place = {});
 /// Rounds of catch-up until at most `final_keys` entries are left.
-void run_catch_up(Server& server, const db::TableInfo& table, const SwapState& state);
+void run_catch_up(Server& server, const move::Transfer& transfer, const std::function<bool()>& make_place = {});
+/// How many entries of the log one round takes at most.
+inline constexpr std::int64_t catch_up_batch = 50'000;
+
 /// After a failure: takes the bounding CHECK off, whatever else is wrong. Never throws.
 void remove_bound_quietly(Server& server, const QualifiedName& table) noexcept;
 

@@ -9,7 +9,9 @@
 #include "swap/new_job.hpp"
 #include "swap/observe.hpp"
 #include "swap/run.hpp"
+#include "swap/run_copy.hpp"
 #include "swap/succession_of.hpp"
+#include "swap/transfer_of.hpp"
 
 namespace tripmig::swap {
 
@@ -42,8 +44,9 @@ void tell(Server& server, const SwapState& state) {
     server.reporter().emit(event);
 }
 
-/// The lock times are known only after COMMIT: they are stored in a transaction of their own.
-void store(Server& server, SwapState& state, const db::UnitOutcome& outcome) {
+}  // namespace
+
+void store_cut_over(Server& server, SwapState& state, const db::UnitOutcome& outcome) {
     state.stage = Stage::cut;
     state.measured.attempts = outcome.attempts;
     state.measured.lock_wait_us = outcome.lock_wait.count();
@@ -56,8 +59,6 @@ void store(Server& server, SwapState& state, const db::UnitOutcome& outcome) {
     server.executor().run(unit);
 }
 
-}  // namespace
-
 void run_cut_over(Server& server, const config::PartitionPolicy& policy, SwapState& state) {
     const db::UnitOutcome outcome = run_attempts(server, [&](const Attempt& attempt) {
         Facts facts;
@@ -65,10 +66,12 @@ void run_cut_over(Server& server, const config::PartitionPolicy& policy, SwapSta
         // Only what must be there at once; the others come after it, under no lock that anybody waits for.
         const std::vector<ddl::Leaf> leaves = leaves_at_once(state, policy, facts.taken, facts.now);
         server.reporter().info("swap.step", fmt::format("cut over {}", sql::quoted(state.table)));
-        return attempt(cut_over_unit(context, leaves, server.config().swap),
-                       [&] { run_catch_up(server, *facts.table, state); });
+        return attempt(cut_over_unit(context, leaves, server.config().swap), [&] {
+            if (context.succession.registry && !state.was_empty)
+                run_catch_up(server, transfer_of(context.succession, state, server.state_schema()));
+        });
     });
-    store(server, state, outcome);
+    store_cut_over(server, state, outcome);
 }
 
 }  // namespace tripmig::swap

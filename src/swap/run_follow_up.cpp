@@ -11,6 +11,7 @@
 #include "swap/new_job.hpp"
 #include "swap/observe.hpp"
 #include "swap/run.hpp"
+#include "swap/run_copy.hpp"
 #include "swap/succession_of.hpp"
 
 namespace tripmig::swap {
@@ -61,6 +62,7 @@ void validate_keys(Server& server, const SwapState& state) {
 void run_follow_up(Server& server, const config::PartitionPolicy& policy, SwapState& state) {
     make_leaves(server, policy, state);
     validate_keys(server, state);
+    validate_outgoing(server, state);
     Unit unit;
     unit.name = fmt::format("analyze {}", sql::quoted(state.table));
     unit.steps = {ddl::statement(fmt::format("ANALYZE {}", sql::quoted(state.table)),

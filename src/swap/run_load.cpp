@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
-#include "ddl/statement_step.hpp"
 #include "move/catch_up.hpp"
 #include "move/load.hpp"
 #include "swap/run.hpp"
 #include "swap/succession_of.hpp"
+#include "swap/transfer_of.hpp"
 
 namespace tripmig::swap {
 
@@ -18,25 +18,34 @@ void record(Server& server, const SwapState& state, const std::string& name) {
     server.executor().run(unit);
 }
 
+/// A row of this round may belong to a month that has no leaf yet.
+void run_round(Server& server, const move::Transfer& transfer, const std::function<bool()>& make_place) {
+    const Unit round = move::catch_up_round(transfer, catch_up_batch);
+    try {
+        server.executor().run(round);
+    } catch (const Error& error) {
+        if (error.sqlstate() != "23514" || !make_place || !make_place())
+            throw;
+        server.executor().run(round);
+    }
+}
+
 }  // namespace
 
-void run_load(Server& server, const db::TableInfo& table, SwapState& state) {
-    const ddl::Registry registry = *succession_of(table, state).registry;
+void run_load(Server& server, const db::TableInfo& table, SwapState& state, const std::function<bool()>& make_place) {
     if (state.filenode == 0) {
         // Read after capture began: whatever a block is given later is in the log as well.
         state.filenode = table.filenode;
         state.blocks = table.pages;
-        state.next_block = 0;
         record(server, state, "measure the table");
     }
-    server.reporter().info("swap.step", fmt::format("load the registry, {} blocks", state.blocks));
+    const move::Transfer transfer = transfer_of(succession_of(table, state), state, server.state_schema());
+    server.reporter().info(
+        "swap.step", fmt::format("load {}, {} blocks", state.is_copy() ? "the copy" : "the registry", state.blocks));
     try {
-        move::load(projection_of(registry), {state.next_block, state.blocks, state.filenode},
-                   server.config().swap.chunk_target, server.executor(), server.stop(), server.reporter(),
-                   [&](std::int64_t next_block) {
-                       state.next_block = next_block;
-                       return journal(state, server.state_schema());
-                   });
+        const auto workers = server.workers();
+        move::load(transfer, {state.blocks, state.filenode, server.config().swap.chunk_target, make_place},
+                   server.session(), *workers, server.throttle(), server.stop(), server.reporter());
     } catch (const Error& error) {
         if (error.message() != move::rewritten_meanwhile)
             throw;
@@ -44,24 +53,22 @@ void run_load(Server& server, const db::TableInfo& table, SwapState& state) {
         return;  // the next look at the table says so too
     }
     state.stage = Stage::loaded;
-    record(server, state, "the registry is loaded");
+    record(server, state, state.is_copy() ? "the copy is loaded" : "the registry is loaded");
 }
 
-void run_catch_up(Server& server, const db::TableInfo& table, const SwapState& state) {
-    if (!state.has_registry || state.was_empty)
-        return;
-    const ddl::Registry registry = *succession_of(table, state).registry;
-    const move::Capture capture = capture_of(registry, state, server.state_schema());
+void run_catch_up(Server& server, const move::Transfer& transfer, const std::function<bool()>& make_place) {
     const auto limit = static_cast<std::int64_t>(server.config().swap.final_keys);
     for (;;) {
         server.stop().check();
         const db::Row backlog =
-            server.session().read(move::backlog_sql(capture), {fmt::format("{}", limit * 100)}).at(0);
+            server.session().read(move::backlog_sql(transfer.capture), {fmt::format("{}", catch_up_batch)}).at(0);
         const std::int64_t entries = db::number_of(backlog.at(0));
         if (db::flag_of(backlog.at(1)) || entries == 0)
             return;
-        server.executor().run(move::catch_up_round(projection_of(registry), capture));
-        server.executor().run(move::vacuum_log(capture));
+        if (entries >= catch_up_batch)
+            server.throttle().wait();
+        run_round(server, transfer, make_place);
+        server.executor().run(move::vacuum_log(transfer));
         if (entries <= limit)
             return;
     }

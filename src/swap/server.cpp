@@ -32,7 +32,8 @@ Server::Server(const config::Config& config, Reporter& reporter, const Clock& cl
       m_database(db::past_pooler(config.database)),
       m_connection(m_database, "swap", reporter, stop),
       m_session(m_database, "swap-read"),
-      m_executor(m_connection, m_database, lock_policy(config), reporter, clock, stop) {
+      m_executor(m_connection, m_database, lock_policy(config), reporter, clock, stop),
+      m_throttle(m_database, config.swap, reporter, clock, stop) {
     m_connection.execute(db::own_settings_sql());
     // A backend whose client was killed stops within a second instead of building its index to the end (14 and newer).
     m_connection.execute("SET client_connection_check_interval = '1s'");
@@ -43,8 +44,19 @@ Server::Server(const config::Config& config, Reporter& reporter, const Clock& cl
 void Server::take_job(const QualifiedName& table) {
     db::require_usable(m_connection, state_schema(), m_database.pooler);
     db::ensure_state(m_connection, state_schema());
+    m_worker_key = db::lock_key(state_schema(), fmt::format("workers {}.{}", table.schema, table.name));
     m_lock.emplace(m_connection, db::lock_key(state_schema(), fmt::format("job {}.{}", table.schema, table.name)),
                    fmt::format("the job lock of {}", sql::quoted(table)), patience, m_reporter, m_clock, m_stop);
+}
+
+void Server::wait_for_orphans() {
+    const db::AdvisoryLock exclusive(m_connection, m_worker_key, "the job's worker lock", patience, m_reporter, m_clock,
+                                     m_stop);
+}
+
+std::unique_ptr<move::Workers> Server::workers() {
+    return std::make_unique<move::Workers>(m_database, move::worker_count(m_config.swap), m_worker_key, m_reporter,
+                                           m_clock, m_stop);
 }
 
 std::optional<db::Job> Server::open_job(const QualifiedName& table) {

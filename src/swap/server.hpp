@@ -12,6 +12,8 @@
 #include "db/job_store.hpp"
 #include "db/run_lock.hpp"
 #include "db/session.hpp"
+#include "move/throttle.hpp"
+#include "move/workers.hpp"
 
 namespace tripmig::swap {
 
@@ -27,6 +29,12 @@ class Server {
     void take_job(const QualifiedName& table);
 
     [[nodiscard]] std::optional<db::Job> open_job(const QualifiedName& table);
+
+    /// After take_job(): waits until no worker of a killed run is at work on this table any more.
+    void wait_for_orphans();
+    /// After take_job(): new connections that share a piece of this job's work.
+    [[nodiscard]] std::unique_ptr<move::Workers> workers();
+    move::Throttle& throttle() { return m_throttle; }
 
     db::Session& session() { return m_session; }
     db::Executor& executor() { return m_executor; }
@@ -45,7 +53,9 @@ class Server {
     db::Connection m_connection;
     db::Session m_session;
     db::Executor m_executor;
+    move::Throttle m_throttle;
     std::optional<db::AdvisoryLock> m_lock;
+    std::int64_t m_worker_key = 0;
 };
 
 }  // namespace tripmig::swap

@@ -15,9 +15,10 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::array<std::string_view, 12> stage_names{"begun",     "capturing", "loaded",  "registered",
-                                                       "ready",     "bounded",   "cut",     "complete",
-                                                       "reverting", "finished",  "aborted", "reverted"};
+constexpr std::array<std::string_view, 14> stage_names{"begun",     "staged",   "capturing", "loaded",  "registered",
+                                                       "indexed",   "ready",    "bounded",   "cut",     "complete",
+                                                       "reverting", "finished", "aborted",   "reverted"};
+constexpr std::array<std::string_view, 2> strategy_names{"attach", "copy"};
 constexpr std::array<std::string_view, 4> incoming_names{"refuse", "registry", "composite", "drop"};
 
 template <typename Enum, std::size_t Count>
@@ -52,12 +53,34 @@ db::IncomingKey incoming_key(const json& document) {
     return key;
 }
 
+json to_json(const db::ConstraintInfo& key) {
+    return {{"name", key.name},
+            {"definition", key.definition},
+            {"schema", key.references.schema},
+            {"table", key.references.name},
+            {"comment", key.comment ? json(*key.comment) : json()}};
+}
+
+db::ConstraintInfo outgoing_key(const json& document) {
+    db::ConstraintInfo key;
+    key.kind = 'f';
+    key.name = document.at("name").get<std::string>();
+    key.definition = document.at("definition").get<std::string>();
+    key.references = {document.at("schema").get<std::string>(), document.at("table").get<std::string>()};
+    if (!document.at("comment").is_null())
+        key.comment = document.at("comment").get<std::string>();
+    return key;
+}
+
 json to_json(const SwapState& state) {
     json dropped = json::array();
     for (const db::IncomingKey& key : state.dropped)
         dropped.push_back(to_json(key));
+    json outgoing = json::array();
+    for (const db::ConstraintInfo& key : state.outgoing)
+        outgoing.push_back(to_json(key));
     return {{"format", SwapState::current_format},
-            {"strategy", "attach"},
+            {"strategy", to_string(state.strategy)},
             {"key", state.key},
             {"key_type", state.key_type},
             {"interval", state.interval},
@@ -69,7 +92,9 @@ json to_json(const SwapState& state) {
             {"leaf", state.leaf},
             {"primary_key", state.primary_key},
             {"dropped", dropped},
-            {"load", {{"next_block", state.next_block}, {"blocks", state.blocks}, {"filenode", state.filenode}}},
+            {"shape", state.shape},
+            {"outgoing", outgoing},
+            {"load", {{"blocks", state.blocks}, {"filenode", state.filenode}}},
             {"measured",
              {{"attempts", state.measured.attempts},
               {"lock_wait_us", state.measured.lock_wait_us},
@@ -78,6 +103,7 @@ json to_json(const SwapState& state) {
 }
 
 void read(const json& document, SwapState& state) {
+    state.strategy = parsed<config::SwapStrategy>(strategy_names, document.at("strategy").get<std::string>());
     document.at("key").get_to(state.key);
     document.at("key_type").get_to(state.key_type);
     document.at("interval").get_to(state.interval);
@@ -91,8 +117,10 @@ void read(const json& document, SwapState& state) {
     document.at("primary_key").get_to(state.primary_key);
     for (const json& key : document.at("dropped"))
         state.dropped.push_back(incoming_key(key));
+    document.at("shape").get_to(state.shape);
+    for (const json& key : document.at("outgoing"))
+        state.outgoing.push_back(outgoing_key(key));
     const json& load = document.at("load");
-    load.at("next_block").get_to(state.next_block);
     load.at("blocks").get_to(state.blocks);
     load.at("filenode").get_to(state.filenode);
     const json& measured = document.at("measured");
@@ -103,6 +131,10 @@ void read(const json& document, SwapState& state) {
 }
 
 }  // namespace
+
+std::string_view to_string(config::SwapStrategy strategy) {
+    return strategy_names.at(static_cast<std::size_t>(strategy));
+}
 
 std::string_view to_string(Stage stage) {
     return stage_names.at(static_cast<std::size_t>(stage));

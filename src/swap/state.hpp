@@ -15,9 +15,11 @@ namespace tripmig::swap {
 /// How far a swap is. Written in the same transaction as the effect that it names.
 enum class Stage {
     begun,       ///< the job is there, and its plan
-    capturing,   ///< the registry is there and is being loaded; changes of the table are captured
+    staged,      ///< copy: the new table is there, empty, under another name
+    capturing,   ///< what is loaded is there, the new table or the registry; changes of the table are captured
     loaded,      ///< every block is loaded
-    registered,  ///< the registry has its key and follows; without registry: this comes first
+    registered,  ///< attach: the registry has its key and follows; without registry: this comes first
+    indexed,     ///< copy: the new table has its indexes and follows
     ready,       ///< all that can be done beside the writers is done
     bounded,     ///< the table refuses keys beyond the cut: the cut-over comes at once, or this goes again
     cut,         ///< the partitioned table is in place
@@ -29,6 +31,7 @@ enum class Stage {
 };
 
 std::string_view to_string(Stage stage);
+std::string_view to_string(config::SwapStrategy strategy);
 
 /// What the cut-over took.
 struct Measured {
@@ -44,6 +47,7 @@ struct SwapState {
 
     std::int64_t job = 0;  ///< 0: not stored yet
     QualifiedName table;
+    config::SwapStrategy strategy = config::SwapStrategy::attach;
     Stage stage = Stage::begun;
     std::string key;
     std::string key_type;
@@ -53,14 +57,16 @@ struct SwapState {
     bool key_was_nullable = false;
     config::IncomingForeignKeys incoming = config::IncomingForeignKeys::refuse;
     bool has_registry = false;
-    std::string leaf;                      ///< the old table's name after the cut-over
-    std::vector<std::string> primary_key;  ///< its columns before
-    std::vector<db::IncomingKey> dropped;  ///< incoming keys that the policy gives up
-    std::int64_t next_block = 0;           ///< of the registry's load
-    std::int64_t blocks = 0;
+    std::string leaf;                          ///< the old table's name after the cut-over
+    std::vector<std::string> primary_key;      ///< its columns before
+    std::vector<db::IncomingKey> dropped;      ///< incoming keys that the policy gives up
+    std::vector<std::string> shape;            ///< copy: what the new table was made like, a line a thing
+    std::vector<db::ConstraintInfo> outgoing;  ///< copy: foreign keys that the old table had at the cut-over
+    std::int64_t blocks = 0;                   ///< of the table when its load began
     std::int64_t filenode = 0;
     Measured measured;
 
+    [[nodiscard]] bool is_copy() const noexcept { return strategy == config::SwapStrategy::copy; }
     [[nodiscard]] bool is_cut() const noexcept { return stage >= Stage::cut && stage <= Stage::reverting; }
 
     // Names of what the job adds to the table for the time of the work.

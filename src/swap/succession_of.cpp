@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "ddl/registry.hpp"
+#include "move/capture.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::swap {
@@ -59,7 +60,7 @@ ddl::Succession succession_of(const db::TableInfo& table, const SwapState& state
     succession.key = state.key;
     succession.leaf = {table.name.schema, state.leaf};
     succession.keeps_old = !state.was_empty;
-    if (key_is_missing(state) && !state.was_empty)
+    if (key_is_missing(state) && !state.was_empty && !state.is_copy())
         succession.leaf_index = state.leaf_index();
     for (const db::ConstraintInfo& constraint : table.constraints)
         if (constraint.name == state.bound_check() || constraint.name == state.null_check())
@@ -67,23 +68,6 @@ ddl::Succession succession_of(const db::TableInfo& table, const SwapState& state
     if (state.has_registry)
         succession.registry = ddl::registry_of(succession.table, state.key);
     return succession;
-}
-
-move::Capture capture_of(const ddl::Registry& registry, const SwapState& state, const std::string& state_schema) {
-    std::vector<move::Capture::Key> keys;
-    for (const ddl::Registry::Column& id : registry.ids)
-        keys.push_back({id.name, id.type});
-    return move::capture_for(registry.parent, std::move(keys), state_schema, state.job);
-}
-
-move::Projection projection_of(const ddl::Registry& registry) {
-    move::Projection projection;
-    projection.source = registry.parent;
-    projection.target = registry.table;
-    projection.keys = registry.id_names();
-    projection.columns = projection.keys;
-    projection.columns.push_back(registry.key.name);
-    return projection;
 }
 
 }  // namespace tripmig::swap

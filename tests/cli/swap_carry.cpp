@@ -6,66 +6,66 @@ using namespace tripmig::test;
 
 namespace {
 
-void check_bound_to_the_whole(const CarryRoom& rich) {
+void check_bound_to_the_whole(const CarryRoom& carry) {
     // Rows of months to come are seen through views and functions.
-    rich.room.database.exec(
+    carry.room.database.exec(
         "INSERT INTO orders (at, customer_id, amount) SELECT now() + interval '1 month', 1, 42; "
         "UPDATE orders SET feeling = 'good' WHERE amount = 42");
-    CHECK(rich.scalar("SELECT newest() = (SELECT max(id) FROM orders)") == "t");
-    CHECK(rich.scalar("SELECT newest() > (SELECT max(id) FROM orders_past)") == "t");
-    CHECK(rich.scalar("SELECT count(*) FROM good_orders WHERE amount = 42") == "2");
-    CHECK(rich.scalar("SELECT count(*) FROM view_of_view") == "3001");
-    rich.room.database.exec("DELETE FROM orders WHERE at > now() + interval '20 days'");
+    CHECK(carry.scalar("SELECT newest() = (SELECT max(id) FROM orders)") == "t");
+    CHECK(carry.scalar("SELECT newest() > (SELECT max(id) FROM orders_past)") == "t");
+    CHECK(carry.scalar("SELECT count(*) FROM good_orders WHERE amount = 42") == "2");
+    CHECK(carry.scalar("SELECT count(*) FROM view_of_view") == "3001");
+    carry.room.database.exec("DELETE FROM orders WHERE at > now() + interval '20 days'");
 }
 
-void check_leaves(const CarryRoom& rich) {
-    CHECK(rich.scalar("SELECT reloptions::text FROM pg_class WHERE relname = 'orders_past'") ==
+void check_leaves(const CarryRoom& carry) {
+    CHECK(carry.scalar("SELECT reloptions::text FROM pg_class WHERE relname = 'orders_past'") ==
           "{fillfactor=80,autovacuum_vacuum_scale_factor=0.02}");
-    CHECK(rich.scalar("SELECT count(DISTINCT relacl::text) FROM pg_class WHERE relname LIKE 'orders\\_20__\\___' OR "
-                      "relname IN ('orders', 'orders_past')") == "1");
-    CHECK(rich.scalar("SELECT count(*) FROM pg_class WHERE relname LIKE 'orders\\_20__\\___' AND reloptions::text <> "
-                      "'{fillfactor=80,autovacuum_vacuum_scale_factor=0.02}'") == "0");
-    CHECK(rich.scalar("SELECT count(*) FROM pg_index i WHERE indrelid = 'orders_past'::regclass AND NOT EXISTS "
-                      "(SELECT FROM pg_inherits WHERE inhrelid = indexrelid)") == "0");
-    CHECK(rich.scalar("SELECT count(*) FROM pg_constraint WHERE conrelid = 'orders_past'::regclass AND contype = "
-                      "'f'") == "1");
-    CHECK(rich.scalar("SELECT relacl IS NULL OR relacl::text NOT LIKE '%carry%' FROM pg_class WHERE relname = "
-                      "'orders_ids'") == "t");
+    CHECK(carry.scalar("SELECT count(DISTINCT relacl::text) FROM pg_class WHERE relname LIKE 'orders\\_20__\\___' OR "
+                       "relname IN ('orders', 'orders_past')") == "1");
+    CHECK(carry.scalar("SELECT count(*) FROM pg_class WHERE relname LIKE 'orders\\_20__\\___' AND reloptions::text <> "
+                       "'{fillfactor=80,autovacuum_vacuum_scale_factor=0.02}'") == "0");
+    CHECK(carry.scalar("SELECT count(*) FROM pg_index i WHERE indrelid = 'orders_past'::regclass AND NOT EXISTS "
+                       "(SELECT FROM pg_inherits WHERE inhrelid = indexrelid)") == "0");
+    CHECK(carry.scalar("SELECT count(*) FROM pg_constraint WHERE conrelid = 'orders_past'::regclass AND contype = "
+                       "'f'") == "1");
+    CHECK(carry.scalar("SELECT relacl IS NULL OR relacl::text NOT LIKE '%carry%' FROM pg_class WHERE relname = "
+                       "'orders_ids'") == "t");
 }
 
 }  // namespace
 
 TEST_CASE("everything comes along, and back") {
-    const CarryRoom rich;
-    const std::string before = rich.scalar(portrait);
-    const std::string dump = rich.room.dump();
+    const CarryRoom carry;
+    const std::string before = carry.scalar(portrait);
+    const std::string dump = carry.room.dump();
     REQUIRE(before.size() > 4000);
-    (void)rich.room.swap({"run", "orders"});
-    CHECK(rich.scalar(portrait) == before);
-    check_leaves(rich);
-    check_bound_to_the_whole(rich);
-    const std::string numbers = rich.scalar("SELECT string_agg(s::text, ' ') FROM pg_sequences s");
-    (void)rich.room.swap({"revert", "orders"});
-    CHECK(rich.scalar("SELECT string_agg(s::text, ' ') FROM pg_sequences s") == numbers);
-    CHECK(rich.room.dump() == dump);
+    (void)carry.room.swap({"run", "orders"});
+    CHECK(carry.scalar(portrait) == before);
+    check_leaves(carry);
+    check_bound_to_the_whole(carry);
+    const std::string numbers = carry.scalar("SELECT string_agg(s::text, ' ') FROM pg_sequences s");
+    (void)carry.room.swap({"revert", "orders"});
+    CHECK(carry.scalar("SELECT string_agg(s::text, ' ') FROM pg_sequences s") == numbers);
+    CHECK(carry.room.dump() == dump);
 }
 
 TEST_CASE("a table of another owner, of whom the role is a member") {
-    const CarryRoom rich;
-    rich.room.database.exec(
+    const CarryRoom carry;
+    carry.room.database.exec(
         "ALTER TABLE orders OWNER TO carry_owner; ALTER TABLE lines OWNER TO carry_owner; "
         "ALTER VIEW good_orders OWNER TO carry_owner; GRANT SELECT, REFERENCES ON customers TO carry_owner");
-    const std::string before = rich.scalar(portrait);
-    const std::string dump = rich.room.dump();
-    (void)rich.room.swap({"run", "orders"});
-    CHECK(rich.scalar(portrait) == before);
-    CHECK(rich.scalar("SELECT string_agg(DISTINCT relowner::regrole::text, ' ') FROM pg_class WHERE relname ~ "
-                      "'^orders' AND relkind IN ('r', 'p')") == "carry_owner");
-    CHECK(rich.scalar("SELECT count(*) FROM pg_proc WHERE proname LIKE 'orders_ids%' AND proowner = "
-                      "'carry_owner'::regrole") == "3");
-    rich.room.database.exec(
+    const std::string before = carry.scalar(portrait);
+    const std::string dump = carry.room.dump();
+    (void)carry.room.swap({"run", "orders"});
+    CHECK(carry.scalar(portrait) == before);
+    CHECK(carry.scalar("SELECT string_agg(DISTINCT relowner::regrole::text, ' ') FROM pg_class WHERE relname ~ "
+                       "'^orders' AND relkind IN ('r', 'p')") == "carry_owner");
+    CHECK(carry.scalar("SELECT count(*) FROM pg_proc WHERE proname LIKE 'orders_ids%' AND proowner = "
+                       "'carry_owner'::regrole") == "3");
+    carry.room.database.exec(
         "INSERT INTO orders (at, customer_id, amount) SELECT now() + interval '1 month', 1, 42; "
         "DELETE FROM orders WHERE amount = 42");
-    (void)rich.room.swap({"revert", "orders"});
-    CHECK(rich.room.dump() == dump);
+    (void)carry.room.swap({"revert", "orders"});
+    CHECK(carry.room.dump() == dump);
 }

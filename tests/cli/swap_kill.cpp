@@ -87,7 +87,8 @@ TEST_CASE("kill -9 of a revert, then revert again: the schema is that from befor
         command.wait_for_text(step);
         command.kill(SIGKILL);
         (void)command.wait();
-        CHECK(room.swap({"revert", "orders"})["stage"] == "reverted");
+        if (room.swap({"status", "orders"})["stage"] != "reverted")  // else it was quicker than the signal
+            CHECK(room.swap({"revert", "orders"})["stage"] == "reverted");
         CHECK(room.dump() == before);
     }
 }

@@ -51,6 +51,8 @@ class Workbench {
     db::Executor executor;
 
     Reporter& reporter() { return m_silent; }
+    [[nodiscard]] const Clock& clock() const { return m_clock; }
+    [[nodiscard]] const config::DatabaseConfig& config() const { return m_config; }
     [[nodiscard]] const StopSignal& stop() const { return m_stop; }
 
     db::TableInfo table(const std::string& name) { return db::read_table(session, {"public", name}).value(); }

@@ -35,6 +35,21 @@ void apply(Action action, SwapState& state, Observation& seen) {
             state.stage = Stage::capturing;
             seen.must_reload = false;
             break;
+        case Action::begin_copy:
+            state.stage = Stage::staged;
+            break;
+        case Action::capture_copy:
+        case Action::reload_copy:
+            state.stage = Stage::capturing;
+            seen.must_reload = false;
+            break;
+        case Action::index_copy:
+            state.stage = Stage::indexed;
+            break;
+        case Action::prepare_cut_over:
+            state.stage = Stage::ready;
+            break;
+        case Action::load_copy:
         case Action::load_registry:
             state.stage = Stage::loaded;
             break;
@@ -184,4 +199,23 @@ TEST_CASE("nothing is left to do after a revert, a finish or an abort") {
         state.stage = stage;
         CHECK(next_step(state, {}, false) == Action::nothing);
     }
+}
+
+TEST_CASE("copy: the whole way, and again from the load when the source was rewritten") {
+    SwapState state;
+    state.strategy = tripmig::config::SwapStrategy::copy;
+    state.has_registry = true;
+    Observation seen;
+    seen.key_is_nullable = true;
+    seen.needs_index = true;  // the new table's is built with its leaves
+    CHECK(walk(state, seen) == std::vector<Action>{Action::add_null_check, Action::validate_null_check,
+                                                   Action::set_not_null, Action::begin_copy, Action::capture_copy,
+                                                   Action::load_copy, Action::index_copy, Action::prepare_cut_over,
+                                                   Action::cut_over, Action::follow_up});
+    state.stage = Stage::ready;
+    seen = {};
+    CHECK(walk(state, seen, true).empty());
+    seen.must_reload = true;
+    CHECK(walk(state, seen) == std::vector<Action>{Action::reload_copy, Action::load_copy, Action::index_copy,
+                                                   Action::prepare_cut_over, Action::cut_over, Action::follow_up});
 }

@@ -128,9 +128,16 @@ TEST_CASE("what cannot be a leaf, or cannot be carried, is refused by name") {
         odd.table.publications.push_back({"feed", true, false, "", true});
         CHECK(odd.refuses("publication feed"));
     }
-    SUBCASE("strategy copy") {
+    SUBCASE("copy without a key to follow changes by") {
         odd.policy.swap.strategy = config::SwapStrategy::copy;
-        CHECK(odd.refuses("strategy copy is not in this version"));
+        odd.table.indexes.clear();
+        odd.table.constraints.clear();
+        CHECK(odd.refuses("nothing tells its rows apart"));
+    }
+    SUBCASE("copy under a publication of all tables") {
+        odd.policy.swap.strategy = config::SwapStrategy::copy;
+        odd.table.publications.push_back({"feed", false, true, "", true});
+        CHECK(odd.refuses("each copied row"));
     }
     CHECK_THROWS_AS(swap::refuse_if_any(odd.findings(), odd.table.name), Error);
 }

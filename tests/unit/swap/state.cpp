@@ -32,7 +32,14 @@ SwapState rich_state() {
     key.tail = " ON DELETE CASCADE";
     key.comment = "why";
     state.dropped = {key};
-    state.next_block = 12;
+    state.strategy = config::SwapStrategy::copy;
+    state.shape = {"column id bigint NOT NULL"};
+    db::ConstraintInfo outgoing;
+    outgoing.kind = 'f';
+    outgoing.name = "orders_customer";
+    outgoing.definition = "FOREIGN KEY (customer_id) REFERENCES shop.customers(id)";
+    outgoing.references = {"shop", "customers"};
+    state.outgoing = {outgoing};
     state.blocks = 40;
     state.filenode = 16385;
     state.measured = {3, 1200, 34000, "2026-11-23 02:00:00"};

@@ -8,6 +8,8 @@
 #include "move/capture.hpp"
 #include "move/catch_up.hpp"
 #include "move/load.hpp"
+#include "move/throttle.hpp"
+#include "move/workers.hpp"
 #include "support/workbench.hpp"
 
 using namespace tripmig;
@@ -25,21 +27,20 @@ class Move {
             "INSERT INTO source SELECT g, timestamp '2026-01-01' + g * interval '1 minute', repeat('x', 100) FROM "
             "generate_series(1, 20000) g;"
             "CREATE TABLE target (id bigint NOT NULL, at timestamp NOT NULL);");
-        projection = {{"public", "source"}, {"public", "target"}, {"id", "at"}, {"id"}};
+        projection = {{"public", "source"}, {"public", "target"}, {"id", "at"}, {"id"}, false};
         capture = move::capture_for({"public", "source"}, {{"id", "bigint"}}, "state", 1);
+        transfer = move::transfer_for(capture, {projection}, 1);
     }
 
-    move::LoadRange range() {
+    move::LoadJob job() {
         const db::TableInfo table = bench.table("source");
-        return {0, table.pages, table.filenode};
+        return {table.pages, table.filenode, std::chrono::milliseconds(5), {}};
     }
-    void load(const move::LoadRange& range) {
-        move::load(projection, range, std::chrono::milliseconds(5), bench.executor, bench.stop(), bench.reporter(),
-                   [](std::int64_t) {
-                       Step step;
-                       step.sql = "SELECT 1";
-                       return step;
-                   });
+    void load(const move::LoadJob& job) {
+        move::Workers workers(bench.config(), 2, 4711, bench.reporter(), bench.clock(), bench.stop());
+        const config::SwapConfig limits;
+        move::Throttle throttle(bench.config(), limits, bench.reporter(), bench.clock(), bench.stop());
+        move::load(transfer, job, bench.session, workers, throttle, bench.stop(), bench.reporter());
     }
     std::string difference() const {
         return bench.database.scalar(
@@ -50,6 +51,7 @@ class Move {
     Workbench bench;
     move::Projection projection;
     move::Capture capture;
+    move::Transfer transfer;
 };
 
 /// Changes rows in every way until told to stop.
@@ -91,14 +93,14 @@ TEST_CASE("capture, load, purge, index and catch-up under writers end in the sam
     std::vector<std::thread> writers;
     for (unsigned seed = 1; seed <= 3; ++seed)
         writers.emplace_back([&, seed] { write_randomly(move, seed, stop); });
-    move.bench.run(move::begin_capture(move.capture));
-    move.load(move.range());
-    move.bench.run({move::purge_touched(move.projection, move.capture)});
+    move.bench.run(move::begin_transfer(move.transfer));
+    move.load(move.job());
+    move.bench.run({move::purge_touched(move.transfer, move.projection.target)});
     CHECK(move.duplicates() == "0");
     move.bench.database.exec("ALTER TABLE target ADD PRIMARY KEY (id)");
     for (int round = 0; round < 3; ++round)
-        move.bench.executor.run(move::catch_up_round(move.projection, move.capture));
-    move.bench.executor.run(move::vacuum_log(move.capture));
+        move.bench.executor.run(move::catch_up_round(move.transfer, 1000));
+    move.bench.executor.run(move::vacuum_log(move.transfer));
     stop = true;
     for (std::thread& writer : writers)
         writer.join();
@@ -107,13 +109,13 @@ TEST_CASE("capture, load, purge, index and catch-up under writers end in the sam
     last.name = "last";
     last.lock_first = {{{"public", "source"}, LockMode::access_exclusive}};
     last.lock_budget = std::chrono::seconds(5);
-    last.steps = move::catch_up_steps(move.projection, move.capture);
+    last.steps = move::last_catch_up(move.transfer);
     move.bench.executor.run(last);
     CHECK(move.difference() == "0");
     CHECK(move.bench.database.scalar("SELECT count(*) > 1000 FROM target") == "t");
     CHECK(move.bench.database.scalar("SELECT count(*) FROM state.log_1") == "0");
-    move.bench.run(move::end_capture(move.capture));
-    move.bench.run(move::end_capture(move.capture));
+    move.bench.run(move::end_transfer(move.transfer));
+    move.bench.run(move::end_transfer(move.transfer));
     CHECK(move.bench.database.scalar("SELECT count(*) FROM pg_trigger WHERE tgrelid = 'source'::regclass") == "0");
     CHECK(move.bench.database.scalar("SELECT count(*) FROM pg_class WHERE relnamespace = 'state'::regnamespace") ==
           "0");
@@ -128,19 +130,19 @@ TEST_CASE("capture begins only when the writers that are at work have ended") {
     policy.lock_timeout = std::chrono::milliseconds(50);
     policy.lock_deadline = std::chrono::milliseconds(0);
     move.bench.executor.set_policy(policy);
-    CHECK_THROWS_AS(move.bench.run(move::begin_capture(move.capture)), Error);
+    CHECK_THROWS_AS(move.bench.run(move::begin_transfer(move.transfer)), Error);
     CHECK(move.bench.database.scalar("SELECT to_regclass('state.log_1') IS NULL") == "t");
     writer.exec("COMMIT");
-    CHECK_NOTHROW(move.bench.run(move::begin_capture(move.capture)));
+    CHECK_NOTHROW(move.bench.run(move::begin_transfer(move.transfer)));
 }
 
 TEST_CASE("a table that is rewritten while it is loaded is noticed") {
     Move move;
-    move.bench.run(move::begin_capture(move.capture));
-    const move::LoadRange range = move.range();
+    move.bench.run(move::begin_transfer(move.transfer));
+    const move::LoadJob job = move.job();
     move.bench.database.exec("VACUUM FULL source");
     try {
-        move.load(range);
+        move.load(job);
         FAIL("it was not noticed");
     } catch (const Error& error) {
         CHECK(error.message() == move::rewritten_meanwhile);
@@ -150,21 +152,33 @@ TEST_CASE("a table that is rewritten while it is loaded is noticed") {
 
 TEST_CASE("TRUNCATE is marked, and catch-up leaves the mark") {
     Move move;
-    move.bench.run(move::begin_capture(move.capture));
+    move.bench.run(move::begin_transfer(move.transfer));
     move.bench.database.exec("ALTER TABLE target ADD PRIMARY KEY (id)");
     move.bench.database.exec("TRUNCATE source; INSERT INTO source VALUES (1, now())");
     CHECK(move.bench.database.rows(move::backlog_sql(move.capture), {"100"}) == Rows{{"2", "t"}});
-    move.bench.executor.run(move::catch_up_round(move.projection, move.capture));
+    move.bench.executor.run(move::catch_up_round(move.transfer, 1000));
     CHECK(move.bench.database.rows(move::backlog_sql(move.capture), {"100"}) == Rows{{"1", "t"}});
 }
 
-TEST_CASE("a load goes on at the block where it was interrupted") {
+TEST_CASE("a load goes on where it was interrupted, whichever chunks were done") {
     Move move;
-    move.bench.run(move::begin_capture(move.capture));
-    move::LoadRange range = move.range();
-    move.bench.run({move::load_blocks(move.projection, 0, 100)});
-    range.next_block = 100;
-    move.load(range);
+    move.bench.run(move::begin_transfer(move.transfer));
+    const move::LoadJob job = move.job();
+    REQUIRE(job.blocks > 300);
+    move.bench.run({move::load_blocks(move.projection, {0, 100}), move::load_blocks(move.projection, {200, 250})});
+    move.bench.database.exec("INSERT INTO state.chunks_1 VALUES (0, 100), (200, 250)");
+    move.load(job);
     CHECK(move.difference() == "0");
     CHECK(move.duplicates() == "0");
+    CHECK(move.bench.database.scalar("SELECT sum(past_block - first_block) FROM state.chunks_1") ==
+          std::to_string(job.blocks));
+}
+
+TEST_CASE("what is left between the chunks that are done") {
+    using Ranges = std::vector<move::BlockRange>;
+    CHECK(move::remaining({}, 10) == Ranges{{0, 10}});
+    CHECK(move::remaining({{0, 10}}, 10).empty());
+    CHECK(move::remaining({{0, 3}, {5, 7}}, 10) == Ranges{{3, 5}, {7, 10}});
+    CHECK(move::remaining({{3, 5}, {5, 10}}, 10) == Ranges{{0, 3}});
+    CHECK(move::remaining({}, 0).empty());
 }

@@ -1,0 +1,211 @@
+#include "ddl/staged.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ddl/index_definition.hpp"
+#include "ddl/statement_step.hpp"
+#include "sql/identifier.hpp"
+
+namespace tripmig::ddl {
+
+QualifiedName staged_name(const QualifiedName& name) {
+    return {name.schema, sql::truncated_name("tripmig_new_" + name.name)};
+}
+
+std::vector<Step> create_staged(const Succession& succession) {
+    const db::TableInfo& table = succession.table;
+    const QualifiedName staged = staged_name(table.name);
+    const std::string name = sql::quoted(staged);
+    const std::string tablespace =
+        table.tablespace.empty() ? "" : fmt::format(" TABLESPACE {}", sql::quote_ident(table.tablespace));
+    std::vector<Step> steps{statement(
+        fmt::format("CREATE TABLE {} (LIKE {} INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING STORAGE INCLUDING "
+                    "COMPRESSION INCLUDING COMMENTS INCLUDING CONSTRAINTS INCLUDING STATISTICS) PARTITION BY RANGE "
+                    "({}){}",
+                    name, sql::quoted(table.name), sql::quote_ident(succession.key), tablespace),
+        "the partitioned table, under another name until the cut-over", {{table.name, LockMode::access_share}})};
+    if (table.owner != table.current_role)
+        steps.push_back(statement(fmt::format("ALTER TABLE {} OWNER TO {}", name, sql::quote_ident(table.owner)),
+                                  "the old table's owner"));
+    append(steps, grant_alike("TABLE", staged, table.owner, false, {}, table.default_table_grantees));
+    if (table.comment)
+        steps.push_back(statement(fmt::format("COMMENT ON TABLE {} IS {}", name, sql::quote_literal(*table.comment)),
+                                  "comments come along"));
+    append(steps, column_settings(table, staged));
+    return steps;
+}
+
+ParentFacts staged_leaf_facts(const Succession& succession) {
+    ParentFacts facts = parent_facts(succession.table, succession.key);
+    facts.table = staged_name(succession.table.name);
+    facts.replica_identity = 'f';
+    facts.replica_identity_index.reset();
+    if (succession.registry)
+        facts.truncate_triggers.push_back({succession.registry->truncate_trigger(), "AFTER",
+                                           fmt::format("FOR EACH STATEMENT EXECUTE FUNCTION {}()",
+                                                       sql::quoted(succession.registry->truncate_function())),
+                                           'A'});
+    return facts;
+}
+
+namespace {
+
+/// What an index is called on one table of the new ones.
+using Naming = std::string (*)(const db::IndexInfo& index, const QualifiedName& table);
+
+std::string leaf_naming(const db::IndexInfo& index, const QualifiedName& leaf) {
+    return index.is_primary ? sql::truncated_name(leaf.name, "_pkey") : leaf_object_name(index.name.name, leaf);
+}
+
+std::string staged_naming(const db::IndexInfo& index, const QualifiedName& /*staged*/) {
+    return staged_name(index.name).name;
+}
+
+const db::ConstraintInfo* constraint_of(const db::TableInfo& table, const db::IndexInfo& index) {
+    for (const db::ConstraintInfo& constraint : table.constraints)
+        if (index.is_constraint && constraint.name == index.name.name)
+            return &constraint;
+    return nullptr;
+}
+
+/// Primary key first: the order in which pg_dump and people expect them.
+std::vector<const db::IndexInfo*> in_order(const db::TableInfo& table) {
+    std::vector<const db::IndexInfo*> indexes;
+    for (const db::IndexInfo& index : table.indexes)
+        indexes.push_back(&index);
+    std::stable_sort(indexes.begin(), indexes.end(), [](const db::IndexInfo* left, const db::IndexInfo* right) {
+        return left->is_primary > right->is_primary;
+    });
+    return indexes;
+}
+
+Step build(const Succession& succession, const db::IndexInfo& index, const std::string& name,
+           const QualifiedName& table) {
+    if (const db::ConstraintInfo* constraint = constraint_of(succession.table, index))
+        return statement(
+            fmt::format("ALTER TABLE {} ADD CONSTRAINT {} {}", sql::quoted(table), sql::quote_ident(name),
+                        constraint->kind == 'p' ? widened_key(succession, *constraint) : constraint->definition),
+            "one sort is quicker than a million insertions", {{table, LockMode::access_exclusive}});
+    return statement(create_index(index, name, table), "one sort is quicker than a million insertions",
+                     {{table, LockMode::share}});
+}
+
+std::vector<Step> replica_identity(const Succession& succession, const QualifiedName& table, Naming naming) {
+    const std::string alter = fmt::format("ALTER TABLE {} REPLICA IDENTITY", sql::quoted(table));
+    switch (succession.table.replica_identity) {
+        case 'f':
+            return {statement(alter + " FULL", "as the old table")};
+        case 'n':
+            return {statement(alter + " NOTHING", "as the old table")};
+        case 'i':
+            for (const db::IndexInfo& index : succession.table.indexes)
+                if (index.is_replica_identity)
+                    return {statement(fmt::format("{} USING INDEX {}", alter, sql::quote_ident(naming(index, table))),
+                                      "as the old table")};
+            [[fallthrough]];
+        default:
+            return {statement(alter + " DEFAULT", "it has its key now")};
+    }
+}
+
+}  // namespace
+
+std::vector<Step> index_leaf(const Succession& succession, const QualifiedName& leaf) {
+    std::vector<Step> steps;
+    for (const db::IndexInfo* index : in_order(succession.table))
+        steps.push_back(build(succession, *index, leaf_naming(*index, leaf), leaf));
+    append(steps, replica_identity(succession, leaf, leaf_naming));
+    return steps;
+}
+
+std::string last_leaf_index(const Succession& succession, const QualifiedName& leaf) {
+    const std::vector<const db::IndexInfo*> indexes = in_order(succession.table);
+    return indexes.empty() ? std::string() : leaf_naming(*indexes.back(), leaf);
+}
+
+std::vector<Step> index_staged(const Succession& succession) {
+    const QualifiedName staged = staged_name(succession.table.name);
+    std::vector<Step> steps;
+    for (const db::IndexInfo* index : in_order(succession.table)) {
+        const QualifiedName name = staged_name(index->name);
+        steps.push_back(build(succession, *index, name.name, staged));
+        steps.back().why = "adopts the leaves' indexes: no scan";
+        append(steps, index_settings(*index, name));
+        if (const db::ConstraintInfo* constraint = constraint_of(succession.table, *index);
+            constraint != nullptr && constraint->comment)
+            steps.push_back(statement(fmt::format("COMMENT ON CONSTRAINT {} ON {} IS {}", sql::quote_ident(name.name),
+                                                  sql::quoted(staged), sql::quote_literal(*constraint->comment)),
+                                      "comments come along"));
+    }
+    append(steps, replica_identity(succession, staged, staged_naming));
+    return steps;
+}
+
+namespace {
+
+/// "(ndistinct) ON a, b" of "CREATE STATISTICS name (ndistinct) ON a, b FROM table".
+std::string statistics_body(const db::StatisticsInfo& statistics) {
+    const std::string head = fmt::format("CREATE STATISTICS {}", sql::quoted(statistics.name));
+    const std::string& text = statistics.definition;
+    const std::size_t tail = text.rfind(" FROM ");
+    if (text.compare(0, head.size(), head) != 0 || tail == std::string::npos || tail < head.size())
+        return {};
+    return text.substr(head.size(), tail - head.size());
+}
+
+std::vector<Step> unstage_statistics(const Succession& succession, const db::TableInfo& staged) {
+    std::vector<Step> steps;
+    for (const db::StatisticsInfo& statistics : succession.table.statistics) {
+        const auto twin =
+            std::find_if(staged.statistics.begin(), staged.statistics.end(), [&](const db::StatisticsInfo& each) {
+                return !statistics_body(each).empty() && statistics_body(each) == statistics_body(statistics);
+            });
+        if (twin == staged.statistics.end()) {
+            steps.push_back(statement(statistics.definition, "extended statistics are a table's own"));
+        } else {
+            steps.push_back(statement(fmt::format("ALTER STATISTICS {} RENAME TO {}", sql::quoted(twin->name),
+                                                  sql::quote_ident(statistics.name.name)),
+                                      "under its old name"));
+            if (statistics.name.schema != twin->name.schema)
+                steps.push_back(
+                    statement(fmt::format("ALTER STATISTICS {} SET SCHEMA {}",
+                                          sql::quoted(QualifiedName{twin->name.schema, statistics.name.name}),
+                                          sql::quote_ident(statistics.name.schema)),
+                              "in its old schema"));
+        }
+        append(steps, statistics_settings(
+                          statistics, twin == staged.statistics.end() ? succession.table.current_role : twin->owner));
+    }
+    return steps;
+}
+
+}  // namespace
+
+std::vector<Step> unstage(const Succession& succession, const db::TableInfo& staged) {
+    const db::TableInfo& table = succession.table;
+    std::vector<Step> steps{statement(
+        fmt::format("ALTER TABLE {} RENAME TO {}", sql::quoted(staged.name), sql::quote_ident(table.name.name)),
+        "in the old table's place", {{staged.name, LockMode::access_exclusive}})};
+    for (const db::IndexInfo& index : table.indexes)
+        steps.push_back(statement(fmt::format("ALTER INDEX {} RENAME TO {}", sql::quoted(staged_name(index.name)),
+                                              sql::quote_ident(index.name.name)),
+                                  "under its old name"));
+    append(steps, pass_on_sequences(succession));
+    append(steps, unstage_statistics(succession, staged));
+    return steps;
+}
+
+std::vector<Step> leaf_foreign_keys(const std::vector<db::ConstraintInfo>& keys, const QualifiedName& leaf) {
+    std::vector<Step> steps;
+    for (const db::ConstraintInfo& key : keys)
+        steps.push_back(
+            statement(fmt::format("ALTER TABLE {} ADD CONSTRAINT {} {} NOT VALID", sql::quoted(leaf),
+                                  sql::quote_ident(key.name), key.definition),
+                      "validated after the cut-over, then adopted by the table's",
+                      {{leaf, LockMode::share_row_exclusive}, {key.references, LockMode::share_row_exclusive}}));
+    return steps;
+}
+
+}  // namespace tripmig::ddl

@@ -1,0 +1,148 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "db/table_catalog.hpp"
+#include "ddl/index_definition.hpp"
+#include "ddl/registry.hpp"
+#include "ddl/staged.hpp"
+#include "ddl/statement_step.hpp"
+#include "ddl/successor.hpp"
+#include "move/catch_up.hpp"
+#include "sql/identifier.hpp"
+#include "swap/copy_cut_over.hpp"
+#include "swap/cut_over.hpp"
+#include "swap/revert.hpp"
+#include "swap/transfer_of.hpp"
+
+namespace tripmig::swap {
+
+using ddl::append;
+using ddl::statement;
+
+namespace {
+
+/// What an index of the new table is called on the old one.
+std::string old_index_name(const db::IndexInfo& index, const SwapState& state) {
+    return index.is_primary ? sql::truncated_name(state.leaf, "_pkey")
+                            : ddl::leaf_object_name(index.name.name, {state.table.schema, state.leaf});
+}
+
+Step rename_index(const QualifiedName& index, const std::string& name) {
+    return statement(fmt::format("ALTER INDEX {} RENAME TO {}", sql::quoted(index), sql::quote_ident(name)),
+                     "as it was called");
+}
+
+/// The two tables exchange their names, and their indexes and statistics with them.
+std::vector<Step> exchange_names(const RevertFacts& facts, const SwapState& state) {
+    const auto rename = [](const QualifiedName& table, const std::string& name) {
+        return statement(fmt::format("ALTER TABLE {} RENAME TO {}", sql::quoted(table), sql::quote_ident(name)),
+                         "the two exchange their names", {{table, LockMode::access_exclusive}});
+    };
+    std::vector<Step> steps{rename(state.table, parked_name(state.table).name),
+                            rename(facts.past.name, state.table.name)};
+    for (const db::IndexInfo& index : facts.parent.indexes) {
+        steps.push_back(rename_index(index.name, ddl::staged_name(index.name).name));
+        steps.push_back(rename_index({state.table.schema, old_index_name(index, state)}, index.name.name));
+    }
+    for (const db::StatisticsInfo& statistics : facts.parent.statistics)
+        steps.push_back(statement(fmt::format("ALTER STATISTICS {} RENAME TO {}", sql::quoted(statistics.name),
+                                              sql::quote_ident(ddl::staged_name(statistics.name).name)),
+                                  "makes room"));
+    return steps;
+}
+
+std::vector<Step> restore_outgoing(const db::TableInfo& parent, const SwapState& state) {
+    std::vector<Step> steps = ddl::leaf_foreign_keys(outgoing_keys(parent), state.table);
+    for (const db::ConstraintInfo& key : outgoing_keys(parent))
+        if (key.comment)
+            steps.push_back(statement(fmt::format("COMMENT ON CONSTRAINT {} ON {} IS {}", sql::quote_ident(key.name),
+                                                  sql::quoted(state.table), sql::quote_literal(*key.comment)),
+                                      "comments come along"));
+    return steps;
+}
+
+Error made_since(const SwapState& state, const std::string& what) {
+    return Error(ExitCode::refused,
+                 fmt::format("{} has {}, which {} lacks", sql::quoted(state.table), what,
+                             sql::quoted(QualifiedName{state.table.schema, state.leaf})),
+                 "it was made since the cut-over: take it back, or finish the swap and go on from there");
+}
+
+}  // namespace
+
+void require_same_parts(const RevertFacts& facts, const SwapState& state) {
+    for (const db::ColumnInfo& column : facts.parent.columns) {
+        const db::ColumnInfo* old = facts.past.column(column.name);
+        if (old == nullptr || old->type != column.type)
+            throw made_since(state, fmt::format("column {} {}", sql::quote_ident(column.name), column.type));
+    }
+    for (const db::IndexInfo& index : facts.parent.indexes)
+        if (std::none_of(facts.past.indexes.begin(), facts.past.indexes.end(),
+                         [&](const db::IndexInfo& each) { return each.name.name == old_index_name(index, state); }))
+            throw made_since(state, fmt::format("index {}", sql::quote_ident(index.name.name)));
+}
+
+Unit copy_all_back(const move::Transfer& back) {
+    const move::Projection& projection = back.projections.front();
+    const std::string columns = ddl::column_list(projection.columns);
+    Unit unit;
+    unit.name = fmt::format("copy all of {} back", sql::quoted(projection.source));
+    unit.steps = {
+        statement("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", "log and rows of one moment"),
+        statement(fmt::format("DELETE FROM {}", sql::quoted(back.capture.log)), "all that it names comes now"),
+        statement(fmt::format("DELETE FROM {}", sql::quoted(projection.target)), "the table was truncated"),
+        statement(fmt::format("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {}",
+                              sql::quoted(projection.target), columns, columns, sql::quoted(projection.source)),
+                  "its rows as they are now")};
+    return unit;
+}
+
+Unit copy_revert_unit(const RevertFacts& facts, const SwapState& state, const std::string& state_schema,
+                      const config::SwapConfig& config) {
+    const move::Transfer back = transfer_back(facts.parent, state, state_schema);
+    Unit unit;
+    unit.name = fmt::format("put {} back", sql::quoted(state.table));
+    unit.lock_first = revert_locks(facts);
+    unit.lock_first.push_back({back.capture.log, LockMode::access_exclusive});
+    unit.lock_budget = config.lock_budget;
+    unit.max_hold = config.max_lock_hold;
+    std::vector<Step>& steps = unit.steps;
+    steps = {db::unchanged_since(facts.parent), db::unchanged_since(facts.past), not_truncated(back.capture),
+             few_left(back.capture, config.final_keys)};
+    append(steps, move::last_catch_up(back));
+    if (facts.registry)
+        for (const db::IncomingKey& key : facts.registry->incoming)
+            steps.push_back(ddl::drop_incoming_key(key));
+    append(steps, exchange_names(facts, state));
+    append(steps, restore_sequences(facts, state));
+    append(steps, restore_followers(facts, state));
+    append(steps, restore_statistics(facts, state));
+    append(steps, restore_triggers(facts, state));
+    append(steps, restore_rights(facts, state));
+    append(steps, restore_incoming(facts, state));
+    append(steps, restore_outgoing(facts.parent, state));
+    if (state.key_was_nullable)
+        steps.push_back(statement(fmt::format("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL", sql::quoted(state.table),
+                                              sql::quote_ident(state.key)),
+                                  "as it was before"));
+    steps.push_back(journal(state, Stage::reverting, state_schema));
+    return unit;
+}
+
+Unit drop_parked(const db::TableInfo& table, const SwapState& state, const std::string& state_schema) {
+    Unit unit;
+    unit.name = fmt::format("drop {}", sql::quoted(parked_name(state.table)));
+    unit.lock_first = {{table.name, LockMode::access_exclusive}};
+    for (const db::ConstraintInfo& key : outgoing_keys(table))
+        unit.lock_first.push_back({key.references, LockMode::access_exclusive});
+    unit.steps = {statement(fmt::format("DROP TABLE IF EXISTS {}", sql::quoted(parked_name(state.table))),
+                            "the copy, with its leaves; its foreign keys' triggers on other tables go with it")};
+    if (state.has_registry)
+        append(unit.steps, ddl::drop_registry(ddl::registry_of(table, state.key)));
+    append(unit.steps, move::end_transfer(transfer_back(table, state, state_schema)));
+    return unit;
+}
+
+}  // namespace tripmig::swap

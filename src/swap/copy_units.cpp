@@ -1,0 +1,141 @@
+#include "swap/copy_units.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "ddl/staged.hpp"
+#include "ddl/statement_step.hpp"
+#include "move/load.hpp"
+#include "sql/identifier.hpp"
+#include "swap/succession_of.hpp"
+#include "swap/transfer_of.hpp"
+
+namespace tripmig::swap {
+
+using ddl::append;
+using ddl::statement;
+
+namespace {
+
+/// TRUNCATE of a leaf counts as one of the table once the leaf is in its place.
+ddl::ParentFacts leaf_facts(const AttachContext& context) {
+    ddl::ParentFacts facts = ddl::staged_leaf_facts(context.succession);
+    const move::Capture capture = transfer_of(context.succession, context.state, context.state_schema).capture;
+    facts.truncate_triggers.push_back(
+        {capture.truncate_trigger, "AFTER",
+         fmt::format("FOR EACH STATEMENT EXECUTE FUNCTION {}()", sql::quoted(capture.truncate_function)), 'A'});
+    return facts;
+}
+
+std::vector<Step> make_targets(const AttachContext& context, const std::vector<ddl::Leaf>& leaves) {
+    std::vector<Step> steps = ddl::create_staged(context.succession);
+    const ddl::ParentFacts facts = leaf_facts(context);
+    for (const ddl::Leaf& leaf : leaves)
+        append(steps, ddl::leaf_steps(facts, leaf));
+    return steps;
+}
+
+}  // namespace
+
+Unit begin_copy(const AttachContext& context, const std::vector<ddl::Leaf>& leaves) {
+    const ddl::Succession& succession = context.succession;
+    Unit unit;
+    unit.name = fmt::format("begin the copy of {}", sql::quoted(succession.table.name));
+    if (succession.registry) {
+        append(unit.steps, ddl::create_registry_table(*succession.registry));
+        append(unit.steps, ddl::create_registry_functions(*succession.registry));
+    }
+    append(unit.steps, move::prepare_transfer(transfer_of(succession, context.state, context.state_schema)));
+    append(unit.steps, make_targets(context, leaves));
+    unit.steps.push_back(journal(context.state, Stage::staged, context.state_schema));
+    return unit;
+}
+
+Unit capture_copy(const AttachContext& context) {
+    const QualifiedName& table = context.succession.table.name;
+    Unit unit;
+    unit.name = fmt::format("capture the changes of {}", sql::quoted(table));
+    unit.steps = move::capture_triggers(transfer_of(context.succession, context.state, context.state_schema).capture);
+    unit.steps.push_back(journal(context.state, Stage::capturing, context.state_schema));
+    unit.lock_first = {{table, LockMode::share_row_exclusive}};
+    return unit;
+}
+
+Unit reload_copy(const AttachContext& context, const std::vector<ddl::Leaf>& leaves) {
+    const ddl::Succession& succession = context.succession;
+    Unit unit;
+    unit.name = fmt::format("begin the copy of {} again", sql::quoted(succession.table.name));
+    append(unit.steps, move::restart_transfer(transfer_of(succession, context.state, context.state_schema)));
+    unit.steps.push_back(statement(fmt::format("DROP TABLE {}", sql::quoted(ddl::staged_name(succession.table.name))),
+                                   "load again from nothing"));
+    if (succession.registry) {
+        append(unit.steps, ddl::drop_registry(*succession.registry));
+        append(unit.steps, ddl::create_registry_table(*succession.registry));
+        append(unit.steps, ddl::create_registry_functions(*succession.registry));
+    }
+    append(unit.steps, make_targets(context, leaves));
+    unit.steps.push_back(journal(context.state, Stage::capturing, context.state_schema));
+    return unit;
+}
+
+Unit add_copy_leaf(const AttachContext& context, const ddl::Leaf& leaf) {
+    Unit unit = ddl::create_leaf(leaf_facts(context), leaf);
+    return unit;
+}
+
+Unit index_copy_leaf(const AttachContext& context, const QualifiedName& leaf) {
+    Unit unit;
+    unit.name = fmt::format("index {}", sql::quoted(leaf));
+    unit.steps = {move::purge_touched(transfer_of(context.succession, context.state, context.state_schema), leaf)};
+    append(unit.steps, ddl::index_leaf(context.succession, leaf));
+    unit.steps.push_back(statement(fmt::format("ANALYZE {}", sql::quoted(leaf)), "plans for a full table"));
+    return unit;
+}
+
+Unit index_copy(const AttachContext& context) {
+    const ddl::Succession& succession = context.succession;
+    Unit unit;
+    unit.name = fmt::format("index {}", sql::quoted(ddl::staged_name(succession.table.name)));
+    unit.steps = ddl::index_staged(succession);
+    if (succession.registry) {
+        const QualifiedName& registry = succession.registry->table;
+        unit.steps.push_back(
+            move::purge_touched(transfer_of(succession, context.state, context.state_schema), registry));
+        append(unit.steps, ddl::index_registry(*succession.registry));
+        unit.steps.push_back(statement(fmt::format("ANALYZE {}", sql::quoted(registry)), "plans for a full table"));
+    }
+    unit.steps.push_back(journal(context.state, Stage::indexed, context.state_schema));
+    return unit;
+}
+
+std::vector<ddl::Bounds> copy_bounds(const SwapState& state, const KeyFacts& key, Instant now,
+                                     const config::PartitionPolicy& policy, int max_create) {
+    const ddl::KeyType type = key_type_of(state);
+    const ddl::Bound present = ddl::Bound::at(now);
+    const ddl::Bound oldest = std::min(key.oldest.value_or(present), present);
+    const ddl::Bound newest = key.newest.value_or(present);
+    if (!oldest.is_finite() || !newest.is_finite())
+        throw Error(
+            ExitCode::refused,
+            fmt::format("{} has rows whose {} is infinite", sql::quoted(state.table), sql::quote_ident(state.key)),
+            "give these rows a finite key first");
+    const auto limit = static_cast<std::size_t>(policy.max_create.value_or(max_create));
+    std::vector<ddl::Bounds> leaves{ddl::bounds_containing(type, policy.interval, oldest)};
+    int ahead = leaves.back().lower > present ? 1 : 0;
+    while (leaves.back().upper <= newest || ahead < policy.premake || leaves.back().upper <= present) {
+        leaves.push_back(ddl::bounds_after(type, policy.interval, leaves.back()));
+        ahead += leaves.back().lower > present ? 1 : 0;
+        if (leaves.size() > limit)
+            throw Error(
+                ExitCode::refused,
+                fmt::format("the rows of {} lie between {} and {}: more than {} leaves", sql::quoted(state.table),
+                            ddl::describe(type, oldest), ddl::describe(type, newest), limit),
+                "choose a wider interval, correct the rows that lie far off, or raise max_create in the "
+                "policy or in [partitions]");
+    }
+    return leaves;
+}
+
+}  // namespace tripmig::swap

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <vector>
+
+#include "base/step.hpp"
+#include "ddl/leaf_name.hpp"
+#include "swap/attach_units.hpp"
+#include "swap/new_job.hpp"
+
+namespace tripmig::swap {
+
+// The steps of strategy copy before its cut-over. Pure.
+
+/// The new table with its leaves, the registry, the log: everything that nobody waits for.
+Unit begin_copy(const AttachContext& context, const std::vector<ddl::Leaf>& leaves);
+/// The triggers that write the log. Waits for the writers that are at work.
+Unit capture_copy(const AttachContext& context);
+/// The source has other rows in other places now: the copy goes, and comes again empty.
+Unit reload_copy(const AttachContext& context, const std::vector<ddl::Leaf>& leaves);
+/// One more leaf of the new table, with nobody waiting.
+Unit add_copy_leaf(const AttachContext& context, const ddl::Leaf& leaf);
+/// Takes what was touched out of a leaf and builds its indexes.
+Unit index_copy_leaf(const AttachContext& context, const QualifiedName& leaf);
+/// The new table's own indexes, which adopt its leaves', and the registry's.
+Unit index_copy(const AttachContext& context);
+
+/// The leaves that the rows from `oldest` to `newest` need, and `premake` ahead of now. Throws Error{refused} when
+/// those are more than the policy's `max_create`, or a key is infinite.
+std::vector<ddl::Bounds> copy_bounds(const SwapState& state, const KeyFacts& key, Instant now,
+                                     const config::PartitionPolicy& policy, int max_create);
+
+}  // namespace tripmig::swap

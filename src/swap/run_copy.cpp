@@ -1,0 +1,172 @@
+#include "swap/run_copy.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "db/partition_catalog.hpp"
+#include "db/table_catalog.hpp"
+#include "ddl/staged.hpp"
+#include "ddl/statement_step.hpp"
+#include "sql/identifier.hpp"
+#include "swap/attempts.hpp"
+#include "swap/copy_units.hpp"
+#include "swap/observe.hpp"
+#include "swap/run.hpp"
+#include "swap/shape.hpp"
+#include "swap/succession_of.hpp"
+#include "swap/transfer_of.hpp"
+#include "swap/verify.hpp"
+
+namespace tripmig::swap {
+
+namespace {
+
+AttachContext context_of(Server& server, const db::TableInfo& table, const SwapState& state) {
+    return {succession_of(table, state), state, server.state_schema()};
+}
+
+void run_step(Server& server, const Unit& unit) {
+    server.reporter().info("swap.step", unit.name);
+    if (unit.lock_first.empty())
+        server.executor().run(unit);
+    else
+        run_protected(server, unit);
+}
+
+std::vector<ddl::Leaf> first_leaves(Server& server, const config::PartitionPolicy& policy, const SwapState& state) {
+    const Facts facts = read_facts(server.session(), state.table, state.key);
+    std::set<std::string> taken = facts.taken;
+    for (const QualifiedName& own : leaves_of(server, ddl::staged_name(state.table)))
+        taken.erase(own.name);
+    return ddl::name_leaves(policy.name, state.table, key_type_of(state),
+                            copy_bounds(state, facts.key, facts.now, policy, server.config().partitions.max_create),
+                            taken);
+}
+
+void begin(Server& server, const config::PartitionPolicy& policy, const db::TableInfo& table, Action action,
+           SwapState& state) {
+    const AttachContext context = context_of(server, table, state);
+    const std::vector<ddl::Leaf> leaves = first_leaves(server, policy, state);
+    if (action == Action::begin_copy) {
+        state.shape = shape_of(context.succession.table);
+        run_step(server, begin_copy(context_of(server, table, state), leaves));
+        state.stage = Stage::staged;
+        return;
+    }
+    state.blocks = state.filenode = 0;
+    run_step(server, reload_copy(context_of(server, table, state), leaves));
+    state.stage = Stage::capturing;
+}
+
+/// The largest first: two workers end at about the same time.
+std::vector<QualifiedName> leaves_to_index(Server& server, const AttachContext& context) {
+    const QualifiedName staged = ddl::staged_name(context.state.table);
+    const auto partitioning = db::read_partitioning(server.session(), staged);
+    if (!partitioning)
+        throw Error(ExitCode::refused, fmt::format("the copy {} is gone", sql::quoted(staged)),
+                    "tripmig swap abort TABLE gives the swap up");
+    std::vector<db::PartitionSize> sizes = db::read_partition_sizes(server.session(), partitioning->partitions);
+    std::stable_sort(sizes.begin(), sizes.end(), [](const db::PartitionSize& left, const db::PartitionSize& right) {
+        return left.pages > right.pages;
+    });
+    std::vector<QualifiedName> leaves;
+    for (const db::PartitionSize& size : sizes)
+        for (const db::PartitionInfo& leaf : partitioning->partitions) {
+            const std::string last = ddl::last_leaf_index(context.succession, leaf.name);
+            if (leaf.oid == size.oid &&
+                db::taken_names(server.session(), leaf.name.schema, {last}).empty())  // in one transaction with all
+                leaves.push_back(leaf.name);
+        }
+    return leaves;
+}
+
+void index_all(Server& server, const db::TableInfo& table, SwapState& state) {
+    const AttachContext context = context_of(server, table, state);
+    const std::vector<QualifiedName> leaves = leaves_to_index(server, context);
+    server.reporter().info("swap.step", fmt::format("index the copy, {} leaves", leaves.size()));
+    const auto workers = server.workers();
+    workers->for_each(leaves.size(), [&](db::Executor& executor, std::size_t item) {
+        server.stop().check();
+        server.throttle().wait();
+        executor.run(index_copy_leaf(context, leaves[item]));
+        server.reporter().debug("swap.indexed", fmt::format("indexed {}", sql::quoted(leaves[item])));
+    });
+    run_step(server, index_copy(context));
+    state.stage = Stage::indexed;
+}
+
+void prepare_cut_over(Server& server, const config::PartitionPolicy& policy, const db::TableInfo& table,
+                      SwapState& state) {
+    const AttachContext context = context_of(server, table, state);
+    server.reporter().info("swap.step", fmt::format("catch up {}", sql::quoted(state.table)));
+    run_catch_up(server, transfer_of(context.succession, state, server.state_schema()),
+                 [&] { return make_copy_leaves(server, policy, table, state); });
+    require_no_difference(server, state);
+    run_step(server, unit_of(Action::note_ready, context));
+    state.stage = Stage::ready;
+}
+
+}  // namespace
+
+std::vector<QualifiedName> leaves_of(Server& server, const QualifiedName& table) {
+    std::vector<QualifiedName> leaves;
+    if (const auto partitioning = db::read_partitioning(server.session(), table))
+        for (const db::PartitionInfo& partition : partitioning->partitions)
+            leaves.push_back(partition.name);
+    return leaves;
+}
+
+bool make_copy_leaves(Server& server, const config::PartitionPolicy& policy, const db::TableInfo& table,
+                      const SwapState& state) {
+    const AttachContext context = context_of(server, table, state);
+    const ddl::KeyType type = key_type_of(state);
+    std::vector<ddl::Bounds> present;
+    if (const auto partitioning = db::read_partitioning(server.session(), ddl::staged_name(state.table)))
+        for (const db::PartitionInfo& partition : partitioning->partitions)
+            if (const auto bounds = ddl::parse_bounds(type, partition.bound))
+                present.push_back(*bounds);
+    const Facts facts = read_facts(server.session(), state.table, state.key);
+    std::vector<ddl::Bounds> missing;
+    for (const ddl::Bounds& each :
+         copy_bounds(state, facts.key, facts.now, policy, server.config().partitions.max_create))
+        if (std::none_of(present.begin(), present.end(),
+                         [&](const ddl::Bounds& leaf) { return ddl::overlap(leaf, each); }))
+            missing.push_back(each);
+    for (const ddl::Leaf& leaf : ddl::name_leaves(policy.name, state.table, type, missing, facts.taken)) {
+        server.executor().run(add_copy_leaf(context, leaf));
+        server.reporter().info("swap.leaf",
+                               fmt::format("leaf {} for {}", sql::quoted(leaf.name), ddl::describe(type, leaf.bounds)));
+    }
+    return !missing.empty();
+}
+
+void run_copy_action(Server& server, const config::PartitionPolicy& policy, const db::TableInfo& table, Action action,
+                     SwapState& state) {
+    if (action != Action::begin_copy)
+        require_same_shape(without_own(table, state), state.shape);
+    switch (action) {
+        case Action::begin_copy:
+        case Action::reload_copy:
+            begin(server, policy, table, action, state);
+            return;
+        case Action::capture_copy:
+            run_step(server, capture_copy(context_of(server, table, state)));
+            state.stage = Stage::capturing;
+            return;
+        case Action::load_copy:
+            run_load(server, table, state, [&] { return make_copy_leaves(server, policy, table, state); });
+            return;
+        case Action::index_copy:
+            index_all(server, table, state);
+            return;
+        case Action::prepare_cut_over:
+            prepare_cut_over(server, policy, table, state);
+            return;
+        default:
+            throw Error(ExitCode::unexpected, fmt::format("\"{}\" is no action of copy", to_string(action)));
+    }
+}
+
+}  // namespace tripmig::swap

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "config/policy.hpp"
+#include "swap/next_step.hpp"
+#include "swap/server.hpp"
+#include "swap/state.hpp"
+
+namespace tripmig::swap {
+
+/// Does one action of strategy copy before its cut-over; `state` says how far it is then. Throws Error{refused} when
+/// the table was altered since the copy began.
+void run_copy_action(Server& server, const config::PartitionPolicy& policy, const db::TableInfo& table, Action action,
+                     SwapState& state);
+
+/// Tries copy's cut-over until it succeeds or the deadline passes.
+void run_copy_cut_over(Server& server, const config::PartitionPolicy& policy, SwapState& state);
+
+/// Foreign keys validated leaf by leaf, then adopted by the table's own. May run again.
+void validate_outgoing(Server& server, const SwapState& state);
+
+/// Makes the leaves of the staged table that its rows need and that are missing. False: none was.
+bool make_copy_leaves(Server& server, const config::PartitionPolicy& policy, const db::TableInfo& table,
+                      const SwapState& state);
+
+/// The leaves of a partitioned table, by name.
+std::vector<QualifiedName> leaves_of(Server& server, const QualifiedName& table);
+
+/// The lock times are known only after COMMIT: they are stored in a transaction of their own, and told.
+void store_cut_over(Server& server, SwapState& state, const db::UnitOutcome& outcome);
+
+}  // namespace tripmig::swap

@@ -1,0 +1,100 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "db/table_catalog.hpp"
+#include "ddl/constraint_phases.hpp"
+#include "ddl/registry.hpp"
+#include "ddl/staged.hpp"
+#include "sql/identifier.hpp"
+#include "swap/attempts.hpp"
+#include "swap/copy_cut_over.hpp"
+#include "swap/observe.hpp"
+#include "swap/run.hpp"
+#include "swap/run_copy.hpp"
+#include "swap/shape.hpp"
+#include "swap/snapshots.hpp"
+#include "swap/succession_of.hpp"
+#include "swap/transfer_of.hpp"
+
+namespace tripmig::swap {
+
+namespace {
+
+/// What is there now, looked at once more: what is made in the cut-over may have changed, what was copied may not.
+AttachContext look_again(Server& server, const config::PartitionPolicy& policy, const SwapState& state) {
+    const db::TableInfo table = require_table(server, state.table);
+    AttachContext context{succession_of(table, state), state, server.state_schema()};
+    require_same_shape(context.succession.table, state.shape);
+    Facts facts = read_facts(server.session(), state.table, {});
+    facts.key.is_empty = true;  // its rows were looked at when the leaves were made
+    if (context.succession.registry)
+        facts.taken.erase(context.succession.registry->table.name);
+    refuse_if_any(preflight(context.succession.table, facts, policy, server.config().swap), state.table);
+    return context;
+}
+
+CopyFacts read_copy(Server& server, const SwapState& state) {
+    const QualifiedName staged = ddl::staged_name(state.table);
+    CopyFacts facts{require_table(server, staged), leaves_of(server, staged)};
+    std::sort(facts.leaves.begin(), facts.leaves.end());
+    return facts;
+}
+
+bool has_constraint(const db::TableInfo& table, const std::string& name) {
+    return std::any_of(table.constraints.begin(), table.constraints.end(),
+                       [&](const db::ConstraintInfo& each) { return each.name == name; });
+}
+
+void validate_leaf(Server& server, const QualifiedName& name) {
+    const db::TableInfo leaf = require_table(server, name);
+    for (const db::ConstraintInfo& constraint : leaf.constraints) {
+        if (constraint.kind != 'f' || constraint.is_valid)
+            continue;
+        Unit unit;
+        unit.name = fmt::format("validate {} on {}", sql::quote_ident(constraint.name), sql::quoted(name));
+        unit.steps = {ddl::validate_constraint(name, constraint.name, "a scan beside the writers")};
+        server.reporter().info("swap.step", unit.name);
+        server.throttle().wait();
+        server.executor().run(unit);
+    }
+}
+
+}  // namespace
+
+void run_copy_cut_over(Server& server, const config::PartitionPolicy& policy, SwapState& state) {
+    const auto deadline = server.clock().steady() + server.config().swap.cutover_deadline;
+    const db::UnitOutcome outcome = run_attempts(server, [&](const Attempt& attempt) {
+        const AttachContext context = look_again(server, policy, state);
+        const move::Transfer transfer = transfer_of(context.succession, state, server.state_schema());
+        const auto make_place = [&] { return make_copy_leaves(server, policy, context.succession.table, state); };
+        const auto catch_up = [&] {
+            run_catch_up(server, transfer, make_place);
+            wait_for_old_snapshots(server, transaction_after_all(server), deadline);
+        };
+        catch_up();
+        server.reporter().info("swap.step", fmt::format("cut over {}", sql::quoted(state.table)));
+        return attempt(copy_cut_over_unit(context, read_copy(server, state), server.config().swap), catch_up);
+    });
+    if (const auto job = server.open_job(state.table))
+        state = from_job(*job);
+    store_cut_over(server, state, outcome);
+}
+
+void validate_outgoing(Server& server, const SwapState& state) {
+    if (state.outgoing.empty())
+        return;
+    const std::vector<QualifiedName> leaves = leaves_of(server, state.table);
+    for (const QualifiedName& leaf : leaves)
+        validate_leaf(server, leaf);
+    const db::TableInfo table = require_table(server, state.table);
+    for (const db::ConstraintInfo& key : state.outgoing) {
+        if (has_constraint(table, key.name))
+            continue;
+        const Unit unit = adopt_foreign_key(state.table, leaves, key);
+        server.reporter().info("swap.step", unit.name);
+        run_protected(server, unit);
+    }
+}
+
+}  // namespace tripmig::swap

@@ -1,0 +1,123 @@
+#include <doctest/doctest.h>
+
+#include "swap_rich_table.hpp"
+#include "swap_writers.hpp"
+
+using namespace tripmig::test;
+
+namespace {
+
+std::vector<std::string> copy(std::vector<std::string> more = {}) {
+    std::vector<std::string> arguments{"run", "orders", "--strategy", "copy"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+}
+
+/// Nothing but the state itself in the state schema.
+void check_clean(const SwapRoom& room) {
+    CHECK(room.database.scalar(
+              "SELECT count(*) FROM pg_class WHERE relnamespace = 'tripmig'::regnamespace AND relkind = 'r' AND "
+              "relname NOT IN ('meta', 'migrations', 'statements', 'jobs')") == "0");
+    CHECK(room.database.scalar("SELECT count(*) FROM pg_proc WHERE pronamespace = 'tripmig'::regnamespace") == "0");
+    CHECK(room.database.scalar("SELECT count(*) FROM pg_class WHERE relname LIKE '%tripmig%'") == "0");
+    CHECK(room.database.scalar("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'tripmig%'") == "0");
+}
+
+}  // namespace
+
+TEST_CASE("every row is in its month, keys and indexes are there, finish leaves nothing of the work") {
+    const SwapRoom room;
+    room.database.exec(orders_and_lines);
+    const std::string rows = room.database.scalar("SELECT md5(string_agg(o::text, '' ORDER BY id)) FROM orders o");
+    const auto result = room.swap(copy());
+    CHECK(result["stage"] == "complete");
+    CHECK(result["strategy"] == "copy");
+    CHECK(room.database.scalar("SELECT md5(string_agg(o::text, '' ORDER BY id)) FROM orders o") == rows);
+    CHECK(room.database.scalar("SELECT count(DISTINCT tableoid) BETWEEN 5 AND 7 FROM orders") == "t");
+    CHECK(room.database.scalar("SELECT count(*) FROM orders_before") == "20000");
+    CHECK(room.database.scalar("SELECT count(*) FROM orders a FULL JOIN orders_ids b USING (id, at) WHERE a.id IS NULL "
+                               "OR b.id IS NULL") == "0");
+    CHECK(room.database.scalar("SELECT count(*) FROM pg_constraint WHERE NOT convalidated") == "0");
+    CHECK(room.database.scalar("SELECT count(*) FROM pg_index WHERE NOT indisvalid") == "0");
+    CHECK(room.database.scalar("INSERT INTO orders (note) VALUES ('new') RETURNING id") == "20001");
+    CHECK(room.tripmig({"swap", "finish", "orders"}).exit_code == 2);
+    CHECK(room.swap({"finish", "orders", "--yes"})["stage"] == "finished");
+    CHECK(room.database.scalar("SELECT to_regclass('orders_before') IS NULL") == "t");
+    check_clean(room);
+    CHECK(room.swap({"run", "orders"})["stage"] == "partitioned");
+}
+
+TEST_CASE("copy ends in the same schema as attach but for the leaves") {
+    const std::vector<std::string> without_leaves{"--exclude-table=orders_past", "--exclude-table=orders_20*"};
+    const SwapRoom attached;
+    attached.database.exec(orders_and_lines);
+    (void)attached.swap({"run", "orders"});
+    const SwapRoom copied;
+    copied.database.exec(orders_and_lines);
+    (void)copied.swap(copy());
+    (void)copied.swap({"finish", "orders", "--yes"});
+    CHECK(copied.dump(without_leaves) == attached.dump(without_leaves));
+    // What `maintain` would make tomorrow is like what is there.
+    CHECK(
+        copied.database.scalar("SELECT count(DISTINCT (SELECT count(*) FROM pg_index WHERE indrelid = inhrelid)) FROM "
+                               "pg_inherits WHERE inhparent = 'orders'::regclass") == "1");
+}
+
+TEST_CASE("everything comes along with copy") {
+    const CarryRoom carry;
+    const std::string before = carry.scalar(portrait);
+    (void)carry.room.swap(copy());
+    carry.room.database.exec(
+        "DROP TRIGGER tripmig_capture_1 ON orders; DROP TRIGGER tripmig_capture_truncate_1 ON orders");
+    CHECK(carry.scalar(portrait) == before);
+}
+
+TEST_CASE("revert takes everything back, with what was written since, TRUNCATE too") {
+    const CarryRoom carry;
+    const std::string dump = carry.room.dump();
+    (void)carry.room.swap(copy());
+    carry.room.database.exec(
+        "INSERT INTO orders (at, customer_id, amount, code) VALUES (now() + interval '1 month', 1, 42, 'new'); "
+        "DELETE FROM orders WHERE amount = 7; UPDATE orders SET at = at - interval '40 days' WHERE amount = 9");
+    SUBCASE("rows") {
+    }
+    SUBCASE("truncated") {
+        carry.room.database.exec(
+            "TRUNCATE lines; GRANT TRUNCATE ON orders TO CURRENT_USER; TRUNCATE orders; "
+            "REVOKE TRUNCATE ON orders FROM CURRENT_USER; INSERT INTO orders (customer_id, amount) VALUES (3, 33)");
+    }
+    const std::string rows = carry.scalar("SELECT md5(string_agg(o::text, '' ORDER BY id)) FROM orders o");
+    CHECK(carry.room.swap({"revert", "orders"})["stage"] == "reverted");
+    CHECK(carry.scalar("SELECT md5(string_agg(o::text, '' ORDER BY id)) FROM orders o") == rows);
+    CHECK(carry.room.dump() == dump);
+    check_clean(carry.room);
+}
+
+TEST_CASE("abort leaves nothing behind, TRUNCATE and VACUUM FULL meanwhile are loaded again") {
+    const SwapRoom room;
+    room.database.exec(orders_and_lines);
+    const std::string before = room.dump();
+    CHECK(room.swap(copy({"--until", "ready"}))["stage"] == "ready");
+    SUBCASE("abort") {
+        CHECK(room.swap({"abort", "orders"})["stage"] == "aborted");
+        CHECK(room.dump() == before);
+        check_clean(room);
+        return;
+    }
+    SUBCASE("truncated") {
+        room.database.exec(
+            "TRUNCATE orders, lines; INSERT INTO orders (note) SELECT 'again' FROM generate_series(1, 500)");
+    }
+    SUBCASE("rewritten") {
+        room.database.exec("DELETE FROM orders WHERE id > 10000");
+        room.database.exec("VACUUM FULL orders");
+    }
+    SUBCASE("a month that has no leaf yet") {
+        room.database.exec(
+            "UPDATE orders SET at = at - interval '3 years' WHERE id = 20000; "
+            "INSERT INTO orders (at) SELECT now() + interval '9 months'");
+    }
+    const std::string rows = room.database.scalar("SELECT md5(string_agg(o::text, '' ORDER BY id)) FROM orders o");
+    CHECK(room.swap({"cutover", "orders", "--strategy", "copy"})["stage"] == "complete");
+    CHECK(room.database.scalar("SELECT md5(string_agg(o::text, '' ORDER BY id)) FROM orders o") == rows);
+}
