@@ -32,9 +32,9 @@ json json_of(const std::vector<LockRequest>& locks) {
     return list;
 }
 
-void print_json(Context& context, const QualifiedName& table, const swap::PlanResult& plan) {
+void print_json(Context& context, const QualifiedName& table, std::string_view strategy, const swap::PlanResult& plan) {
     json document{{"table", fmt::format("{}.{}", table.schema, table.name)},
-                  {"strategy", "attach"},
+                  {"strategy", strategy},
                   {"cut", plan.cut.empty() ? json() : json(plan.cut)},
                   {"findings", json::array()},
                   {"units", json::array()}};
@@ -67,8 +67,8 @@ void print_unit(Context& context, const Unit& unit) {
     }
 }
 
-void print_text(Context& context, const QualifiedName& table, const swap::PlanResult& plan) {
-    context.out << fmt::format("-- swap of {}, strategy attach\n", sql::quoted(table));
+void print_text(Context& context, const QualifiedName& table, std::string_view strategy, const swap::PlanResult& plan) {
+    context.out << fmt::format("-- swap of {}, strategy {}\n", sql::quoted(table), strategy);
     for (const swap::Finding& finding : plan.findings) {
         context.out << fmt::format("-- {:<6} {}: {}\n", swap::to_string(finding.level), finding.subject,
                                    finding.message);
@@ -98,10 +98,11 @@ ExitCode show_plan(Context& context, const SwapOptions& options) {
         return ExitCode::ok;
     }
     const swap::PlanResult plan = swap::plan(facts, policy, context.config);
+    const std::string_view strategy = swap::to_string(policy.swap.strategy);
     if (context.json)
-        print_json(context, policy.table, plan);
+        print_json(context, policy.table, strategy, plan);
     else
-        print_text(context, policy.table, plan);
+        print_text(context, policy.table, strategy, plan);
     return swap::exit_code_of(plan.findings);
 }
 

@@ -5,11 +5,14 @@
 #include <algorithm>
 
 #include "ddl/leaf.hpp"
+#include "ddl/staged.hpp"
 #include "ddl/statement_step.hpp"
 #include "move/catch_up.hpp"
 #include "move/load.hpp"
 #include "sql/identifier.hpp"
 #include "swap/attach_units.hpp"
+#include "swap/copy_cut_over.hpp"
+#include "swap/copy_units.hpp"
 #include "swap/cut_over.hpp"
 #include "swap/new_job.hpp"
 #include "swap/run.hpp"
@@ -44,6 +47,36 @@ std::vector<Unit> preparation(const AttachContext& context) {
     return units;
 }
 
+/// The same of strategy copy, with its cut-over.
+std::vector<Unit> copy_units(const AttachContext& context, const std::vector<ddl::Leaf>& leaves,
+                             const config::SwapConfig& config) {
+    std::vector<Unit> units;
+    if (context.state.key_was_nullable)
+        for (const Action action : {Action::add_null_check, Action::validate_null_check, Action::set_not_null})
+            units.push_back(unit_of(action, context));
+    const move::Transfer transfer = transfer_of(context.succession, context.state, context.state_schema);
+    units.push_back(begin_copy(context, leaves));
+    units.push_back(capture_copy(context));
+    Unit load;
+    load.name = "load the copy, in chunks, by several workers";
+    for (const move::Projection& projection : transfer.projections)
+        load.steps.push_back(move::load_blocks(projection, {0, context.succession.table.pages}));
+    units.push_back(std::move(load));
+    CopyFacts facts;
+    facts.staged.name = ddl::staged_name(context.succession.table.name);
+    for (const ddl::Leaf& leaf : leaves) {
+        facts.leaves.push_back(leaf.name);
+        units.push_back(index_copy_leaf(context, leaf.name));
+    }
+    units.push_back(index_copy(context));
+    units.push_back(move::catch_up_round(transfer, catch_up_batch));
+    units.push_back(unit_of(Action::note_ready, context));
+    units.push_back(copy_cut_over_unit(context, facts, config));
+    for (const db::ConstraintInfo& key : outgoing_keys(context.succession.table))
+        units.push_back(adopt_foreign_key(context.succession.table.name, facts.leaves, key));
+    return units;
+}
+
 std::vector<ddl::Leaf> later_leaves(const SwapState& state, const std::vector<ddl::Leaf>& at_once, const Facts& facts,
                                     const config::PartitionPolicy& policy, const config::Config& config) {
     std::vector<ddl::Bounds> present;
@@ -68,14 +101,20 @@ PlanResult plan(const Facts& facts, const config::PartitionPolicy& policy, const
     require_leaf_names(state, policy, facts, config.partitions.max_create);
     result.cut = state.cut;
     AttachContext context{succession_of(table, state), state, config.state.schema};
-    if (!state.was_empty) {
-        result.units = preparation(context);
-        context.succession.dropped_checks = {state.bound_check()};
+    if (state.is_copy() && !state.was_empty) {
+        const auto bounds = copy_bounds(state, facts.key, facts.now, policy, config.partitions.max_create);
+        result.units = copy_units(
+            context, ddl::name_leaves(policy.name, state.table, key_type_of(state), bounds, facts.taken), config.swap);
+    } else {
+        if (!state.was_empty) {
+            result.units = preparation(context);
+            context.succession.dropped_checks = {state.bound_check()};
+        }
+        const std::vector<ddl::Leaf> leaves = leaves_at_once(state, policy, facts.taken, facts.now);
+        result.units.push_back(cut_over_unit(context, leaves, config.swap));
+        for (const ddl::Leaf& leaf : later_leaves(state, leaves, facts, policy, config))
+            result.units.push_back(ddl::create_leaf(facts_for_leaves(context.succession), leaf));
     }
-    const std::vector<ddl::Leaf> leaves = leaves_at_once(state, policy, facts.taken, facts.now);
-    result.units.push_back(cut_over_unit(context, leaves, config.swap));
-    for (const ddl::Leaf& leaf : later_leaves(state, leaves, facts, policy, config))
-        result.units.push_back(ddl::create_leaf(facts_for_leaves(context.succession), leaf));
     for (Unit& unit : ddl::validate_incoming(context.succession))
         result.units.push_back(std::move(unit));
     Unit analyze;

@@ -93,6 +93,45 @@ TEST_CASE("revert takes everything back, with what was written since, TRUNCATE t
     check_clean(carry.room);
 }
 
+TEST_CASE("a plan of copy touches nothing; what was altered meanwhile is told before the cut-over") {
+    const SwapRoom room;
+    room.database.exec(orders_and_lines);
+    const std::string before = room.dump();
+    const auto plan = room.swap({"plan", "orders", "--strategy", "copy"});
+    CHECK(plan["strategy"] == "copy");
+    CHECK(plan["units"].size() > 10);
+    CHECK(room.dump() == before);
+    (void)room.swap(copy({"--until", "ready"}));
+    room.database.exec("ALTER TABLE orders ADD COLUMN colour text");
+    const CommandResult refused = room.tripmig({"swap", "cutover", "orders"});
+    CHECK(refused.exit_code == 12);
+    CHECK(refused.err.find("new: column colour text") != std::string::npos);
+    room.database.exec("ALTER TABLE orders DROP COLUMN colour; ALTER TABLE orders ADD CHECK (id > 0)");
+    CHECK(room.tripmig({"swap", "run", "orders"}).err.find("orders_id_check") != std::string::npos);
+    room.database.exec("ALTER TABLE orders DROP CONSTRAINT orders_id_check");
+    CHECK(room.swap({"cutover", "orders"})["stage"] == "complete");
+}
+
+TEST_CASE("verify names the keys that differ, exit 10, before and after the cut-over") {
+    const SwapRoom room;
+    room.database.exec(orders_and_lines);
+    (void)room.swap(copy({"--until", "ready"}));
+    CHECK(room.tripmig({"swap", "verify", "orders"}).exit_code == 0);
+    room.database.exec("UPDATE tripmig_new_orders SET note = 'wrong' WHERE id = 77");
+    const CommandResult verify = room.tripmig({"--json", "swap", "verify", "orders"});
+    CHECK(verify.exit_code == 10);
+    const auto document = nlohmann::json::parse(verify.out);
+    CHECK(document["differences"].size() == 1);
+    CHECK(document["differences"][0]["keys"][0] == "77");
+    room.database.exec("UPDATE tripmig_new_orders SET note = 'order 77' WHERE id = 77");
+    (void)room.swap(copy());
+    CHECK(room.tripmig({"swap", "verify", "orders"}).exit_code == 0);
+    room.database.exec("DELETE FROM orders_before WHERE id = 78");
+    const CommandResult after = room.tripmig({"swap", "verify", "orders"});
+    CHECK(after.exit_code == 10);
+    CHECK(after.out.find("78") != std::string::npos);
+}
+
 TEST_CASE("abort leaves nothing behind, TRUNCATE and VACUUM FULL meanwhile are loaded again") {
     const SwapRoom room;
     room.database.exec(orders_and_lines);
