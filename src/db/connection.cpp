@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "config/connection_string.hpp"
 #include "db/connection_parameters.hpp"
 #include "db/pipeline.hpp"
 #include "db/server_error.hpp"
@@ -292,7 +293,7 @@ PendingConnection::PendingConnection(const config::DatabaseConfig& database, std
                                      const StopSignal& stop)
     : m_state(std::make_unique<Connection::State>(reporter, stop)), m_timeout(database.connect_timeout) {
     const auto parameters = connection_parameters(database, role);
-    m_state->description = described(parameters);
+    m_state->description = config::redacted(parameters);
     m_state->start(parameters);
 }
 

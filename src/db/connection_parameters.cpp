@@ -86,14 +86,4 @@ config::DatabaseConfig past_pooler(const config::DatabaseConfig& database) {
     return direct;
 }
 
-std::string described(const std::map<std::string, std::string>& parameters) {
-    std::string text;
-    for (const char* key : {"service", "host", "hostaddr", "port", "dbname", "user"}) {
-        const auto found = parameters.find(key);
-        if (found != parameters.end() && !found->second.empty())
-            text += fmt::format("{}{}={}", text.empty() ? "" : " ", key, found->second);
-    }
-    return text.empty() ? "libpq's defaults (PG* variables, local socket)" : text;
-}
-
 }  // namespace tripmig::db

@@ -17,7 +17,4 @@ std::map<std::string, std::string> connection_parameters(const config::DatabaseC
 /// The same database past its pooler, when `direct_url` says where that is: for sessions that hold locks.
 config::DatabaseConfig past_pooler(const config::DatabaseConfig& database);
 
-/// "host=... port=... dbname=... user=...": for messages. Never a password.
-std::string described(const std::map<std::string, std::string>& parameters);
-
 }  // namespace tripmig::db

@@ -6,6 +6,7 @@
 
 #include "base/civil.hpp"
 #include "base/error.hpp"
+#include "config/connection_string.hpp"
 #include "db/connection.hpp"
 #include "db/connection_parameters.hpp"
 #include "db/libpqxx.hpp"
@@ -113,7 +114,7 @@ std::uint64_t Work::change(const std::string& sql, const Parameters& parameters)
 
 Session::Session(const config::DatabaseConfig& database, std::string_view role) : m_state(std::make_unique<State>()) {
     const auto parameters = connection_parameters(database, role);
-    m_state->description = described(parameters);
+    m_state->description = config::redacted(parameters);
     try {
         m_state->connection = libpqxx::connect(connection_string(parameters));
     } catch (const pqxx::failure& e) {
