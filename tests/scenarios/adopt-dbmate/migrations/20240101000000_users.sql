@@ -1,0 +1,5 @@
+-- migrate:up
+create table users (id bigint primary key, name text);
+
+-- migrate:down
+drop table users;

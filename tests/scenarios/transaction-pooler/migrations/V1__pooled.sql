@@ -1,0 +1,1 @@
+create table pooled (id bigint primary key);

@@ -1,0 +1,1 @@
+create index concurrently pooled_idx on pooled (id);
