@@ -7,6 +7,7 @@
 #include "cli/command.hpp"
 #include "cli/dry_run.hpp"
 #include "cli/duration_option.hpp"
+#include "cli/foreign_history_check.hpp"
 #include "cli/migration_swap.hpp"
 #include "cli/migration_target.hpp"
 #include "db/run_lock.hpp"
@@ -24,6 +25,7 @@ struct UpOptions {
     std::string wait_for_database = "0s";
     bool is_strict = false;
     bool durable_each = false;
+    bool ignores_foreign_history = false;
 };
 
 /// Leaves out what lies above the version that --to names.
@@ -124,6 +126,8 @@ bool run_once(Context& context, const UpOptions& options, std::vector<migrate::A
         return true;
     db::require_writable(*target.connection, context.config.database.pooler);
     require_readable(context, target);
+    if (!options.ignores_foreign_history)
+        refuse_files_of_another_tool(context, target);
     if (target.history.needs_state())
         db::ensure_state(*target.connection, context.config.state.schema);
     const db::AdvisoryLock lock(*target.connection, db::lock_key(context.config.state.schema, "run"), "the run lock",
@@ -193,6 +197,8 @@ void add_up(CLI::App& app, Commands& commands) {
     command->add_flag("--strict", options->is_strict, "Versions in the database that these files lack are an error");
     command->add_flag("--durable-each", options->durable_each,
                       "Flush every file's commit to disk; without it the last one's flush carries all");
+    command->add_flag("--ignore-foreign-history", options->ignores_foreign_history,
+                      "Begin though another tool's history in this database names these files");
     command->footer(
         "Examples:\n"
         "  tripmig up                              apply what is pending\n"

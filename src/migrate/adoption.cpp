@@ -196,4 +196,18 @@ Adoption plan_adoption(const db::ForeignHistory& history, const Directory& direc
     return adoption;
 }
 
+bool tells_of(const db::ForeignHistory& history, const Directory& directory) {
+    static const std::map<ForeignTool, Dialect> dialects{{ForeignTool::flyway, Dialect::flyway},
+                                                         {ForeignTool::golang_migrate, Dialect::golang_migrate},
+                                                         {ForeignTool::dbmate, Dialect::dbmate},
+                                                         {ForeignTool::goose, Dialect::goose}};
+    if (dialects.at(history.table.tool) != directory.dialect)
+        return false;
+    return std::any_of(history.rows.begin(), history.rows.end(), [&](const ForeignRow& row) {
+        const auto version = Version::parse(row.version);
+        const Migration* file = version ? file_of(*version, directory) : nullptr;
+        return file != nullptr && (row.script.empty() || row.script == file->file);
+    });
+}
+
 }  // namespace tripmig::migrate

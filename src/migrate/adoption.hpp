@@ -31,4 +31,8 @@ struct Adoption {
 /// version has no file, and when a file is not what was applied (Flyway's checksums), naming them.
 Adoption plan_adoption(const db::ForeignHistory& history, const Directory& directory, const AdoptionOptions& options);
 
+/// Pure. Another tool's history tells of this directory: it is that tool's dialect, and a row names one of its files,
+/// by version, and by the script's name where the tool keeps that. A second service in the same database is no reason.
+bool tells_of(const db::ForeignHistory& history, const Directory& directory);
+
 }  // namespace tripmig::migrate

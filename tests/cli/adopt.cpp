@@ -142,6 +142,30 @@ TEST_CASE("golang-migrate: what was undone here stays undone, whatever its own t
     CHECK(project.history() == "1 V");
 }
 
+TEST_CASE("up does not run again what another tool's history names, and does not mind a stranger's") {
+    const MigrationProject project;
+    project.write("1_a.up.sql", "create table if not exists a ();");
+    project.database.exec(
+        "create table schema_migrations (version bigint primary key, dirty boolean);"
+        "insert into schema_migrations values (1, false)");
+    project.fail({"up"}, 12, "tripmig adopt");
+    CHECK(project.database.scalar("select to_regclass('a') is null and to_regclass('tripmig.migrations') is null") ==
+          "t");
+    SUBCASE("when it is told so") {
+        project.succeed({"up", "--ignore-foreign-history"});
+        CHECK(project.history() == "1 V");
+    }
+    SUBCASE("versions of files that are not here") {
+        project.database.exec("update schema_migrations set version = 77");
+        project.succeed({"up"});
+    }
+    SUBCASE("of another tool than these files are of") {
+        project.remove("1_a.up.sql");
+        project.write("V1__a.sql", "create table a ();");
+        project.succeed({"up"});
+    }
+}
+
 TEST_CASE("golang-migrate: adopt waits for its lock, of the library and of the command line") {
     const MigrationProject project;
     project.write("1_a.up.sql", "create table a ();");
