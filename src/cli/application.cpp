@@ -36,6 +36,8 @@ constexpr std::array declarations{
     Declaration{"adopt", add_adopt},
     Declaration{"repair", add_repair},
     Declaration{"lint", add_lint},
+    Declaration{"dump", add_dump},
+    Declaration{"wait", add_wait},
     Declaration{"partition", add_partition},
     Declaration{"swap", add_swap},
     Declaration{"sandbox", add_sandbox},

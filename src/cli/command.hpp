@@ -73,6 +73,8 @@ void add_baseline(CLI::App& app, Commands& commands);
 void add_adopt(CLI::App& app, Commands& commands);
 void add_repair(CLI::App& app, Commands& commands);
 void add_lint(CLI::App& app, Commands& commands);
+void add_dump(CLI::App& app, Commands& commands);
+void add_wait(CLI::App& app, Commands& commands);
 void add_partition(CLI::App& app, Commands& commands);
 void add_swap(CLI::App& app, Commands& commands);
 void add_sandbox(CLI::App& app, Commands& commands);

@@ -3,148 +3,15 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "base/error.hpp"
 #include "cli/command.hpp"
 #include "cli/dry_run.hpp"
 #include "cli/duration_option.hpp"
-#include "cli/foreign_history_check.hpp"
-#include "cli/migration_swap.hpp"
-#include "cli/migration_target.hpp"
-#include "db/run_lock.hpp"
-#include "db/state_schema.hpp"
-#include "migrate/pieces.hpp"
-#include "migrate/run.hpp"
+#include "cli/up_run.hpp"
+#include "cli/up_targets.hpp"
 
 namespace tripmig::cli {
 
 namespace {
-
-struct UpOptions {
-    std::string to;
-    std::string dry_run;
-    std::string wait_for_database = "0s";
-    bool is_strict = false;
-    bool durable_each = false;
-    bool ignores_foreign_history = false;
-};
-
-/// Leaves out what lies above the version that --to names.
-void keep_up_to(MigrationTarget& target, const std::string& to) {
-    if (to.empty())
-        return;
-    const auto wanted = migrate::Version::parse(to.front() == 'V' ? to.substr(1) : to);
-    const auto is_known = [&](const migrate::Migration& file) { return wanted && file.version == *wanted; };
-    if (std::none_of(target.directory.versioned.begin(), target.directory.versioned.end(), is_known))
-        throw Error(ExitCode::usage, fmt::format("--to {}: no migration of this directory has that version", to),
-                    "`tripmig status` lists the versions");
-    auto& pending = target.comparison.pending;
-    pending.erase(std::remove_if(pending.begin(), pending.end(),
-                                 [&](const migrate::Migration* file) {
-                                     return file->kind != migrate::Kind::versioned || *wanted < file->version;
-                                 }),
-                  pending.end());
-}
-
-nlohmann::json to_json(const migrate::AppliedFile& file) {
-    return {{"file", file.file},
-            {"version", file.version},
-            {"description", file.description},
-            {"statements", file.statements},
-            {"attempts", file.attempts},
-            {"duration_ms", file.duration.count()}};
-}
-
-/// Everything that was committed with synchronous_commit = off is on disk when this goes out of scope, however the run
-/// ended.
-class FinalFlush {
-  public:
-    FinalFlush(db::Connection& connection, std::string state_schema)
-        : m_connection(connection), m_state_schema(std::move(state_schema)) {}
-    ~FinalFlush() {
-        if (!m_is_needed || m_connection.is_broken())
-            return;
-        m_connection.rollback_quietly();
-        m_connection.finish_quietly(db::flush_sql(m_state_schema));
-    }
-    FinalFlush(const FinalFlush&) = delete;
-    FinalFlush& operator=(const FinalFlush&) = delete;
-
-    void set_needed(bool is_needed) { m_is_needed = is_needed; }
-
-  private:
-    db::Connection& m_connection;
-    std::string m_state_schema;
-    bool m_is_needed = false;
-};
-
-void apply_pending(Context& context, const UpOptions& options, MigrationTarget& target,
-                   std::vector<migrate::AppliedFile>& applied) {
-    const std::string& schema = context.config.state.schema;
-    const auto& pending = target.comparison.pending;
-    migrate::Runner runner(*target.connection, context.config, target.directory.path, context.reporter, context.clock,
-                           context.stop);
-    runner.set_applied(target.history.applied);
-    runner.set_swap(swap_within_migration(context));
-    migrate::PlanOptions plan{schema, db::next_batch(*target.connection, schema), true, options.durable_each};
-    FinalFlush flush(*target.connection, schema);
-    for (std::size_t i = 0; i < pending.size(); ++i) {
-        context.stop.check();
-        plan.is_last = i + 1 == pending.size();
-        flush.set_needed(!options.durable_each);
-        applied.push_back(runner.apply(*pending[i], plan));
-        Event event{Severity::info, "migration.applied", {}, {}, {}};
-        event.message = fmt::format("applied {} ({} ms)", pending[i]->title(), applied.back().duration.count());
-        event.fields = {{"file", pending[i]->file}, {"version", pending[i]->version.text()}};
-        context.reporter.emit(event);
-        event.kind = "migration.progress";
-        event.progress = Progress{"migrations", i + 1, pending.size(), "files"};
-        context.reporter.emit(event);
-        flush.set_needed(!options.durable_each && !plan.is_last);
-    }
-}
-
-/// Every pending file can be taken apart: a typo in the last one is found before the first one runs.
-void require_readable(const Context& context, const MigrationTarget& target) {
-    for (const migrate::Migration* file : target.comparison.pending) {
-        const migrate::Script script =
-            migrate::load_script(*file, target.directory.path, context.config.migrations.placeholders);
-        if (!script.is_transactional)
-            migrate::pieces_of(script);
-    }
-}
-
-/// One run from connect to end. False: the answer to a COMMIT was lost, look again.
-bool run_once(Context& context, const UpOptions& options, std::vector<migrate::AppliedFile>& applied,
-              std::string& version) {
-    const auto patience = parse_duration_option("--wait-for-database", options.wait_for_database);
-    MigrationTarget target = look_at(context, "up", options.is_strict, patience);
-    migrate::require_agreement(target.comparison);
-    tell_warnings(context, target.comparison);
-    keep_up_to(target, options.to);
-    version = newest_version(target.history);
-    if (target.comparison.pending.empty())
-        return true;
-    db::require_writable(*target.connection, context.config.database.pooler);
-    require_readable(context, target);
-    if (!options.ignores_foreign_history)
-        refuse_files_of_another_tool(context, target);
-    if (target.history.needs_state())
-        db::ensure_state(*target.connection, context.config.state.schema);
-    const db::AdvisoryLock lock(*target.connection, db::lock_key(context.config.state.schema, "run"), "the run lock",
-                                context.config.migrations.run_lock_wait, context.reporter, context.clock, context.stop);
-    target.look_again(context, options.is_strict);
-    migrate::require_agreement(target.comparison);
-    keep_up_to(target, options.to);
-    try {
-        apply_pending(context, options, target, applied);
-    } catch (const db::CommitInDoubt& error) {
-        context.reporter.warning(
-            "commit.in-doubt", std::string(error.what()) + " while it committed: the history will tell whether it did");
-        return false;
-    }
-    version = target.comparison.pending.empty() ? newest_version(target.history) : applied.back().version;
-    return true;
-}
 
 ExitCode dry_run(Context& context, const UpOptions& options) {
     MigrationTarget target = look_at(context, "up --dry-run", options.is_strict,
@@ -156,17 +23,14 @@ ExitCode dry_run(Context& context, const UpOptions& options) {
     return ExitCode::ok;
 }
 
-ExitCode up(Context& context, const UpOptions& options) {
+ExitCode up(Context& context, const UpOptions& options, const TargetOptions& targets) {
+    if (targets.is_all)
+        return up_targets(context, options, targets);
     if (!options.dry_run.empty())
         return dry_run(context, options);
-    std::vector<migrate::AppliedFile> applied;
-    std::string version;
-    constexpr int most_doubts = 3;
-    for (int doubts = 0; !run_once(context, options, applied, version);)
-        if (++doubts == most_doubts)
-            throw Error(
-                ExitCode::unreachable, "the connection was lost while it committed, again and again",
-                "look at the server's log, then run the same command again: the history knows what was applied");
+    UpResult result;
+    run_up(context, options, result);
+    const auto& [applied, version] = result;
     const std::string where = version.empty() ? "no version yet" : "at version " + version;
     context.reporter.info("up.done", applied.empty() ? fmt::format("nothing to do: {}", where)
                                                      : fmt::format("{} applied, {}", applied.size(), where));
@@ -183,13 +47,14 @@ ExitCode up(Context& context, const UpOptions& options) {
 
 void add_up(CLI::App& app, Commands& commands) {
     auto options = std::make_shared<UpOptions>();
+    auto targets = std::make_shared<TargetOptions>();
     CLI::App* command = app.add_subcommand("up", "Apply what is pending; safe to repeat, and from many places at once");
     command->add_option("--to", options->to, "Stop after this version")->type_name("VERSION");
-    command
-        ->add_flag("--dry-run{text}", options->dry_run,
-                   "Print what would run and change nothing: text, sql (for psql) or json")
-        ->type_name("[=FORMAT]")
-        ->check(CLI::IsMember({"text", "sql", "json"}));
+    CLI::Option* dry_run = command
+                               ->add_flag("--dry-run{text}", options->dry_run,
+                                          "Print what would run and change nothing: text, sql (for psql) or json")
+                               ->type_name("[=FORMAT]")
+                               ->check(CLI::IsMember({"text", "sql", "json"}));
     command
         ->add_option("--wait-for-database", options->wait_for_database,
                      "Try again for so long while the database can't be reached: 60s")
@@ -199,14 +64,16 @@ void add_up(CLI::App& app, Commands& commands) {
                       "Flush every file's commit to disk; without it the last one's flush carries all");
     command->add_flag("--ignore-foreign-history", options->ignores_foreign_history,
                       "Begin though another tool's history in this database names these files");
+    add_target_options(*command, *targets, *dry_run);
     command->footer(
         "Examples:\n"
         "  tripmig up                              apply what is pending\n"
         "  tripmig up --dry-run                    show it first\n"
         "  tripmig up --to 12 --wait-for-database 60s\n"
+        "  tripmig up --all --jobs 8               every database of [[targets]], the first one alone\n"
         "Twenty of these at once are fine: one applies, the others wait and find nothing to do.\n"
         "After exit code 7, 8 or 11: mend what the message names and run the same command again.");
-    commands.add(command, [options](Context& context) { return up(context, *options); });
+    commands.add(command, [options, targets](Context& context) { return up(context, *options, *targets); });
 }
 
 }  // namespace tripmig::cli

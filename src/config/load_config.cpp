@@ -95,6 +95,8 @@ void check_section(const TomlEntry& entry) {
 Layer file_layer(const fs::path& file, const std::string& name, const fs::path& folder) {
     Layer layer;
     for (const TomlEntry& entry : parse_toml(read_text_file(file), name)) {
+        if (entry.path.front() == "targets")  // load_targets() reads them
+            continue;
         if (entry.path.size() == 1) {
             check_section(entry);
             continue;

@@ -96,6 +96,19 @@ class Flattener {
             m_entries.push_back({path, value_of(*node), at(key->source().begin), at(node->source().begin)});
             if (node->is_table())
                 add_all(*node->as_table(), path);
+            else if (parents.empty() && node->is_array_of_tables())
+                add_each(*node->as_array(), path);
+        }
+    }
+
+    /// [[targets]]: the tables are entries under their number.
+    void add_each(const toml::array& tables, const std::vector<std::string>& parents) {
+        for (std::size_t i = 0; i < tables.size(); ++i) {
+            std::vector<std::string> path = parents;
+            path.push_back(fmt::format("{}", i));
+            const SourcePosition place = at(tables[i].source().begin);
+            m_entries.push_back({path, {TomlValue::Kind::table, {}, 0, false}, place, place});
+            add_all(*tables[i].as_table(), path);
         }
     }
 

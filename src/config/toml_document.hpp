@@ -29,9 +29,10 @@ struct TomlEntry {
     SourcePosition value_position;
 };
 
-/// Every entry in the order of the file. `name` is what messages call the file. Lines that may hold a secret (anything
-/// in [database], or with a URL or a word such as "password" in it) reach messages only as far as their `=`. Throws
-/// Error{usage} at the place of a syntax error.
+/// Every entry in the order of the file; the tables of a [[list]] at the top under their number: {"targets", "0",
+/// "url"}. `name` is what messages call the file. Lines that may hold a secret (anything in [database], or with a URL
+/// or a word such as "password" in it) reach messages only as far as their `=`. Throws Error{usage} at the place of a
+/// syntax error.
 std::vector<TomlEntry> parse_toml(std::string_view text, const std::string& name);
 
 /// Error{usage} at that place.

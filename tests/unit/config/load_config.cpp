@@ -226,7 +226,6 @@ TEST_CASE("unknown keys and sections are shown at their place, with the nearest 
     CHECK(contains(error_of("[migratons]\n"), "did you mean [migrations]?"));
     CHECK(contains(error_of("[doctor]\nparameters = 1\n"), "unknown section [doctor]"));
     CHECK(contains(error_of("[hooks]\n"), "unknown section [hooks]"));
-    CHECK(contains(error_of("[[targets]]\nurl = \"x\"\n"), "unknown section [targets]"));
     CHECK(contains(error_of("schema = \"x\"\n"), "schema belongs below [state]"));
     CHECK(contains(error_of("shcema = \"x\"\n"), "did you mean schema below [state]?"));
     CHECK(contains(error_of("[swap]\nlock_timeout = \"1s\"\n"), "lock_timeout belongs below [migrations]"));

@@ -1,0 +1,115 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "base/error.hpp"
+#include "cli/command.hpp"
+#include "cli/schema_dump.hpp"
+
+namespace tripmig::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct DumpOptions {
+    std::string file;
+    bool checks = false;
+};
+
+std::string read_file(const fs::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    std::ostringstream text;
+    text << stream.rdbuf();
+    if (!stream)
+        throw Error(ExitCode::usage, fmt::format("cannot read {}", file.string()), "`tripmig dump FILE` writes it");
+    return text.str();
+}
+
+/// All of it or what was there before: a reader never sees half of it.
+void write_file(const fs::path& file, const std::string& text) {
+    const fs::path beside = file.string() + fmt::format(".{}", ::getpid());
+    std::ofstream stream(beside, std::ios::binary);
+    stream << text;
+    stream.close();
+    std::error_code failure;
+    if (stream)
+        fs::rename(beside, file, failure);
+    if (stream && !failure)
+        return;
+    fs::remove(beside, failure);
+    throw Error(ExitCode::usage, fmt::format("cannot write {}", file.string()),
+                "check the folder, its rights and the disk");
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+    std::vector<std::string> lines;
+    std::istringstream stream(text);
+    for (std::string line; std::getline(stream, line);)
+        lines.push_back(std::move(line));
+    return lines;
+}
+
+/// The first line that differs, of the file and of the database.
+void require_same(const std::string& file, const std::string& kept, const std::string& dumped) {
+    if (kept == dumped)
+        return;
+    const std::vector<std::string> of_file = lines_of(kept);
+    const std::vector<std::string> of_database = lines_of(dumped);
+    std::size_t at = 0;
+    while (at < of_file.size() && at < of_database.size() && of_file[at] == of_database[at])
+        ++at;
+    const auto shown = [at](const std::vector<std::string>& lines) {
+        return at < lines.size() ? lines[at] : std::string("(its end)");
+    };
+    throw Error(ExitCode::disagreement, fmt::format("{} is not the schema of the database", file),
+                fmt::format("`tripmig dump {}` writes it anew; look at what changed before you commit it", file))
+        .with_detail(
+            fmt::format("line {}\n  file:     {}\n  database: {}", at + 1, shown(of_file), shown(of_database)));
+}
+
+ExitCode dump(Context& context, const DumpOptions& options) {
+    if (options.checks && options.file.empty())
+        throw Error(ExitCode::usage, "dump --check needs the file to compare with", "tripmig dump --check schema.sql");
+    const std::string kept = options.checks ? read_file(options.file) : std::string();
+    const std::string dumped = dump_schema(context);
+    if (options.checks)
+        require_same(options.file, kept, dumped);
+    else if (!options.file.empty())
+        write_file(options.file, dumped);
+    if (context.json)
+        context.out << nlohmann::json{{"file", options.file},
+                                      {"same", options.checks ? nlohmann::json(true) : nlohmann::json()},
+                                      {"bytes", dumped.size()},
+                                      {"schema", options.file.empty() ? nlohmann::json(dumped) : nlohmann::json()}}
+                           .dump(2, ' ', false, nlohmann::json::error_handler_t::replace)
+                    << '\n';
+    else if (options.file.empty())
+        context.out << dumped;
+    else
+        context.reporter.info("dump.done", fmt::format("{}: {}", options.file,
+                                                       options.checks ? "is the schema of the database" : "written"));
+    return ExitCode::ok;
+}
+
+}  // namespace
+
+void add_dump(CLI::App& app, Commands& commands) {
+    CLI::App* command = app.add_subcommand("dump", "The schema as pg_dump says it, the same text for the same schema");
+    auto options = std::make_shared<DumpOptions>();
+    command->add_option("FILE", options->file, "Write it there; without FILE to stdout");
+    command->add_flag("--check", options->checks, "Compare with FILE and change nothing: exit 4 when they differ");
+    command->footer(
+        "Examples:\n"
+        "  tripmig dump schema.sql\n"
+        "  tripmig up && tripmig dump --check schema.sql     in CI: was the file committed along?\n"
+        "tripmig's own tables are left out. pg_dump is taken of the server's version, of PG_BINDIR, or of PATH.");
+    commands.add(command, [options](Context& context) { return dump(context, *options); });
+}
+
+}  // namespace tripmig::cli
