@@ -5,6 +5,10 @@
 
 #include "cli/up_run.hpp"
 
+namespace CLI {
+class Option;
+}
+
 namespace tripmig::cli {
 
 struct TargetOptions {
