@@ -2,13 +2,16 @@
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/error.hpp"
 #include "cli/applied_versions.hpp"
 #include "cli/command.hpp"
 #include "cli/migration_target.hpp"
+#include "db/history_edit.hpp"
 #include "db/run_lock.hpp"
 #include "db/state_schema.hpp"
+#include "migrate/pieces.hpp"
 #include "migrate/run.hpp"
 
 namespace tripmig::cli {
@@ -60,6 +63,22 @@ void require_confirmation(const DownOptions& options, const std::vector<const mi
                 "data can be lost: say --yes when that is meant");
 }
 
+/// What stands in the way is found before anything runs: a file half applied above these, and an undo file that can't
+/// be taken apart.
+void require_runnable(Context& context, MigrationTarget& target, const std::vector<const migrate::Migration*>& files) {
+    std::set<std::string> unfinished = db::unfinished_files(*target.connection, context.config.state.schema);
+    for (const migrate::Migration* file : files) {
+        const migrate::Script script =
+            migrate::load_script(*file, target.directory.path, context.config.migrations.placeholders);
+        if (!script.is_transactional)
+            migrate::pieces_of(script);
+        unfinished.erase(file->file);  // it goes on where it stopped
+    }
+    if (!unfinished.empty())
+        throw Error(ExitCode::refused, fmt::format("{} stopped half way: a part of it is done", *unfinished.begin()),
+                    "mend it and finish it with `tripmig up` first, then undo it as a whole");
+}
+
 ExitCode down(Context& context, const DownOptions& options) {
     MigrationTarget target = look_at(context, "down");
     db::require_writable(*target.connection, context.config.database.pooler);
@@ -74,6 +93,7 @@ ExitCode down(Context& context, const DownOptions& options) {
                                     context.clock, context.stop);
         target.look_again(context, false);
         files = files_to_run(target, options);
+        require_runnable(context, target, files);
         migrate::Runner runner(*target.connection, context.config, target.directory.path, context.reporter,
                                context.clock, context.stop);
         runner.set_applied(target.history.applied);

@@ -41,6 +41,15 @@ Step rehash_history_step(std::int64_t id, const std::string& file, const std::st
     return step;
 }
 
+std::set<std::string> unfinished_files(Connection& connection, std::string_view state_schema) {
+    const Result result =
+        connection.execute(with_state("SELECT DISTINCT file FROM :\"state\".statements", state_schema));
+    std::set<std::string> files;
+    for (std::size_t row = 0; row < result.rows(); ++row)
+        files.emplace(result.text(row, 0));
+    return files;
+}
+
 std::set<std::string> versions_ever(Connection& connection, std::string_view state_schema) {
     const Result result = connection.execute(with_state(statement::versions_ever, state_schema));
     std::set<std::string> versions;

@@ -23,4 +23,7 @@ Step rehash_history_step(std::int64_t id, const std::string& file, const std::st
 /// Every version that the history ever had, undone ones too.
 std::set<std::string> versions_ever(Connection& connection, std::string_view state_schema);
 
+/// The files that stopped half way: some of their statements are done, and nothing of them is in the history.
+std::set<std::string> unfinished_files(Connection& connection, std::string_view state_schema);
+
 }  // namespace tripmig::db
