@@ -88,6 +88,7 @@ void add_partition(CLI::App& app, Commands& commands) {
     partition->require_subcommand(1);
     add_maintain(*partition, commands);
     add_partition_status(*partition, commands);
+    add_partition_split(*partition, commands);
 }
 
 }  // namespace tripmig::cli

@@ -9,6 +9,7 @@
 #include "ddl/statement_step.hpp"
 #include "move/load.hpp"
 #include "sql/identifier.hpp"
+#include "swap/split_cut_over.hpp"
 #include "swap/succession_of.hpp"
 #include "swap/transfer_of.hpp"
 
@@ -22,6 +23,8 @@ namespace {
 /// TRUNCATE of a leaf counts as one of the table once the leaf is in its place.
 ddl::ParentFacts leaf_facts(const AttachContext& context) {
     ddl::ParentFacts facts = ddl::staged_leaf_facts(context.succession);
+    if (context.state.is_split())
+        return facts;  // nothing follows afterwards
     const move::Capture capture = transfer_of(context.succession, context.state, context.state_schema).capture;
     facts.truncate_triggers.push_back(
         {capture.truncate_trigger, "AFTER",
@@ -29,11 +32,22 @@ ddl::ParentFacts leaf_facts(const AttachContext& context) {
     return facts;
 }
 
+/// A split detaches it from here and attaches it there: the CHECK spares that a scan.
+std::vector<Step> month_checks(const AttachContext& context, const ddl::Leaf& leaf) {
+    if (!context.state.is_split())
+        return {};
+    return {statement(fmt::format("ALTER TABLE {} ADD CONSTRAINT {} CHECK ({})", sql::quoted(leaf.name), month_check,
+                                  ddl::within(key_type_of(context.state), leaf.bounds, context.state.key)),
+                      "implies the bounds when the leaf changes its parent")};
+}
+
 std::vector<Step> make_targets(const AttachContext& context, const std::vector<ddl::Leaf>& leaves) {
     std::vector<Step> steps = ddl::create_staged(context.succession);
     const ddl::ParentFacts facts = leaf_facts(context);
     for (const ddl::Leaf& leaf : leaves)
         append(steps, ddl::leaf_steps(facts, leaf));
+    for (const ddl::Leaf& leaf : leaves)
+        append(steps, month_checks(context, leaf));
     return steps;
 }
 
@@ -82,6 +96,7 @@ Unit reload_copy(const AttachContext& context, const std::vector<ddl::Leaf>& lea
 
 Unit add_copy_leaf(const AttachContext& context, const ddl::Leaf& leaf) {
     Unit unit = ddl::create_leaf(leaf_facts(context), leaf);
+    append(unit.steps, month_checks(context, leaf));
     return unit;
 }
 
@@ -110,6 +125,32 @@ Unit index_copy(const AttachContext& context) {
     return unit;
 }
 
+namespace {
+
+Error too_many_leaves(const SwapState& state, const std::string& from, const std::string& to, std::size_t limit) {
+    return Error(ExitCode::refused,
+                 fmt::format("the rows of {} lie between {} and {}: more than {} leaves", sql::quoted(state.table),
+                             from, to, limit),
+                 "choose a wider interval, correct the rows that lie far off, or raise max_create in the policy or in "
+                 "[partitions]");
+}
+
+/// Of a split: up to the leaf's end without a gap, and nothing beyond its bounds.
+std::vector<ddl::Bounds> within_leaf(const ddl::Bounds& whole, const ddl::Bounds& first, ddl::KeyType type,
+                                     const config::PartitionPolicy& policy, std::size_t limit, const SwapState& state) {
+    std::vector<ddl::Bounds> leaves{first};
+    while (leaves.back().upper < whole.upper) {
+        leaves.push_back(ddl::bounds_after(type, policy.interval, leaves.back()));
+        if (leaves.size() > limit)
+            throw too_many_leaves(state, ddl::describe(type, first.lower), ddl::describe(type, whole.upper), limit);
+    }
+    leaves.front().lower = std::max(leaves.front().lower, whole.lower);
+    leaves.back().upper = std::min(leaves.back().upper, whole.upper);
+    return leaves;
+}
+
+}  // namespace
+
 std::vector<ddl::Bounds> copy_bounds(const SwapState& state, const KeyFacts& key, Instant now,
                                      const config::PartitionPolicy& policy, int max_create) {
     const ddl::KeyType type = key_type_of(state);
@@ -123,17 +164,14 @@ std::vector<ddl::Bounds> copy_bounds(const SwapState& state, const KeyFacts& key
             "give these rows a finite key first");
     const auto limit = static_cast<std::size_t>(policy.max_create.value_or(max_create));
     std::vector<ddl::Bounds> leaves{ddl::bounds_containing(type, policy.interval, oldest)};
+    if (const auto whole = ddl::parse_bounds(type, state.bound); whole && whole->upper.is_finite())
+        return within_leaf(*whole, leaves.front(), type, policy, limit, state);
     int ahead = leaves.back().lower > present ? 1 : 0;
     while (leaves.back().upper <= newest || ahead < policy.premake || leaves.back().upper <= present) {
         leaves.push_back(ddl::bounds_after(type, policy.interval, leaves.back()));
         ahead += leaves.back().lower > present ? 1 : 0;
         if (leaves.size() > limit)
-            throw Error(
-                ExitCode::refused,
-                fmt::format("the rows of {} lie between {} and {}: more than {} leaves", sql::quoted(state.table),
-                            ddl::describe(type, oldest), ddl::describe(type, newest), limit),
-                "choose a wider interval, correct the rows that lie far off, or raise max_create in the "
-                "policy or in [partitions]");
+            throw too_many_leaves(state, ddl::describe(type, oldest), ddl::describe(type, newest), limit);
     }
     return leaves;
 }

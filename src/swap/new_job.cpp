@@ -13,15 +13,11 @@
 
 namespace tripmig::swap {
 
-namespace {
-
 std::string interval_text(const config::PartitionInterval& interval) {
     if (const auto* calendar = std::get_if<CalendarInterval>(&interval))
         return to_string(*calendar);
     return fmt::format("{}", std::get<std::int64_t>(interval));
 }
-
-}  // namespace
 
 void choose_past(SwapState& state, const KeyFacts& key, Instant now, const config::PartitionPolicy& policy,
                  const config::SwapConfig& config) {

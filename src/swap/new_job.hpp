@@ -16,6 +16,9 @@ namespace tripmig::swap {
 /// past is taken.
 SwapState new_state(const Facts& facts, const config::PartitionPolicy& policy, const config::SwapConfig& config);
 
+/// "1 month", or a number.
+std::string interval_text(const config::PartitionInterval& interval);
+
 /// The same with a cut of now: what the job begins with, and what a job that waited too long goes on with.
 void choose_past(SwapState& state, const KeyFacts& key, Instant now, const config::PartitionPolicy& policy,
                  const config::SwapConfig& config);

@@ -141,6 +141,9 @@ RunResult run(Server& server, const config::PartitionPolicy& policy, bool until_
     const std::optional<db::Job> job = server.open_job(policy.table);
     if (job) {
         result.state = from_job(*job);
+        if (result.state->is_split())
+            throw Error(ExitCode::refused, fmt::format("a split of {} is under way", sql::quoted(policy.table)),
+                        "tripmig partition split LEAF goes on, tripmig swap abort LEAF gives it up");
     } else {
         const db::TableInfo table = require_table(server, policy.table);
         if (table.is_partitioned())

@@ -40,7 +40,7 @@ std::vector<ddl::Leaf> first_leaves(Server& server, const config::PartitionPolic
     std::set<std::string> taken = facts.taken;
     for (const QualifiedName& own : leaves_of(server, ddl::staged_name(state.table)))
         taken.erase(own.name);
-    return ddl::name_leaves(policy.name, state.table, key_type_of(state),
+    return ddl::name_leaves(policy.name, state.whole(), key_type_of(state),
                             copy_bounds(state, facts.key, facts.now, policy, server.config().partitions.max_create),
                             taken);
 }
@@ -134,7 +134,7 @@ bool make_copy_leaves(Server& server, const config::PartitionPolicy& policy, con
         if (std::none_of(present.begin(), present.end(),
                          [&](const ddl::Bounds& leaf) { return ddl::overlap(leaf, each); }))
             missing.push_back(each);
-    for (const ddl::Leaf& leaf : ddl::name_leaves(policy.name, state.table, type, missing, facts.taken)) {
+    for (const ddl::Leaf& leaf : ddl::name_leaves(policy.name, state.whole(), type, missing, facts.taken)) {
         server.executor().run(add_copy_leaf(context, leaf));
         server.reporter().info("swap.leaf",
                                fmt::format("leaf {} for {}", sql::quoted(leaf.name), ddl::describe(type, leaf.bounds)));

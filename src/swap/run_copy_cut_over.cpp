@@ -84,14 +84,14 @@ void run_copy_cut_over(Server& server, const config::PartitionPolicy& policy, Sw
 void validate_outgoing(Server& server, const SwapState& state) {
     if (state.outgoing.empty())
         return;
-    const std::vector<QualifiedName> leaves = leaves_of(server, state.table);
+    const std::vector<QualifiedName> leaves = leaves_of(server, state.whole());
     for (const QualifiedName& leaf : leaves)
         validate_leaf(server, leaf);
-    const db::TableInfo table = require_table(server, state.table);
+    const db::TableInfo table = require_table(server, state.whole());
     for (const db::ConstraintInfo& key : state.outgoing) {
         if (has_constraint(table, key.name))
             continue;
-        const Unit unit = adopt_foreign_key(state.table, leaves, key);
+        const Unit unit = adopt_foreign_key(state.whole(), leaves, key);
         server.reporter().info("swap.step", unit.name);
         run_protected(server, unit);
     }

@@ -81,6 +81,8 @@ json to_json(const SwapState& state) {
         outgoing.push_back(to_json(key));
     return {{"format", SwapState::current_format},
             {"strategy", to_string(state.strategy)},
+            {"parent", {{"schema", state.parent.schema}, {"name", state.parent.name}}},
+            {"bound", state.bound},
             {"key", state.key},
             {"key_type", state.key_type},
             {"interval", state.interval},
@@ -104,6 +106,9 @@ json to_json(const SwapState& state) {
 
 void read(const json& document, SwapState& state) {
     state.strategy = parsed<config::SwapStrategy>(strategy_names, document.at("strategy").get<std::string>());
+    document.at("parent").at("schema").get_to(state.parent.schema);
+    document.at("parent").at("name").get_to(state.parent.name);
+    document.at("bound").get_to(state.bound);
     document.at("key").get_to(state.key);
     document.at("key_type").get_to(state.key_type);
     document.at("interval").get_to(state.interval);

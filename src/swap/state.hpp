@@ -47,6 +47,8 @@ struct SwapState {
 
     std::int64_t job = 0;  ///< 0: not stored yet
     QualifiedName table;
+    QualifiedName parent;  ///< of a split: the table whose leaf this is; else empty
+    std::string bound;     ///< of a split: the leaf's, FOR VALUES ...
     config::SwapStrategy strategy = config::SwapStrategy::attach;
     Stage stage = Stage::begun;
     std::string key;
@@ -66,6 +68,9 @@ struct SwapState {
     std::int64_t filenode = 0;
     Measured measured;
 
+    [[nodiscard]] bool is_split() const noexcept { return !parent.name.empty(); }
+    /// The table that stands partitioned in the end.
+    [[nodiscard]] const QualifiedName& whole() const noexcept { return is_split() ? parent : table; }
     [[nodiscard]] bool is_copy() const noexcept { return strategy == config::SwapStrategy::copy; }
     [[nodiscard]] bool is_cut() const noexcept { return stage >= Stage::cut && stage <= Stage::reverting; }
 

@@ -9,6 +9,7 @@
 #include "ddl/staged.hpp"
 #include "sql/identifier.hpp"
 #include "swap/run.hpp"
+#include "swap/split.hpp"
 #include "swap/succession_of.hpp"
 #include "swap/transfer_of.hpp"
 
@@ -34,7 +35,7 @@ move::Comparison comparison_of(Server& server, const SwapState& state) {
     const bool is_cut = state.is_cut();
     const QualifiedName plain = is_cut ? QualifiedName{state.table.schema, state.leaf} : state.table;
     const QualifiedName whole = is_cut ? state.table : ddl::staged_name(state.table);
-    const db::TableInfo table = require_table(server, plain);
+    const db::TableInfo table = is_cut ? require_table(server, plain) : source_of(server, state);
     const ddl::KeyType type = key_type_of(state);
     const move::Transfer transfer = is_cut ? transfer_back(require_table(server, whole), state, server.state_schema())
                                            : transfer_of(succession_of(table, state), state, server.state_schema());

@@ -1,0 +1,60 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "base/error.hpp"
+#include "cli/partition.hpp"
+#include "cli/swap_options.hpp"
+#include "sql/identifier.hpp"
+#include "swap/server.hpp"
+#include "swap/split.hpp"
+
+namespace tripmig::cli {
+
+namespace {
+
+ExitCode split(Context& context, const SwapOptions& options) {
+    const QualifiedName leaf = config::parse_table_name(options.table);
+    swap::Server server(context.config, context.reporter, context.clock, context.stop);
+    server.take_job(leaf);
+    SwapOptions of_parent = options;
+    if (const auto job = server.open_job(leaf)) {
+        const swap::SwapState state = swap::from_job(*job);
+        of_parent.table = sql::quoted(state.whole());
+        of_parent.key = state.key;
+        of_parent.interval = state.interval;
+    } else if (const auto place = swap::find_parent(server.session(), leaf)) {
+        of_parent.table = sql::quoted(place->parent);
+        of_parent.key = place->key;
+    } else {
+        throw Error(ExitCode::refused, fmt::format("{} is no leaf of a partitioned table", sql::quoted(leaf)),
+                    "check the name; tripmig swap run TABLE partitions a plain table");
+    }
+    const swap::SwapState state = swap::split(server, swap_policy(context, of_parent), leaf);
+    print_swap(context, leaf, &state);
+    if (!context.json)
+        context.out << fmt::format("{} is detached and kept: drop it when nobody misses it\n", sql::quoted(leaf));
+    return ExitCode::ok;
+}
+
+}  // namespace
+
+void add_partition_split(CLI::App& partition, Commands& commands) {
+    auto options = std::make_shared<SwapOptions>();
+    CLI::App* command =
+        partition.add_subcommand("split", "Copy one leaf into smaller ones, online, and put those in its place");
+    command->add_option("LEAF", options->table, "The leaf: [schema.]name, in public when no schema is given")
+        ->required();
+    command
+        ->add_option("--interval", options->interval,
+                     "The width of the new leaves: \"1 month\", \"7 days\"; default: the policy's")
+        ->type_name("INTERVAL");
+    command->footer(
+        "Example:\n"
+        "  tripmig partition split trip_plans_past    the past that `swap run` attached, into months\n"
+        "Run it again after any interruption; `tripmig swap status|abort LEAF` look at it and give it up.");
+    commands.add(command, [options](Context& context) { return split(context, *options); });
+}
+
+}  // namespace tripmig::cli

@@ -1,0 +1,181 @@
+#include "swap/split.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "db/partition_catalog.hpp"
+#include "db/table_catalog.hpp"
+#include "ddl/staged.hpp"
+#include "ddl/statement_step.hpp"
+#include "sql/identifier.hpp"
+#include "swap/attempts.hpp"
+#include "swap/copy_units.hpp"
+#include "swap/observe.hpp"
+#include "swap/run.hpp"
+#include "swap/run_copy.hpp"
+#include "swap/shape.hpp"
+#include "swap/snapshots.hpp"
+#include "swap/split_cut_over.hpp"
+#include "swap/statements.hpp"
+#include "swap/succession_of.hpp"
+#include "swap/transfer_of.hpp"
+
+namespace tripmig::swap {
+
+namespace {
+
+Error refused(const QualifiedName& leaf, const std::string& why, std::string hint) {
+    return Error(ExitCode::refused, fmt::format("{} cannot be split: {}", sql::quoted(leaf), why), std::move(hint));
+}
+
+/// The parent's table as the leaf's: what the months are to be like.
+db::TableInfo as_leaf(db::TableInfo parent, const db::TableInfo& leaf) {
+    parent.name = leaf.name;
+    parent.oid = leaf.oid;
+    parent.kind = leaf.kind;
+    parent.filenode = leaf.filenode;
+    parent.pages = leaf.pages;
+    parent.bytes = leaf.bytes;
+    parent.options = leaf.options;
+    parent.tablespace = leaf.tablespace;
+    return parent;
+}
+
+void require_splittable(Server& server, const db::TableInfo& table, const SwapState& state, const Facts& facts) {
+    if (server.open_job(state.parent))
+        throw refused(state.table, fmt::format("a swap of {} is not finished", sql::quoted(state.parent)),
+                      "tripmig swap finish TABLE gives its way back up");
+    if (!table.can_alter)
+        throw Error(ExitCode::no_privilege, fmt::format("the role does not own {}", sql::quoted(state.parent)),
+                    "connect as its owner, or as a member of it");
+    if (state.bound == "DEFAULT")
+        throw refused(state.table, "it is the DEFAULT partition", "name a leaf with bounds");
+    if (facts.key.is_empty)
+        throw refused(state.table, "it is empty", "detach it, and let `tripmig partition maintain` make its leaves");
+    if (row_keys(table).empty())
+        throw refused(state.table, "nothing tells its rows apart", "add a primary key first");
+    for (const db::PublicationInfo& publication : table.publications)
+        if (!publication.names_table || !publication.via_root)
+            throw refused(state.table,
+                          fmt::format("publication {} would send each copied row to its subscribers",
+                                      sql::quote_ident(publication.name)),
+                          "let it name the partitioned table, with publish_via_partition_root");
+}
+
+SwapState begin(Server& server, const config::PartitionPolicy& policy, const QualifiedName& leaf) {
+    const std::optional<LeafOf> place = find_parent(server.session(), leaf);
+    if (!place)
+        throw refused(leaf, "it is no leaf of a partitioned table", "tripmig swap run TABLE partitions a plain table");
+    SwapState state;
+    state.table = leaf;
+    state.parent = place->parent;
+    state.bound = place->bound;
+    state.strategy = config::SwapStrategy::copy;
+    state.key = place->key;
+    const db::TableInfo table = source_of(server, state);
+    state.key_type = key_type_name(*table.column(state.key));
+    state.interval = interval_text(policy.interval);
+    state.primary_key = row_keys(table);
+    const Facts facts = read_facts(server.session(), leaf, state.key);
+    require_splittable(server, table, state, facts);
+    const auto bounds = copy_bounds(state, facts.key, facts.now, policy, server.config().partitions.max_create);
+    if (bounds.size() < 2)
+        throw refused(leaf, "all its rows lie in one leaf of that width", "choose a smaller --interval");
+    ddl::name_leaves(policy.name, state.parent, key_type_of(state), bounds, facts.taken);
+    Unit unit;
+    unit.name = fmt::format("begin the split of {}", sql::quoted(leaf));
+    unit.steps = {db::begin_job_step(server.state_schema(), to_job(state))};
+    state.job = server.executor().run(unit).results.front().number(0, 0);
+    return state;
+}
+
+SplitFacts read_split(Server& server, const SwapState& state) {
+    const QualifiedName staged = ddl::staged_name(state.table);
+    SplitFacts facts{
+        require_table(server, state.parent), require_table(server, state.table), require_table(server, staged), {}, {}};
+    if (const auto partitioning = db::read_partitioning(server.session(), staged))
+        for (const db::PartitionInfo& partition : partitioning->partitions)
+            if (const auto bounds = ddl::parse_bounds(key_type_of(state), partition.bound))
+                facts.months.push_back({partition.name, *bounds});
+    for (const QualifiedName& leaf : leaves_of(server, state.parent))
+        if (!(leaf == state.table))
+            facts.others.push_back(leaf);
+    std::sort(facts.others.begin(), facts.others.end());
+    return facts;
+}
+
+void cut_over(Server& server, const config::PartitionPolicy& policy, SwapState& state) {
+    const auto deadline = server.clock().steady() + server.config().swap.cutover_deadline;
+    const db::UnitOutcome outcome = run_attempts(server, [&](const Attempt& attempt) {
+        const db::TableInfo table = source_of(server, state);
+        const AttachContext context{succession_of(table, state), state, server.state_schema()};
+        require_same_shape(context.succession.table, state.shape);
+        const move::Transfer transfer = transfer_of(context.succession, state, server.state_schema());
+        const auto catch_up = [&] {
+            run_catch_up(server, transfer, [&] { return make_copy_leaves(server, policy, table, state); });
+            wait_for_old_snapshots(server, transaction_after_all(server), deadline);
+        };
+        catch_up();
+        server.reporter().info("swap.step", fmt::format("cut over {}", sql::quoted(state.table)));
+        return attempt(split_cut_over_unit(context, read_split(server, state), server.config().swap), catch_up);
+    });
+    if (const auto job = server.open_job(state.table))
+        state = from_job(*job);
+    store_cut_over(server, state, outcome);
+}
+
+void follow_up(Server& server, SwapState& state) {
+    validate_outgoing(server, state);
+    Unit unit;
+    unit.name = fmt::format("analyze {}", sql::quoted(state.parent));
+    state.stage = Stage::finished;
+    unit.steps = {ddl::statement(fmt::format("ANALYZE {}", sql::quoted(state.parent)),
+                                 "autovacuum never analyzes a partitioned table as a whole"),
+                  db::finish_job_step(server.state_schema(), to_job(state))};
+    server.reporter().info("swap.step", unit.name);
+    server.executor().run(unit);
+}
+
+}  // namespace
+
+std::optional<LeafOf> find_parent(db::Session& session, const QualifiedName& leaf) {
+    const db::Rows rows = session.read(std::string(statement::parent_of_leaf), {leaf.schema, leaf.name});
+    if (rows.empty())
+        return std::nullopt;
+    LeafOf place{{db::text_of(rows[0].at(0)), db::text_of(rows[0].at(1))}, {}, db::text_of(rows[0].at(2))};
+    const auto partitioning = db::read_partitioning(session, place.parent);
+    if (!partitioning || partitioning->strategy != 'r' || partitioning->key_columns != 1 || partitioning->key.empty())
+        throw refused(leaf, fmt::format("{} is not partitioned by the range of one column", sql::quoted(place.parent)),
+                      "only such leaves are split");
+    place.key = partitioning->key;
+    return place;
+}
+
+db::TableInfo source_of(Server& server, const SwapState& state) {
+    db::TableInfo table = require_table(server, state.table);
+    return state.is_split() ? as_leaf(require_table(server, state.parent), table) : table;
+}
+
+SwapState split(Server& server, const config::PartitionPolicy& policy, const QualifiedName& leaf) {
+    const std::optional<db::Job> job = server.open_job(leaf);
+    SwapState state = job ? from_job(*job) : begin(server, policy, leaf);
+    if (!state.is_split())
+        throw refused(leaf, "a swap of it is under way", "tripmig swap status TABLE");
+    if (state.stage < Stage::cut)
+        server.wait_for_orphans();
+    while (state.stage < Stage::cut) {
+        server.stop().check();
+        const db::TableInfo table = source_of(server, state);
+        const Action action = next_step(state, observe(server.session(), table, state, server.state_schema()), false);
+        if (action == Action::cut_over)
+            cut_over(server, policy, state);
+        else
+            run_copy_action(server, policy, table, action, state);
+    }
+    follow_up(server, state);
+    return state;
+}
+
+}  // namespace tripmig::swap

@@ -1,0 +1,96 @@
+#include "swap/split_cut_over.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "db/table_catalog.hpp"
+#include "ddl/constraint_phases.hpp"
+#include "ddl/leaf.hpp"
+#include "ddl/staged.hpp"
+#include "ddl/statement_step.hpp"
+#include "move/catch_up.hpp"
+#include "sql/identifier.hpp"
+#include "swap/copy_cut_over.hpp"
+#include "swap/cut_over.hpp"
+#include "swap/succession_of.hpp"
+#include "swap/transfer_of.hpp"
+
+namespace tripmig::swap {
+
+using ddl::append;
+using ddl::statement;
+
+namespace {
+
+/// Nobody but autovacuum waits for the staged table; then parents before leaves, then the tables of foreign keys.
+std::vector<LockRequest> locks_of(const SplitFacts& facts, const std::string& key, const QualifiedName& log) {
+    std::vector<LockRequest> locks{{facts.staged.name, LockMode::access_exclusive}};
+    for (const ddl::Leaf& month : facts.months)
+        locks.push_back({month.name, LockMode::access_exclusive});
+    locks.push_back({facts.parent.name, LockMode::access_exclusive});
+    locks.push_back({facts.leaf.name, LockMode::access_exclusive});
+    for (const QualifiedName& leaf : facts.others)
+        locks.push_back({leaf, LockMode::access_exclusive});
+    for (const QualifiedName& table : ddl::parent_facts(facts.parent, key).references)
+        locks.push_back({table, LockMode::access_exclusive});
+    locks.push_back({log, LockMode::access_exclusive});
+    return locks;
+}
+
+std::vector<Step> take_out(const SplitFacts& facts, const std::vector<db::ConstraintInfo>& keys) {
+    std::vector<Step> steps;
+    for (const db::ConstraintInfo& key : keys)
+        steps.push_back(statement(fmt::format("ALTER TABLE {} DROP CONSTRAINT {}", sql::quoted(facts.parent.name),
+                                              sql::quote_ident(key.name)),
+                                  "each leaf gets it in this transaction; the table's comes back afterwards"));
+    steps.push_back(statement(
+        fmt::format("ALTER TABLE {} DETACH PARTITION {}", sql::quoted(facts.parent.name), sql::quoted(facts.leaf.name)),
+        "the leaf stays as a table", {{facts.parent.name, LockMode::access_exclusive}}));
+    for (const db::TriggerInfo& trigger : facts.leaf.triggers)
+        if (trigger.on_truncate && !trigger.is_inherited)
+            steps.push_back(statement(fmt::format("DROP TRIGGER IF EXISTS {} ON {}", sql::quote_ident(trigger.name),
+                                                  sql::quoted(facts.leaf.name)),
+                                      "no leaf of the table any more"));
+    return steps;
+}
+
+std::vector<Step> put_in(const AttachContext& context, const SplitFacts& facts, const ddl::Leaf& month) {
+    const std::string name = sql::quoted(month.name);
+    return {statement(fmt::format("ALTER TABLE {} DETACH PARTITION {}", sql::quoted(facts.staged.name), name),
+                      "filled and indexed"),
+            statement(fmt::format("ALTER TABLE {} ATTACH PARTITION {} {}", sql::quoted(facts.parent.name), name,
+                                  ddl::for_values(key_type_of(context.state), month.bounds)),
+                      "the CHECK implies the bounds, the indexes are there: no scan"),
+            ddl::drop_check(month.name, std::string(month_check), "the bounds say it now")};
+}
+
+}  // namespace
+
+Unit split_cut_over_unit(const AttachContext& context, const SplitFacts& facts, const config::SwapConfig& config) {
+    const move::Transfer transfer = transfer_of(context.succession, context.state, context.state_schema);
+    SwapState state = context.state;
+    state.outgoing = outgoing_keys(facts.parent);
+    Unit unit;
+    unit.name = fmt::format("cut over {}", sql::quoted(facts.leaf.name));
+    unit.lock_first = locks_of(facts, state.key, transfer.capture.log);
+    unit.lock_budget = config.lock_budget;
+    unit.max_hold = config.max_lock_hold;
+    std::vector<Step>& steps = unit.steps;
+    steps = {db::unchanged_since(facts.parent), db::unchanged_since(facts.leaf), not_truncated(transfer.capture),
+             few_left(transfer.capture, config.final_keys)};
+    append(steps, move::last_catch_up(transfer));
+    append(steps, move::end_transfer(transfer));
+    append(steps, take_out(facts, state.outgoing));
+    for (const ddl::Leaf& month : facts.months)
+        append(steps, put_in(context, facts, month));
+    for (const ddl::Leaf& month : facts.months)
+        append(steps, ddl::leaf_foreign_keys(state.outgoing, month.name));
+    for (const QualifiedName& leaf : facts.others)
+        append(steps, ddl::leaf_foreign_keys(state.outgoing, leaf));
+    steps.push_back(statement(fmt::format("DROP TABLE {}", sql::quoted(facts.staged.name)), "it has no leaf any more"));
+    steps.push_back(journal(state, Stage::cut, context.state_schema));
+    return unit;
+}
+
+}  // namespace tripmig::swap
