@@ -36,6 +36,7 @@ constexpr std::array declarations{
     Declaration{"adopt", add_adopt},
     Declaration{"repair", add_repair},
     Declaration{"lint", add_lint},
+    Declaration{"rehearse", add_rehearse},
     Declaration{"dump", add_dump},
     Declaration{"wait", add_wait},
     Declaration{"partition", add_partition},

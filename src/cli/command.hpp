@@ -73,6 +73,7 @@ void add_baseline(CLI::App& app, Commands& commands);
 void add_adopt(CLI::App& app, Commands& commands);
 void add_repair(CLI::App& app, Commands& commands);
 void add_lint(CLI::App& app, Commands& commands);
+void add_rehearse(CLI::App& app, Commands& commands);
 void add_dump(CLI::App& app, Commands& commands);
 void add_wait(CLI::App& app, Commands& commands);
 void add_partition(CLI::App& app, Commands& commands);

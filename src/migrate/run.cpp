@@ -94,7 +94,7 @@ AppliedFile Runner::apply(const Migration& migration, const PlanOptions& options
         apply_swap(migration, script, options);
     } else if (script.is_transactional) {
         try {
-            applied.attempts = m_executor.run(plan_transaction(migration, script, options)).attempts;
+            applied.attempts = run_unit(plan_transaction(migration, script, options)).attempts;
         } catch (const db::CommitInDoubt&) {
             throw;
         } catch (const Error& error) {
@@ -121,7 +121,7 @@ void Runner::apply_swap(const Migration& migration, const Script& script, const 
         throw as_migration_failure(error.position() ? error : Error(error).at(wish.position), migration, true);
     }
     const auto duration = chr::duration_cast<chr::milliseconds>(m_clock.steady() - started).count();
-    m_executor.run(plan_completion(migration, options, duration));
+    run_unit(plan_completion(migration, options, duration));
 }
 
 void Runner::open_session(const Script& script) {
@@ -189,7 +189,7 @@ void Runner::apply_pieces(const Migration& migration, const Script& script, cons
         is_half_way = true;
     }
     const auto duration = chr::duration_cast<chr::milliseconds>(m_clock.steady() - started).count();
-    m_executor.run(plan_completion(migration, options, duration));
+    run_unit(plan_completion(migration, options, duration));
 }
 
 void Runner::apply_piece(const Migration& migration, const Script& script, const Piece& piece,
@@ -202,15 +202,15 @@ void Runner::apply_piece(const Migration& migration, const Script& script, const
     Unit unit = plan_piece(migration, script, piece, options);
     const ScriptStatement& first = script.statements[piece.first];
     if (piece.kind == Piece::Kind::transaction) {
-        m_executor.run(unit);
+        run_unit(unit);
         return;
     }
     if (piece.kind == Piece::Kind::setting) {
-        m_executor.run(unit);
-        m_executor.run(plan_journal(migration, piece, options, true));
+        run_unit(unit);
+        run_unit(plan_journal(migration, piece, options, true));
         return;
     }
-    m_executor.run(plan_journal(migration, piece, options, false));
+    run_unit(plan_journal(migration, piece, options, false));
     m_sampled.clear();
     const auto started = m_clock.steady();
     const bool keeps_timeout = sets_lock_timeout(script);
@@ -225,12 +225,12 @@ void Runner::apply_piece(const Migration& migration, const Script& script, const
     const auto took = chr::duration_cast<chr::milliseconds>(m_clock.steady() - started);
     if (!keeps_timeout)
         m_connection.execute(fmt::format("SET lock_timeout = {}", m_executor.policy().lock_timeout.count()));
-    m_executor.run(plan_journal(migration, piece, options, true, db::SampledLocks{m_sampled, took.count()}));
+    run_unit(plan_journal(migration, piece, options, true, db::SampledLocks{m_sampled, took.count()}));
 }
 
 /// A statement outside of any transaction: what it locks is seen from outside.
 void Runner::run_alone(const Unit& unit) {
-    const db::UnitOutcome outcome = m_executor.run(unit);
+    const db::UnitOutcome outcome = run_unit(unit);
     m_sampled.insert(outcome.sampled_locks.begin(), outcome.sampled_locks.end());
 }
 

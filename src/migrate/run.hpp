@@ -33,6 +33,9 @@ struct AppliedFile {
 /// another room's: who makes the Runner puts them together.
 using SwapTable = std::function<std::string(const std::vector<std::string>& table)>;
 
+/// What runs a unit: the executor by itself, or something around it that watches.
+using RunUnit = std::function<db::UnitOutcome(db::Executor& executor, const Unit& unit)>;
+
 /// Applies files, one after the other, on one connection that holds the run lock.
 class Runner {
   public:
@@ -42,6 +45,9 @@ class Runner {
     /// Says which versions count as applied, for files that require others.
     void set_applied(const std::vector<db::AppliedMigration>& applied);
 
+    /// For a rehearsal: every unit goes through this.
+    void set_run_unit(RunUnit run) { m_run_unit = std::move(run); }
+
     /// For files with a `swap` directive.
     void set_swap(SwapTable swap) { m_swap = std::move(swap); }
 
@@ -50,6 +56,9 @@ class Runner {
     AppliedFile apply(const Migration& migration, const PlanOptions& options);
 
   private:
+    db::UnitOutcome run_unit(const Unit& unit) {
+        return m_run_unit ? m_run_unit(m_executor, unit) : m_executor.run(unit);
+    }
     void apply_swap(const Migration& migration, const Script& script, const PlanOptions& options);
     void apply_pieces(const Migration& migration, const Script& script, const PlanOptions& options);
     void apply_piece(const Migration& migration, const Script& script, const Piece& piece, const PlanOptions& options,
@@ -76,6 +85,7 @@ class Runner {
     const StopSignal& m_stop;
     db::Executor m_executor;
     SwapTable m_swap;
+    RunUnit m_run_unit;
     std::map<std::string, std::string> m_sampled;  ///< locks of the statement outside of a transaction that runs
     std::set<std::string> m_applied;               ///< canonical versions
 };

@@ -93,7 +93,7 @@ std::optional<std::string> Runner::read_key(const std::string& name, const std::
     Step read;
     read.sql = sql;
     unit.steps = {style, read};
-    const db::Result found = m_executor.run(unit).results.at(1);
+    const db::Result found = run_unit(unit).results.at(1);
     return found.rows() == 0 ? std::nullopt : found.value(0, 0);
 }
 
@@ -113,7 +113,7 @@ void Runner::apply_batches(const Migration& migration, const Script& script, con
     } else if (const auto highest = read_key(name, highest_key_sql(cut, key))) {
         progress.upper = *highest;
     } else {
-        m_executor.run(plan_journal(migration, piece, options, true));  // an empty table
+        run_unit(plan_journal(migration, piece, options, true));  // an empty table
         return;
     }
     const config::DatabaseConfig database = db::past_pooler(m_config.database);
@@ -130,7 +130,7 @@ void Runner::apply_batches(const Migration& migration, const Script& script, con
         done.rows += taken;
         const Unit unit =
             plan_batch(migration, script, piece, options, batch_step(statement, cut, key, progress, *done.last), done);
-        const std::vector<db::Result> results = m_executor.run(unit).results;
+        const std::vector<db::Result> results = run_unit(unit).results;
         for (std::size_t i = 0; i < unit.steps.size(); ++i)
             changed += unit.steps[i].source ? results[i].affected() : 0;  // not the journal's row
         progress = done;

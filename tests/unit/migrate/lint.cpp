@@ -11,7 +11,6 @@
 #include "migrations_folder.hpp"
 
 using namespace tripmig;
-using migrate::Kind;
 using migrate::Level;
 
 namespace {
