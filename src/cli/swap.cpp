@@ -13,6 +13,8 @@ void add_swap(CLI::App& app, Commands& commands) {
     add_swap_status(*group, commands);
     add_swap_verify(*group, commands);
     add_swap_cutover(*group, commands);
+    add_swap_pause(*group, commands);
+    add_swap_resume(*group, commands);
     add_swap_revert(*group, commands);
     add_swap_finish(*group, commands);
     add_swap_abort(*group, commands);

@@ -104,7 +104,7 @@ double milliseconds(std::int64_t microseconds) {
     return static_cast<double>(microseconds) / 1000.0;
 }
 
-void print_json(Context& context, const QualifiedName& table, const swap::SwapState* state) {
+nlohmann::json document_of(const QualifiedName& table, const swap::SwapState* state) {
     nlohmann::json document{{"table", fmt::format("{}.{}", table.schema, table.name)}};
     if (state == nullptr) {
         document["stage"] = "partitioned";
@@ -124,14 +124,14 @@ void print_json(Context& context, const QualifiedName& table, const swap::SwapSt
         if (state->stage == swap::Stage::capturing)
             document["load"] = {{"blocks", state->blocks}};
     }
-    context.out << document.dump(2) << '\n';
+    return document;
 }
 
 }  // namespace
 
 void print_swap(Context& context, const QualifiedName& table, const swap::SwapState* state) {
     if (context.json) {
-        print_json(context, table, state);
+        context.out << document_of(table, state).dump(2) << '\n';
         return;
     }
     if (state == nullptr) {
@@ -149,6 +149,39 @@ void print_swap(Context& context, const QualifiedName& table, const swap::SwapSt
                                    milliseconds(state->measured.lock_wait_us), state->measured.attempts,
                                    state->measured.attempts == 1 ? "" : "s");
     context.out << '\n';
+}
+
+namespace {
+
+/// Seconds; nullopt before there is a rate.
+std::optional<double> time_left(const swap::SwapState& state, const swap::JobProgress& progress) {
+    if (state.stage != swap::Stage::capturing || !progress.blocks_a_second || *progress.blocks_a_second <= 0)
+        return std::nullopt;
+    return static_cast<double>(state.blocks - progress.blocks_done) / *progress.blocks_a_second;
+}
+
+}  // namespace
+
+void print_status(Context& context, const QualifiedName& table, const swap::SwapState& state,
+                  const swap::JobProgress& progress) {
+    const std::optional<double> left = time_left(state, progress);
+    if (context.json) {
+        nlohmann::json document = document_of(table, &state);
+        document["paused"] = progress.is_paused;
+        document["backlog"] = progress.backlog;
+        document["load"] = {{"blocks", state.blocks}, {"blocks_done", progress.blocks_done}};
+        document["load"]["seconds_left"] = left ? nlohmann::json(*left) : nlohmann::json();
+        context.out << document.dump(2) << '\n';
+        return;
+    }
+    print_swap(context, table, &state);
+    if (progress.is_paused)
+        context.out << "paused: tripmig swap resume TABLE lets it go on\n";
+    if (state.stage == swap::Stage::capturing && state.blocks > 0)
+        context.out << fmt::format("{} of {} blocks loaded{}\n", progress.blocks_done, state.blocks,
+                                   left ? fmt::format(", about {:.0f} s left", *left) : "");
+    if (progress.backlog > 0)
+        context.out << fmt::format("{} changes wait in the log\n", progress.backlog);
 }
 
 void require_yes(Context& context, bool assume_yes, const std::string& question) {

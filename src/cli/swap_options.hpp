@@ -4,6 +4,7 @@
 
 #include "cli/command.hpp"
 #include "config/policy.hpp"
+#include "swap/pause.hpp"
 #include "swap/state.hpp"
 
 namespace tripmig::cli {
@@ -30,6 +31,10 @@ config::PartitionPolicy swap_policy(const Context& context, const SwapOptions& o
 /// before.
 void print_swap(Context& context, const QualifiedName& table, const swap::SwapState* state);
 
+/// The same with load, backlog and pause, as far as the job has them.
+void print_status(Context& context, const QualifiedName& table, const swap::SwapState& state,
+                  const swap::JobProgress& progress);
+
 /// Asks on a terminal. Throws Error{usage} naming --yes where there is none to ask, Error{refused} when the answer is
 /// no.
 void require_yes(Context& context, bool assume_yes, const std::string& question);
@@ -40,6 +45,8 @@ void add_swap_run(CLI::App& group, Commands& commands);
 void add_swap_status(CLI::App& group, Commands& commands);
 void add_swap_verify(CLI::App& group, Commands& commands);
 void add_swap_cutover(CLI::App& group, Commands& commands);
+void add_swap_pause(CLI::App& group, Commands& commands);
+void add_swap_resume(CLI::App& group, Commands& commands);
 void add_swap_revert(CLI::App& group, Commands& commands);
 void add_swap_finish(CLI::App& group, Commands& commands);
 void add_swap_abort(CLI::App& group, Commands& commands);

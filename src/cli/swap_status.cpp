@@ -19,7 +19,10 @@ ExitCode status(Context& context, const SwapOptions& options) {
     swap::Server server(context.config, context.reporter, context.clock, context.stop);
     if (const auto job = db::find_last_job(server.session(), context.config.state.schema, table)) {
         const swap::SwapState state = swap::from_job(*job);
-        print_swap(context, table, &state);
+        if (job->is_finished)
+            print_swap(context, table, &state);
+        else
+            print_status(context, table, state, swap::read_progress(server, state));
         return ExitCode::ok;
     }
     const auto info = db::read_table(server.session(), table);

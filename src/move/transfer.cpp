@@ -22,7 +22,7 @@ std::vector<Step> prepare_transfer(const Transfer& transfer) {
     std::vector<Step> steps = prepare_capture(transfer.capture);
     steps.push_back(statement(
         fmt::format("CREATE TABLE {} (first_block pg_catalog.int8 PRIMARY KEY, past_block pg_catalog.int8 NOT "
-                    "NULL)",
+                    "NULL, loaded_at pg_catalog.timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp())",
                     sql::quoted(transfer.chunks)),
         "what is loaded, so that a later run goes on there"));
     std::string keys;

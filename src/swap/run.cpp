@@ -122,6 +122,7 @@ void advance(Server& server, const config::PartitionPolicy& policy, SwapState& s
         const Action action = next_step(state, seen, until_ready);
         if (action == Action::nothing)
             return;
+        server.throttle().wait();
         perform(server, policy, table, action, state);
     }
 }

@@ -6,6 +6,7 @@
 #include "db/history.hpp"
 #include "db/state_schema.hpp"
 #include "sql/identifier.hpp"
+#include "swap/statements.hpp"
 
 namespace tripmig::swap {
 
@@ -33,7 +34,7 @@ Server::Server(const config::Config& config, Reporter& reporter, const Clock& cl
       m_connection(m_database, "swap", reporter, stop),
       m_session(m_database, "swap-read"),
       m_executor(m_connection, m_database, lock_policy(config), reporter, clock, stop),
-      m_throttle(m_database, config.swap, reporter, clock, stop) {
+      m_throttle(m_database, config.swap, reporter, clock, stop, [this] { return is_paused(); }) {
     m_connection.execute(db::own_settings_sql());
     // A backend whose client was killed stops within a second instead of building its index to the end (14 and newer).
     m_connection.execute("SET client_connection_check_interval = '1s'");
@@ -44,9 +45,20 @@ Server::Server(const config::Config& config, Reporter& reporter, const Clock& cl
 void Server::take_job(const QualifiedName& table) {
     db::require_usable(m_connection, state_schema(), m_database.pooler);
     db::ensure_state(m_connection, state_schema());
+    m_table = table;
     m_worker_key = db::lock_key(state_schema(), fmt::format("workers {}.{}", table.schema, table.name));
     m_lock.emplace(m_connection, db::lock_key(state_schema(), fmt::format("job {}.{}", table.schema, table.name)),
                    fmt::format("the job lock of {}", sql::quoted(table)), patience, m_reporter, m_clock, m_stop);
+}
+
+bool Server::is_paused() {
+    if (m_table.name.empty())
+        return false;
+    if (!m_pause_session)
+        m_pause_session.emplace(m_database, "swap-pause");
+    const db::Rows rows =
+        m_pause_session->read(db::with_state(statement::job_is_paused, state_schema()), {m_table.schema, m_table.name});
+    return !rows.empty() && db::flag_of(rows.at(0).at(0));
 }
 
 void Server::wait_for_orphans() {

@@ -56,6 +56,10 @@ class Server {
     move::Throttle m_throttle;
     std::optional<db::AdvisoryLock> m_lock;
     std::int64_t m_worker_key = 0;
+    QualifiedName m_table;                       ///< of the job that was taken
+    std::optional<db::Session> m_pause_session;  ///< asked by whichever worker looks, one at a time
+
+    bool is_paused();
 };
 
 }  // namespace tripmig::swap

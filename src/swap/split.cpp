@@ -169,6 +169,7 @@ SwapState split(Server& server, const config::PartitionPolicy& policy, const Qua
         server.stop().check();
         const db::TableInfo table = source_of(server, state);
         const Action action = next_step(state, observe(server.session(), table, state, server.state_schema()), false);
+        server.throttle().wait();
         if (action == Action::cut_over)
             cut_over(server, policy, state);
         else

@@ -1,8 +1,11 @@
 -- Where an open job stands. False: it is not open any more. psql variable: state (the schema's name).
+-- A pause that another process asked for stays.
 -- $1 id, $2 stage, $3 state (JSON), $4 version of the tool
 WITH changed AS (
     UPDATE :"state".jobs
-    SET stage = $2, state = $3::pg_catalog.jsonb, tool_version = $4, updated_at = pg_catalog.clock_timestamp()
+    SET stage = $2,
+        state = $3::pg_catalog.jsonb || CASE WHEN state ? 'paused' THEN '{"paused": true}' ELSE '{}' END::pg_catalog.jsonb,
+        tool_version = $4, updated_at = pg_catalog.clock_timestamp()
     WHERE id = $1::pg_catalog.int8 AND finished_at IS NULL
     RETURNING 1)
 SELECT EXISTS (SELECT FROM changed)

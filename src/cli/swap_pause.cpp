@@ -1,0 +1,37 @@
+#include "swap/pause.hpp"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "cli/swap_options.hpp"
+#include "swap/close.hpp"
+
+namespace tripmig::cli {
+
+namespace {
+
+void add(CLI::App& group, Commands& commands, const std::string& name, const std::string& what, bool is_paused) {
+    CLI::App* command = group.add_subcommand(name, what);
+    auto options = std::make_shared<SwapOptions>();
+    add_table_argument(*command, *options);
+    commands.add(command, [options, is_paused](Context& context) {
+        const QualifiedName table = config::parse_table_name(options->table);
+        swap::Server server(context.config, context.reporter, context.clock, context.stop);
+        swap::set_paused(server, table, is_paused);
+        const swap::SwapState state = swap::require_job(server, table);
+        print_status(context, table, state, swap::read_progress(server, state));
+        return ExitCode::ok;
+    });
+}
+
+}  // namespace
+
+void add_swap_pause(CLI::App& group, Commands& commands) {
+    add(group, commands, "pause", "Let the swap of a table hold, from any terminal; it keeps what is done", true);
+}
+
+void add_swap_resume(CLI::App& group, Commands& commands) {
+    add(group, commands, "resume", "Let a paused swap go on", false);
+}
+
+}  // namespace tripmig::cli
