@@ -28,7 +28,8 @@ void mixed(Sight& sight) {
 
 void control(Sight& sight) {
     const Control control = sight.statement.facts.control;
-    if (control == Control::none || is_savepoint(control) || sight.file.told_control)
+    // of a file that is one block only a BEGIN with modes is left
+    if (control == Control::none || is_savepoint(control) || sight.file.is_transactional || sight.file.told_control)
         return;
     sight.file.told_control = true;
     sight.add("transaction-control",

@@ -147,8 +147,15 @@ bool is_one_block(const Script& script) {
 
 void unwrap_block(Script& script) {
     script.statements.pop_back();
-    if (script.statements.front().facts.transaction_modes.empty())
-        script.statements.erase(script.statements.begin());
+    if (!script.statements.front().facts.transaction_modes.empty())
+        return;
+    // an ignore above BEGIN is for what comes next, not for nothing
+    const std::vector<sql::IgnoredRule> ignored = script.statements.front().directives.ignored;
+    script.statements.erase(script.statements.begin());
+    if (!script.statements.empty()) {
+        auto& next = script.statements.front().directives.ignored;
+        next.insert(next.begin(), ignored.begin(), ignored.end());
+    }
 }
 
 void refuse_batches(const Script& script) {

@@ -193,6 +193,8 @@ TEST_CASE("the file as a whole") {
     CHECK(lint_of("set statement_timeout = 0; create index concurrently i on t (a)") == "");
     CHECK(lint_of("begin;\nselect 1;\ncommit;\nselect 2") == "1 transaction-control?");
     CHECK(lint_of("begin; alter table t add x int; commit") == "");
+    CHECK(lint_of("begin isolation level serializable; alter table t add x int; commit") == "");
+    CHECK(lint_of("-- tripmig: ignore=create-index few rows\nbegin; create index on t (a); commit") == "");
     CHECK(lint_of("alter table t add x int;\nalter table parent add x int") == "2 many-locks?");
     CHECK(lint_of("alter table t add x int;\ncreate table z (a int);\nalter table z add b int") == "");
     CHECK(lint_of("-- tripmig: transaction=off\nalter table t add x int;\nalter table parent add x int") == "");
