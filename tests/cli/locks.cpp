@@ -44,19 +44,19 @@ TEST_CASE("the strongest locks of each migration, on what others can know of") {
 TEST_CASE("the time under the strongest lock counts from the statement that took it") {
     const MigrationProject project;
     project.write("V1__a.sql", "create table a (id int primary key); create table b (id int primary key);");
-    project.write("V2__late.sql", "select pg_sleep(0.3);\ncreate index on b (id);\nalter table a add column n int;");
+    project.write("V2__late.sql", "select pg_sleep(0.8);\ncreate index on b (id);\nalter table a add column n int;");
     project.write("V3__early.sql", "alter table a add column m int;\nselect pg_sleep(0.3);\ncreate index on b (id);");
     project.write("V4__one.sql", "do $$ begin perform pg_sleep(0.2); alter table a add column o int; end $$;");
     project.write("V5__alone.sql",
-                  "-- tripmig: transaction=off\nselect pg_sleep(0.3);\nbegin; alter table a add column p int; "
+                  "-- tripmig: transaction=off\nselect pg_sleep(0.8);\nbegin; alter table a add column p int; "
                   "select pg_sleep(0.1); commit;\ncreate index on b (id);");
     project.succeed({"up"});
-    CHECK(locks(project, 1)["held_ms"].get<int>() < 250);
+    CHECK(locks(project, 1)["held_ms"].get<int>() < 700);
     CHECK(locks(project, 2)["held_ms"].get<int>() >= 300);
     CHECK(locks(project, 3)["held_ms"].get<int>() >= 200);
     CHECK(strongest(project, 4) == "ACCESS EXCLUSIVE on public.a;SHARE on public.b;");
     CHECK(locks(project, 4)["held_ms"].get<int>() >= 100);
-    CHECK(locks(project, 4)["held_ms"].get<int>() < 280);
+    CHECK(locks(project, 4)["held_ms"].get<int>() < 700);
 }
 
 TEST_CASE("a statement in CONCURRENTLY names whom it waits for, and its locks are seen from outside") {

