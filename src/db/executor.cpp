@@ -74,10 +74,10 @@ void Executor::observe(chr::milliseconds elapsed) {
     try {
         if (!m_watcher)
             m_watcher = std::make_unique<Watcher>(m_database, m_reporter, m_stop);
-        look_at_blockers();
-        look_at_progress();
         if (m_is_alone)
             sample_locks();
+        look_at_blockers();
+        look_at_progress();
     } catch (const Error&) {
         // Too many connections, say: the work goes on without names. Stop and loss are noticed by the main connection.
         m_watcher.reset();
