@@ -14,6 +14,7 @@
 #include "swap/preflight.hpp"
 #include "swap/run_copy.hpp"
 #include "swap/succession_of.hpp"
+#include "swap/transfer_of.hpp"
 
 namespace tripmig::swap {
 
@@ -107,6 +108,12 @@ void perform(Server& server, const config::PartitionPolicy& policy, const db::Ta
     }
 }
 
+/// A complete copy that is run again: what came since goes into the old table, and out of the log.
+void follow_old_table(Server& server, const db::TableInfo& table, const SwapState& state) {
+    if (state.is_copy() && !state.was_empty && state.stage == Stage::complete)
+        run_catch_up(server, transfer_back(table, state, server.state_schema()));
+}
+
 void advance(Server& server, const config::PartitionPolicy& policy, SwapState& state, bool until_ready) {
     for (;;) {
         server.stop().check();
@@ -120,8 +127,10 @@ void advance(Server& server, const config::PartitionPolicy& policy, SwapState& s
             continue;
         }
         const Action action = next_step(state, seen, until_ready);
-        if (action == Action::nothing)
+        if (action == Action::nothing) {
+            follow_old_table(server, table, state);
             return;
+        }
         server.throttle().wait();
         perform(server, policy, table, action, state);
     }
