@@ -81,9 +81,10 @@ struct Unit {
     std::chrono::milliseconds lock_budget{0};
     /// Budget for the time from the last lock granted to COMMIT. Zero: no limit but statement_timeout.
     std::chrono::milliseconds max_hold{0};
-    bool user_sql = false;       ///< runs under the role's and database's own settings, not ours
-    bool keeps_session = false;  ///< with user_sql: goes on under what the same file's earlier units SET
-    bool asynchronous = false;   ///< may commit with synchronous_commit = off (a later unit flushes)
+    bool user_sql = false;        ///< runs under the role's and database's own settings, not ours
+    bool keeps_session = false;   ///< with user_sql: goes on under what the same file's earlier units SET
+    bool leaves_session = false;  ///< with user_sql: no step of it can change a setting or the role for what follows
+    bool asynchronous = false;    ///< may commit with synchronous_commit = off (a later unit flushes)
 };
 
 struct Plan {

@@ -141,17 +141,18 @@ std::optional<std::string> or_null(const std::string& text) {
 
 }  // namespace
 
-std::vector<Step> record_steps(const MigrationRecord& record, std::string_view state_schema) {
+std::vector<Step> record_steps(const MigrationRecord& record, std::string_view state_schema, bool is_new) {
     std::vector<Step> steps;
     // A file may have changed the role for its own statements; the history belongs to the role that logged in.
-    steps.push_back(step("RESET SESSION AUTHORIZATION", {}, "back to the role that logged in"));
-    steps.push_back(step(with_state(statement::record_migration, state_schema),
+    if (!is_new)
+        steps.push_back(step("RESET SESSION AUTHORIZATION", {}, "back to the role that logged in"));
+    steps.push_back(step(with_state(is_new ? statement::record_new_objects : statement::record_migration, state_schema),
                          {record.kind, or_null(record.version), record.description, record.file, or_null(record.sha256),
                           or_null(record.sha256_tokens), fmt::format("{}", record.batch), std::string(version()),
                           std::string(git_revision()),
                           record.duration_ms ? std::optional(fmt::format("{}", *record.duration_ms)) : std::nullopt},
                          "record it in the history"));
-    steps.back().prepare_as = "tripmig_record";
+    steps.back().prepare_as = is_new ? "tripmig_record_new" : "tripmig_record";
     return steps;
 }
 

@@ -62,8 +62,9 @@ struct MigrationRecord {
 };
 
 /// Steps that belong into the migration's own transaction, after its statements: back to the login role, then the
-/// history row with the strongest locks this transaction holds (pg_locks, read before COMMIT: exact).
-std::vector<Step> record_steps(const MigrationRecord& record, std::string_view state_schema);
+/// history row with the strongest locks this transaction holds (pg_locks, read before COMMIT: exact). `is_new`: the
+/// file makes only what nobody else can know of, and leaves the role as it was; then there are no locks to read.
+std::vector<Step> record_steps(const MigrationRecord& record, std::string_view state_schema, bool is_new = false);
 
 /// Marks version as undone and records the undo file.
 std::vector<Step> record_undo_steps(const MigrationRecord& record, std::string_view state_schema);

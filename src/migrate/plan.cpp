@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "migrate/new_objects.hpp"
+
 namespace tripmig::migrate {
 
 namespace {
@@ -14,11 +16,11 @@ void append(std::vector<Step>& steps, std::vector<Step> more) {
 }
 
 std::vector<Step> history_steps(const Migration& migration, const PlanOptions& options,
-                                std::optional<std::int64_t> duration_ms) {
+                                std::optional<std::int64_t> duration_ms, bool is_new = false) {
     db::MigrationRecord record = record_of(migration, options);
     record.duration_ms = duration_ms;
     return migration.kind == Kind::undo ? db::record_undo_steps(record, options.state_schema)
-                                        : db::record_steps(record, options.state_schema);
+                                        : db::record_steps(record, options.state_schema, is_new);
 }
 
 /// The file may have set another role for its own statements; the journal belongs to the role that logged in.
@@ -92,11 +94,12 @@ bool may_lock_strongly(const sql::Facts& facts) {
 }
 
 /// The statements of one transaction. Before each that may lock, what was locked before it is noted, and when.
-std::vector<Step> steps_of(const Script& script, std::size_t first, std::size_t last, bool is_in_transaction) {
+std::vector<Step> steps_of(const Script& script, std::size_t first, std::size_t last, bool is_in_transaction,
+                           bool is_new = false) {
     std::vector<Step> steps;
     for (std::size_t i = first; i < last; ++i) {
         const ScriptStatement& statement = script.statements[i];
-        if (is_in_transaction && i > first && may_lock_strongly(statement.facts))
+        if (is_in_transaction && !is_new && i > first && may_lock_strongly(statement.facts))
             steps.push_back(db::mark_locks_step());
         append(steps, with_timeouts(statement, step_of(statement), is_in_transaction));
     }
@@ -110,8 +113,10 @@ Unit plan_transaction(const Migration& migration, const Script& script, const Pl
     unit.name = migration.file;
     unit.user_sql = true;
     unit.asynchronous = !options.is_last && !options.durable_each;
-    unit.steps = steps_of(script, 0, script.statements.size(), true);
-    append(unit.steps, history_steps(migration, options, std::nullopt));
+    const bool is_new = migration.kind != Kind::undo && makes_only_new_objects(script);
+    unit.leaves_session = is_new;
+    unit.steps = steps_of(script, 0, script.statements.size(), true, is_new);
+    append(unit.steps, history_steps(migration, options, std::nullopt, is_new));
     if (!script.directives.retry.value_or(true))
         for (Step& step : unit.steps)
             step.retry = Retry::never;
