@@ -94,11 +94,11 @@ class Executor {
     const StopSignal& m_stop;
     std::function<void()> m_before_retry;
     std::unique_ptr<Watcher> m_watcher;
-    std::string m_current;       ///< name of the unit that runs
-    std::string m_blockers;      ///< the last ones seen in this attempt, as text
-    std::string m_told;          ///< the pids of those that were told of, in this unit
-    bool m_is_untouched = true;  ///< settings and role of the session are those that it began with
-    bool m_is_alone = false;     ///< the unit that runs is outside of a transaction
+    std::string m_current;        ///< name of the unit that runs
+    std::string m_blockers;       ///< the last ones seen in this attempt, as text
+    std::string m_told;           ///< the pids of those that were told of, in this unit
+    bool m_is_untouched = false;  ///< nothing was SET in the session since it was last reset
+    bool m_is_alone = false;      ///< the unit that runs is outside of a transaction
     std::map<std::string, std::string> m_sampled;
     std::optional<Progress> m_progress;  ///< the last that was told
 };

@@ -13,8 +13,8 @@ constexpr std::array<std::string_view, 5> kinds = {"create table", "create type"
                                                    "create procedure"};
 
 /// Words behind which another relation may stand, a query, or a setting.
-constexpr std::array<std::string_view, 9> ties = {"as",   "inherits",  "like",  "of",    "owned",
-                                                  "partition", "references", "set", "atomic"};
+constexpr std::array<std::string_view, 9> ties = {"as",        "inherits",   "like", "of",    "owned",
+                                                  "partition", "references", "set",  "atomic"};
 
 bool is_tied(const sql::Token& token) {
     return std::any_of(ties.begin(), ties.end(), [&](std::string_view word) { return token.is_word(word); });
