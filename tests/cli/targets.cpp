@@ -26,7 +26,7 @@ struct Fleet {
         Surroundings where;
         where.directory = folder.path();
         arguments.insert(arguments.begin(), "up");
-        const CommandResult result = run_tripmig(arguments, where);
+        CommandResult result = run_tripmig(arguments, where);
         CHECK_MESSAGE(result.err.find(secret) == std::string::npos, result.err);
         CHECK_MESSAGE(result.out.find(secret) == std::string::npos, result.out);
         return result;
