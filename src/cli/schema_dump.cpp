@@ -14,8 +14,10 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "config/connection_string.hpp"
 #include "db/connection.hpp"
 #include "db/connection_parameters.hpp"
+#include "db/server_error.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::cli {
@@ -99,21 +101,6 @@ std::string find_pg_dump(const Context& context, int server_version) {
     return ::access(of_server.c_str(), X_OK) == 0 ? of_server : "pg_dump";
 }
 
-/// key='value' with backslashes before quotes and backslashes (manual 34.1.1.1).
-std::string connection_string(const std::map<std::string, std::string>& parameters) {
-    std::string text;
-    for (const auto& [key, value] : parameters) {
-        text += key + "='";
-        for (const char c : value) {
-            if (c == '\'' || c == '\\')
-                text += '\\';
-            text += c;
-        }
-        text += "' ";
-    }
-    return text;
-}
-
 /// Everybody on the machine can read a program's arguments: the password goes by the environment.
 void take_password(std::map<std::string, std::string>& parameters, std::map<std::string, std::string>& environment) {
     if (parameters.count("sslpassword") != 0)
@@ -130,13 +117,10 @@ Error failed(const ProgramEnd& end, const std::string& program) {
     if (end.status == 127)
         return {ExitCode::refused, fmt::format("there is no {}", program),
                 "apt-get install postgresql-client, or say where it is: PG_BINDIR=/usr/lib/postgresql/15/bin"};
-    std::string words = end.err;
-    while (!words.empty() && words.back() == '\n')
-        words.pop_back();
     return Error(ExitCode::unexpected, fmt::format("{} failed with exit code {}", program, end.status),
                  "it must be of the server's version or a newer one, and the role must be able to read every table: "
                  "pg_dump locks each against DDL")
-        .with_detail(words);
+        .with_detail(db::without_line_end(end.err));
 }
 
 }  // namespace
@@ -175,7 +159,7 @@ std::string dump_schema(Context& context) {
     const std::string program = find_pg_dump(context, version);
     const ProgramEnd end =
         run({program, "--schema-only", "--no-password", "--exclude-schema=\"" + context.config.state.schema + "\"",
-             "--dbname=" + connection_string(parameters)},
+             "--dbname=" + config::connection_string(parameters)},
             std::move(environment), context.stop);
     context.stop.check();
     if (end.status != 0 || end.out.empty())

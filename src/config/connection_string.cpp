@@ -93,10 +93,8 @@ ConnectionParameters parse_form(std::string_view text) {
     return looks_like_ado_net(text) ? parse_ado_net(text) : parse_key_value(text);
 }
 
-/// As libpq reads it: quotes where a blank or nothing is.
-std::string quoted_value(const std::string& value) {
-    if (!value.empty() && value.find_first_of(" '\\") == std::string::npos)
-        return value;
+/// With backslashes before quotes and backslashes, as libpq reads it.
+std::string quoted(const std::string& value) {
     std::string quoted = "'";
     for (const char c : value) {
         if (c == '\'' || c == '\\')
@@ -104,6 +102,12 @@ std::string quoted_value(const std::string& value) {
         quoted += c;
     }
     return quoted + "'";
+}
+
+/// For people: quotes where a blank or nothing is.
+std::string quoted_where_needed(const std::string& value) {
+    const bool is_plain = !value.empty() && value.find_first_of(" '\\") == std::string::npos;
+    return is_plain ? value : quoted(value);
 }
 
 }  // namespace
@@ -114,12 +118,19 @@ std::map<std::string, std::string> parse_connection_string(std::string_view text
     return parameters;
 }
 
+std::string connection_string(const std::map<std::string, std::string>& parameters) {
+    std::string text;
+    for (const auto& [key, value] : parameters)
+        text += fmt::format("{}{}={}", text.empty() ? "" : " ", key, quoted(value));
+    return text;
+}
+
 std::string redacted(const std::map<std::string, std::string>& parameters) {
     std::string text;
     for (const char* name : {"service", "host", "hostaddr", "port", "dbname", "user", "sslmode"}) {
         const auto found = parameters.find(name);
         if (found != parameters.end())
-            text += fmt::format("{}{}={}", text.empty() ? "" : " ", name, quoted_value(found->second));
+            text += fmt::format("{}{}={}", text.empty() ? "" : " ", name, quoted_where_needed(found->second));
     }
     return text.empty() ? "libpq's defaults (PG* variables, local socket)" : text;
 }

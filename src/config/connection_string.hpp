@@ -14,6 +14,10 @@ namespace tripmig::config {
 /// password.
 std::map<std::string, std::string> parse_connection_string(std::string_view text);
 
+/// key='value' pairs that libpq, and parse_connection_string(), read back as these parameters (manual 34.1.1.1). Holds
+/// the password when they do.
+std::string connection_string(const std::map<std::string, std::string>& parameters);
+
 /// "host=db.example port=5432 dbname=app user=app": for messages, without anything secret.
 std::string redacted(const std::map<std::string, std::string>& parameters);
 

@@ -64,12 +64,6 @@ void forward_notice(void* argument, const PGresult* result) {
     reporter.emit(event);
 }
 
-std::string without_line_end(std::string text) {
-    while (!text.empty() && text.back() == '\n')
-        text.pop_back();
-    return text;
-}
-
 }  // namespace
 
 bool Connection::State::wait(short events, chr::milliseconds at_most) const {

@@ -93,14 +93,18 @@ SourcePosition position_in_file(const StepSource& source, std::string_view sql, 
     return found;
 }
 
+std::string without_line_end(std::string words) {
+    while (!words.empty() && words.back() == '\n')
+        words.pop_back();
+    return words;
+}
+
 Error server_error(const pg_result* result, std::string_view sql, const std::optional<StepSource>& source) {
     const std::string sqlstate = field(result, PG_DIAG_SQLSTATE);
     std::string message = field(result, PG_DIAG_MESSAGE_PRIMARY);
     if (message.empty())
         message = PQresultErrorMessage(result);
-    while (!message.empty() && message.back() == '\n')
-        message.pop_back();
-    Error error(exit_code_for(sqlstate), message);
+    Error error(exit_code_for(sqlstate), without_line_end(message));
     error.with_sqlstate(sqlstate).with_detail(detail_of(result));
     const std::string hint = field(result, PG_DIAG_MESSAGE_HINT);
     error.with_hint(hint.empty() ? hint_for(sqlstate) : hint);

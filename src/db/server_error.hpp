@@ -20,6 +20,9 @@ bool is_transient(std::string_view sqlstate);
 /// Where character `position` (from 1, as PG_DIAG_STATEMENT_POSITION counts) of the step's SQL stands in its file.
 SourcePosition position_in_file(const StepSource& source, std::string_view sql, std::size_t position);
 
+/// Words of libpq or of a program of PostgreSQL's, without the line ends that they put behind them.
+std::string without_line_end(std::string words);
+
 /// The server's report as an Error: SQLSTATE, detail, hint, context; the place in the file when the source is known.
 Error server_error(const pg_result* result, std::string_view sql, const std::optional<StepSource>& source);
 

@@ -21,27 +21,6 @@ struct Session::State {
 
 namespace {
 
-/// key='value' with backslashes before quotes and backslashes, as libpq reads it (manual 34.1.1.1).
-std::string connection_string(const std::map<std::string, std::string>& parameters) {
-    std::string text;
-    for (const auto& [key, value] : parameters) {
-        text += key + "='";
-        for (const char c : value) {
-            if (c == '\'' || c == '\\')
-                text += '\\';
-            text += c;
-        }
-        text += "' ";
-    }
-    return text;
-}
-
-std::string without_line_end(std::string text) {
-    while (!text.empty() && text.back() == '\n')
-        text.pop_back();
-    return text;
-}
-
 Error lost(const std::string& description, const std::string& words) {
     return Error(ExitCode::unreachable, fmt::format("the connection to the server was lost ({})", description),
                  "the server rolled back what was not committed; run the same command again: it goes on from there")
@@ -116,7 +95,7 @@ Session::Session(const config::DatabaseConfig& database, std::string_view role) 
     const auto parameters = connection_parameters(database, role);
     m_state->description = config::redacted(parameters);
     try {
-        m_state->connection = libpqxx::connect(connection_string(parameters));
+        m_state->connection = libpqxx::connect(config::connection_string(parameters));
     } catch (const pqxx::failure& e) {
         throw Error(ExitCode::unreachable, fmt::format("cannot connect ({})", m_state->description),
                     "check the address in [database] url, DATABASE_URL or --url, and that the server is up")

@@ -198,6 +198,8 @@ TEST_CASE("a bad ADO.NET string is refused without a word of its password") {
 TEST_CASE("what is said of a connection never has a secret in it") {
     CHECK(redacted(parse_connection_string("postgresql://u:hunter2@h:5433/d?sslmode=require&sslpassword=hunter2")) ==
           "host=h port=5433 dbname=d user=u sslmode=require");
+    const std::map<std::string, std::string> odd{{"host", ""}, {"password", "a b'c\\d\te"}, {"user", "u"}};
+    CHECK(parse_connection_string(tripmig::config::connection_string(odd)) == odd);
     CHECK(redacted({{"dbname", "it's"}, {"host", ""}}) == R"(host='' dbname='it\'s')");
     CHECK(redacted({}) == "libpq's defaults (PG* variables, local socket)");
 }
