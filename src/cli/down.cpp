@@ -97,6 +97,7 @@ ExitCode down(Context& context, const DownOptions& options) {
         migrate::Runner runner(*target.connection, context.config, target.directory.path, context.reporter,
                                context.clock, context.stop);
         runner.set_applied(target.history.applied);
+        runner.set_guard(migrate::JobGuard(*target.connection, context.config.state.schema));
         const migrate::PlanOptions plan{context.config.state.schema,
                                         db::next_batch(*target.connection, context.config.state.schema), true, false};
         for (const migrate::Migration* file : files) {

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "cli/migration_swap.hpp"
 #include "migrate/batch.hpp"
+#include "migrate/job_guard.hpp"
 #include "migrate/partitioned_statements.hpp"
 #include "migrate/pieces.hpp"
 #include "migrate/plan.hpp"
@@ -129,15 +130,29 @@ nlohmann::json to_json(Context& context, const migrate::Migration& migration, co
     return document;
 }
 
+void warn_of_job(Context& context, const migrate::JobGuard& guard, const migrate::Script& script,
+                 db::Connection& connection) {
+    try {
+        guard.require_free(script, connection);
+    } catch (const Error& error) {
+        if (error.code() != ExitCode::refused)
+            throw;
+        context.reporter.warning("migration.job", fmt::format("{}:{}: would be refused: {}", error.position()->file,
+                                                              error.position()->line, error.message()));
+    }
+}
+
 }  // namespace
 
 void print_dry_run(Context& context, const MigrationTarget& target, const std::string& format) {
     const bool as_json = context.json || format == "json";
     nlohmann::json document{{"pending", nlohmann::json::array()}};
+    const migrate::JobGuard guard(*target.connection, context.config.state.schema);
     for (const migrate::Migration* migration : target.comparison.pending) {
         migrate::Script script =
             migrate::load_script(*migration, target.directory.path, context.config.migrations.placeholders);
         migrate::look_for_partitioned(script, *target.connection);
+        warn_of_job(context, guard, script, *target.connection);
         const std::vector<Unit> units = units_of(*migration, script, context.config.state.schema);
         if (as_json)
             document["pending"].push_back(to_json(context, *migration, script, units));

@@ -61,6 +61,7 @@ ExitCode redo(Context& context, bool is_confirmed) {
     migrate::Runner runner(*target.connection, context.config, target.directory.path, context.reporter, context.clock,
                            context.stop);
     runner.set_applied(target.history.applied);
+    runner.set_guard(migrate::JobGuard(*target.connection, context.config.state.schema));
     runner.set_swap(swap_within_migration(context));
     const migrate::PlanOptions plan{context.config.state.schema,
                                     db::next_batch(*target.connection, context.config.state.schema), true, false};

@@ -69,6 +69,7 @@ void apply_pending(Context& context, const UpOptions& options, MigrationTarget& 
     migrate::Runner runner(*target.connection, context.config, target.directory.path, context.reporter, context.clock,
                            context.stop);
     runner.set_applied(target.history.applied);
+    runner.set_guard(migrate::JobGuard(*target.connection, context.config.state.schema));
     runner.set_swap(swap_within_migration(context));
     migrate::PlanOptions plan{schema, db::next_batch(*target.connection, schema), true, options.durable_each};
     FinalFlush flush(*target.connection, schema);

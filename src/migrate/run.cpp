@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "db/history.hpp"
+#include "ddl/statement_step.hpp"
 #include "migrate/partitioned_statements.hpp"
 
 namespace tripmig::migrate {
@@ -88,13 +89,16 @@ AppliedFile Runner::apply(const Migration& migration, const PlanOptions& options
     Script script = load_script(migration, m_directory, m_config.migrations.placeholders);
     look_for_partitioned(script, m_connection);
     require_versions(migration, script);
+    m_guard.require_free(script, m_connection);
     set_policy(script);
     applied.statements = script.statements.size();
     if (script.directives.swap) {
         apply_swap(migration, script, options);
     } else if (script.is_transactional) {
         try {
-            applied.attempts = run_unit(plan_transaction(migration, script, options)).attempts;
+            Unit unit = plan_transaction(migration, script, options);
+            ddl::append(unit.steps, m_guard.checks(script, 0, script.statements.size()));
+            applied.attempts = run_unit(unit).attempts;
         } catch (const db::CommitInDoubt&) {
             throw;
         } catch (const Error& error) {
@@ -117,6 +121,7 @@ void Runner::apply_swap(const Migration& migration, const Script& script, const 
         if (!m_swap)
             throw Error(ExitCode::refused, "this command does not swap tables", "`tripmig up` does");
         m_reporter.info("migration.swap", fmt::format("{}: {}", migration.file, m_swap(wish.table)));
+        m_guard = JobGuard(m_connection, options.state_schema);
     } catch (const Error& error) {
         throw as_migration_failure(error.position() ? error : Error(error).at(wish.position), migration, true);
     }
@@ -202,6 +207,7 @@ void Runner::apply_piece(const Migration& migration, const Script& script, const
     Unit unit = plan_piece(migration, script, piece, options);
     const ScriptStatement& first = script.statements[piece.first];
     if (piece.kind == Piece::Kind::transaction) {
+        ddl::append(unit.steps, m_guard.checks(script, piece.first, piece.last));
         run_unit(unit);
         return;
     }

@@ -15,6 +15,7 @@
 #include "db/executor.hpp"
 #include "ddl/concurrent_index.hpp"
 #include "migrate/batch.hpp"
+#include "migrate/job_guard.hpp"
 #include "migrate/plan.hpp"
 
 namespace tripmig::migrate {
@@ -47,6 +48,9 @@ class Runner {
 
     /// For a rehearsal: every unit goes through this.
     void set_run_unit(RunUnit run) { m_run_unit = std::move(run); }
+
+    /// Keeps files from tables that a swap is under way on.
+    void set_guard(JobGuard guard) { m_guard = std::move(guard); }
 
     /// For files with a `swap` directive.
     void set_swap(SwapTable swap) { m_swap = std::move(swap); }
@@ -85,6 +89,7 @@ class Runner {
     const StopSignal& m_stop;
     db::Executor m_executor;
     SwapTable m_swap;
+    JobGuard m_guard;
     RunUnit m_run_unit;
     std::map<std::string, std::string> m_sampled;  ///< locks of the statement outside of a transaction that runs
     std::set<std::string> m_applied;               ///< canonical versions
