@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "cli/partition.hpp"
 #include "cli/swap_options.hpp"
+#include "cli/swap_text.hpp"
 #include "sql/identifier.hpp"
 #include "swap/server.hpp"
 #include "swap/split.hpp"

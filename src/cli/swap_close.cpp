@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/swap_options.hpp"
+#include "cli/swap_text.hpp"
 #include "sql/identifier.hpp"
 #include "swap/close.hpp"
 

@@ -5,7 +5,6 @@
 
 #include <CLI/CLI.hpp>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
 #include "sql/identifier.hpp"
@@ -96,92 +95,6 @@ config::PartitionPolicy swap_policy(const Context& context, const SwapOptions& o
     if (!options.incoming_foreign_keys.empty())
         policy->swap.incoming_foreign_keys = parsed_incoming(options.incoming_foreign_keys);
     return *policy;
-}
-
-namespace {
-
-double milliseconds(std::int64_t microseconds) {
-    return static_cast<double>(microseconds) / 1000.0;
-}
-
-nlohmann::json document_of(const QualifiedName& table, const swap::SwapState* state) {
-    nlohmann::json document{{"table", fmt::format("{}.{}", table.schema, table.name)}};
-    if (state == nullptr) {
-        document["stage"] = "partitioned";
-    } else {
-        document["strategy"] = swap::to_string(state->strategy);
-        document["stage"] = swap::to_string(state->stage);
-        document["job"] = state->job;
-        document["key"] = state->key;
-        document["interval"] = state->interval;
-        document["cut"] = state->cut.empty() ? nlohmann::json() : nlohmann::json(state->cut);
-        document["was_empty"] = state->was_empty;
-        document["registry"] = state->has_registry;
-        document["lock_held_ms"] = milliseconds(state->measured.lock_held_us);
-        document["lock_wait_ms"] = milliseconds(state->measured.lock_wait_us);
-        document["attempts"] = state->measured.attempts;
-        document["cut_over_at"] = state->measured.at.empty() ? nlohmann::json() : nlohmann::json(state->measured.at);
-        if (state->stage == swap::Stage::capturing)
-            document["load"] = {{"blocks", state->blocks}};
-    }
-    return document;
-}
-
-}  // namespace
-
-void print_swap(Context& context, const QualifiedName& table, const swap::SwapState* state) {
-    if (context.json) {
-        context.out << document_of(table, state).dump(2) << '\n';
-        return;
-    }
-    if (state == nullptr) {
-        context.out << fmt::format("{} is partitioned already: nothing to do\n", sql::quoted(table));
-        return;
-    }
-    context.out << fmt::format("{}: {}", sql::quoted(table), swap::to_string(state->stage));
-    if (!state->cut.empty())
-        context.out << fmt::format(", cut at {}", state->cut);
-    if (state->stage == swap::Stage::capturing && state->blocks > 0)
-        context.out << fmt::format(", {} blocks to load", state->blocks);
-    if (state->measured.attempts > 0)
-        context.out << fmt::format("\ncut over at {} UTC: lock held {:.1f} ms, waited {:.1f} ms, {} attempt{}",
-                                   state->measured.at, milliseconds(state->measured.lock_held_us),
-                                   milliseconds(state->measured.lock_wait_us), state->measured.attempts,
-                                   state->measured.attempts == 1 ? "" : "s");
-    context.out << '\n';
-}
-
-namespace {
-
-/// Seconds; nullopt before there is a rate.
-std::optional<double> time_left(const swap::SwapState& state, const swap::JobProgress& progress) {
-    if (state.stage != swap::Stage::capturing || !progress.blocks_a_second || *progress.blocks_a_second <= 0)
-        return std::nullopt;
-    return static_cast<double>(state.blocks - progress.blocks_done) / *progress.blocks_a_second;
-}
-
-}  // namespace
-
-void print_status(Context& context, const QualifiedName& table, const swap::SwapState& state,
-                  const swap::JobProgress& progress) {
-    const std::optional<double> left = time_left(state, progress);
-    if (context.json) {
-        nlohmann::json document = document_of(table, &state);
-        document["paused"] = progress.is_paused;
-        document["backlog"] = progress.backlog;
-        document["load"] = {{"blocks", state.blocks}, {"blocks_done", progress.blocks_done}};
-        document["load"]["seconds_left"] = left ? nlohmann::json(*left) : nlohmann::json();
-        context.out << document.dump(2) << '\n';
-        return;
-    }
-    print_swap(context, table, &state);
-    if (progress.is_paused)
-        context.out << "paused: tripmig swap resume TABLE lets it go on\n";
-    if (state.stage == swap::Stage::capturing && state.blocks > 0)
-        context.out << fmt::format("{} of {} blocks loaded{}\n", progress.blocks_done, state.blocks,
-                                   left ? fmt::format(", about {:.0f} s left", *left) : "");
-    if (progress.backlog > 0)
-        context.out << fmt::format("{} changes wait in the log\n", progress.backlog);
 }
 
 void require_yes(Context& context, bool assume_yes, const std::string& question) {

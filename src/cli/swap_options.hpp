@@ -4,8 +4,6 @@
 
 #include "cli/command.hpp"
 #include "config/policy.hpp"
-#include "swap/pause.hpp"
-#include "swap/state.hpp"
 
 namespace tripmig::cli {
 
@@ -26,14 +24,6 @@ void add_policy_options(CLI::App& command, SwapOptions& options);
 /// The table's policy: the file in the partitions directory that names it, with the flags on top; without a file, the
 /// flags alone. Throws Error{usage} when they do not say enough.
 config::PartitionPolicy swap_policy(const Context& context, const SwapOptions& options);
-
-/// One JSON document on stdout with --json, lines for people otherwise. `state` nullptr: the table was partitioned
-/// before.
-void print_swap(Context& context, const QualifiedName& table, const swap::SwapState* state);
-
-/// The same with load, backlog and pause, as far as the job has them.
-void print_status(Context& context, const QualifiedName& table, const swap::SwapState& state,
-                  const swap::JobProgress& progress);
 
 /// Asks on a terminal. Throws Error{usage} naming --yes where there is none to ask, Error{refused} when the answer is
 /// no.

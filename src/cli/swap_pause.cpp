@@ -2,8 +2,10 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "cli/swap_options.hpp"
+#include "cli/swap_text.hpp"
 #include "swap/close.hpp"
 
 namespace tripmig::cli {
@@ -19,7 +21,11 @@ void add(CLI::App& group, Commands& commands, const std::string& name, const std
         swap::Server server(context.config, context.reporter, context.clock, context.stop);
         swap::set_paused(server, table, is_paused);
         const swap::SwapState state = swap::require_job(server, table);
-        print_status(context, table, state, swap::read_progress(server, state));
+        const swap::JobProgress progress = swap::read_progress(server, state);
+        if (context.json)
+            context.out << status_document(state, progress).dump(2) << '\n';
+        else
+            context.out << status_text(state, progress);
         return ExitCode::ok;
     });
 }

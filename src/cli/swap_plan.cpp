@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "cli/swap_options.hpp"
+#include "cli/swap_text.hpp"
 #include "sql/identifier.hpp"
 #include "swap/observe.hpp"
 #include "swap/server.hpp"

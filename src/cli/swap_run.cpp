@@ -10,6 +10,7 @@
 #include "base/civil.hpp"
 #include "base/error.hpp"
 #include "cli/swap_options.hpp"
+#include "cli/swap_text.hpp"
 #include "swap/server.hpp"
 
 namespace tripmig::cli {

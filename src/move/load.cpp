@@ -40,6 +40,20 @@ std::vector<BlockRange> loaded_ranges(db::Session& session, const Transfer& tran
     return ranges;
 }
 
+std::string load_progress_sql(const QualifiedName& chunks) {
+    // The earliest chunk of that minute was at work before it: its blocks do not count for the rate.
+    return fmt::format(
+        "SELECT COALESCE(pg_catalog.sum(past_block - first_block), 0)::pg_catalog.int8, "
+        "pg_catalog.current_setting('block_size')::pg_catalog.int8, "
+        "(SELECT (pg_catalog.sum(past_block - first_block) FILTER (WHERE loaded_at > since) "
+        "/ NULLIF(EXTRACT(epoch FROM pg_catalog.max(loaded_at) - since), 0))::pg_catalog.float8 "
+        "FROM (SELECT first_block, past_block, loaded_at, pg_catalog.min(loaded_at) OVER () AS since FROM {0} "
+        "WHERE loaded_at > (SELECT pg_catalog.max(loaded_at) FROM {0}) - interval '1 minute') AS recent GROUP BY "
+        "since) "
+        "FROM {0}",
+        sql::quoted(chunks));
+}
+
 Step load_blocks(const Projection& projection, BlockRange range) {
     const std::string columns = ddl::column_list(projection.columns);
     return statement(

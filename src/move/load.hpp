@@ -28,6 +28,10 @@ std::vector<BlockRange> remaining(const std::vector<BlockRange>& done, std::int6
 /// What is loaded already, in order.
 std::vector<BlockRange> loaded_ranges(db::Session& session, const Transfer& transfer);
 
+/// One row: blocks loaded, the server's block size, and blocks a second over the last minute in which any were loaded
+/// (NULL: not known yet).
+std::string load_progress_sql(const QualifiedName& chunks);
+
 /// The rows that stand in these blocks of the source now, by a TID range scan: sequential whatever the key is.
 Step load_blocks(const Projection& projection, BlockRange range);
 

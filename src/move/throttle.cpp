@@ -18,22 +18,6 @@ constexpr chr::milliseconds pause_between_looks{250};
 /// A probe that hangs must not hang the work unseen.
 constexpr chr::seconds probe_timeout{10};
 
-std::string_view name_of(Hold::Kind kind) {
-    switch (kind) {
-        case Hold::Kind::paused:
-            return "paused";
-        case Hold::Kind::replica_lag:
-            return "replica_lag";
-        case Hold::Kind::slot_lag:
-            return "slot_lag";
-        case Hold::Kind::active_backends:
-            return "active_backends";
-        case Hold::Kind::probe:
-            return "probe";
-    }
-    return "";
-}
-
 Error bad_probe(const std::string& what) {
     return {ExitCode::usage, fmt::format("the probe {}", what),
             "`probe` in [swap] is a SELECT of one boolean: true to go on"};
@@ -53,6 +37,22 @@ Follower follower_of(const db::Result& result, std::size_t row) {
 }
 
 }  // namespace
+
+std::string_view kind_name(Hold::Kind kind) {
+    switch (kind) {
+        case Hold::Kind::paused:
+            return "paused";
+        case Hold::Kind::replica_lag:
+            return "replica_lag";
+        case Hold::Kind::slot_lag:
+            return "slot_lag";
+        case Hold::Kind::active_backends:
+            return "active_backends";
+        case Hold::Kind::probe:
+            return "probe";
+    }
+    return "";
+}
 
 Throttle::Throttle(const config::DatabaseConfig& database, const config::SwapConfig& limits, Reporter& reporter,
                    const Clock& clock, const StopSignal& stop, std::function<bool()> is_paused)
@@ -163,8 +163,10 @@ void Throttle::begin_hold(const Hold& hold) {
     }
     if (before && before->kind == hold.kind)
         return;
+    if (m_on_change)
+        m_on_change(state());
     Event event{Severity::info, "throttle.holding", fmt::format("holding: {}", hold.reason), {}, {}};
-    event.fields = {{"kind", std::string(name_of(hold.kind))}};
+    event.fields = {{"kind", std::string(kind_name(hold.kind))}};
     m_reporter.emit(event);
 }
 
@@ -179,6 +181,8 @@ void Throttle::end_hold() {
         m_state.since.reset();
         m_state.held += held;
     }
+    if (m_on_change)
+        m_on_change(state());
     Event event{Severity::info, "throttle.released", {}, {}, {}};
     event.message = fmt::format("going on after {:.1f} s", static_cast<double>(held.count()) / 1000);
     event.fields = {{"held_ms", fmt::format("{}", held.count())}};

@@ -7,6 +7,8 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "base/clock.hpp"
 #include "base/event.hpp"
@@ -16,6 +18,9 @@
 #include "move/hold.hpp"
 
 namespace tripmig::move {
+
+/// "paused", "replica_lag", "slot_lag", "active_backends", "probe".
+std::string_view kind_name(Hold::Kind kind);
 
 /// What a throttle does, for status.
 struct ThrottleState {
@@ -41,6 +46,9 @@ class Throttle {
 
     [[nodiscard]] ThrottleState state() const;
 
+    /// Called when it begins to hold, holds for another reason and goes on, by whichever thread looks, one at a time.
+    void set_on_change(std::function<void(const ThrottleState&)> on_change) { m_on_change = std::move(on_change); }
+
   private:
     std::optional<Hold> look();
     [[nodiscard]] ServerLoad read_load();
@@ -55,6 +63,7 @@ class Throttle {
     const Clock& m_clock;
     const StopSignal& m_stop;
     std::function<bool()> m_is_paused;
+    std::function<void(const ThrottleState&)> m_on_change;
     std::mutex m_gate;  ///< one worker looks and waits, the others behind it
     std::unique_ptr<db::Connection> m_connection;
     WalClock m_wal;

@@ -28,6 +28,7 @@ class CutOverPolicy {
             if (m_is_between)
                 return;  // the units of the preparation are retried too
             m_is_between = true;
+            m_server.note().attempted(++m_attempts);
             m_server.executor().set_policy(m_usual);
             wait_for_blockers(m_server, unit, deadline);
             between();
@@ -46,6 +47,7 @@ class CutOverPolicy {
     Server& m_server;
     db::LockPolicy m_usual;
     bool m_is_between = false;
+    int m_attempts = 0;
 };
 
 /// What is prepared is planned here, not under the locks.

@@ -83,6 +83,7 @@ void wait_for_blockers(Server& server, const Unit& unit, chr::steady_clock::time
     for (;;) {
         server.stop().check();
         const Blockers blockers = find_blockers(server.session(), unit.lock_first, server.config().swap.blocker_age);
+        server.note().waits_for(blockers.who.empty() ? std::string() : blockers.text());
         if (blockers.who.empty())
             return;
         if (server.clock().steady() >= deadline)

@@ -23,6 +23,10 @@ db::LockPolicy lock_policy(const config::Config& config) {
     return policy;
 }
 
+std::int64_t job_key(const std::string& state_schema, const QualifiedName& table) {
+    return db::lock_key(state_schema, fmt::format("job {}.{}", table.schema, table.name));
+}
+
 }  // namespace
 
 Server::Server(const config::Config& config, Reporter& reporter, const Clock& clock, const StopSignal& stop)
@@ -34,7 +38,9 @@ Server::Server(const config::Config& config, Reporter& reporter, const Clock& cl
       m_connection(m_database, "swap", reporter, stop),
       m_session(m_database, "swap-read"),
       m_executor(m_connection, m_database, lock_policy(config), reporter, clock, stop),
-      m_throttle(m_database, config.swap, reporter, clock, stop, [this] { return is_paused(); }) {
+      m_throttle(m_database, config.swap, reporter, clock, stop, [this] { return is_paused(); }),
+      m_note(m_database, config.state.schema) {
+    m_throttle.set_on_change([this](const move::ThrottleState& state) { m_note.holds(state); });
     m_connection.execute(db::own_settings_sql());
     // A backend whose client was killed stops within a second instead of building its index to the end (14 and newer).
     m_connection.execute("SET client_connection_check_interval = '1s'");
@@ -46,9 +52,14 @@ void Server::take_job(const QualifiedName& table) {
     db::require_usable(m_connection, state_schema(), m_database.pooler);
     db::ensure_state(m_connection, state_schema());
     m_table = table;
+    m_note.begin(table);
     m_worker_key = db::lock_key(state_schema(), fmt::format("workers {}.{}", table.schema, table.name));
-    m_lock.emplace(m_connection, db::lock_key(state_schema(), fmt::format("job {}.{}", table.schema, table.name)),
-                   fmt::format("the job lock of {}", sql::quoted(table)), patience, m_reporter, m_clock, m_stop);
+    m_lock.emplace(m_connection, job_key(state_schema(), table), fmt::format("the job lock of {}", sql::quoted(table)),
+                   patience, m_reporter, m_clock, m_stop);
+}
+
+std::string Server::worker_of(const QualifiedName& table) {
+    return db::lock_holder(m_connection, job_key(state_schema(), table));
 }
 
 bool Server::is_paused() {

@@ -14,6 +14,7 @@
 #include "db/session.hpp"
 #include "move/throttle.hpp"
 #include "move/workers.hpp"
+#include "swap/live_note.hpp"
 
 namespace tripmig::swap {
 
@@ -35,6 +36,9 @@ class Server {
     /// After take_job(): new connections that share a piece of this job's work.
     [[nodiscard]] std::unique_ptr<move::Workers> workers();
     move::Throttle& throttle() { return m_throttle; }
+    LiveNote& note() { return m_note; }
+    /// Who holds the job of this table now; empty: nobody.
+    [[nodiscard]] std::string worker_of(const QualifiedName& table);
 
     db::Session& session() { return m_session; }
     db::Executor& executor() { return m_executor; }
@@ -54,6 +58,7 @@ class Server {
     db::Session m_session;
     db::Executor m_executor;
     move::Throttle m_throttle;
+    LiveNote m_note;
     std::optional<db::AdvisoryLock> m_lock;
     std::int64_t m_worker_key = 0;
     QualifiedName m_table;                       ///< of the job that was taken

@@ -30,6 +30,7 @@ void wait_for_old_snapshots(Server& server, std::int64_t transaction, chr::stead
     for (;;) {
         server.stop().check();
         const std::string readers = readers_of(server.session(), transaction);
+        server.note().waits_for(readers);
         if (readers.empty())
             return;
         if (server.clock().steady() >= deadline)

@@ -1,0 +1,132 @@
+// What `swap status` tells while another process works on the job.
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <sstream>
+#include <thread>
+
+#include "swap_writers.hpp"
+
+using namespace tripmig::test;
+
+namespace {
+
+/// Looks at the status until something holds of it.
+nlohmann::json status_when(const SwapRoom& room, const std::function<bool(const nlohmann::json&)>& holds) {
+    for (int looks = 0; looks < 600; ++looks) {
+        nlohmann::json status = room.swap({"status", "orders"});
+        if (holds(status))
+            return status;
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    FAIL("the status never said so");
+    return {};
+}
+
+/// A gate that the throttle's probe looks at.
+struct Gate {
+    explicit Gate(const SwapRoom& room, const std::string& more = {}) : m_room(room) {
+        fill_for_writers(room);
+        room.database.exec("CREATE TABLE gate (is_open bool); INSERT INTO gate VALUES (false)");
+        room.folder.write(
+            "tripmig.toml",
+            "[swap]\nchunk_target = \"5ms\"\nworkers = 1\nprobe = \"SELECT is_open FROM public.gate\"\n" + more);
+    }
+    void open() const { m_room.database.exec("UPDATE gate SET is_open = true"); }
+
+  private:
+    const SwapRoom& m_room;
+};
+
+}  // namespace
+
+TEST_CASE("status tells why the work holds and who is at it, and --watch follows it to its end") {
+    const SwapRoom room;
+    const Gate gate(room);
+    CHECK(room.tripmig({"swap", "status", "orders"}).out == "public.orders: no swap was begun\n");
+    BackgroundCommand work(tripmig_command({"swap", "run", "orders", "--strategy", "copy"}), room.surroundings());
+    work.wait_for_text("holding");
+    const auto held = status_when(room, [](const nlohmann::json& status) { return !status["holding"].is_null(); });
+    CHECK(held["holding"]["kind"] == "probe");
+    CHECK(held["holding"]["reason"] == "the probe answers false");
+    CHECK(held["holding"]["since"].get<std::string>().substr(0, 2) == "20");
+    CHECK(held["worker"].get<std::string>().find("tripmig swap (pid ") == 0);
+    CHECK(held["attempts"] == 0);
+    const std::string text = room.tripmig({"swap", "status", "orders"}).out;
+    CHECK_MESSAGE(text.find("holding since 20") != std::string::npos, text);
+    CHECK_MESSAGE(text.find("UTC: the probe answers false\n") != std::string::npos, text);
+    CHECK_MESSAGE(text.find("at work: tripmig swap (pid ") != std::string::npos, text);
+
+    BackgroundCommand lines(tripmig_command({"swap", "status", "orders", "--watch"}), room.surroundings());
+    BackgroundCommand json(tripmig_command({"swap", "status", "orders", "--watch", "--json"}), room.surroundings());
+    lines.wait_for_text("the probe answers false");
+    json.wait_for_text("the probe answers false");
+    gate.open();
+    CHECK(work.wait().exit_code == 0);
+    CHECK(lines.wait().exit_code == 0);
+    const CommandResult told = lines.wait();
+    CHECK_MESSAGE(told.out.find("\x1b") == std::string::npos, told.out);
+    CHECK_MESSAGE(told.out.rfind("public.orders: complete") != std::string::npos, told.out);
+    std::istringstream documents(json.wait().out);
+    std::string line;
+    nlohmann::json last;
+    int count = 0;
+    for (; std::getline(documents, line); ++count)
+        last = nlohmann::json::parse(line);
+    CHECK(count >= 2);
+    CHECK(last["stage"] == "complete");
+    CHECK(last["holding"].is_null());
+    CHECK(room.swap({"status", "orders"})["worker"].is_null());
+}
+
+TEST_CASE("in the load: blocks, rate and time left; the note of a process that is gone is not believed") {
+    const SwapRoom room;
+    fill_for_writers(room);
+    (void)room.swap({"run", "orders", "--strategy", "copy", "--until", "ready"});
+    room.database.exec(R"(
+        DELETE FROM tripmig.chunks_1;
+        INSERT INTO tripmig.chunks_1 SELECT 10 * n, 10 * n + 10, now() + n * interval '1 s' FROM generate_series(0, 9) AS n;
+        UPDATE tripmig.jobs SET stage = 'capturing', state = jsonb_set(state, '{load,blocks}', '1000')
+            || '{"live": {"kind": "probe", "reason": "was", "since": "then", "attempts": 0}}')");
+    const auto left = room.swap({"status", "orders"});
+    CHECK(left["holding"].is_null());
+    CHECK(left["worker"].is_null());
+    CHECK(left["load"]["blocks_done"] == 100);
+    CHECK(left["load"]["bytes_a_second"] == 81920.0);
+    CHECK(left["load"]["seconds_left"] == 90.0);
+    const std::string text = room.tripmig({"swap", "status", "orders"}).out;
+    CHECK_MESSAGE(text.find("100 of 1000 blocks loaded\n0.1 MB/s\n1 min 30 s left\n") != std::string::npos, text);
+    CHECK_MESSAGE(text.find("nobody is at work on it: tripmig swap run public.orders goes on") != std::string::npos,
+                  text);
+}
+
+TEST_CASE("at the cut-over: whom it waits for, and how often it tried") {
+    const SwapRoom room;
+    fill_for_writers(room);
+    (void)room.swap({"run", "orders", "--strategy", "copy", "--until", "ready"});
+    const Connection reader = room.database.connect();
+    reader.exec("BEGIN; SELECT count(*) FROM orders");
+    SUBCASE("an old transaction is named") {
+        room.folder.write("tripmig.toml", "[swap]\nblocker_age = \"1ms\"\n");
+        BackgroundCommand work(tripmig_command({"swap", "cutover", "orders", "--strategy", "copy"}),
+                               room.surroundings());
+        const auto waiting =
+            status_when(room, [](const nlohmann::json& status) { return !status["waits_for"].is_null(); });
+        CHECK(waiting["waits_for"].get<std::string>().find("pid ") == 0);
+        CHECK(waiting["waits_for"].get<std::string>().find("SELECT count(*) FROM orders") != std::string::npos);
+        reader.exec("ROLLBACK");
+        CHECK(work.wait().exit_code == 0);
+    }
+    SUBCASE("a young one is tried against") {
+        room.folder.write("tripmig.toml", "[swap]\nblocker_age = \"1h\"\nlock_budget = \"20ms\"\n");
+        BackgroundCommand work(tripmig_command({"swap", "cutover", "orders", "--strategy", "copy"}),
+                               room.surroundings());
+        const auto trying = status_when(room, [](const nlohmann::json& status) { return status["attempts"] >= 2; });
+        CHECK(trying["stage"] == "ready");
+        CHECK(room.tripmig({"swap", "status", "orders"})
+                  .out.find(" attempts at the locks of the cut-over without success") != std::string::npos);
+        reader.exec("ROLLBACK");
+        CHECK(work.wait().exit_code == 0);
+        CHECK(room.swap({"status", "orders"})["attempts"] >= 3);
+    }
+}
