@@ -65,7 +65,7 @@ TEST_CASE("status tells why the work holds and who is at it, and --watch follows
     CHECK(work.wait().exit_code == 0);
     CHECK(lines.wait().exit_code == 0);
     const CommandResult told = lines.wait();
-    CHECK_MESSAGE(told.out.find("\x1b") == std::string::npos, told.out);
+    CHECK_MESSAGE(told.out.find('\x1b') == std::string::npos, told.out);
     CHECK_MESSAGE(told.out.rfind("public.orders: complete") != std::string::npos, told.out);
     std::istringstream documents(json.wait().out);
     std::string line;
