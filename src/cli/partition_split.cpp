@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "base/error.hpp"
+#include "cli/cut_over_time.hpp"
 #include "cli/partition.hpp"
 #include "cli/swap_options.hpp"
 #include "cli/swap_text.hpp"
@@ -15,9 +16,11 @@ namespace tripmig::cli {
 
 namespace {
 
-ExitCode split(Context& context, const SwapOptions& options) {
+ExitCode split(Context& context, const SwapOptions& options, const CutOverTime& time) {
     const QualifiedName leaf = config::parse_table_name(options.table);
-    swap::Server server(context.config, context.reporter, context.clock, context.stop);
+    time.check();
+    const config::Config config = with_workers(context.config, options);
+    swap::Server server(config, context.reporter, context.clock, context.stop);
     server.take_job(leaf);
     SwapOptions of_parent = options;
     if (const auto job = server.open_job(leaf)) {
@@ -32,10 +35,16 @@ ExitCode split(Context& context, const SwapOptions& options) {
         throw Error(ExitCode::refused, fmt::format("{} is no leaf of a partitioned table", sql::quoted(leaf)),
                     "check the name; tripmig swap run TABLE partitions a plain table");
     }
-    const swap::SwapState state = swap::split(server, swap_policy(context, of_parent), leaf);
+    const config::PartitionPolicy policy = swap_policy(context, of_parent);
+    swap::SwapState state = swap::split(server, policy, leaf, time.is_until_ready() || time.is_postponed());
+    if (time.is_postponed() && state.stage != swap::Stage::finished) {
+        time.wait(context);
+        state = swap::split(server, policy, leaf, false);
+    }
     print_swap(context, leaf, &state);
-    if (!context.json)
-        context.out << fmt::format("{} is detached and kept: drop it when nobody misses it\n", sql::quoted(leaf));
+    if (!context.json && state.stage == swap::Stage::finished)
+        context.out << fmt::format("{} is detached and kept: drop it when nobody misses it\n",
+                                   sql::quoted({leaf.schema, state.leaf.empty() ? leaf.name : state.leaf}));
     return ExitCode::ok;
 }
 
@@ -51,11 +60,16 @@ void add_partition_split(CLI::App& partition, Commands& commands) {
         ->add_option("--interval", options->interval,
                      "The width of the new leaves: \"1 month\", \"7 days\"; default: the policy's")
         ->type_name("INTERVAL");
+    add_workers_option(*command, *options);
+    auto time = std::make_shared<CutOverTime>();
+    time->add_options(*command);
     command->footer(
         "Example:\n"
         "  tripmig partition split trip_plans_past    the past that `swap run` attached, into months\n"
-        "Run it again after any interruption; `tripmig swap status|abort LEAF` look at it and give it up.");
-    commands.add(command, [options](Context& context) { return split(context, *options); });
+        "Run it again after any interruption; `tripmig swap status|verify|pause|resume|abort LEAF` look at it, hold it "
+        "and "
+        "give it up.");
+    commands.add(command, [options, time](Context& context) { return split(context, *options, *time); });
 }
 
 }  // namespace tripmig::cli

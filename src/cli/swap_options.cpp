@@ -34,6 +34,21 @@ void add_policy_options(CLI::App& command, SwapOptions& options) {
         ->check(CLI::IsMember({"registry", "composite", "drop"}));
 }
 
+void add_workers_option(CLI::App& command, SwapOptions& options) {
+    command
+        .add_option("--workers", options.workers,
+                    "Connections that copy and build indexes at once; default: swap.workers, or one for two cores")
+        ->type_name("N")
+        ->check(CLI::Range(1, 64));
+}
+
+config::Config with_workers(const config::Config& config, const SwapOptions& options) {
+    config::Config changed = config;
+    if (options.workers > 0)
+        changed.swap.workers = options.workers;
+    return changed;
+}
+
 namespace {
 
 std::optional<config::PartitionPolicy> policy_file(const Context& context, const QualifiedName& table) {

@@ -31,13 +31,14 @@ std::string option_list(const std::vector<std::string>& options) {
     return text;
 }
 
-Step create_table(const ParentFacts& parent, KeyType key, const Leaf& leaf) {
+/// `check`: ", CONSTRAINT ...", or nothing.
+Step create_table(const ParentFacts& parent, const QualifiedName& name, const std::string& check) {
     // Not INDEXES: ATTACH makes them, and knows which belong together. Not IDENTITY: the parent's column has the
     // sequence.
     std::string sql = fmt::format(
         "CREATE TABLE {} (LIKE {} INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING CONSTRAINTS INCLUDING COMMENTS "
-        "INCLUDING STORAGE INCLUDING COMPRESSION INCLUDING STATISTICS, CONSTRAINT {} CHECK ({}))",
-        sql::quoted(leaf.name), sql::quoted(parent.table), bounds_check, within(key, leaf.bounds, parent.key));
+        "INCLUDING STORAGE INCLUDING COMPRESSION INCLUDING STATISTICS{})",
+        sql::quoted(name), sql::quoted(parent.table), check);
     if (!parent.options.empty())
         sql += fmt::format(" WITH ({})", option_list(parent.options));
     if (!parent.tablespace.empty())
@@ -127,19 +128,19 @@ std::vector<Step> truncate_triggers(const ParentFacts& parent, const QualifiedNa
     return steps;
 }
 
-Step attach(const ParentFacts& parent, KeyType key, const Leaf& leaf) {
+/// `bounds`: FOR VALUES ..., or DEFAULT.
+Step attach(const ParentFacts& parent, const QualifiedName& name, const std::string& bounds, std::string why) {
     std::vector<LockRequest> locks{{parent.table, LockMode::share_update_exclusive}};
     if (parent.default_partition)
         locks.push_back({*parent.default_partition, LockMode::access_exclusive});
     for (const QualifiedName& table : parent.references)
         locks.push_back({table, LockMode::share_row_exclusive});
-    Step step = statement(fmt::format("{} ATTACH PARTITION {} {}", alter(parent.table), sql::quoted(leaf.name),
-                                      for_values(key, leaf.bounds)),
-                          fmt::format("{} has a place for its rows", describe(key, leaf.bounds)), std::move(locks));
+    Step step = statement(fmt::format("{} ATTACH PARTITION {} {}", alter(parent.table), sql::quoted(name), bounds),
+                          std::move(why), std::move(locks));
     step.done_query = fmt::format(
         "SELECT EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE inhrelid = pg_catalog.to_regclass({}) AND inhparent = "
         "pg_catalog.to_regclass({}))",
-        sql::quote_literal(sql::quoted(leaf.name)), sql::quote_literal(sql::quoted(parent.table)));
+        sql::quote_literal(sql::quoted(name)), sql::quote_literal(sql::quoted(parent.table)));
     return step;
 }
 
@@ -155,20 +156,39 @@ KeyType key_type_of(const ParentFacts& parent) {
         "partition by a column of type date, timestamp, timestamptz, smallint, integer, bigint or uuid (version 7)");
 }
 
+namespace {
+
+/// All that makes a table equal to its siblings-to-be.
+std::vector<Step> free_standing(const ParentFacts& parent, const QualifiedName& name, const std::string& check) {
+    std::vector<Step> steps{create_table(parent, name, check)};
+    append(steps, rights(parent, name));
+    append(steps, column_settings(parent, name));
+    append(steps, replica_identity(parent, name));
+    append(steps, truncate_triggers(parent, name));
+    if (parent.comment)
+        steps.push_back(
+            statement(fmt::format("COMMENT ON TABLE {} IS {}", sql::quoted(name), sql::quote_literal(*parent.comment)),
+                      "the parent's comment"));
+    return steps;
+}
+
+}  // namespace
+
 std::vector<Step> leaf_steps(const ParentFacts& parent, const Leaf& leaf) {
     const KeyType key = key_type_of(parent);
-    std::vector<Step> steps{create_table(parent, key, leaf)};
-    append(steps, rights(parent, leaf.name));
-    append(steps, column_settings(parent, leaf.name));
-    append(steps, replica_identity(parent, leaf.name));
-    append(steps, truncate_triggers(parent, leaf.name));
-    if (parent.comment)
-        steps.push_back(statement(
-            fmt::format("COMMENT ON TABLE {} IS {}", sql::quoted(leaf.name), sql::quote_literal(*parent.comment)),
-            "the parent's comment"));
-    steps.push_back(attach(parent, key, leaf));
+    std::vector<Step> steps =
+        free_standing(parent, leaf.name,
+                      fmt::format(", CONSTRAINT {} CHECK ({})", bounds_check, within(key, leaf.bounds, parent.key)));
+    steps.push_back(attach(parent, leaf.name, for_values(key, leaf.bounds),
+                           fmt::format("{} has a place for its rows", describe(key, leaf.bounds))));
     steps.push_back(statement(fmt::format("{} DROP CONSTRAINT {}", alter(leaf.name), bounds_check),
                               "the partition's bounds say the same"));
+    return steps;
+}
+
+std::vector<Step> default_steps(const ParentFacts& parent, const QualifiedName& name) {
+    std::vector<Step> steps = free_standing(parent, name, {});
+    steps.push_back(attach(parent, name, "DEFAULT", "rows that no other leaf takes have a place again"));
     return steps;
 }
 

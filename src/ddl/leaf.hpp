@@ -29,6 +29,10 @@ KeyType key_type_of(const ParentFacts& parent);
 /// ROW EXCLUSIVE on tables that the parent references.
 std::vector<Step> leaf_steps(const ParentFacts& parent, const Leaf& leaf);
 
+/// The same steps for an empty DEFAULT partition, which needs no CHECK: ATTACH looks through the table, which takes no
+/// time.
+std::vector<Step> default_steps(const ParentFacts& parent, const QualifiedName& name);
+
 /// The same as a transaction of its own, the locks on the parent and on a DEFAULT partition first.
 Unit create_leaf(const ParentFacts& parent, const Leaf& leaf);
 

@@ -12,6 +12,7 @@
 #include "sql/identifier.hpp"
 #include "swap/attempts.hpp"
 #include "swap/copy_units.hpp"
+#include "swap/default_bounds.hpp"
 #include "swap/observe.hpp"
 #include "swap/run.hpp"
 #include "swap/shape.hpp"
@@ -40,8 +41,7 @@ std::vector<ddl::Leaf> first_leaves(Server& server, const config::PartitionPolic
     std::set<std::string> taken = facts.taken;
     for (const QualifiedName& own : leaves_of(server, ddl::staged_name(state.table)))
         taken.erase(own.name);
-    return ddl::name_leaves(policy.name, state.whole(), key_type_of(state),
-                            copy_bounds(state, facts.key, facts.now, policy, server.config().partitions.max_create),
+    return ddl::name_leaves(policy.name, state.whole(), key_type_of(state), needed_bounds(server, state, facts, policy),
                             taken);
 }
 
@@ -110,6 +110,12 @@ void prepare_cut_over(Server& server, const config::PartitionPolicy& policy, con
 
 }  // namespace
 
+std::vector<ddl::Bounds> needed_bounds(Server& server, const SwapState& state, const Facts& facts,
+                                       const config::PartitionPolicy& policy) {
+    return state.is_default() ? default_bounds(server, state, policy)
+                              : copy_bounds(state, facts.key, facts.now, policy, server.config().partitions.max_create);
+}
+
 std::vector<QualifiedName> leaves_of(Server& server, const QualifiedName& table) {
     std::vector<QualifiedName> leaves;
     if (const auto partitioning = db::read_partitioning(server.session(), table))
@@ -129,8 +135,7 @@ bool make_copy_leaves(Server& server, const config::PartitionPolicy& policy, con
                 present.push_back(*bounds);
     const Facts facts = read_facts(server.session(), state.table, state.key);
     std::vector<ddl::Bounds> missing;
-    for (const ddl::Bounds& each :
-         copy_bounds(state, facts.key, facts.now, policy, server.config().partitions.max_create))
+    for (const ddl::Bounds& each : needed_bounds(server, state, facts, policy))
         if (std::none_of(present.begin(), present.end(),
                          [&](const ddl::Bounds& leaf) { return ddl::overlap(leaf, each); }))
             missing.push_back(each);

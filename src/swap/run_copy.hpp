@@ -1,7 +1,11 @@
 #pragma once
 
+#include <vector>
+
 #include "config/policy.hpp"
+#include "ddl/bounds.hpp"
 #include "swap/next_step.hpp"
+#include "swap/preflight.hpp"
 #include "swap/server.hpp"
 #include "swap/state.hpp"
 
@@ -17,6 +21,10 @@ void run_copy_cut_over(Server& server, const config::PartitionPolicy& policy, Sw
 
 /// Foreign keys validated leaf by leaf, then adopted by the table's own. May run again.
 void validate_outgoing(Server& server, const SwapState& state);
+
+/// The leaves that the rows need now.
+std::vector<ddl::Bounds> needed_bounds(Server& server, const SwapState& state, const Facts& facts,
+                                       const config::PartitionPolicy& policy);
 
 /// Makes the leaves of the staged table that its rows need and that are missing. False: none was.
 bool make_copy_leaves(Server& server, const config::PartitionPolicy& policy, const db::TableInfo& table,

@@ -50,8 +50,11 @@ void require_splittable(Server& server, const db::TableInfo& table, const SwapSt
     if (!table.can_alter)
         throw Error(ExitCode::no_privilege, fmt::format("the role does not own {}", sql::quoted(state.parent)),
                     "connect as its owner, or as a member of it");
-    if (state.bound == "DEFAULT")
-        throw refused(state.table, "it is the DEFAULT partition", "name a leaf with bounds");
+    if (state.is_default() && facts.key.nulls > 0)
+        throw refused(state.table,
+                      fmt::format("{} is NULL in {} rows, which belong to no range", sql::quote_ident(state.key),
+                                  facts.key.nulls),
+                      "give these rows a value first");
     if (facts.key.is_empty)
         throw refused(state.table, "it is empty", "detach it, and let `tripmig partition maintain` make its leaves");
     if (row_keys(table).empty())
@@ -78,12 +81,19 @@ SwapState begin(Server& server, const config::PartitionPolicy& policy, const Qua
     state.key_type = key_type_name(*table.column(state.key));
     state.interval = interval_text(policy.interval);
     state.primary_key = row_keys(table);
+    if (state.is_default())
+        state.leaf = sql::truncated_name(leaf.name, "_before");
     const Facts facts = read_facts(server.session(), leaf, state.key);
     require_splittable(server, table, state, facts);
-    const auto bounds = copy_bounds(state, facts.key, facts.now, policy, server.config().partitions.max_create);
-    if (bounds.size() < 2)
+    const auto bounds = needed_bounds(server, state, facts, policy);
+    if (bounds.size() < 2 && !state.is_default())
         throw refused(leaf, "all its rows lie in one leaf of that width", "choose a smaller --interval");
     ddl::name_leaves(policy.name, state.parent, key_type_of(state), bounds, facts.taken);
+    if (facts.taken.count(state.leaf) != 0)
+        throw refused(leaf,
+                      fmt::format("its rows would stay in {}, and there is a relation of that name",
+                                  sql::quote_ident(state.leaf)),
+                      "rename or drop it");
     Unit unit;
     unit.name = fmt::format("begin the split of {}", sql::quoted(leaf));
     unit.steps = {db::begin_job_step(server.state_schema(), to_job(state))};
@@ -158,7 +168,7 @@ db::TableInfo source_of(Server& server, const SwapState& state) {
     return state.is_split() ? as_leaf(require_table(server, state.parent), table) : table;
 }
 
-SwapState split(Server& server, const config::PartitionPolicy& policy, const QualifiedName& leaf) {
+SwapState split(Server& server, const config::PartitionPolicy& policy, const QualifiedName& leaf, bool until_ready) {
     const std::optional<db::Job> job = server.open_job(leaf);
     SwapState state = job ? from_job(*job) : begin(server, policy, leaf);
     if (!state.is_split())
@@ -168,7 +178,10 @@ SwapState split(Server& server, const config::PartitionPolicy& policy, const Qua
     while (state.stage < Stage::cut) {
         server.stop().check();
         const db::TableInfo table = source_of(server, state);
-        const Action action = next_step(state, observe(server.session(), table, state, server.state_schema()), false);
+        const Action action =
+            next_step(state, observe(server.session(), table, state, server.state_schema()), until_ready);
+        if (action == Action::nothing)
+            return state;
         server.throttle().wait();
         if (action == Action::cut_over)
             cut_over(server, policy, state);

@@ -20,9 +20,10 @@ struct LeafOf {
 std::optional<LeafOf> find_parent(db::Session& session, const QualifiedName& leaf);
 
 /// Copies one leaf into leaves of the policy's width beside the writers, and puts those in its place in one
-/// transaction: copy with a leaf as source. Goes on from wherever it stands. The old leaf stays, detached. `policy`:
-/// the parent's.
-SwapState split(Server& server, const config::PartitionPolicy& policy, const QualifiedName& leaf);
+/// transaction: copy with a leaf as source. Goes on from wherever it stands, to its end or, `until_ready`, to the
+/// moment before the cut-over. The old leaf stays, detached; a DEFAULT partition's rows too, under another name, and an
+/// empty one takes its place. `policy`: the parent's.
+SwapState split(Server& server, const config::PartitionPolicy& policy, const QualifiedName& leaf, bool until_ready);
 
 /// The table that a job works on, as its targets are to be: of a split the leaf, with the parent's indexes, keys,
 /// rights and triggers.

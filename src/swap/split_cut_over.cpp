@@ -65,6 +65,20 @@ std::vector<Step> put_in(const AttachContext& context, const SplitFacts& facts, 
             ddl::drop_check(month.name, std::string(month_check), "the bounds say it now")};
 }
 
+/// DEFAULT is there again before anybody sees that it was gone: new, empty, under its name.
+std::vector<Step> put_default_back(const AttachContext& context, const SplitFacts& facts) {
+    if (!context.state.is_default())
+        return {};
+    ddl::ParentFacts parent = ddl::parent_facts(facts.parent, context.state.key);
+    parent.options = facts.leaf.options;
+    parent.tablespace = facts.leaf.tablespace;
+    std::vector<Step> steps{statement(
+        fmt::format("ALTER TABLE {} RENAME TO {}", sql::quoted(facts.leaf.name), sql::quote_ident(context.state.leaf)),
+        "the rows as they were")};
+    append(steps, ddl::default_steps(parent, facts.leaf.name));
+    return steps;
+}
+
 }  // namespace
 
 Unit split_cut_over_unit(const AttachContext& context, const SplitFacts& facts, const config::SwapConfig& config) {
@@ -84,8 +98,11 @@ Unit split_cut_over_unit(const AttachContext& context, const SplitFacts& facts, 
     append(steps, take_out(facts, state.outgoing));
     for (const ddl::Leaf& month : facts.months)
         append(steps, put_in(context, facts, month));
+    append(steps, put_default_back(context, facts));
     for (const ddl::Leaf& month : facts.months)
         append(steps, ddl::leaf_foreign_keys(state.outgoing, month.name));
+    if (state.is_default())
+        append(steps, ddl::leaf_foreign_keys(state.outgoing, facts.leaf.name));
     for (const QualifiedName& leaf : facts.others)
         append(steps, ddl::leaf_foreign_keys(state.outgoing, leaf));
     steps.push_back(statement(fmt::format("DROP TABLE {}", sql::quoted(facts.staged.name)), "it has no leaf any more"));

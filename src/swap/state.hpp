@@ -59,7 +59,7 @@ struct SwapState {
     bool key_was_nullable = false;
     config::IncomingForeignKeys incoming = config::IncomingForeignKeys::refuse;
     bool has_registry = false;
-    std::string leaf;                          ///< the old table's name after the cut-over
+    std::string leaf;                          ///< the old table's name after the cut-over; empty: its own
     std::vector<std::string> primary_key;      ///< its columns before
     std::vector<db::IncomingKey> dropped;      ///< incoming keys that the policy gives up
     std::vector<std::string> shape;            ///< copy: what the new table was made like, a line a thing
@@ -69,6 +69,8 @@ struct SwapState {
     Measured measured;
 
     [[nodiscard]] bool is_split() const noexcept { return !parent.name.empty(); }
+    /// A split of a DEFAULT partition.
+    [[nodiscard]] bool is_default() const noexcept { return is_split() && bound == "DEFAULT"; }
     /// The table that stands partitioned in the end.
     [[nodiscard]] const QualifiedName& whole() const noexcept { return is_split() ? parent : table; }
     [[nodiscard]] bool is_copy() const noexcept { return strategy == config::SwapStrategy::copy; }

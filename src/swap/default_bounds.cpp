@@ -1,0 +1,76 @@
+#include "swap/default_bounds.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "base/error.hpp"
+#include "db/partition_catalog.hpp"
+#include "sql/identifier.hpp"
+#include "swap/succession_of.hpp"
+
+namespace tripmig::swap {
+
+namespace {
+
+/// The smallest key from `from` on, or of all.
+std::optional<ddl::Bound> next_key(Server& server, const SwapState& state, const std::optional<ddl::Bound>& from) {
+    const ddl::KeyType type = key_type_of(state);
+    const std::string key = sql::quote_ident(state.key);
+    const db::Rows rows = server.session().read(
+        fmt::format("SELECT {0}::pg_catalog.text FROM ONLY {1} WHERE {0} IS NOT NULL{2} ORDER BY {0} LIMIT 1", key,
+                    sql::quoted(state.table),
+                    from ? fmt::format(" AND {} >= {}", key, ddl::bound_literal(type, *from)) : std::string()));
+    if (rows.empty())
+        return std::nullopt;
+    auto bound = ddl::parse_bound(type, db::text_of(rows.at(0).at(0)));
+    if (!bound || !bound->is_finite())
+        throw Error(ExitCode::refused, fmt::format("{} has rows whose {} is infinite", sql::quoted(state.table), key),
+                    "give these rows a finite key first");
+    return bound;
+}
+
+}  // namespace
+
+std::vector<ddl::Bounds> uncovered(const ddl::Bounds& range, std::vector<ddl::Bounds> leaves) {
+    std::sort(leaves.begin(), leaves.end(),
+              [](const ddl::Bounds& left, const ddl::Bounds& right) { return left.lower < right.lower; });
+    std::vector<ddl::Bounds> pieces;
+    ddl::Bound from = range.lower;
+    for (const ddl::Bounds& leaf : leaves) {
+        if (!ddl::overlap(leaf, range))
+            continue;
+        if (from < leaf.lower)
+            pieces.push_back({from, leaf.lower});
+        from = std::max(from, leaf.upper);
+    }
+    if (from < range.upper)
+        pieces.push_back({from, range.upper});
+    return pieces;
+}
+
+std::vector<ddl::Bounds> default_bounds(Server& server, const SwapState& state, const config::PartitionPolicy& policy) {
+    const ddl::KeyType type = key_type_of(state);
+    std::vector<ddl::Bounds> others;
+    if (const auto partitioning = db::read_partitioning(server.session(), state.parent))
+        for (const db::PartitionInfo& partition : partitioning->partitions)
+            if (const auto bounds = ddl::parse_bounds(type, partition.bound))
+                others.push_back(*bounds);
+    const auto limit = static_cast<std::size_t>(policy.max_create.value_or(server.config().partitions.max_create));
+    std::vector<ddl::Bounds> leaves;
+    for (auto key = next_key(server, state, std::nullopt); key;) {
+        const ddl::Bounds range = ddl::bounds_containing(type, policy.interval, *key);
+        for (const ddl::Bounds& piece : uncovered(range, others))
+            leaves.push_back(piece);
+        if (leaves.size() > limit)
+            throw Error(ExitCode::refused,
+                        fmt::format("the rows of {} need more than {} leaves", sql::quoted(state.table), limit),
+                        "choose a wider --interval, correct the rows that lie far off, or raise max_create in the "
+                        "policy or in [partitions]");
+        key = range.upper.is_finite() ? next_key(server, state, range.upper) : std::nullopt;
+    }
+    return leaves;
+}
+
+}  // namespace tripmig::swap

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <vector>
+
+#include "config/policy.hpp"
+#include "ddl/bounds.hpp"
+#include "swap/server.hpp"
+#include "swap/state.hpp"
+
+namespace tripmig::swap {
+
+/// What of a range none of these leaves covers, in order. Pure.
+std::vector<ddl::Bounds> uncovered(const ddl::Bounds& range, std::vector<ddl::Bounds> leaves);
+
+/// The leaves that the rows of a DEFAULT partition need: those of the policy's grid that have rows, less what the
+/// parent's other leaves cover. Throws Error{refused} when there are rows of no range, or more leaves than
+/// `max_create`.
+std::vector<ddl::Bounds> default_bounds(Server& server, const SwapState& state, const config::PartitionPolicy& policy);
+
+}  // namespace tripmig::swap
