@@ -226,14 +226,16 @@ void read_sequences(Work& work, TableInfo& table, const std::string& oid) {
     }
 }
 
-void read_hangers_on(Work& work, TableInfo& table, const std::string& oid) {
+void read_hangers_on(Work& work, TableInfo& table, const std::string& oid, int server_version) {
     for (const Row& row : work.read(std::string(statement::table_rules), {oid})) {
         Cells cells(row);
         auto& names = cells.text() == "rule" ? table.rules : table.labels;
         names.push_back(cells.text());
     }
     table.statistics = list(work, statement::table_statistics, oid, statistics_of);
-    table.publications = list(work, statement::table_publications, oid, publication_of);
+    table.publications =
+        list(work, server_version < 150000 ? statement::table_publications_14 : statement::table_publications, oid,
+             publication_of);
     table.dependents = list(work, statement::table_dependents, oid, dependent_of);
 }
 
@@ -267,7 +269,7 @@ std::optional<TableInfo> read_table(Session& session, const QualifiedName& name)
         table->triggers = list(work, statement::table_triggers, oid, trigger_of);
         table->policies = list(work, statement::table_policies, oid, policy_of);
         read_sequences(work, *table, oid);
-        read_hangers_on(work, *table, oid);
+        read_hangers_on(work, *table, oid, session.server_version());
         table->fingerprint = text_of(work.read(std::string(statement::table_fingerprint), {oid}).at(0).at(0));
     });
     return table;

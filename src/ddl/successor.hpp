@@ -44,6 +44,8 @@ std::vector<Step> parent_rights(const Succession& succession);
 std::vector<Step> parent_triggers(const Succession& succession);
 std::vector<Step> parent_statistics(const Succession& succession);
 std::vector<Step> parent_publications(const Succession& succession);
+/// DEFAULT is what a new table has. Its index must have its name.
+std::vector<Step> parent_replica_identity(const Succession& succession);
 /// Views and functions that are bound to the old table by OID are bound to the new one.
 std::vector<Step> rebind_dependents(const Succession& succession);
 /// Foreign keys of other tables, now to the registry, NOT VALID: the rows that are there were checked by the old ones,

@@ -82,16 +82,19 @@ std::vector<Step> parent_publications(const Succession& succession) {
                                   "published through its parent from now on"));
         steps.push_back(statement(fmt::format("{} ADD TABLE {}{}", alter, name, publication.tail), "as before"));
     }
+    return steps;
+}
+
+std::vector<Step> parent_replica_identity(const Succession& succession) {
+    const db::TableInfo& table = succession.table;
+    const std::string alter = fmt::format("ALTER TABLE {} REPLICA IDENTITY", sql::quoted(table.name));
     if (table.replica_identity == 'f' || table.replica_identity == 'n')
-        steps.push_back(statement(
-            fmt::format("ALTER TABLE {} REPLICA IDENTITY {}", name, table.replica_identity == 'f' ? "FULL" : "NOTHING"),
-            "as before"));
+        return {
+            statement(fmt::format("{} {}", alter, table.replica_identity == 'f' ? "FULL" : "NOTHING"), "as before")};
     for (const db::IndexInfo& index : table.indexes)
         if (table.replica_identity == 'i' && index.is_replica_identity)
-            steps.push_back(statement(
-                fmt::format("ALTER TABLE {} REPLICA IDENTITY USING INDEX {}", name, sql::quote_ident(index.name.name)),
-                "as before"));
-    return steps;
+            return {statement(fmt::format("{} USING INDEX {}", alter, sql::quote_ident(index.name.name)), "as before")};
+    return {};
 }
 
 std::vector<Step> rebind_dependents(const Succession& succession) {

@@ -76,6 +76,7 @@ Unit copy_cut_over_unit(const AttachContext& context, const CopyFacts& facts, co
     append(steps, move::capture_triggers(transfer.capture));
     append(steps, ddl::parent_rights(succession));
     append(steps, ddl::parent_publications(succession));
+    append(steps, ddl::parent_replica_identity(succession));
     for (const QualifiedName& leaf : facts.leaves)
         append(steps, ddl::leaf_foreign_keys(state.outgoing, leaf));
     append(steps, ddl::redirect_incoming(succession));

@@ -119,6 +119,7 @@ Unit copy_revert_unit(const RevertFacts& facts, const SwapState& state, const st
     append(steps, restore_sequences(facts, state));
     append(steps, restore_followers(facts, state));
     append(steps, restore_statistics(facts, state));
+    append(steps, restore_replica_identity(facts, state));
     append(steps, restore_triggers(facts, state));
     append(steps, restore_rights(facts, state));
     append(steps, restore_incoming(facts, state));

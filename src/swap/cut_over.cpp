@@ -106,6 +106,7 @@ Unit cut_over_unit(const AttachContext& context, const std::vector<ddl::Leaf>& l
     if (!context.state.was_empty)
         append(steps, attach_past(context));
     append(steps, ddl::parent_publications(succession));
+    append(steps, ddl::parent_replica_identity(succession));
     for (const ddl::Leaf& leaf : leaves)
         append(steps, ddl::leaf_steps(facts_for_leaves(succession), leaf));
     append(steps, ddl::redirect_incoming(succession));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.hpp"
 #include "db/partition_catalog.hpp"
@@ -11,6 +12,7 @@
 #include "ddl/index_definition.hpp"
 #include "ddl/registry.hpp"
 #include "ddl/statement_step.hpp"
+#include "ddl/successor.hpp"
 #include "sql/identifier.hpp"
 #include "swap/attempts.hpp"
 #include "swap/blockers.hpp"
@@ -42,6 +44,16 @@ void require_revertible(const SwapState& state) {
                     "`tripmig partition undo` makes one table of it, online");
 }
 
+/// Of several indexes with one definition ATTACH pairs any with any: each gets the name back that it came from.
+void pair_by_name(RevertFacts& facts) {
+    for (auto& [whole, part] : facts.index_names) {
+        const std::string own = ddl::leaf_object_name(whole, facts.past.name);
+        for (auto& [other_whole, other_part] : facts.index_names)
+            if (part != own && other_part == own)
+                std::swap(part, other_part);
+    }
+}
+
 RevertFacts read_revert_facts(Server& server, const SwapState& state) {
     RevertFacts facts;
     facts.parent = require_table(server, state.table);
@@ -57,6 +69,7 @@ RevertFacts read_revert_facts(Server& server, const SwapState& state) {
          server.session().read(std::string(statement::attached_indexes),
                                {fmt::format("{}", facts.parent.oid), fmt::format("{}", facts.past.oid)}))
         facts.index_names.emplace(db::text_of(row.at(0)), db::text_of(row.at(1)));
+    pair_by_name(facts);
     return facts;
 }
 

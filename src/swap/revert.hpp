@@ -51,6 +51,8 @@ std::vector<Step> restore_triggers(const RevertFacts& facts, const SwapState& st
 std::vector<Step> restore_rights(const RevertFacts& facts, const SwapState& state);
 std::vector<Step> restore_statistics(const RevertFacts& facts, const SwapState& state);
 std::vector<Step> restore_incoming(const RevertFacts& facts, const SwapState& state);
+/// Once the indexes have their old names.
+std::vector<Step> restore_replica_identity(const RevertFacts& facts, const SwapState& state);
 /// Views and publications, from what has the parked name now.
 std::vector<Step> restore_followers(const RevertFacts& facts, const SwapState& state);
 

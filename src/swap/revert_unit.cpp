@@ -174,6 +174,15 @@ std::vector<Step> restore_incoming(const RevertFacts& facts, const SwapState& st
     return steps;
 }
 
+std::vector<Step> restore_replica_identity(const RevertFacts& facts, const SwapState& state) {
+    if (facts.parent.replica_identity == 'd' && facts.past.replica_identity != 'd')
+        return {statement(fmt::format("ALTER TABLE {} REPLICA IDENTITY DEFAULT", sql::quoted(state.table)),
+                          "altered since the cut-over")};
+    ddl::Succession back;
+    back.table = facts.parent;
+    return ddl::parent_replica_identity(back);
+}
+
 /// The rights that the new table has now, in case they were changed since the cut-over.
 std::vector<Step> restore_rights(const RevertFacts& facts, const SwapState& state) {
     if (facts.parent.grants == facts.past.grants && facts.parent.has_acl == facts.past.has_acl)
@@ -204,6 +213,7 @@ Unit revert_unit(const RevertFacts& facts, const SwapState& state, const std::st
     steps.push_back(statement(fmt::format("DROP TABLE {}", sql::quoted(parked_name(state.table))),
                               "it and its leaves have no rows"));
     append(steps, restore_names(facts, state));
+    append(steps, restore_replica_identity(facts, state));
     append(steps, restore_triggers(facts, state));
     append(steps, restore_rights(facts, state));
     if (facts.registry)

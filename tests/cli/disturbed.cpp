@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "support/migration_project.hpp"
+#include "support/schema_text.hpp"
 
 using namespace tripmig::test;
 
@@ -36,19 +37,7 @@ struct Project : MigrationProject {
 
     /// Everything that two databases of these files have in common, by programs that are not tripmig's.
     [[nodiscard]] std::string portrait() const {
-        std::string program = "pg_dump";
-        if (const char* folder_of_programs = std::getenv("TRIPMIG_SANDBOX_BINDIR"))
-            program = std::string(folder_of_programs) + "/pg_dump";
-        const CommandResult dump = run_command({program, "--schema-only", "--exclude-schema=tripmig", database.url()});
-        CHECK_MESSAGE(dump.exit_code == 0, dump.err);
-        std::string text;
-        for (std::size_t at = 0; at < dump.out.size();) {
-            const std::size_t end = std::min(dump.out.find('\n', at), dump.out.size() - 1) + 1;
-            const std::string line = dump.out.substr(at, end - at);
-            if (line.find("restrict ") == std::string::npos)
-                text += line;
-            at = end;
-        }
+        std::string text = schema_text(database.url());
         for (const Row& row : database.rows("select kind, version, description, file, sha256, sha256_tokens, "
                                             "undone_at::text from tripmig.migrations order by id"))
             for (const auto& cell : row)

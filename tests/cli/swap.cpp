@@ -85,7 +85,7 @@ TEST_CASE("after the cut there is no way back by catalog work, and nothing is to
 }
 
 TEST_CASE("an empty table is partitioned directly and ends in the same schema but for the leaves") {
-    const std::vector<std::string> without_leaves{"--exclude-table=orders_past", "--exclude-table=orders_20*"};
+    const std::vector<std::string> without_leaves{"orders_past", "orders_20*"};
     const SwapRoom full;
     full.database.exec(orders_and_lines);
     (void)full.swap({"run", "orders"});

@@ -69,3 +69,21 @@ TEST_CASE("a table of another owner, of whom the role is a member") {
     (void)carry.room.swap({"revert", "orders"});
     CHECK(carry.room.dump() == dump);
 }
+
+TEST_CASE("replica identity by an index, and indexes of one definition, get their names back") {
+    const SwapRoom room;
+    room.database.exec(R"(
+        CREATE TABLE orders (id bigint PRIMARY KEY, at timestamp NOT NULL, note text);
+        CREATE UNIQUE INDEX orders_identity ON orders (id, at);
+        ALTER TABLE orders REPLICA IDENTITY USING INDEX orders_identity;
+        CREATE INDEX b_note ON orders (note);
+        CREATE INDEX a_note ON orders (note);
+        COMMENT ON INDEX b_note IS 'the first';
+        INSERT INTO orders SELECT g, localtimestamp - g * interval '1 day', 'x' FROM generate_series(1, 50) g)");
+    const std::string before = room.dump();
+    for (const char* const strategy : {"attach", "copy"}) {
+        CHECK(room.swap({"run", "orders", "--strategy", strategy})["stage"] == "complete");
+        CHECK(room.swap({"revert", "orders"})["stage"] == "reverted");
+        CHECK(room.dump() == before);
+    }
+}

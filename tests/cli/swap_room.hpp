@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "support/command.hpp"
+#include "support/schema_text.hpp"
 #include "support/test_database.hpp"
 
 namespace tripmig::test {
@@ -39,25 +40,9 @@ class SwapRoom {
             throw std::runtime_error("exit " + std::to_string(result.exit_code) + ": " + result.err);
         return nlohmann::json::parse(result.out);
     }
-    /// The schema as pg_dump says it, without tripmig's own state, and without leaves when asked.
-    [[nodiscard]] std::string dump(const std::vector<std::string>& options = {}) const {
-        std::vector<std::string> command{"pg_dump", "--schema-only", "--exclude-schema=tripmig", database.url()};
-        command.insert(command.begin() + 1, options.begin(), options.end());
-        if (const char* folder_of_programs = std::getenv("TRIPMIG_SANDBOX_BINDIR"))
-            command.front() = std::string(folder_of_programs) + "/pg_dump";
-        const CommandResult result = run_command(command);
-        if (result.exit_code != 0)
-            throw std::runtime_error("pg_dump: " + result.err);
-        std::string text;
-        for (std::size_t at = 0; at < result.out.size();) {
-            std::size_t end = result.out.find('\n', at);
-            end = end == std::string::npos ? result.out.size() : end + 1;
-            const std::string line = result.out.substr(at, end - at);
-            if (line.compare(0, 10, "\\restrict ") != 0 && line.compare(0, 12, "\\unrestrict ") != 0)
-                text += line;
-            at = end;
-        }
-        return text;
+    /// The schema without tripmig's own state, and without leaves when asked: "public.orders_2*".
+    [[nodiscard]] std::string dump(const std::vector<std::string>& without = {}) const {
+        return schema_text(database.url(), without);
     }
 
     TestDatabase database;

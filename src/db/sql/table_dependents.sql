@@ -56,6 +56,7 @@ CROSS JOIN LATERAL (
                      AND d.refclassid = 'pg_catalog.pg_constraint'::pg_catalog.regclass) AS found) AS by_key
 -- Parts of the table and relatives that have their own place: rules, indexes, sequences, its partitions, heirs and policies.
 WHERE rw.ev_class IS DISTINCT FROM $1::pg_catalog.oid
+  AND other.oid IS DISTINCT FROM $1::pg_catalog.oid  -- generated columns, before PostgreSQL 15
   AND NOT (other.oid IS NOT NULL AND (other.relkind IN ('i', 'I', 'S', 't') OR (other.oid IN (SELECT inhrelid FROM pg_catalog.pg_inherits WHERE inhparent = $1::pg_catalog.oid))))
   AND NOT (b.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass
            AND EXISTS (SELECT FROM pg_catalog.pg_policy AS own WHERE own.oid = b.objid AND own.polrelid = $1::pg_catalog.oid))
