@@ -5,7 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
+#include "cli/duration_option.hpp"
 #include "cli/migration_swap.hpp"
+#include "cli/migration_target.hpp"
 #include "migrate/batch.hpp"
 #include "migrate/job_guard.hpp"
 #include "migrate/partitioned_statements.hpp"
@@ -142,8 +144,6 @@ void warn_of_job(Context& context, const migrate::JobGuard& guard, const migrate
     }
 }
 
-}  // namespace
-
 void print_dry_run(Context& context, const MigrationTarget& target, const std::string& format) {
     const bool as_json = context.json || format == "json";
     nlohmann::json document{{"pending", nlohmann::json::array()}};
@@ -165,6 +165,17 @@ void print_dry_run(Context& context, const MigrationTarget& target, const std::s
         context.out << document.dump(2) << '\n';
     else if (target.comparison.pending.empty())
         context.out << (format == "sql" ? "-- nothing pending\n" : "nothing pending\n");
+}
+
+}  // namespace
+
+void preview_up(Context& context, const UpOptions& options) {
+    MigrationTarget target = look_at(context, "up --dry-run", options.is_strict,
+                                     parse_duration_option("--wait-for-database", options.wait_for_database));
+    migrate::require_agreement(target.comparison);
+    tell_warnings(context, target.comparison);
+    keep_up_to(target, options.to);
+    print_dry_run(context, target, options.dry_run);
 }
 
 }  // namespace tripmig::cli

@@ -1,13 +1,11 @@
 #pragma once
 
-#include <string>
-
-#include "cli/migration_target.hpp"
+#include "cli/up_run.hpp"
 
 namespace tripmig::cli {
 
-/// Prints the pending migrations of the target on stdout as `up` would run them: `text` for people, `sql` for psql,
-/// `json`.
-void print_dry_run(Context& context, const MigrationTarget& target, const std::string& format);
+/// `up --dry-run`: prints what is pending on stdout as `up` would run it, and changes nothing. options.dry_run: `text`
+/// for people, `sql` for psql, `json`. Throws Error{disagreement} where `up` would refuse.
+void preview_up(Context& context, const UpOptions& options);
 
 }  // namespace tripmig::cli

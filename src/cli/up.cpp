@@ -5,7 +5,6 @@
 
 #include "cli/command.hpp"
 #include "cli/dry_run.hpp"
-#include "cli/duration_option.hpp"
 #include "cli/up_run.hpp"
 #include "cli/up_targets.hpp"
 
@@ -13,21 +12,13 @@ namespace tripmig::cli {
 
 namespace {
 
-ExitCode dry_run(Context& context, const UpOptions& options) {
-    MigrationTarget target = look_at(context, "up --dry-run", options.is_strict,
-                                     parse_duration_option("--wait-for-database", options.wait_for_database));
-    migrate::require_agreement(target.comparison);
-    tell_warnings(context, target.comparison);
-    keep_up_to(target, options.to);
-    print_dry_run(context, target, options.dry_run);
-    return ExitCode::ok;
-}
-
 ExitCode up(Context& context, const UpOptions& options, const TargetOptions& targets) {
     if (targets.is_all)
         return up_targets(context, options, targets);
-    if (!options.dry_run.empty())
-        return dry_run(context, options);
+    if (!options.dry_run.empty()) {
+        preview_up(context, options);
+        return ExitCode::ok;
+    }
     UpResult result;
     run_up(context, options, result);
     const auto& [applied, version] = result;
@@ -50,11 +41,11 @@ void add_up(CLI::App& app, Commands& commands) {
     auto targets = std::make_shared<TargetOptions>();
     CLI::App* command = app.add_subcommand("up", "Apply what is pending; safe to repeat, and from many places at once");
     command->add_option("--to", options->to, "Stop after this version")->type_name("VERSION");
-    CLI::Option* dry_run = command
-                               ->add_flag("--dry-run{text}", options->dry_run,
-                                          "Print what would run and change nothing: text, sql (for psql) or json")
-                               ->type_name("[=FORMAT]")
-                               ->check(CLI::IsMember({"text", "sql", "json"}));
+    command
+        ->add_flag("--dry-run{text}", options->dry_run,
+                   "Print what would run and change nothing: text, sql (for psql) or json")
+        ->type_name("[=FORMAT]")
+        ->check(CLI::IsMember({"text", "sql", "json"}));
     command
         ->add_option("--wait-for-database", options->wait_for_database,
                      "Try again for so long while the database can't be reached: 60s")
@@ -64,7 +55,7 @@ void add_up(CLI::App& app, Commands& commands) {
                       "Flush every file's commit to disk; without it the last one's flush carries all");
     command->add_flag("--ignore-foreign-history", options->ignores_foreign_history,
                       "Begin though another tool's history in this database names these files");
-    add_target_options(*command, *targets, *dry_run);
+    add_target_options(*command, *targets);
     command->footer(
         "Examples:\n"
         "  tripmig up                              apply what is pending\n"

@@ -7,9 +7,11 @@
 #include <atomic>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <thread>
 
 #include "base/error.hpp"
+#include "cli/dry_run.hpp"
 #include "config/targets.hpp"
 #include "report/table.hpp"
 
@@ -44,6 +46,7 @@ struct Outcome {
     bool was_started = false;
     std::optional<Error> failure;
     UpResult result;
+    std::string preview;  ///< what --dry-run printed
     chr::milliseconds took{0};
 
     [[nodiscard]] std::string word() const {
@@ -61,11 +64,17 @@ void run_one(Context& context, const UpOptions& options, Outcome& outcome) {
     config::Config config = context.config;
     config.database = outcome.target->database;
     TargetReporter reporter(context.reporter, outcome.target->name);
-    Context own{config, reporter, context.stop, context.clock, context.out, context.json, context.environment};
+    std::ostringstream out;
+    Context own{config, reporter, context.stop, context.clock, out, context.json, context.environment};
     const auto started = context.clock.steady();
     try {
-        run_up(own, options, outcome.result);
-        reporter.info("target.done", outcome.word());
+        if (options.dry_run.empty()) {
+            run_up(own, options, outcome.result);
+            reporter.info("target.done", outcome.word());
+        } else {
+            preview_up(own, options);
+            outcome.preview = out.str();
+        }
     } catch (const Error& error) {
         outcome.failure = error;
     } catch (const std::exception& error) {
@@ -107,6 +116,36 @@ void run_rest(Context& context, const UpOptions& options, const TargetOptions& t
         worker.join();
 }
 
+nlohmann::json error_json(const Error& error) {
+    return {{"code", to_int(error.code())},
+            {"message", error.message()},
+            {"sqlstate", error.sqlstate()},
+            {"hint", error.hint()}};
+}
+
+/// Each target's own preview, under its name. `context.json`: one document.
+void print_previews(Context& context, const std::vector<Outcome>& outcomes, const std::string& format) {
+    if (context.json || format == "json") {
+        nlohmann::json document{{"targets", nlohmann::json::array()}};
+        for (const Outcome& outcome : outcomes) {
+            nlohmann::json target{{"name", outcome.target->name}};
+            if (!outcome.preview.empty())
+                target.update(nlohmann::json::parse(outcome.preview));
+            if (outcome.failure)
+                target["error"] = error_json(*outcome.failure);
+            document["targets"].push_back(std::move(target));
+        }
+        context.out << document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+        return;
+    }
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        const Outcome& outcome = outcomes[i];
+        context.out << (i == 0 ? "" : "\n") << (format == "sql" ? "-- " : "") << "target " << outcome.target->name
+                    << (outcome.was_started ? outcome.failure ? ": failed\n" : "\n" : ": not started\n")
+                    << outcome.preview;
+    }
+}
+
 void print_json(Context& context, const std::vector<Outcome>& outcomes) {
     nlohmann::json document{{"targets", nlohmann::json::array()}};
     for (const Outcome& outcome : outcomes) {
@@ -121,10 +160,7 @@ void print_json(Context& context, const std::vector<Outcome>& outcomes) {
         for (const migrate::AppliedFile& file : outcome.result.applied)
             target["applied"].push_back(to_json(file));
         if (outcome.failure)
-            target["error"] = {{"code", to_int(outcome.failure->code())},
-                               {"message", outcome.failure->message()},
-                               {"sqlstate", outcome.failure->sqlstate()},
-                               {"hint", outcome.failure->hint()}};
+            target["error"] = error_json(*outcome.failure);
         document["targets"].push_back(std::move(target));
     }
     context.out << document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
@@ -144,9 +180,8 @@ void print_text(Context& context, const std::vector<Outcome>& outcomes) {
 
 }  // namespace
 
-void add_target_options(CLI::App& command, TargetOptions& options, CLI::Option& excluded) {
+void add_target_options(CLI::App& command, TargetOptions& options) {
     CLI::Option* all = command.add_flag("--all", options.is_all, "Every database of [[targets]] in tripmig.toml");
-    all->excludes(&excluded);
     const auto only_with_all = [all](CLI::Option* option) { option->needs(all); };
     only_with_all(
         command
@@ -179,7 +214,9 @@ ExitCode up_targets(Context& context, const UpOptions& options, const TargetOpti
     run_canaries(context, options, outcomes, canaries);
     if (std::none_of(outcomes.begin(), outcomes.end(), failed))
         run_rest(context, options, targets, outcomes, canaries);
-    if (context.json)
+    if (!options.dry_run.empty())
+        print_previews(context, outcomes, options.dry_run);
+    else if (context.json)
         print_json(context, outcomes);
     else
         print_text(context, outcomes);

@@ -5,10 +5,6 @@
 
 #include "cli/up_run.hpp"
 
-namespace CLI {
-class Option;
-}
-
 namespace tripmig::cli {
 
 struct TargetOptions {
@@ -19,9 +15,10 @@ struct TargetOptions {
     bool keeps_going = false;
 };
 
-void add_target_options(CLI::App& command, TargetOptions& options, CLI::Option& excluded);
+void add_target_options(CLI::App& command, TargetOptions& options);
 
-/// `up` on every target: the canaries, then the rest, each with its own run lock. Prints what each did.
+/// `up` on every target: the canaries, then the rest, each with its own run lock. Prints what each did; with --dry-run
+/// what each would do.
 /// partly_failed when one failed; interrupted or terminated when the stop signal was raised.
 ExitCode up_targets(Context& context, const UpOptions& options, const TargetOptions& targets);
 

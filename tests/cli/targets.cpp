@@ -118,7 +118,6 @@ TEST_CASE("lists that say nothing or too little are errors at their place") {
     fleet.folder.write("bad.txt", "lonely\n");
     CHECK(fleet.run({"--all", "--targets-from", "bad.txt"}).err.find("bad.txt:1") != std::string::npos);
     CHECK(fleet.run({"--jobs", "3"}).exit_code == 2);
-    CHECK(fleet.run({"--all", "--dry-run"}).exit_code == 2);
     CHECK(fleet.databases[0].scalar("select to_regclass('a') is null") == "t");
 }
 
@@ -136,4 +135,34 @@ TEST_CASE("SIGTERM ends it cleanly: what runs is rolled back, nothing further be
     CHECK(fleet.versions(0) == "1,2");
     CHECK(fleet.databases[0].scalar("select to_regclass('c') is null") == "t");
     CHECK(fleet.databases[3].scalar("select to_regclass('a') is null") == "t");
+}
+
+TEST_CASE("--dry-run shows what each target would get, in every format, and changes none") {
+    const Fleet fleet;
+    CHECK(fleet.results({"--all", "--to", "1"}, 0) == "applied,applied,applied,applied");
+    fleet.databases[2].exec("drop schema tripmig cascade; drop table a");
+    const auto text = fleet.run({"--all", "--dry-run"});
+    CHECK_MESSAGE(text.exit_code == 0, text.err);
+    CHECK(text.out.find("target tenant1\nV2__b.sql  (one transaction)") != std::string::npos);
+    CHECK(text.out.find("target tenant2\nV1__a.sql  (one transaction)") != std::string::npos);
+    CHECK(fleet.run({"--all", "--dry-run=sql"}).out.find("-- target tenant2\n-- V1__a.sql") != std::string::npos);
+    const auto document = nlohmann::json::parse(fleet.run({"--all", "--dry-run", "--json"}).out);
+    CHECK(document["targets"].size() == 4);
+    CHECK(document["targets"][1]["pending"].size() == 1);
+    CHECK(document["targets"][2]["pending"].size() == 2);
+    for (const auto& database : fleet.databases)
+        CHECK(database.scalar("select to_regclass('b') is null") == "t");
+    CHECK(fleet.databases[2].scalar("select to_regnamespace('tripmig') is null") == "t");
+}
+
+TEST_CASE("--dry-run: one that can't be looked at is named, and the exit code is 9") {
+    const Fleet fleet;
+    CHECK(fleet.results({"--all"}, 0) == "applied,applied,applied,applied");
+    fleet.databases[1].exec("update tripmig.migrations set sha256 = 'x', sha256_tokens = 'y' where version = '1'");
+    const auto document = nlohmann::json::parse(fleet.run({"--all", "--dry-run=json", "--keep-going"}).out);
+    CHECK(document["targets"][1]["error"]["code"] == 4);
+    CHECK(document["targets"][3]["pending"].empty());
+    const auto text = fleet.run({"--all", "--dry-run", "--keep-going"});
+    CHECK(text.exit_code == 9);
+    CHECK(text.out.find("target tenant1: failed") != std::string::npos);
 }
