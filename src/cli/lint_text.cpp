@@ -154,19 +154,23 @@ Json json_of(const migrate::LintedStatement& statement) {
     Json findings = Json::array();
     for (const LintFinding& finding : statement.findings)
         findings.push_back(json_of(finding));
-    return {{"file", statement.position.file},
-            {"line", statement.position.line},
-            {"column", statement.position.column},
-            {"text", statement.text},
-            {"kind", statement.facts.kind},
-            {"transactional", statement.facts.is_transactional},
-            {"reason", statement.facts.reason},
-            {"opaque", statement.effects.is_opaque},
-            {"locks", locks},
-            {"rewrites", json_of(statement.effects.rewrites)},
-            {"scans", json_of(statement.effects.scans)},
-            {"empties", statement.effects.emptied},
-            {"findings", findings}};
+    Json json{{"file", statement.position.file},
+              {"line", statement.position.line},
+              {"column", statement.position.column},
+              {"text", statement.text},
+              {"kind", statement.facts.kind},
+              {"transactional", statement.facts.is_transactional},
+              {"reason", statement.facts.reason},
+              {"opaque", statement.effects.is_opaque},
+              {"locks", locks},
+              {"rewrites", json_of(statement.effects.rewrites)},
+              {"scans", json_of(statement.effects.scans)},
+              {"empties", statement.effects.emptied},
+              {"findings", findings}};
+    if (statement.batch)
+        json["batch"] = {
+            {"by", statement.batch->by}, {"size", statement.batch->size}, {"pause_ms", statement.batch->pause.count()}};
+    return json;
 }
 
 std::string_view direction(migrate::Kind kind) {
@@ -190,6 +194,8 @@ Json lint_json(const std::vector<LintedFile>& files) {
                                      {"reason", file.why_not},
                                      {"statements", statements},
                                      {"findings", own}});
+        if (!file.swapped.empty())
+            document["files"].back()["swap"] = {{"table", file.swapped}};
     }
     const LintCount count = count_findings(files);
     document["errors"] = count.errors;

@@ -1,6 +1,7 @@
 #include "migrate/lint.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <utility>
@@ -70,6 +71,10 @@ LintFinding own_finding(std::string_view rule, const std::string& message, std::
     finding.hint = std::move(hint);
     finding.position = std::move(position);
     return finding;
+}
+
+std::string swapped_table(const Script& script) {
+    return script.directives.swap ? fmt::format("{}", fmt::join(script.directives.swap->table, ".")) : std::string();
 }
 
 LintFinding unknown_rule(const sql::IgnoredRule& ignored, const std::string& file) {
@@ -155,12 +160,13 @@ LintedFile Linter::lint(const Script& script, std::string file, Kind kind) {
     state.has_concurrent = std::any_of(script.statements.begin(), script.statements.end(), [](const auto& statement) {
         return statement.facts.is_concurrent && !statement.facts.is_transactional;
     });
-    LintedFile linted{std::move(file), kind, script.is_transactional, script.why_not, {}, {}};
+    LintedFile linted{std::move(file), kind, script.is_transactional, script.why_not, {}, {}, swapped_table(script)};
     for (std::size_t i = 0; i < script.statements.size(); ++i) {
         const ScriptStatement& statement = script.statements[i];
         LintedStatement& result = linted.statements.emplace_back();
         result.text = statement.sql;
         result.facts = statement.facts;
+        result.batch = statement.directives.batch;
         result.position = migrate::position_of(statement);
         result.effects = effects_of(statement.sql, statement.facts, m_schema);
         Sight sight{statement, i, result.effects, m_schema, state, result.findings};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,7 @@ struct LintedStatement {
     SourcePosition position;
     Effects effects;
     std::vector<LintFinding> findings;
+    std::optional<sql::Batch> batch;  ///< it runs in batches
 };
 
 struct LintedFile {
@@ -39,6 +41,7 @@ struct LintedFile {
     std::string why_not;  ///< what makes it run a statement at a time
     std::vector<LintedStatement> statements;
     std::vector<LintFinding> findings;  ///< of the file's own ignores
+    std::string swapped;                ///< the table that the file swaps, which is all that it does; empty: none
 };
 
 /// Reads migrations in the order in which they run, and says of each statement what it locks, rewrites and reads, and

@@ -71,6 +71,18 @@ TEST_CASE("--json has everything") {
     CHECK(document["warnings"] == 1);
 }
 
+TEST_CASE("--json tells what runs in batches, and which table a file swaps") {
+    const TemporaryFolder folder;
+    folder.write("a.sql", "-- tripmig: batch by=id size=100 pause=50ms\nupdate t set a = 1;\n");
+    folder.write("b.sql", "-- tripmig: swap app.orders\n");
+    const auto result = lint_in(folder, {"--json", "a.sql", "b.sql"});
+    const auto document = nlohmann::json::parse(result.out);
+    const auto& files = document["files"];
+    CHECK(files[0]["statements"][0]["batch"] == nlohmann::json::parse(R"({"by": "id", "size": 100, "pause_ms": 50})"));
+    CHECK_FALSE(files[0].contains("swap"));
+    CHECK(files[1]["swap"]["table"] == "app.orders");
+}
+
 TEST_CASE("--github annotates, escaped") {
     const TemporaryFolder folder;
     folder.write("a,b.sql", "\nalter table t add x int check (x > 0);\n");
