@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "base/civil.hpp"
 #include "cli/command.hpp"
 #include "cli/migration_target.hpp"
 #include "report/table.hpp"
@@ -44,7 +45,8 @@ std::vector<Line> lines_of(const MigrationTarget& target) {
     std::vector<Line> lines;
     for (const db::AppliedMigration& row : target.history.applied)
         lines.push_back({row.kind == "R" ? "R" : row.version, row.description, state_of(row, target.comparison),
-                         row.applied_at, row.duration_ms ? fmt::format("{}", *row.duration_ms) : "", row.file});
+                         format_timestamp(row.applied_at), row.duration_ms ? fmt::format("{}", *row.duration_ms) : "",
+                         row.file});
     for (const migrate::Migration* file : target.comparison.pending)
         lines.push_back({file->kind == migrate::Kind::repeatable ? "R" : file->version.text(), file->description,
                          "pending", "", "", file->file});

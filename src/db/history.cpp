@@ -54,7 +54,7 @@ std::optional<AppliedMigration> applied_migration(const BinaryCopy& row) {
     applied.file = row.text(4);
     applied.sha256 = row.text(5);
     applied.sha256_tokens = row.text(6);
-    applied.applied_at = format_timestamp(std::chrono::floor<std::chrono::seconds>(row.time(7)));
+    applied.applied_at = std::chrono::floor<std::chrono::seconds>(row.time(7));
     applied.applied_by = row.text(8);
     if (!row.is_null(9))
         applied.duration_ms = row.number(9);

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/civil.hpp"
 #include "base/step.hpp"
 #include "db/connection.hpp"
 
@@ -22,7 +23,7 @@ struct AppliedMigration {
     std::string file;
     std::string sha256;         ///< empty: not known (baseline, adopted without the file)
     std::string sha256_tokens;  ///< of the token-normalised text
-    std::string applied_at;     ///< UTC, ISO
+    Instant applied_at;         ///< in whole seconds
     std::string applied_by;
     std::optional<std::int64_t> duration_ms;
 };

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "migrate/directory.hpp"
 #include "migrate/flyway_checksum.hpp"
 #include "migrate/script.hpp"
 #include "sql/identifier.hpp"
@@ -124,9 +125,9 @@ void take_versions(const Applied& applied, const db::ForeignHistory& history, co
             adoption.left_out.push_back(version.text());
             missing.push_back(fmt::format("{} applied version {}{}, and there is no such file", tool, version.text(),
                                           row->script.empty() ? "" : fmt::format(" ({}, {})", row->script, row->type)));
-        } else if (row->checksum && *row->checksum != flyway_checksum(file->content)) {
+        } else if (row->checksum && *row->checksum != flyway_checksum(content_of(*file))) {
             changed.push_back(fmt::format("{} is not what {} applied: its checksum is {}, {} was recorded", file->file,
-                                          tool, flyway_checksum(file->content), *row->checksum));
+                                          tool, flyway_checksum(content_of(*file)), *row->checksum));
         } else {
             adoption.records.push_back(record("adopted", *file));
         }
@@ -142,12 +143,12 @@ void take_versions(const Applied& applied, const db::ForeignHistory& history, co
 bool is_same_script(const ForeignRow& row, const Migration& file, const AdoptionOptions& options) {
     if (!row.checksum)
         return false;
-    if (*row.checksum == flyway_checksum(file.content))
+    const std::string content = content_of(file);
+    if (*row.checksum == flyway_checksum(content))
         return true;
     if (options.placeholders.empty() || !file.expands_placeholders)
         return false;
-    return *row.checksum ==
-           flyway_checksum(sql::expand_placeholders(file.content, options.placeholders, file.file).text);
+    return *row.checksum == flyway_checksum(sql::expand_placeholders(content, options.placeholders, file.file).text);
 }
 
 void take_repeatable(const Applied& applied, const Directory& directory, const AdoptionOptions& options,

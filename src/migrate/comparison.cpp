@@ -6,6 +6,7 @@
 #include <map>
 
 #include "base/checksum.hpp"
+#include "base/civil.hpp"
 #include "base/error.hpp"
 #include "migrate/script.hpp"
 
@@ -48,7 +49,7 @@ void check_unchanged(const Migration& file, const db::AppliedMigration& row, Com
         comparison.findings.push_back(
             {Finding::Kind::changed_tokens, true, file.file,
              fmt::format("{} was changed after it was applied at {} UTC: its statements are not what the database got",
-                         file.file, row.applied_at),
+                         file.file, format_timestamp(row.applied_at)),
              "bring the applied text back (git log the file), and write the change as a new migration"});
 }
 
@@ -68,9 +69,9 @@ void check_gone(const Directory& directory, const VersionedHistory& history, con
         if (row->kind == "baseline")
             continue;
         const Version version = *Version::parse(text);
-        const bool is_there = std::any_of(directory.versioned.begin(), directory.versioned.end(),
-                                          [&](const Migration& file) { return file.version == version; });
-        if (is_there)
+        const auto place = std::lower_bound(directory.versioned.begin(), directory.versioned.end(), version,
+                                            [](const Migration& file, const Version& v) { return file.version < v; });
+        if (place != directory.versioned.end() && place->version == version)
             continue;
         const bool is_newer = directory.versioned.empty() || directory.versioned.back().version < version;
         if (is_newer)

@@ -71,7 +71,7 @@ const DialectRules& choose_dialect(const std::vector<SourceFile>& files, std::st
     return chosen == nullptr ? flyway_rules : *chosen;
 }
 
-SourceFile::SourceFile(std::filesystem::path path, std::string file, bool has_config)
+SourceFile::SourceFile(std::string path, std::string file, bool has_config)
     : m_path(std::move(path)),
       m_file(std::move(file)),
       m_name(m_file.substr(m_file.rfind('/') + 1)),
@@ -89,7 +89,9 @@ SectionText section_text(const Migration& migration, bool with_variables) {
         return goose_text(migration, with_variables);
     const Section& section = migration.section;
     SectionText text;
-    text.text = migration.content.substr(section.begin, section.end - section.begin);
+    text.text = content_of(migration);
+    text.text.erase(std::min(section.end, text.text.size()));
+    text.text.erase(0, section.begin);
     text.start = {section.begin, section.line, 1};
     return text;
 }

@@ -14,12 +14,12 @@
 
 namespace tripmig::migrate {
 
-/// A file below the migrations directory, read when somebody looks into it, once.
+/// A file below the migrations directory, read when somebody looks into it, once, and kept until forget().
 class SourceFile {
   public:
-    SourceFile(std::filesystem::path path, std::string file, bool has_config);
+    SourceFile(std::string path, std::string file, bool has_config);
 
-    [[nodiscard]] const std::filesystem::path& path() const noexcept { return m_path; }
+    [[nodiscard]] const std::string& path() const noexcept { return m_path; }
     [[nodiscard]] const std::string& file() const noexcept { return m_file; }  ///< relative to the directory
     [[nodiscard]] const std::string& name() const noexcept { return m_name; }  ///< the last part
     [[nodiscard]] bool is_in_folder() const noexcept { return m_name.size() != m_file.size(); }
@@ -27,9 +27,10 @@ class SourceFile {
     [[nodiscard]] bool has_config() const noexcept { return m_has_config; }
     /// Throws Error{usage} when it can't be read.
     [[nodiscard]] const std::string& content() const;
+    void forget() const noexcept { m_content.reset(); }
 
   private:
-    std::filesystem::path m_path;
+    std::string m_path;
     std::string m_file;
     std::string m_name;
     bool m_has_config;

@@ -120,7 +120,7 @@ void refuse_foreign(const SourceFile& file) {
 void refuse_lone_config(const SourceFile& file) {
     const std::string script = file.name().substr(0, file.name().size() - config_suffix.size());
     if (has_suffix(script, ".sql") && is_stem(script.substr(0, script.size() - 4)) &&
-        !std::filesystem::exists(file.path().parent_path() / script))
+        !std::filesystem::exists(std::filesystem::path(file.path()).parent_path() / script))
         throw Error(ExitCode::usage, fmt::format("{}: there is no {} beside it", file.file(), script),
                     "name it after its script, or remove it");
 }
@@ -128,9 +128,8 @@ void refuse_lone_config(const SourceFile& file) {
 void read_config(const SourceFile& file, Migration& migration) {
     if (!file.has_config())
         return;
-    std::filesystem::path path = file.path();
-    path += config_suffix;
-    const auto config = read_flyway_script_config(file.file() + std::string(config_suffix), read_file(path));
+    const std::string suffix(config_suffix);
+    const auto config = read_flyway_script_config(file.file() + suffix, read_file(file.path() + suffix));
     migration.expands_placeholders = config.replaces_placeholders;
     if (!config.execute_in_transaction)
         migration.no_transaction = fmt::format("executeInTransaction=false in {}{}", file.name(), config_suffix);

@@ -1,5 +1,6 @@
 #include "migrate/directory.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -9,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 
 #include "base/checksum.hpp"
 #include "base/error.hpp"
@@ -21,15 +23,19 @@ namespace fs = std::filesystem;
 
 namespace {
 
-Error unreadable(const fs::path& path, int number) {
-    return Error(ExitCode::usage, fmt::format("cannot read {}: {}", path.string(), std::strerror(number)),
+Error unreadable(const std::string& path, int number) {
+    return Error(ExitCode::usage, fmt::format("cannot read {}: {}", path, std::strerror(number)),
                  "check the path and that this user may read it");
 }
 
+bool may_include(std::string_view content) {
+    return content.find("\\i") != std::string_view::npos;
+}
+
 /// The bytes of the files that this one includes, theirs too: what they say is part of what the migration does.
-void append_included(std::string& bytes, const fs::path& directory, const fs::path& file, const std::string& content,
+void append_included(std::string& bytes, const fs::path& directory, const fs::path& file, std::string_view content,
                      int depth) {
-    if (content.find("\\i") == std::string::npos)
+    if (!may_include(content))
         return;
     if (depth > 16)
         throw Error(ExitCode::usage, fmt::format("{}: files include each other more than 16 deep", file.string()),
@@ -44,24 +50,70 @@ void append_included(std::string& bytes, const fs::path& directory, const fs::pa
     }
 }
 
+/// What a directory's entry is, symbolic links followed to files and not to folders, as a tree walk does. Asks the file
+/// system only where the listing does not tell.
+bool is_of_type(const std::string& path, unsigned char listed, unsigned char wanted) {
+    if (listed != DT_UNKNOWN && (listed != DT_LNK || wanted == DT_DIR))
+        return listed == wanted;
+    struct stat info {};
+    const bool is_known = (wanted == DT_DIR ? ::lstat(path.c_str(), &info) : ::stat(path.c_str(), &info)) == 0;
+    return is_known && (wanted == DT_DIR ? S_ISDIR(info.st_mode) : S_ISREG(info.st_mode));
+}
+
+/// The names of the files in a folder and in those below it, relative to `root`. `below`: "" or "folder/". Hidden
+/// folders are other tools' (.git; a mounted ConfigMap keeps its files in one and links to them).
+void list_files(const std::string& root, const std::string& below, std::vector<std::string>& names) {
+    const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir((root + below).c_str()), ::closedir);
+    if (folder == nullptr)
+        throw unreadable(root + below, errno);
+    std::vector<std::string> folders;
+    errno = 0;
+    while (const dirent* entry = ::readdir(folder.get())) {
+        std::string name = below + static_cast<const char*>(entry->d_name);
+        if (is_of_type(root + name, entry->d_type, DT_REG))
+            names.push_back(std::move(name));
+        else if (entry->d_name[0] != '.' && is_of_type(root + name, entry->d_type, DT_DIR))
+            folders.push_back(name + "/");
+        errno = 0;
+    }
+    if (errno != 0)
+        throw unreadable(root + below, errno);
+    for (const std::string& inner : folders)
+        list_files(root, inner, names);
+}
+
 std::vector<SourceFile> files_below(const fs::path& directory) {
     std::error_code failure;
     if (!fs::is_directory(directory, failure))
         throw Error(ExitCode::usage, fmt::format("the migrations directory {} is not there", directory.string()),
                     "give it with --migrations DIR, TRIPMIG_MIGRATIONS_DIR, or `dir` in [migrations] of tripmig.toml");
     std::vector<std::string> names;
-    const std::size_t prefix = (directory / "").native().size();
-    for (fs::recursive_directory_iterator at(directory, failure), end; at != end && !failure; at.increment(failure))
-        if (at->is_regular_file())
-            names.push_back(at->path().native().substr(prefix));
-    if (failure)
-        throw unreadable(directory, failure.value());
+    const std::string root = (directory / "").native();
+    list_files(root, "", names);
     std::sort(names.begin(), names.end());
     std::vector<SourceFile> files;
     files.reserve(names.size());
     for (const std::string& name : names)
-        files.emplace_back(directory / name, name, std::binary_search(names.begin(), names.end(), name + ".conf"));
+        files.emplace_back(root + name, name, std::binary_search(names.begin(), names.end(), name + ".conf"));
     return files;
+}
+
+/// Sorts where the names' order is not theirs already; migrations are large to move about.
+template <typename Less>
+void sort_by(std::vector<Migration>& migrations, Less less) {
+    std::vector<Migration*> order;
+    order.reserve(migrations.size());
+    for (Migration& migration : migrations)
+        order.push_back(&migration);
+    const auto pointed_less = [&](const Migration* a, const Migration* b) { return less(*a, *b); };
+    if (std::is_sorted(order.begin(), order.end(), pointed_less))
+        return;
+    std::stable_sort(order.begin(), order.end(), pointed_less);
+    std::vector<Migration> sorted;
+    sorted.reserve(migrations.size());
+    for (Migration* migration : order)
+        sorted.push_back(std::move(*migration));
+    migrations = std::move(sorted);
 }
 
 void refuse_twins(const std::vector<Migration>& sorted) {
@@ -80,27 +132,24 @@ void refuse_twins(const std::vector<Migration>& sorted) {
 
 }  // namespace
 
-std::string read_file(const fs::path& path) {
+std::string read_file(const std::string& path) {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
         throw unreadable(path, errno);
-    struct stat info {};
+    // Most migrations fit: then nobody needs to ask how large the file is.
+    std::array<char, 16384> piece;
     std::string content;
-    // One byte more than it has: the read that fills less tells that this was all. Pipes tell no size.
-    std::size_t room = ::fstat(descriptor, &info) == 0 ? static_cast<std::size_t>(info.st_size) + 1 : 1;
-    std::size_t filled = 0;
     ssize_t count = 0;
-    do {
-        content.resize(filled + room);
-        count = ::read(descriptor, content.data() + filled, room);
-        filled += count > 0 ? static_cast<std::size_t>(count) : 0;
-        room = std::max<std::size_t>(content.size() - filled, 4096);
-    } while (count > 0 && (filled == content.size() || !S_ISREG(info.st_mode)));
+    while ((count = ::read(descriptor, piece.data(), piece.size())) > 0) {
+        struct stat info {};
+        if (content.empty() && count == static_cast<ssize_t>(piece.size()) && ::fstat(descriptor, &info) == 0)
+            content.reserve(static_cast<std::size_t>(std::max<off_t>(info.st_size, 0)));
+        content.append(piece.data(), static_cast<std::size_t>(count));
+    }
     const int number = errno;
     ::close(descriptor);
     if (count < 0)
         throw unreadable(path, number);
-    content.resize(filled);
     return content;
 }
 
@@ -124,19 +173,25 @@ fs::path resolve_include(const fs::path& directory, const fs::path& including, s
 
 namespace {
 
+/// Of the file, and of the files that this section of it includes.
+std::string hash_of(const std::string& content, const Section& section, const std::string& path,
+                    const fs::path& directory) {
+    const std::string_view own = std::string_view(content).substr(section.begin, section.end - section.begin);
+    if (!may_include(own))
+        return sha256_hex(content);
+    std::string bytes = content;
+    append_included(bytes, directory, path, own, 0);
+    return sha256_hex(bytes);
+}
+
 /// What all dialects' migrations have in common, beside what their rules said.
 void complete(Migration& migration, const SourceFile& file, const fs::path& directory, const DialectRules& rules,
               const Variables& variables) {
     migration.path = file.path();
     migration.file = file.file();
-    migration.content = file.content();
     migration.dialect = rules.dialect;
     migration.variables = variables;
-    std::string bytes;
-    const Section& section = migration.section;
-    append_included(bytes, directory, file.path(), migration.content.substr(section.begin, section.end - section.begin),
-                    0);
-    migration.sha256 = bytes.empty() ? sha256_hex(migration.content) : sha256_hex(migration.content + bytes);
+    migration.sha256 = hash_of(file.content(), migration.section, migration.path, directory);
 }
 
 /// dbmate takes its files in the order of their names as text. Where that is not the order of their numbers, one of the
@@ -154,15 +209,30 @@ void refuse_unpadded(const Directory& directory) {
 }  // namespace
 
 std::vector<Migration> read_single_file(const fs::path& path, const std::string& name) {
-    const SourceFile file(path, name, fs::is_regular_file(path.native() + ".conf"));
+    const SourceFile file(path.native(), name, fs::is_regular_file(path.native() + ".conf"));
     const DialectRules* rules = dialect_of(file);
     std::vector<Migration> migrations = rules == nullptr ? std::vector<Migration>() : rules->read(file);
     if (migrations.empty())
         migrations.emplace_back();
     const fs::path folder = path.parent_path();
-    for (Migration& migration : migrations)
+    for (Migration& migration : migrations) {
         complete(migration, file, folder.empty() ? "." : folder, rules == nullptr ? flyway_rules : *rules, nullptr);
+        migration.content = file.content();
+    }
     return migrations;
+}
+
+std::string content_of(const Migration& migration) {
+    if (migration.content)
+        return *migration.content;
+    std::string content = read_file(migration.path);
+    const std::string& path = migration.path;
+    const fs::path directory = path.substr(0, path.size() - std::min(path.size(), migration.file.size()));
+    if (hash_of(content, migration.section, migration.path, directory) != migration.sha256)
+        throw Error(ExitCode::disagreement,
+                    fmt::format("{} was changed while this command was running; it was not run", migration.file),
+                    "run it again when nobody is writing into the migrations directory");
+    return content;
 }
 
 Directory read_directory(const fs::path& path, const ReadOptions& options) {
@@ -181,12 +251,12 @@ Directory read_directory(const fs::path& path, const ReadOptions& options) {
                                                             : directory.repeatable;
             group.push_back(std::move(migration));
         }
+        file.forget();
     }
     const auto by_version = [](const Migration& a, const Migration& b) { return a.version < b.version; };
-    std::stable_sort(directory.versioned.begin(), directory.versioned.end(), by_version);
-    std::stable_sort(directory.undo.begin(), directory.undo.end(), by_version);
-    std::stable_sort(directory.repeatable.begin(), directory.repeatable.end(),
-                     [](const Migration& a, const Migration& b) { return a.description < b.description; });
+    sort_by(directory.versioned, by_version);
+    sort_by(directory.undo, by_version);
+    sort_by(directory.repeatable, [](const Migration& a, const Migration& b) { return a.description < b.description; });
     refuse_twins(directory.versioned);
     refuse_twins(directory.undo);
     refuse_twins(directory.repeatable);

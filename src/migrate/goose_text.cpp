@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "migrate/directory.hpp"
 #include "migrate/environment_text.hpp"
 #include "migrate/goose_marks.hpp"
 
@@ -16,8 +17,9 @@ class Builder {
   public:
     Builder(const Migration& migration, bool with_variables)
         : m_migration(migration),
+          m_content(content_of(migration)),
           m_begin(migration.section.begin),
-          m_end(std::min(migration.section.end, migration.content.size())),
+          m_end(std::min(migration.section.end, m_content.size())),
           m_at(m_begin),
           m_line(migration.section.line) {
         if (with_variables)
@@ -26,7 +28,7 @@ class Builder {
     }
 
     SectionText build() {
-        for (const GooseMark& mark : goose_marks(m_migration.file, m_migration.content)) {
+        for (const GooseMark& mark : goose_marks(m_migration.file, m_content)) {
             const bool is_inside = mark.mark.begin >= m_begin && mark.mark.begin < m_end;
             if (is_inside)
                 copy_to(mark.mark.begin);
@@ -54,7 +56,7 @@ class Builder {
     }
 
     void copy_to(std::size_t end) {
-        const std::string_view content = m_migration.content;
+        const std::string_view content = m_content;
         if (!m_is_substituting || m_variables == nullptr) {
             const std::string_view piece = content.substr(m_at, end - m_at);
             m_line += static_cast<std::size_t>(std::count(piece.begin(), piece.end(), '\n'));
@@ -86,6 +88,7 @@ class Builder {
     }
 
     const Migration& m_migration;
+    const std::string m_content;
     std::size_t m_begin;
     std::size_t m_end;
     std::size_t m_at;

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,12 +35,12 @@ struct Migration {
     Kind kind = Kind::versioned;
     Version version;          ///< none for repeatable ones
     std::string description;  ///< "add users": the name's words
-    std::filesystem::path path;
-    std::string file;     ///< relative to the migrations directory: the history's and messages' name for it
-    std::string content;  ///< of the file, as on disk
-    std::string sha256;   ///< of the content, and of the files it includes
+    std::string path;
+    std::string file;  ///< relative to the migrations directory: the history's and messages' name for it
+    std::optional<std::string> content;  ///< kept only where the file may be a pipe; else content_of() reads it again
+    std::string sha256;                  ///< of the file, and of the files it includes
     Dialect dialect = Dialect::flyway;
-    Section section;                   ///< of `content`: what this migration runs
+    Section section;                   ///< of the file: what this migration runs
     std::string no_transaction;        ///< the dialect's own word for transaction=off, as it is written; empty: none
     bool expands_placeholders = true;  ///< ${name} in it stands for what the configuration says
     Variables variables;               ///< what goose's ENVSUB ON puts in; null: nothing

@@ -5,24 +5,21 @@
 namespace tripmig::migrate {
 
 std::optional<Version> Version::parse(std::string_view text) {
+    constexpr std::string_view digits = "0123456789";
     Version version;
-    std::string part;
-    const auto close_part = [&] {
-        if (part.empty())
-            return false;
-        part.erase(0, std::min(part.find_first_not_of('0'), part.size() - 1));
-        version.m_parts.push_back(std::move(part));
-        part.clear();
-        return true;
-    };
-    for (const char c : text) {
-        if (c >= '0' && c <= '9')
-            part += c;
-        else if ((c != '.' && c != '_') || !close_part())
+    while (true) {
+        const std::size_t length = std::min(text.find_first_not_of(digits), text.size());
+        if (length == 0)
             return std::nullopt;
+        const std::string_view part = text.substr(0, length);
+        version.m_parts.emplace_back(part.substr(std::min(part.find_first_not_of('0'), length - 1)));
+        text.remove_prefix(length);
+        if (text.empty())
+            break;
+        if (text.front() != '.' && text.front() != '_')
+            return std::nullopt;
+        text.remove_prefix(1);
     }
-    if (!close_part())
-        return std::nullopt;
     while (version.m_parts.size() > 1 && version.m_parts.back() == "0")
         version.m_parts.pop_back();
     for (const std::string& number : version.m_parts)

@@ -40,7 +40,7 @@ void check(const migrate::LintedFile& file) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     migrate::Migration migration;
     migration.file = "fuzz.sql";
-    migration.content.assign(reinterpret_cast<const char*>(data), size);
+    migration.content.emplace(reinterpret_cast<const char*>(data), size);
     try {
         const migrate::Script script = migrate::load_script(migration, "/nowhere", {});
         migrate::Linter linter;

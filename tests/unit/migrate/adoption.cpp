@@ -62,7 +62,8 @@ TEST_CASE("a file below the newest version that never ran is a warning") {
 }
 
 TEST_CASE("no rows, no records; versions that are no numbers are refused") {
-    const auto directory = MigrationsFolder({{"1_a.sql", "-- migrate:up"}}).read();
+    const MigrationsFolder folder({{"1_a.sql", "-- migrate:up"}});
+    const auto directory = folder.read();
     CHECK(plan_adoption(history(ForeignTool::dbmate, {}), directory, {}).records.empty());
     CHECK(failure(history(ForeignTool::dbmate, {{"x1", "", "", "", {}, true}}), directory) == ExitCode::disagreement);
     CHECK(failure(history(ForeignTool::golang_migrate, {{"1", "", "", "", {}, false}}), directory) ==

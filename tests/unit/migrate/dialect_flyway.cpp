@@ -65,3 +65,27 @@ TEST_CASE("what only Flyway can run is named, never passed over") {
         CHECK_MESSAGE(MigrationsFolder({{"V1__a.sql", ""}, {name, ""}}).read().versioned.size() == 1,
                       std::string(name));
 }
+
+TEST_CASE("a mounted ConfigMap: links to a hidden folder's files, each once; what other tools hide is not read") {
+    const MigrationsFolder folder({{"..2026_01/V1__a.sql", "select 1"}, {".git/V1__a.sql", "select 2"}});
+    const auto path = folder.read().path;
+    std::filesystem::create_directory_symlink("..2026_01", path / "..data");
+    std::filesystem::create_symlink("..data/V1__a.sql", path / "V1__a.sql");
+    const auto directory = folder.read();
+    REQUIRE(directory.versioned.size() == 1);
+    CHECK(directory.versioned[0].file == "V1__a.sql");
+    CHECK(tripmig::migrate::content_of(directory.versioned[0]) == "select 1");
+}
+
+TEST_CASE("a file that is changed between reading and running is refused") {
+    const MigrationsFolder folder({{"V1__a.sql", "select 1"}});
+    const auto directory = folder.read();
+    std::ofstream(directory.path / "V1__a.sql", std::ios::binary) << "select 2";
+    try {
+        tripmig::migrate::content_of(directory.versioned[0]);
+        FAIL("not refused");
+    } catch (const tripmig::Error& error) {
+        CHECK(error.code() == tripmig::ExitCode::disagreement);
+        CHECK(std::string(error.message()).find("V1__a.sql was changed") != std::string::npos);
+    }
+}
