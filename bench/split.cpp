@@ -25,7 +25,8 @@ constexpr std::array<Sample, 11> samples{{
      "CREATE TABLE app.users (\n    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,\n    name text NOT NULL,\n"
      "    created_at timestamptz NOT NULL DEFAULT now(),\n    CHECK (length(name) > 0)\n);\n",
      ""},
-    {"indexes", "", "CREATE INDEX CONCURRENTLY IF NOT EXISTS users_name ON app.users (lower(name)) WHERE id > 0;\n", ""},
+    {"indexes", "", "CREATE INDEX CONCURRENTLY IF NOT EXISTS users_name ON app.users (lower(name)) WHERE id > 0;\n",
+     ""},
     {"inserts", "", "INSERT INTO app.users (id, name, created_at) VALUES (1, 'a name of some length', '2024-01-31');\n",
      ""},
     {"functions", "",
