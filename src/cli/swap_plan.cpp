@@ -10,8 +10,10 @@
 #include "cli/swap_options.hpp"
 #include "cli/swap_text.hpp"
 #include "sql/identifier.hpp"
+#include "swap/copy_units.hpp"
 #include "swap/observe.hpp"
 #include "swap/server.hpp"
+#include "swap/surroundings.hpp"
 
 namespace tripmig::cli {
 
@@ -80,6 +82,29 @@ void print_text(Context& context, const QualifiedName& table, std::string_view s
         print_unit(context, unit);
 }
 
+/// How many leaves there will be when the past is in leaves too.
+std::size_t leaves_of(const swap::Facts& facts, const swap::PlanResult& plan, const config::PartitionPolicy& policy,
+                      const config::Config& config) {
+    if (plan.state && facts.key.oldest) {
+        try {
+            return swap::copy_bounds(*plan.state, facts.key, facts.now, policy, config.partitions.max_create).size();
+        } catch (const Error&) {  // more than max_create, or keys without end: attach carries them all the same
+            return static_cast<std::size_t>(policy.max_create.value_or(config.partitions.max_create));
+        }
+    }
+    return static_cast<std::size_t>(policy.premake) + 1;
+}
+
+void look_around(swap::Server& server, const swap::Facts& facts, const config::PartitionPolicy& policy,
+                 const config::Config& config, swap::PlanResult& plan) {
+    swap::Surroundings around = swap::read_surroundings(server.session(), *facts.table, config);
+    if (plan.state)
+        around.sample = swap::take_sample(server.session(), *facts.table);
+    const std::vector<swap::Finding> findings =
+        swap::look_at_surroundings(*facts.table, around, policy, config.swap, leaves_of(facts, plan, policy, config));
+    plan.findings.insert(plan.findings.end(), findings.begin(), findings.end());
+}
+
 ExitCode show_plan(Context& context, const SwapOptions& options) {
     const config::PartitionPolicy policy = swap_policy(context, options);
     swap::Server server(context.config, context.reporter, context.clock, context.stop);
@@ -98,7 +123,8 @@ ExitCode show_plan(Context& context, const SwapOptions& options) {
         print_swap(context, policy.table, nullptr);
         return ExitCode::ok;
     }
-    const swap::PlanResult plan = swap::plan(facts, policy, context.config);
+    swap::PlanResult plan = swap::plan(facts, policy, context.config);
+    look_around(server, facts, policy, context.config, plan);
     const std::string_view strategy = swap::to_string(policy.swap.strategy);
     if (context.json)
         print_json(context, policy.table, strategy, plan);

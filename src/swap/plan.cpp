@@ -100,6 +100,7 @@ PlanResult plan(const Facts& facts, const config::PartitionPolicy& policy, const
     const SwapState state = new_state(facts, policy, config.swap);
     require_leaf_names(state, policy, facts, config.partitions.max_create);
     result.cut = state.cut;
+    result.state = state;
     AttachContext context{succession_of(table, state), state, config.state.schema};
     if (state.is_copy() && !state.was_empty) {
         const auto bounds = copy_bounds(state, facts.key, facts.now, policy, config.partitions.max_create);

@@ -1,0 +1,152 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/duration.hpp"
+#include "sql/identifier.hpp"
+#include "swap/preflight_parts.hpp"
+#include "swap/statement_risk.hpp"
+#include "swap/surroundings.hpp"
+
+namespace tripmig::swap {
+
+namespace {
+
+std::string joined(const std::vector<std::string>& items) {
+    return fmt::format("{}", fmt::join(items, "; "));
+}
+
+std::string in_megabytes(double bytes) {
+    return fmt::format("{:.0f} MB", std::ceil(bytes / 1'048'576));
+}
+
+void look_at_sessions(const Surroundings& around, const config::SwapConfig& config, bool is_copy, Report& report) {
+    if (!around.may_make_state)
+        report.refuse("state schema", "the role can neither use nor make it",
+                      "let the database's owner create it for this role (state.schema)", ExitCode::no_privilege);
+    if (!around.blockers.empty())
+        report.note("old transactions",
+                    fmt::format("the cut-over does not try while these are open: {}", joined(around.blockers)));
+    if (!around.followers.empty())
+        report.note("replicas", fmt::format("{} follow: the work holds while one is more than {} behind{}",
+                                            joined(around.followers), tripmig::to_string(config.max_replica_lag),
+                                            is_copy ? "; their snapshots cannot be waited for at the cut-over" : ""));
+    if (!around.idle_slots.empty())
+        report.note("replication slots", fmt::format("nobody reads from {}: the server keeps all that is written",
+                                                     joined(around.idle_slots)));
+    if (!around.sees_all_statistics)
+        report.note("role",
+                    "without pg_read_all_stats the age of other roles' transactions and how far replicas are is not "
+                    "visible: unknown counts as old");
+}
+
+/// A look-up that asks every leaf locks each, and each one's indexes.
+void look_at_lock_table(const db::TableInfo& table, const Surroundings& around, std::size_t leaves, Report& report) {
+    const auto each = static_cast<std::int64_t>((leaves + 1) * (1 + table.indexes.size()));
+    const std::int64_t sessions = around.max_connections + around.max_prepared_transactions;
+    const std::string subject = "max_locks_per_transaction";
+    const std::string need = fmt::format("{} leaves with {} indexes: a look-up that asks all of them takes {} locks",
+                                         leaves, table.indexes.size(), each);
+    if (each <= around.max_locks_per_transaction)
+        report.ok(subject, fmt::format("{}, {} are set", need, around.max_locks_per_transaction));
+    else
+        report.note(
+            subject,
+            fmt::format("{}; {} are set for each of {} sessions. Were {} of them to do that at once, the lock table "
+                        "would be full (53200): {} would do",
+                        need, around.max_locks_per_transaction, sessions,
+                        around.max_locks_per_transaction * sessions / each + 1, (each + 63) / 64 * 64));
+}
+
+void look_at_statements(const db::TableInfo& table, const Surroundings& around, const config::PartitionPolicy& policy,
+                        Report& report) {
+    const std::string subject = "statements";
+    if (!around.has_statement_statistics) {
+        report.note(
+            subject,
+            "pg_stat_statements cannot be read here: look yourself for ON CONFLICT over columns without the key, "
+            "and for look-ups without it");
+        return;
+    }
+    constexpr std::array<std::string_view, 3> verbs{"will fail", "will mean something else", "will be slower"};
+    constexpr int most = 10;
+    std::array<int, 3> counts{};
+    for (const SeenStatement& seen : around.statements) {
+        const auto risk = risk_of(seen.query, table, policy);
+        if (!risk)
+            continue;
+        const auto kind = static_cast<std::size_t>(risk->kind);
+        if (counts.at(kind)++ >= most)
+            continue;
+        std::string text = seen.query.substr(0, 120);
+        std::replace_if(
+            text.begin(), text.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
+        report.note("statement", fmt::format("{}: {} ({} calls, {:.2f} ms each): {}", verbs.at(kind), risk->why,
+                                             seen.calls, seen.mean_ms, text));
+    }
+    for (std::size_t kind = 0; kind < counts.size(); ++kind)
+        if (counts.at(kind) > most)
+            report.note("statement", fmt::format("{} more {}", counts.at(kind) - most, verbs.at(kind)));
+    if (around.hidden_statements > 0)
+        report.note(subject, fmt::format("{} of other roles are not visible: GRANT pg_read_all_stats to see them",
+                                         around.hidden_statements));
+    if (counts == std::array<int, 3>{})
+        report.ok(subject,
+                  fmt::format("none of {} in pg_stat_statements that name the table is hit", around.statements.size()));
+}
+
+void look_at_size(const db::TableInfo& table, const Surroundings& around, const config::SwapConfig& config,
+                  bool is_copy, Report& report) {
+    if (!around.sample) {
+        report.note("time and disk", "no sample could be taken (temporary tables, an index over them): not estimated");
+        return;
+    }
+    const Sample& sample = *around.sample;
+    const double times = static_cast<double>(table.pages) / static_cast<double>(sample.blocks);
+    const double load = sample.load_seconds * times;
+    const double index = sample.index_seconds * times;
+    const double heap = static_cast<double>(sample.table_bytes) * times;
+    const double indexes = static_cast<double>(sample.index_bytes) * times;
+    const std::string source = fmt::format("measured on {} of {} blocks", sample.blocks, table.pages);
+    if (is_copy) {
+        report.note("time",
+                    fmt::format("about {:.0f} s to load and {:.0f} s to index with one worker, {}; what is written "
+                                "to the WAL, the throttle ({} a chunk) and the comparison come to it",
+                                std::ceil(load), std::ceil(index), source, tripmig::to_string(config.chunk_target)));
+        report.note(
+            "disk",
+            fmt::format("about {} for the copy with its indexes, and as much WAL; the database has {} now. "
+                        "No SQL tells what the disk has left: look there",
+                        in_megabytes(heap + indexes), in_megabytes(static_cast<double>(around.database_bytes))));
+        return;
+    }
+    const double built = table.indexes.empty() ? 0 : index / static_cast<double>(table.indexes.size());
+    report.note("time",
+                fmt::format("about {:.0f} s for the unique index, {}; two scans without blocking come to it, and the "
+                            "registry if there is one",
+                            std::ceil(built), source));
+    report.note("disk",
+                fmt::format("about {} for the unique index and the registry together; the database has {} now. No "
+                            "SQL tells what the disk has left: look there",
+                            in_megabytes(indexes), in_megabytes(static_cast<double>(around.database_bytes))));
+}
+
+}  // namespace
+
+std::vector<Finding> look_at_surroundings(const db::TableInfo& table, const Surroundings& around,
+                                          const config::PartitionPolicy& policy, const config::SwapConfig& config,
+                                          std::size_t leaves) {
+    std::vector<Finding> findings;
+    Report report(findings);
+    const bool is_copy = policy.swap.strategy == config::SwapStrategy::copy;
+    look_at_sessions(around, config, is_copy, report);
+    look_at_lock_table(table, around, leaves, report);
+    look_at_statements(table, around, policy, report);
+    if (table.pages > 0)
+        look_at_size(table, around, config, is_copy, report);
+    return findings;
+}
+
+}  // namespace tripmig::swap

@@ -1,0 +1,102 @@
+// What `swap plan` tells of the server around the table: nothing of it lasts.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "swap_room.hpp"
+
+using namespace tripmig::test;
+
+namespace {
+
+std::string findings_of(const SwapRoom& room, const std::string& strategy, const Surroundings& around) {
+    const CommandResult result =
+        run_tripmig({"--json", "swap", "plan", "orders", "--strategy", strategy}, around, std::chrono::seconds(60));
+    CHECK_MESSAGE(result.exit_code == 0, result.err);
+    std::string text;
+    const nlohmann::json document = nlohmann::json::parse(result.out);
+    for (const auto& finding : document["findings"])
+        text += finding["level"].get<std::string>() + " " + finding["subject"].get<std::string>() + ": " +
+                finding["message"].get<std::string>() + "\n";
+    // Every statement has its locks, and the cut-over says which it takes first.
+    const auto& units = document["units"];
+    CHECK(std::any_of(units.begin(), units.end(), [](const auto& unit) {
+        return unit["name"] == "cut over public.orders" && unit["locks"].size() >= 2;
+    }));
+    CHECK(room.database.scalar("SELECT count(*) FROM pg_class WHERE relname ~ 'tripmig'") == "0");
+    return text;
+}
+
+void has(const std::string& text, const std::string& words) {
+    CAPTURE(words);
+    CHECK_MESSAGE(text.find(words) != std::string::npos, text);
+}
+
+}  // namespace
+
+TEST_CASE("time and disk from a sample, locks, old transactions") {
+    const SwapRoom room;
+    room.database.exec(orders_and_lines);
+    const Connection reader = room.database.connect();
+    reader.exec("BEGIN; SELECT count(*) FROM orders");
+    room.folder.write("tripmig.toml", "[swap]\nblocker_age = \"1ms\"\n");
+    for (const std::string strategy : {"copy", "attach"}) {
+        const std::string text = findings_of(room, strategy, room.surroundings());
+        has(text, "note time: about ");
+        has(text, "note disk: about ");
+        has(text, " of 148 blocks");
+        has(text, "max_locks_per_transaction: ");
+        has(text, "note old transactions: the cut-over does not try while these are open: pid ");
+        has(text, "note statements: pg_stat_statements cannot be read here");
+    }
+    reader.exec("ROLLBACK");
+    CHECK(findings_of(room, "copy", room.surroundings()).find("old transactions") == std::string::npos);
+}
+
+TEST_CASE("a role with and one without pg_read_all_stats") {
+    const SwapRoom room;
+    room.database.exec(orders_and_lines);
+    const std::string role = room.database.scalar("SELECT current_user");
+    const Connection superuser(room.database.superuser_url());
+    if (superuser.scalar("SELECT pg_has_role('" + role + "', 'pg_read_all_stats', 'USAGE')") == "t")
+        superuser.exec("REVOKE pg_read_all_stats FROM " + role);
+    has(findings_of(room, "copy", room.surroundings()), "note role: without pg_read_all_stats");
+    superuser.exec("GRANT pg_read_all_stats TO " + role);
+    const std::string text = findings_of(room, "copy", room.surroundings());
+    superuser.exec("REVOKE pg_read_all_stats FROM " + role);
+    CHECK(text.find("without pg_read_all_stats") == std::string::npos);
+}
+
+TEST_CASE("without a right to temporary tables nothing is estimated, and the plan is there all the same") {
+    const SwapRoom room;
+    room.database.exec(orders_and_lines);
+    const Connection superuser(room.database.superuser_url());
+    const std::string role = room.database.scalar("SELECT current_user");
+    superuser.exec("REVOKE TEMPORARY ON DATABASE \"" + room.database.name() +
+                   "\" FROM PUBLIC; REVOKE TEMPORARY ON DATABASE \"" + room.database.name() + "\" FROM " + role);
+    has(findings_of(room, "copy", room.surroundings()), "note time and disk: no sample could be taken");
+}
+
+TEST_CASE("statements of pg_stat_statements that the swap will hit are named") {
+    const SwapRoom room;  // its policies; the server is another one, with the extension loaded
+    const char* const script = R"(set -eu
+        psql -Xq -v ON_ERROR_STOP=1 "$TRIPMIG_SANDBOX_SUPERUSER_URL" -c 'CREATE EXTENSION pg_stat_statements'
+        psql -Xq -v ON_ERROR_STOP=1 <<'SQL'
+            CREATE TABLE orders (id bigint PRIMARY KEY, at timestamp NOT NULL DEFAULT now(), note text);
+            INSERT INTO orders (id, note) SELECT g, 'n' FROM generate_series(1, 1000) g;
+            INSERT INTO orders (id, note) VALUES (1, 'upsert') ON CONFLICT (id) DO UPDATE SET note = excluded.note;
+            SELECT note FROM orders WHERE id = 7;
+            SELECT count(*) FROM orders WHERE at > now() AND id = 7;
+SQL
+        "$TRIPMIG_BINARY" swap plan orders)";
+    Surroundings around = room.surroundings();
+    around.environment.clear();
+    const CommandResult result =
+        run_command(tripmig_command({"sandbox", "run", "--setting", "shared_preload_libraries=pg_stat_statements", "--",
+                                     "sh", "-c", script}),
+                    around);
+    CHECK_MESSAGE(result.exit_code == 0, result.err);
+    has(result.out, "statement: will fail: ON CONFLICT (id) finds no constraint (42P10) (1 calls, ");
+    has(result.out, "statement: will be slower: looks up by (id) alone: it asks every leaf (1 calls, ");
+    CHECK(result.out.find("at > now()") == std::string::npos);
+}

@@ -1,0 +1,104 @@
+#include "swap/surroundings.hpp"
+
+#include <doctest/doctest.h>
+
+#include "orders.hpp"
+#include "swap/statement_risk.hpp"
+
+using namespace tripmig;
+using namespace tripmig::test;
+using Kind = swap::StatementRisk::Kind;
+
+namespace {
+
+std::optional<Kind> kind_of(const std::string& query, const db::TableInfo& table = orders()) {
+    const auto risk = swap::risk_of(query, table, monthly());
+    return risk ? std::optional<Kind>(risk->kind) : std::nullopt;
+}
+
+std::string text_of(const swap::Surroundings& around, std::size_t leaves = 3,
+                    config::SwapStrategy strategy = config::SwapStrategy::copy) {
+    config::PartitionPolicy policy = monthly();
+    policy.swap.strategy = strategy;
+    std::string text;
+    for (const swap::Finding& finding : swap::look_at_surroundings(orders(), around, policy, {}, leaves))
+        text += std::string(to_string(finding.level)) + " " + finding.subject + ": " + finding.message + "\n";
+    return text;
+}
+
+bool has(const std::string& text, const std::string& words) {
+    CAPTURE(text);
+    CAPTURE(words);
+    const bool found = text.find(words) != std::string::npos;
+    CHECK(found);
+    return found;
+}
+
+}  // namespace
+
+TEST_CASE("which statements break, change or slow down") {
+    CHECK(kind_of("INSERT INTO orders (id, note) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET note = $3") ==
+          Kind::breaks);
+    CHECK(kind_of("insert into public.orders values ($1) on conflict (\"id\") do nothing") == Kind::breaks);
+    CHECK(kind_of("WITH c AS (INSERT INTO orders VALUES ($1) ON CONFLICT (id) DO NOTHING RETURNING 1) SELECT $2") ==
+          Kind::breaks);
+    CHECK(kind_of("INSERT INTO orders VALUES ($1) ON CONFLICT ON CONSTRAINT orders_pkey DO NOTHING") == Kind::changes);
+    CHECK(kind_of("INSERT INTO orders VALUES ($1) ON CONFLICT DO NOTHING") == Kind::changes);
+    CHECK(kind_of("INSERT INTO orders VALUES ($1) ON CONFLICT (id, at) DO NOTHING") == std::nullopt);
+    CHECK(kind_of("INSERT INTO orders VALUES ($1, $2)") == std::nullopt);
+    CHECK(kind_of("INSERT INTO shop.orders VALUES ($1) ON CONFLICT (id) DO NOTHING") == std::nullopt);
+    CHECK(kind_of("SELECT * FROM orders WHERE id = $1") == Kind::slows);
+    CHECK(kind_of("SELECT id, at FROM orders o WHERE o.id = $1") == Kind::slows);
+    CHECK(kind_of("UPDATE orders SET at = $2 WHERE id = $1") == Kind::slows);
+    CHECK(kind_of("DELETE FROM orders WHERE id = $1") == Kind::slows);
+    CHECK(kind_of("SELECT * FROM orders WHERE id = $1 AND at = $2") == std::nullopt);
+    CHECK(kind_of("SELECT id FROM orders WHERE note = $1") == std::nullopt);
+    CHECK(kind_of("SELECT * FROM others WHERE id = $1") == std::nullopt);
+    db::TableInfo with_key = orders();
+    with_key.indexes[0].columns = {"id", "at"};
+    CHECK(kind_of("SELECT * FROM orders WHERE id = $1", with_key) == std::nullopt);
+    CHECK(kind_of("INSERT INTO orders VALUES ($1) ON CONFLICT DO NOTHING", with_key) == std::nullopt);
+}
+
+TEST_CASE("what is around: locks, sessions, replicas, statements, time and disk") {
+    swap::Surroundings around;
+    around.sees_all_statistics = true;
+    std::string text = text_of(around);
+    has(text,
+        "ok max_locks_per_transaction: 3 leaves with 2 indexes: a look-up that asks all of them takes 12 locks, 64 are "
+        "set");
+    has(text, "note statements: pg_stat_statements cannot be read here");
+    has(text, "note time and disk: no sample could be taken");
+    CHECK(text.find("refuse") == std::string::npos);
+    CHECK(text.find("pg_read_all_stats the age") == std::string::npos);
+    has(text_of(around, 36),
+        "takes 111 locks; 64 are set for each of 100 sessions. Were 58 of them to do that at once, the lock "
+        "table would be full (53200): 128 would do");
+    around.may_make_state = around.sees_all_statistics = false;
+    around.blockers = {"pid 7 (shop, idle in transaction, 90 s in its transaction)"};
+    around.followers = {"replica1"};
+    around.idle_slots = {"dead (12 GB of WAL)"};
+    around.has_statement_statistics = true;
+    around.hidden_statements = 4;
+    around.statements = {{"SELECT * FROM orders\nWHERE id = $1", 1200, 0.5},
+                         {"SELECT note FROM orders WHERE at > $1", 9, 1}};
+    around.sample = swap::Sample{10, 0.5, 0.25, 1'048'576, 524'288};
+    text = text_of(around);
+    has(text, "refuse state schema: the role can neither use nor make it");
+    has(text, "note old transactions: the cut-over does not try while these are open: pid 7 (shop");
+    has(text,
+        "note replicas: replica1 follow: the work holds while one is more than 10s behind; their snapshots cannot");
+    has(text, "note replication slots: nobody reads from dead (12 GB of WAL)");
+    has(text, "note role: without pg_read_all_stats");
+    has(text,
+        "note statement: will be slower: looks up by (id) alone: it asks every leaf (1200 calls, 0.50 ms each): SELECT "
+        "* "
+        "FROM orders WHERE id = $1");
+    has(text, "note statements: 4 of other roles are not visible");
+    has(text, "note time: about 5 s to load and 3 s to index with one worker, measured on 10 of 100 blocks");
+    has(text, "note disk: about 15 MB for the copy with its indexes");
+    text = text_of(around, 3, config::SwapStrategy::attach);
+    has(text, "note time: about 2 s for the unique index");
+    has(text, "note disk: about 5 MB for the unique index and the registry together");
+    CHECK(text.find("their snapshots") == std::string::npos);
+}
