@@ -30,13 +30,14 @@ struct Comparison {
     std::string partition_key;
     std::string partition_key_type;
     std::vector<std::string> keys;
-    std::vector<std::string> hashed;  ///< expressions over a row `r`: see hashed_columns()
-    QualifiedName log;                ///< its keys are left out
+    std::string row_hash;  ///< over a row `r`: see row_hash()
+    QualifiedName log;     ///< its keys are left out
 };
 
-/// What is hashed of each of these columns: the value where equal values have one form, else its text (numeric scale,
-/// json, citext, float zero, ...).
-std::vector<std::string> hashed_columns(const db::TableInfo& table, const std::vector<std::string>& columns);
+/// A 64-bit hash of these columns of a row `r`, as an expression: of the value where equal values have one form, else
+/// of its text, byte for byte (numeric scale, json, citext, float zero, ...). Each column's hash seeds the next one's,
+/// so that values in each other's place don't cancel out.
+std::string row_hash(const db::TableInfo& table, const std::vector<std::string>& columns);
 
 /// What differs in one leaf.
 struct Difference {
@@ -53,6 +54,8 @@ std::vector<Difference> verify(const Comparison& comparison, db::Session& sessio
 
 // The statements, for tests.
 std::string plain_digest_sql(const Comparison& comparison, std::int64_t first_block, std::int64_t past_block);
+/// The same, leaf by leaf: which one differs. Bucket 0: keys below the first leaf.
+std::string plain_buckets_sql(const Comparison& comparison, std::int64_t first_block, std::int64_t past_block);
 std::string leaf_digest_sql(const Comparison& comparison, const ComparedLeaf& leaf);
 std::string differing_keys_sql(const Comparison& comparison, const ComparedLeaf& leaf);
 

@@ -46,7 +46,7 @@ move::Comparison comparison_of(Server& server, const SwapState& state) {
     comparison.partition_key = state.key;
     comparison.partition_key_type = std::string(ddl::type_name(type));
     comparison.keys = transfer.capture.key_names();
-    comparison.hashed = move::hashed_columns(table, copied_columns(table));
+    comparison.row_hash = move::row_hash(table, copied_columns(table));
     comparison.log = transfer.capture.log;
     return comparison;
 }
