@@ -46,14 +46,15 @@ std::string hash(Workbench& bench, bool is_nullable, int changed, bool is_null =
     std::vector<std::string> names;
     for (int i = 0; i < static_cast<int>(std::size(columns)); ++i) {
         names.push_back(fmt::format("c{}", i));
-        definitions += fmt::format("{}c{} {}{}", i == 0 ? "" : ", ", i, columns[i].type, is_nullable ? "" : " NOT NULL");
+        definitions +=
+            fmt::format("{}c{} {}{}", i == 0 ? "" : ", ", i, columns[i].type, is_nullable ? "" : " NOT NULL");
         values += fmt::format("{}{}", i == 0 ? "" : ", ",
                               i != changed ? columns[i].value
                               : is_null    ? "NULL"
                                            : columns[i].other);
     }
-    bench.database.exec(fmt::format("DROP TABLE IF EXISTS t; CREATE TABLE t ({}); INSERT INTO t VALUES ({})", definitions,
-                                    values));
+    bench.database.exec(
+        fmt::format("DROP TABLE IF EXISTS t; CREATE TABLE t ({}); INSERT INTO t VALUES ({})", definitions, values));
     const std::string expression = move::row_hash(bench.table("t"), names);
     return bench.database.scalar("SELECT " + expression + " FROM t AS r");
 }
