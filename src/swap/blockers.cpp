@@ -61,28 +61,51 @@ Error too_late(const Unit& unit, const Blockers& blockers) {
 
 std::string Blockers::text() const {
     std::string text;
-    for (const std::string& each : who)
-        text += (text.empty() ? "" : "; ") + each;
+    for (const Transaction& each : who)
+        text += (text.empty() ? "" : "; ") + each.text;
     return text;
+}
+
+bool Blockers::is_only_autovacuum() const {
+    return std::all_of(who.begin(), who.end(), [](const Transaction& each) { return each.is_autovacuum; });
+}
+
+void Acquaintances::leave_out_young(Blockers& blockers, chr::milliseconds age, TimePoint now) {
+    const TimePoint unseen = m_has_looked ? now : TimePoint::min();
+    std::map<std::string, TimePoint> seen;
+    std::vector<Blockers::Transaction> old;
+    for (Blockers::Transaction& each : blockers.who) {
+        if (each.unknown) {
+            const auto known = m_since.find(*each.unknown);
+            const TimePoint since = known == m_since.end() ? unseen : known->second;
+            seen.emplace(*each.unknown, since);
+            if (since != TimePoint::min() && now - since < age)
+                continue;
+        }
+        old.push_back(std::move(each));
+    }
+    blockers.who = std::move(old);
+    m_since = std::move(seen);
+    m_has_looked = true;
 }
 
 Blockers find_blockers(db::Session& session, const std::vector<LockRequest>& locks, chr::milliseconds age) {
     Blockers blockers;
-    blockers.is_only_autovacuum = true;
     const db::Rows rows = session.read(std::string(statement::old_transactions),
                                        {names_of(locks, true), names_of(locks, false), fmt::format("{}", age.count())});
-    for (const db::Row& row : rows) {
-        blockers.who.push_back(db::text_of(row.at(0)));
-        blockers.is_only_autovacuum = blockers.is_only_autovacuum && db::flag_of(row.at(1));
-    }
+    for (const db::Row& row : rows)
+        blockers.who.push_back({db::text_of(row.at(0)), db::flag_of(row.at(1)), row.at(2)});
     return blockers;
 }
 
 void wait_for_blockers(Server& server, const Unit& unit, chr::steady_clock::time_point deadline) {
+    const chr::milliseconds age = server.config().swap.blocker_age;
+    Acquaintances acquaintances;
     std::string told;
     for (;;) {
         server.stop().check();
-        const Blockers blockers = find_blockers(server.session(), unit.lock_first, server.config().swap.blocker_age);
+        Blockers blockers = find_blockers(server.session(), unit.lock_first, age);
+        acquaintances.leave_out_young(blockers, age, server.clock().steady());
         server.note().waits_for(blockers.who.empty() ? std::string() : blockers.text());
         if (blockers.who.empty())
             return;
@@ -95,7 +118,7 @@ void wait_for_blockers(Server& server, const Unit& unit, chr::steady_clock::time
             event.fields = {{"blockers", told}};
             server.reporter().emit(event);
         }
-        if (blockers.is_only_autovacuum)
+        if (blockers.is_only_autovacuum())
             ask_autovacuum_to_leave(server, unit.lock_first);
         else
             server.stop().wait_for(chr::milliseconds(100));

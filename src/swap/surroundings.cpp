@@ -99,7 +99,10 @@ std::optional<Sample> take_sample(db::Session& session, const db::TableInfo& tab
 Surroundings read_surroundings(db::Session& session, const db::TableInfo& table, const config::Config& config) {
     Surroundings around;
     read_server(session, config.state.schema, around);
-    around.blockers = find_blockers(session, {{table.name, LockMode::access_exclusive}}, config.swap.blocker_age).who;
+    const Blockers blockers =
+        find_blockers(session, {{table.name, LockMode::access_exclusive}}, config.swap.blocker_age);
+    for (const Blockers::Transaction& each : blockers.who)
+        around.blockers.push_back(each.text);
     read_statements(session, table.name, around);
     return around;
 }

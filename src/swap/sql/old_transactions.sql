@@ -1,9 +1,10 @@
 -- Who would make a cut-over wait: transactions older than an age that hold any lock on one of these relations, as one line of
--- text each, and whether it is autovacuum, which makes way for whoever waits.
+-- text each; whether it is autovacuum, which makes way for whoever waits; its name (virtual transaction id) when its age is not to
+-- be known, else nothing.
 -- $1 names of relations that readers keep from us too, quoted, joined by the unit separator; $2 those that only writers do;
 -- $3 age in milliseconds
--- A prepared transaction has no session (pg_locks.pid is NULL). Without pg_read_all_stats the age of other roles' transactions
--- is NULL: an unknown age counts as old.
+-- A prepared transaction has no session (pg_locks.pid is NULL). Without pg_read_all_stats age and kind of other roles' sessions
+-- are NULL: an unknown age counts as old here. Whose session it is stays visible, and autovacuum's is nobody's.
 SELECT CASE
            WHEN held.pid IS NULL THEN 'a prepared transaction (see pg_catalog.pg_prepared_xacts)'
            ELSE pg_catalog.format(
@@ -16,8 +17,9 @@ SELECT CASE
                         ', age not visible without pg_read_all_stats'),
                COALESCE(': ' || pg_catalog.left(pg_catalog.regexp_replace(NULLIF(activity.query, ''), '\s+', ' ', 'g'), 80), ''))
        END AS blocker,
-       COALESCE(activity.backend_type = 'autovacuum worker', false) AS is_autovacuum
-FROM (SELECT DISTINCT pid
+       COALESCE(activity.backend_type = 'autovacuum worker', held.pid IS NOT NULL AND activity.usesysid IS NULL) AS is_autovacuum,
+       CASE WHEN held.pid IS NOT NULL AND activity.xact_start IS NULL THEN held.virtualtransaction END AS unknown
+FROM (SELECT DISTINCT pid, virtualtransaction
       FROM pg_catalog.pg_locks
       WHERE locktype = 'relation'
         AND granted
