@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "swap/blockers.hpp"
+#include "swap/copy_cut_over.hpp"
 
 namespace tripmig::swap {
 
@@ -92,7 +93,12 @@ db::UnitOutcome run_attempts(Server& server,
             if (error.code() == ExitCode::lock_deadline)
                 throw named(server, unit, error);
             const bool is_check = error.code() == ExitCode::refused && error.sqlstate().empty();
-            if (!is_check || (refusal && refusal->message() == error.message()))
+            const bool is_busy = error.message() == too_many_left;  // as long as there is time, it may be quieter soon
+            if (is_busy && server.clock().steady() >= deadline)
+                throw Error(ExitCode::lock_deadline, fmt::format("{}: {}", unit.name, error.message()),
+                            "nothing was changed by it; run it again at a quieter time, or raise final_keys or "
+                            "cutover_deadline in [swap]");
+            if (!is_check || (!is_busy && refusal && refusal->message() == error.message()))
                 throw;
             refusal = error;
             server.reporter().info("swap.replan", error.message() + ": planned anew");

@@ -42,8 +42,8 @@ std::vector<Step> drop_outgoing(const ddl::Succession& succession, const std::ve
 
 Step few_left(const move::Capture& capture, int final_keys) {
     return ddl::check(fmt::format("SELECT pg_catalog.count(*) <= {0} FROM (SELECT FROM {1} LIMIT {0} + 1) AS entries",
-                                  final_keys * 10, sql::quoted(capture.log)),
-                      "more changes came than are applied under the locks");
+                                  most_left(final_keys), sql::quoted(capture.log)),
+                      std::string(too_many_left));
 }
 
 std::vector<db::ConstraintInfo> outgoing_keys(const db::TableInfo& table) {

@@ -53,21 +53,6 @@ Build index_state(const db::TableInfo& table, const std::string& name) {
     return Build::missing;
 }
 
-/// Whether the source was truncated, or rewritten before all of it was loaded.
-bool must_reload(db::Session& session, const db::TableInfo& table, const SwapState& state,
-                 const std::string& state_schema) {
-    if ((!state.has_registry && !state.is_copy()) || state.was_empty || state.stage < Stage::capturing ||
-        state.is_cut())
-        return false;
-    if (state.stage == Stage::capturing && state.filenode != 0 && state.filenode != table.filenode)
-        return true;
-    const move::Capture capture = move::capture_for(table.name, {}, state_schema, state.job);
-    return db::flag_of(
-        session.read(fmt::format("SELECT EXISTS (SELECT FROM {} WHERE truncated)", sql::quoted(capture.log)))
-            .at(0)
-            .at(0));
-}
-
 }  // namespace
 
 Facts read_facts(db::Session& session, const QualifiedName& table, const std::string& key) {
@@ -83,6 +68,20 @@ Facts read_facts(db::Session& session, const QualifiedName& table, const std::st
     if (column != nullptr && facts.table->kind == 'r' && sees_all_rows && facts.table->can_alter)
         facts.key = read_key_facts(session, *facts.table, *column);
     return facts;
+}
+
+bool must_reload(db::Session& session, const db::TableInfo& table, const SwapState& state,
+                 const std::string& state_schema) {
+    if ((!state.has_registry && !state.is_copy()) || state.was_empty || state.stage < Stage::capturing ||
+        state.is_cut())
+        return false;
+    if (state.stage == Stage::capturing && state.filenode != 0 && state.filenode != table.filenode)
+        return true;
+    const move::Capture capture = move::capture_for(table.name, {}, state_schema, state.job);
+    return db::flag_of(
+        session.read(fmt::format("SELECT EXISTS (SELECT FROM {} WHERE truncated)", sql::quoted(capture.log)))
+            .at(0)
+            .at(0));
 }
 
 Observation observe(db::Session& session, const db::TableInfo& table, const SwapState& state,

@@ -15,6 +15,10 @@ namespace tripmig::swap {
 /// key, by an index on it when there is one.
 Facts read_facts(db::Session& session, const QualifiedName& table, const std::string& key);
 
+/// Whether the source was truncated, or rewritten before all of it was loaded: it is to be loaded again.
+bool must_reload(db::Session& session, const db::TableInfo& table, const SwapState& state,
+                 const std::string& state_schema);
+
 /// How far the job's own things on the table are. `table` as it is, with them.
 Observation observe(db::Session& session, const db::TableInfo& table, const SwapState& state,
                     const std::string& state_schema);

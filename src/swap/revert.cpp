@@ -100,14 +100,14 @@ void build_former_key(Server& server, const RevertFacts& facts, const SwapState&
 
 /// copy: the old table follows until the last moment.
 void put_copy_back(Server& server, SwapState& state) {
+    const auto deadline = server.clock().steady() + server.config().swap.cutover_deadline;
     run_attempts(server, [&](const auto& attempt) {
         const RevertFacts facts = read_revert_facts(server, state);
         require_same_parts(facts, state);
         const move::Transfer back = transfer_back(facts.parent, state, server.state_schema());
         const auto follow = [&] {
-            if (db::flag_of(server.session().read(move::backlog_sql(back.capture), {"1000000"}).at(0).at(1)))
-                server.executor().run(copy_all_back(back));
-            run_catch_up(server, back);
+            bring_old_table_up(server, back);
+            run_last_catch_up(server, back, {}, deadline);
         };
         follow();
         server.reporter().info("swap.step", fmt::format("put {} back", sql::quoted(state.table)));
@@ -146,6 +146,17 @@ void validate_keys(Server& server, const SwapState& state) {
 }
 
 }  // namespace
+
+void bring_old_table_up(Server& server, const move::Transfer& back) {
+    const bool was_emptied = db::flag_of(
+        server.session()
+            .read(fmt::format("SELECT EXISTS (SELECT FROM {} WHERE truncated)", sql::quoted(back.capture.log)))
+            .at(0)
+            .at(0));
+    if (was_emptied)
+        server.executor().run(copy_all_back(back));
+    run_catch_up(server, back);
+}
 
 SwapState revert(Server& server, const QualifiedName& table) {
     SwapState state = require_job(server, table);

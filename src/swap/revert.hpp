@@ -38,6 +38,8 @@ std::vector<LockRequest> revert_locks(const RevertFacts& facts);
 /// table stays, parked. Pure.
 Unit copy_revert_unit(const RevertFacts& facts, const SwapState& state, const std::string& state_schema,
                       const config::SwapConfig& config);
+/// copy's old table, up to everything that the log names; whole when the new one was truncated.
+void bring_old_table_up(Server& server, const move::Transfer& back);
 /// The whole table anew into the old one, after a TRUNCATE.
 Unit copy_all_back(const move::Transfer& back);
 /// Throws Error{refused} when the new table has what the old one lacks: a column or an index that was made since.

@@ -12,6 +12,7 @@
 #include "swap/next_step.hpp"
 #include "swap/observe.hpp"
 #include "swap/preflight.hpp"
+#include "swap/revert.hpp"
 #include "swap/run_copy.hpp"
 #include "swap/succession_of.hpp"
 #include "swap/transfer_of.hpp"
@@ -111,7 +112,7 @@ void perform(Server& server, const config::PartitionPolicy& policy, const db::Ta
 /// A complete copy that is run again: what came since goes into the old table, and out of the log.
 void follow_old_table(Server& server, const db::TableInfo& table, const SwapState& state) {
     if (state.is_copy() && !state.was_empty && state.stage == Stage::complete)
-        run_catch_up(server, transfer_back(table, state, server.state_schema()));
+        bring_old_table_up(server, transfer_back(table, state, server.state_schema()));
 }
 
 void advance(Server& server, const config::PartitionPolicy& policy, SwapState& state, bool until_ready) {
@@ -132,7 +133,12 @@ void advance(Server& server, const config::PartitionPolicy& policy, SwapState& s
             return;
         }
         server.throttle().wait();
-        perform(server, policy, table, action, state);
+        try {
+            perform(server, policy, table, action, state);
+        } catch (const Error& error) {
+            if (!was_truncated(server, table, state, error))
+                throw;
+        }
     }
 }
 

@@ -30,6 +30,12 @@ void run_load(Server& server, const db::TableInfo& table, SwapState& state,
               const std::function<bool()>& make_place = {});
 /// Rounds of catch-up until at most `final_keys` entries are left.
 void run_catch_up(Server& server, const move::Transfer& transfer, const std::function<bool()>& make_place = {});
+/// The same until hardly more than that came while the snapshots from before it ended: what is left is for the
+/// cut-over.
+void run_last_catch_up(Server& server, const move::Transfer& transfer, const std::function<bool()>& make_place,
+                       std::chrono::steady_clock::time_point deadline);
+/// Whether a step failed because the table was truncated meanwhile: then the next step is to load it again.
+bool was_truncated(Server& server, const db::TableInfo& table, const SwapState& state, const Error& error);
 /// How many entries of the log one round takes at most.
 inline constexpr std::int64_t catch_up_batch = 50'000;
 

@@ -13,7 +13,6 @@
 #include "swap/run.hpp"
 #include "swap/run_copy.hpp"
 #include "swap/shape.hpp"
-#include "swap/snapshots.hpp"
 #include "swap/succession_of.hpp"
 #include "swap/transfer_of.hpp"
 
@@ -68,10 +67,7 @@ void run_copy_cut_over(Server& server, const config::PartitionPolicy& policy, Sw
         const AttachContext context = look_again(server, policy, state);
         const move::Transfer transfer = transfer_of(context.succession, state, server.state_schema());
         const auto make_place = [&] { return make_copy_leaves(server, policy, context.succession.table, state); };
-        const auto catch_up = [&] {
-            run_catch_up(server, transfer, make_place);
-            wait_for_old_snapshots(server, transaction_after_all(server), deadline);
-        };
+        const auto catch_up = [&] { run_last_catch_up(server, transfer, make_place, deadline); };
         catch_up();
         server.reporter().info("swap.step", fmt::format("cut over {}", sql::quoted(state.table)));
         return attempt(copy_cut_over_unit(context, read_copy(server, state), server.config().swap), catch_up);

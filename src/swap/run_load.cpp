@@ -3,7 +3,11 @@
 #include "base/error.hpp"
 #include "move/catch_up.hpp"
 #include "move/load.hpp"
+#include "sql/identifier.hpp"
+#include "swap/copy_cut_over.hpp"
+#include "swap/observe.hpp"
 #include "swap/run.hpp"
+#include "swap/snapshots.hpp"
 #include "swap/succession_of.hpp"
 #include "swap/transfer_of.hpp"
 
@@ -72,6 +76,28 @@ void run_catch_up(Server& server, const move::Transfer& transfer, const std::fun
         if (entries <= limit)
             return;
     }
+}
+
+void run_last_catch_up(Server& server, const move::Transfer& transfer, const std::function<bool()>& make_place,
+                       std::chrono::steady_clock::time_point deadline) {
+    const std::int64_t most = most_left(server.config().swap.final_keys);
+    for (;;) {
+        run_catch_up(server, transfer, make_place);
+        wait_for_old_snapshots(server, transaction_after_all(server), deadline);
+        const db::Row backlog =
+            server.session().read(move::backlog_sql(transfer.capture), {fmt::format("{}", most + 1)}).at(0);
+        if (db::number_of(backlog.at(0)) <= most || db::flag_of(backlog.at(1)) || server.clock().steady() >= deadline)
+            return;
+    }
+}
+
+bool was_truncated(Server& server, const db::TableInfo& table, const SwapState& state, const Error& error) {
+    if ((error.code() != ExitCode::refused && error.code() != ExitCode::verification_difference) || state.is_cut() ||
+        !must_reload(server.session(), table, state, server.state_schema()))
+        return false;
+    server.reporter().info("swap.truncated",
+                           fmt::format("{} was truncated meanwhile: it is loaded again", sql::quoted(state.table)));
+    return true;
 }
 
 }  // namespace tripmig::swap

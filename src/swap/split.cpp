@@ -16,7 +16,6 @@
 #include "swap/run.hpp"
 #include "swap/run_copy.hpp"
 #include "swap/shape.hpp"
-#include "swap/snapshots.hpp"
 #include "swap/split_cut_over.hpp"
 #include "swap/statements.hpp"
 #include "swap/succession_of.hpp"
@@ -124,8 +123,8 @@ void cut_over(Server& server, const config::PartitionPolicy& policy, SwapState& 
         require_same_shape(context.succession.table, state.shape);
         const move::Transfer transfer = transfer_of(context.succession, state, server.state_schema());
         const auto catch_up = [&] {
-            run_catch_up(server, transfer, [&] { return make_copy_leaves(server, policy, table, state); });
-            wait_for_old_snapshots(server, transaction_after_all(server), deadline);
+            run_last_catch_up(
+                server, transfer, [&] { return make_copy_leaves(server, policy, table, state); }, deadline);
         };
         catch_up();
         server.reporter().info("swap.step", fmt::format("cut over {}", sql::quoted(state.table)));
@@ -183,10 +182,15 @@ SwapState split(Server& server, const config::PartitionPolicy& policy, const Qua
         if (action == Action::nothing)
             return state;
         server.throttle().wait();
-        if (action == Action::cut_over)
-            cut_over(server, policy, state);
-        else
-            run_copy_action(server, policy, table, action, state);
+        try {
+            if (action == Action::cut_over)
+                cut_over(server, policy, state);
+            else
+                run_copy_action(server, policy, table, action, state);
+        } catch (const Error& error) {
+            if (!was_truncated(server, table, state, error))
+                throw;
+        }
     }
     follow_up(server, state);
     return state;

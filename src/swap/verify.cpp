@@ -59,6 +59,17 @@ std::string text_of(const move::Difference& difference) {
     return text;
 }
 
+/// What is left of the other side is to be loaded anew: there is nothing to compare.
+void require_not_truncated(Server& server, const SwapState& state) {
+    const move::Capture capture = move::capture_for(state.table, {}, server.state_schema(), state.job);
+    const auto is_marked =
+        server.session().read(fmt::format("SELECT EXISTS (SELECT FROM {} WHERE truncated)", sql::quoted(capture.log)));
+    if (db::flag_of(is_marked.at(0).at(0)))
+        throw Error(ExitCode::refused,
+                    fmt::format("{} was truncated: the other side has not followed yet", sql::quoted(state.table)),
+                    "tripmig swap run TABLE brings it up");
+}
+
 }  // namespace
 
 std::vector<move::Difference> verify(Server& server, const SwapState& state) {
@@ -70,10 +81,15 @@ std::vector<move::Difference> verify(Server& server, const SwapState& state) {
                     fmt::format("there is no whole copy of {} to compare with ({}, {})", sql::quoted(state.table),
                                 to_string(state.strategy), to_string(state.stage)),
                     "a copy can be verified from its indexes on; attach moves no row");
+    require_not_truncated(server, state);
     server.reporter().info("swap.step", fmt::format("verify {}", sql::quoted(state.table)));
     const move::Comparison comparison = comparison_of(server, state);
     const auto workers = server.workers();
-    return move::verify(comparison, server.session(), *workers, server.throttle(), server.stop(), server.reporter());
+    std::vector<move::Difference> differences =
+        move::verify(comparison, server.session(), *workers, server.throttle(), server.stop(), server.reporter());
+    if (!differences.empty())
+        require_not_truncated(server, state);  // TRUNCATE minds no snapshot (manual 13.6)
+    return differences;
 }
 
 void require_no_difference(Server& server, const SwapState& state) {
