@@ -125,6 +125,12 @@ DECLARE
     reference record;
     is_referenced boolean;
 BEGIN
+    -- TRUNCATE takes every row, whatever the snapshot; what follows sees those of the snapshot.
+    IF pg_catalog.current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
+        RAISE feature_not_supported USING
+            MESSAGE = pg_catalog.format('cannot truncate %s in a REPEATABLE READ or SERIALIZABLE transaction: ids that its snapshot does not have would stay in %s', TG_RELID::pg_catalog.regclass, {name}),
+            HINT = 'Truncate it in a READ COMMITTED transaction.';
+    END IF;
     FOR reference IN
         SELECT c.conrelid::pg_catalog.regclass AS relation, c.conname,
                (SELECT pg_catalog.string_agg(pg_catalog.format('referencing.%I = registered.%I', a.attname, r.attname), ' AND ')
