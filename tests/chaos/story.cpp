@@ -1,0 +1,250 @@
+#include "chaos/story.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <csignal>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+namespace tripmig::chaos {
+
+namespace chr = std::chrono;
+
+namespace {
+
+std::string server_socket() {
+    const char* const folder = std::getenv("TRIPMIG_SANDBOX_DIR");
+    if (folder == nullptr)
+        throw std::runtime_error("run it under `tripmig sandbox run --`");
+    return std::string(folder) + "/.s.PGSQL.5432";
+}
+
+std::string file_text(const std::string& name, int untouched) {
+    std::ifstream file(std::string(TRIPMIG_SOURCE_DIR "/tests/chaos/") + name);
+    std::ostringstream text;
+    text << file.rdbuf();
+    std::string sql = text.str();
+    const std::string placeholder = ":untouched";
+    for (std::size_t at = sql.find(placeholder); at != std::string::npos; at = sql.find(placeholder, at))
+        sql.replace(at, placeholder.size(), std::to_string(untouched));
+    return sql;
+}
+
+std::string last_lines(const std::string& text) {
+    return text.size() > 1500 ? "..." + text.substr(text.size() - 1500) : text;
+}
+
+}  // namespace
+
+Story::Story(const Plan& plan)
+    : m_plan(plan), m_world(plan), m_proxy(m_sockets.path(), server_socket()), m_random(plan.seed * 31 + 7) {
+}
+
+test::Surroundings Story::surroundings(bool through_proxy) const {
+    test::Surroundings around;
+    around.directory = m_world.folder.path();
+    around.environment["DATABASE_URL"] =
+        through_proxy ? "postgresql://sandbox@/" + m_world.database.name() + "?host=" + m_sockets.path().string()
+                      : m_world.database.url();
+    return around;
+}
+
+std::vector<Story::Goal> Story::goals() {
+    const Goal run{{"swap", "run", "orders"}, "orders", {"complete"}};
+    const Goal ready{{"swap", "run", "orders", "--until", "ready"}, "orders", {"ready"}};
+    const Goal abort{{"swap", "abort", "orders"}, "orders", {"aborted"}};
+    const Goal revert{{"swap", "revert", "orders"}, "orders", {"reverted"}};
+    const Goal finish{{"swap", "finish", "orders", "--yes"}, "orders", {"finished"}};
+    const Goal split{{"partition", "split", "orders_past"}, "orders_past", {"finished"}};
+    if (m_plan.kind == Kind::split)
+        return {split};
+    std::vector<Goal> goals;
+    if (once_in(m_random, 4))
+        goals = {ready, abort};
+    goals.push_back(run);
+    if (m_strike || once_in(m_random, 2)) {
+        goals.push_back(revert);
+        goals.push_back(run);
+    }
+    goals.push_back(finish);
+    if (m_plan.kind == Kind::attach && m_plan.ends_in_months)
+        goals.push_back(split);
+    return goals;
+}
+
+bool Story::is_reached(const Goal& goal) {
+    if (m_world.database.scalar("SELECT to_regclass('tripmig.jobs') IS NULL") == "t")
+        return false;
+    const test::Rows rows = m_world.database.rows(
+        "SELECT stage FROM tripmig.jobs WHERE table_schema = 'public' AND table_name = $1 ORDER BY id DESC LIMIT 1",
+        {goal.table});
+    return !rows.empty() &&
+           std::find(goal.stages.begin(), goal.stages.end(), rows[0][0].value_or("")) != goal.stages.end();
+}
+
+void Story::wait_for(test::BackgroundCommand& command) {
+    const auto began = chr::steady_clock::now();
+    while (command.is_running()) {
+        if (m_strike && m_proxy.has_hit())
+            return;
+        if (chr::steady_clock::now() - began > chr::seconds(150))
+            throw std::runtime_error("it does not end: " + last_lines(command.err()));
+        std::this_thread::sleep_for(chr::milliseconds(2));
+    }
+}
+
+/// Nothing is waited for here: the moment is the input.
+void Story::disturb_at_random(test::BackgroundCommand& command) {
+    const long kind = pick(m_random, 100);
+    const auto moment = chr::milliseconds(pick(m_random, 1500));
+    const auto end = chr::steady_clock::now() + moment;
+    while (kind < 22 && command.is_running() && chr::steady_clock::now() < end)
+        std::this_thread::sleep_for(chr::milliseconds(1));
+    if (kind >= 22 || !command.is_running())
+        return;
+    ++m_disturbances;
+    if (kind < 8)
+        command.kill(SIGKILL);
+    else if (kind < 12)
+        command.kill(kind % 2 == 0 ? SIGTERM : SIGINT);
+    else
+        test::Connection(m_world.database.superuser_url())
+            .exec("SELECT pg_terminate_backend(pid) FROM (SELECT pid FROM pg_stat_activity WHERE datname = '" +
+                  m_world.database.name() + "' AND application_name LIKE 'tripmig%' ORDER BY pid LIMIT " +
+                  (once_in(m_random, 2) ? "1" : "100") + ") AS chosen");
+}
+
+/// The exit code; `said` on stderr.
+int Story::attempt(const Goal& goal, std::string& said) {
+    static constexpr std::array<Hit, 4> hits{Hit::kill_before, Hit::kill_after, Hit::cut_before, Hit::cut_after};
+    const bool is_calm = m_strike ? m_has_struck : m_disturbances >= m_plan.most_disturbances || once_in(m_random, 4);
+    ++m_runs;
+    std::atomic<int> pid{0};
+    const auto kill = [&pid] {
+        while (pid == 0) {
+        }
+        ::kill(pid, SIGKILL);
+    };
+    const int before = m_disturbances;
+    if (m_strike && !m_has_struck)
+        m_proxy.arm(m_strike->hit, m_strike->at - m_messages, kill);
+    else if (!is_calm && once_in(m_random, 2))
+        m_proxy.arm(hits.at(static_cast<std::size_t>(pick(m_random, 4))),
+                    static_cast<int>(std::exp(0.01 * static_cast<double>(pick(m_random, 620)))) + 3, kill);
+    else
+        m_proxy.arm(Hit::none, 0, {});
+    test::BackgroundCommand command(test::tripmig_command(goal.command), surroundings(true));
+    pid = command.pid();
+    if (!is_calm && !m_strike)
+        disturb_at_random(command);
+    wait_for(command);
+    const test::CommandResult result = command.wait(chr::seconds(150));
+    m_messages += m_proxy.messages();
+    if (m_proxy.has_hit()) {
+        m_has_struck = true;
+        ++m_disturbances;
+    }
+    said = result.err;
+    m_log += goal.command[1] + (m_disturbances > before ? "!" : "") + ":" + std::to_string(result.exit_code) + " ";
+    return m_disturbances > before ? -1 : result.exit_code;
+}
+
+void Story::reach(const Goal& goal) {
+    constexpr int lock_deadline = 11;
+    int late = 0;
+    for (int tries = 0; tries < 60; ++tries) {
+        std::string said;
+        const int code = attempt(goal, said);
+        if (code == 0 || is_reached(goal)) {
+            if (!is_reached(goal))
+                throw std::runtime_error(goal.command[1] + " says it is done, and it is not: " + last_lines(said));
+            return;
+        }
+        if (code == lock_deadline && ++late < 3)
+            continue;  // a busy moment; nothing changed
+        if (code >= 0)
+            throw std::runtime_error(goal.command[1] + " ended with " + std::to_string(code) +
+                                     " although nobody disturbed it: " + last_lines(said));
+    }
+    throw std::runtime_error(goal.command[1] + " comes to no end");
+}
+
+void Story::check_schema() {
+    const auto none = [&](const std::string& what, const std::string& sql) {
+        const std::string found =
+            m_world.database.scalar("SELECT coalesce(string_agg(x, ', '), '') FROM (" + sql + ") AS t (x)");
+        if (!found.empty())
+            wrong(what + ": " + found);
+    };
+    none("not valid", "SELECT conname::text FROM pg_constraint WHERE NOT convalidated");
+    none("left over",
+         "SELECT conname::text FROM pg_constraint WHERE conname LIKE 'tripmig%' UNION ALL SELECT relname::text FROM "
+         "pg_class WHERE relnamespace = 'public'::regnamespace AND relname LIKE '%tripmig%' UNION ALL SELECT "
+         "tgname::text FROM pg_trigger WHERE tgname LIKE 'tripmig%' UNION ALL SELECT relname::text FROM pg_class WHERE "
+         "relnamespace = 'tripmig'::regnamespace AND relkind = 'r' AND relname ~ '[0-9]' UNION ALL SELECT "
+         "proname::text FROM pg_proc WHERE pronamespace = 'tripmig'::regnamespace");
+    none("not as partitioned", "SELECT 'orders' FROM pg_class WHERE oid = 'orders'::regclass AND relkind <> 'p'");
+    none("registry",
+         "SELECT coalesce(a.id, b.id)::text FROM orders AS a FULL JOIN orders_ids AS b USING (id, at) WHERE a.id IS "
+         "NULL OR b.id IS NULL LIMIT 10");
+}
+
+Verdict Story::judge() {
+    const auto report = [&](const std::string& sql) {
+        for (const test::Row& row : m_world.database.rows(sql)) {
+            std::string text;
+            for (const auto& value : row)
+                text += value.value_or("") + "  ";
+            wrong(text);
+        }
+    };
+    std::string sql = file_text("oracle.sql", m_plan.untouched());
+    const std::size_t query = sql.rfind("SELECT CASE WHEN f.id");
+    m_world.database.exec(sql.substr(0, query));
+    report(sql.substr(query, sql.rfind(';') - query));
+    if (m_plan.has_lines)
+        report(file_text("oracle_lines.sql", m_plan.untouched()));
+    check_schema();
+    return {m_tally.wrongs(), m_log + "| " + std::to_string(m_messages) + " messages | " + m_tally.text(),
+            m_has_struck};
+}
+
+/// The split's round begins with a table that is partitioned, in peace.
+void Story::prepare() {
+    if (m_plan.kind != Kind::split)
+        return;
+    for (const std::vector<std::string>& command :
+         {std::vector<std::string>{"swap", "run", "orders"}, {"swap", "finish", "orders", "--yes"}}) {
+        const test::CommandResult result = test::run_tripmig(command, surroundings(false), chr::seconds(120));
+        if (result.exit_code != 0)
+            throw std::runtime_error("the attach before the split: " + result.err);
+    }
+}
+
+Verdict Story::play() {
+    try {
+        prepare();
+        Crowd crowd(m_world, m_tally);
+        while (m_tally.acknowledgements() < 20 && m_tally.wrongs().empty())
+            std::this_thread::yield();
+        for (const Goal& goal : goals())
+            reach(goal);
+        const int enough = m_tally.acknowledgements() + 20;
+        while (m_tally.acknowledgements() < enough && m_tally.wrongs().empty())
+            std::this_thread::yield();
+        crowd.stop();
+        return judge();
+    } catch (const std::exception& problem) {
+        wrong(problem.what());
+        return {m_tally.wrongs(), m_log + "| " + m_tally.text(), m_has_struck};
+    }
+}
+
+Verdict Story::play(const Strike& strike) {
+    m_strike = strike;
+    return play();
+}
+
+}  // namespace tripmig::chaos

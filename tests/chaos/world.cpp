@@ -1,0 +1,81 @@
+#include "chaos/world.hpp"
+
+namespace tripmig::chaos {
+
+namespace {
+
+const char* const service_tables = R"(
+CREATE TABLE customers (id bigint PRIMARY KEY);
+INSERT INTO customers SELECT generate_series(0, 99);
+CREATE TABLE orders (
+    id bigint PRIMARY KEY, at timestamp NOT NULL, note text NOT NULL DEFAULT '', amount int NOT NULL CHECK (amount >= 0),
+    customer bigint NOT NULL CONSTRAINT orders_customer REFERENCES customers, twice int GENERATED ALWAYS AS (amount * 2) STORED);
+CREATE INDEX orders_note ON orders (note) WHERE note <> '';
+CREATE INDEX orders_customer_at ON orders (customer, at);
+)";
+
+const char* const lines_table = R"(
+CREATE TABLE lines (id bigint PRIMARY KEY, order_id bigint NOT NULL
+                        CONSTRAINT lines_order REFERENCES orders ON DELETE CASCADE ON UPDATE CASCADE);
+CREATE INDEX ON lines (order_id);
+)";
+
+/// What the writers write about themselves, each entry in the transaction that it is about, after the change and before
+/// its end: whoever changes the same row next has waited for that, so the entries of a row are in order.
+const char* const journal_tables = R"(
+CREATE TABLE before (id bigint PRIMARY KEY, at timestamp, note text, amount int, customer bigint);
+CREATE TABLE journal (seq bigserial PRIMARY KEY, writer int NOT NULL, tx int NOT NULL, op text NOT NULL,
+                      id bigint, at timestamp, note text, amount int, customer bigint, order_id bigint);
+CREATE TABLE acknowledged (writer int, tx int, PRIMARY KEY (writer, tx));
+CREATE TABLE refused (writer int, tx int, PRIMARY KEY (writer, tx));
+)";
+
+}  // namespace
+
+std::string to_string(Kind kind) {
+    switch (kind) {
+        case Kind::attach:
+            return "attach";
+        case Kind::copy:
+            return "copy";
+        case Kind::split:
+            return "split";
+    }
+    return {};
+}
+
+std::string Plan::text() const {
+    return to_string(kind) + (has_lines ? ", incoming key" : ", unique ids") + (has_truncate ? ", TRUNCATE" : "") +
+           ", " + std::to_string(rows) + " rows, " + std::to_string(writers) + " writers";
+}
+
+World::World(const Plan& plan) : m_plan(plan), m_role("service_" + database.name()) {
+    const test::Connection superuser(database.superuser_url());
+    superuser.exec("CREATE ROLE " + m_role + " LOGIN");
+    m_today = database.scalar("SELECT date_trunc('day', now() AT TIME ZONE 'utc')");
+    const std::string rows = std::to_string(plan.rows);
+    // The last id, which nobody touches, is the oldest row: each month has its leaf.
+    database.exec(std::string(service_tables) + (plan.has_lines ? lines_table : "") + journal_tables +
+                  "INSERT INTO orders (id, at, note, amount, customer) SELECT g, timestamp '" + m_today +
+                  "' - g * interval '110 days' / " + rows +
+                  ", CASE g % 3 WHEN 0 THEN 'note ' || g ELSE '' END, g, g % 50 "
+                  "FROM generate_series(1, " +
+                  rows + ") AS g;" +
+                  (plan.has_lines ? "INSERT INTO lines SELECT id, id FROM orders WHERE id > " +
+                                        std::to_string(plan.untouched()) + ";"
+                                  : "") +
+                  "INSERT INTO before SELECT id, at, note, amount, customer FROM orders; ANALYZE;"
+                  "GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA public TO " +
+                  m_role + "; GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO " + m_role);
+    Random random(plan.seed);
+    folder.write("tripmig.toml", "[swap]\ncutover_deadline = \"60s\"\nchunk_target = \"" +
+                                     std::to_string(5 + pick(random, 40)) +
+                                     "ms\"\nworkers = " + std::to_string(1 + pick(random, 2)) +
+                                     "\nfinal_keys = " + std::to_string(20 + pick(random, 100)) + "\n");
+    folder.write("partitions/orders.toml",
+                 "table = \"public.orders\"\nkey = \"at\"\ninterval = \"1 month\"\npremake = 1\n[swap]\nstrategy = \"" +
+                     std::string(plan.kind == Kind::copy ? "copy" : "attach") + "\"\n" +
+                     (plan.has_lines ? "incoming_foreign_keys = \"registry\"\n" : "unique_ids = true\n"));
+}
+
+}  // namespace tripmig::chaos
