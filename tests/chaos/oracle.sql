@@ -13,7 +13,7 @@ FROM (SELECT 0 AS seq, 'set' AS op, id, at, note, amount, customer FROM before
 WHERE seq >= (SELECT seq FROM emptied)
 ORDER BY id, seq DESC;
 
-CREATE TEMP TABLE found AS SELECT tableoid::regclass::text AS leaf, id, at, note, amount, customer, twice FROM orders;
+CREATE TEMP TABLE found AS SELECT tableoid::regclass::text AS leaf, id, at, note, amount, customer, twice, filler = repeat('x', 700) AS is_full FROM orders;
 
 CREATE TEMP TABLE expected_line AS
 SELECT last.id, last.order_id,
@@ -32,7 +32,8 @@ SELECT CASE WHEN f.id IS NULL THEN 'lost' WHEN e.id IS NULL THEN 'unknown' WHEN 
 FROM expected AS e FULL JOIN found AS f USING (id)
 WHERE NOT (NOT coalesce(e.is_alive, false) AND f.id IS NULL AND e.id IS NOT NULL)
   AND (e.id IS NULL OR f.id IS NULL OR NOT e.is_alive
-       OR (e.at, e.note, e.amount, e.customer, e.amount * 2) IS DISTINCT FROM (f.at, f.note, f.amount, f.customer, f.twice))
+       OR (e.at, e.note, e.amount, e.customer, e.amount * 2, true)
+          IS DISTINCT FROM (f.at, f.note, f.amount, f.customer, f.twice, f.is_full))
 UNION ALL
 SELECT 'doubled', id, 'times: ' || count(*), string_agg(f::text, ' '), NULL FROM found AS f GROUP BY id HAVING count(*) > 1
 UNION ALL

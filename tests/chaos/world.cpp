@@ -9,7 +9,9 @@ CREATE TABLE customers (id bigint PRIMARY KEY);
 INSERT INTO customers SELECT generate_series(0, 99);
 CREATE TABLE orders (
     id bigint PRIMARY KEY, at timestamp NOT NULL, note text NOT NULL DEFAULT '', amount int NOT NULL CHECK (amount >= 0),
-    customer bigint NOT NULL CONSTRAINT orders_customer REFERENCES customers, twice int GENERATED ALWAYS AS (amount * 2) STORED);
+    customer bigint NOT NULL CONSTRAINT orders_customer REFERENCES customers, twice int GENERATED ALWAYS AS (amount * 2) STORED,
+    filler text NOT NULL DEFAULT repeat('x', 700));  -- blocks enough for many chunks
+
 CREATE INDEX orders_note ON orders (note) WHERE note <> '';
 CREATE INDEX orders_customer_at ON orders (customer, at);
 )";
@@ -57,19 +59,23 @@ World::World(const Plan& plan) : m_plan(plan), m_role("service_" + database.name
     // The last id, which nobody touches, is the oldest row: each month has its leaf.
     database.exec(std::string(service_tables) + (plan.has_lines ? lines_table : "") + journal_tables +
                   "INSERT INTO orders (id, at, note, amount, customer) SELECT g, timestamp '" + m_today +
-                  "' - g * interval '110 days' / " + rows +
-                  ", CASE g % 3 WHEN 0 THEN 'note ' || g ELSE '' END, g, g % 50 "
-                  "FROM generate_series(1, " +
-                  rows + ") AS g;" +
+                  "' - abs(g) * interval '110 days' / " + rows +
+                  ", CASE g % 3 WHEN 0 THEN 'note ' || g ELSE '' END, abs(g), abs(g) % 50 "
+                  "FROM (SELECT g FROM generate_series(1, " +
+                  rows + ") AS g UNION ALL SELECT -g FROM generate_series(1, " + rows +
+                  ", 3) AS g) AS numbers (g) "
+                  "ORDER BY abs(g);" +
                   (plan.has_lines ? "INSERT INTO lines SELECT id, id FROM orders WHERE id > " +
                                         std::to_string(plan.untouched()) + ";"
                                   : "") +
-                  "INSERT INTO before SELECT id, at, note, amount, customer FROM orders; ANALYZE;"
+                  "DELETE FROM orders WHERE id < 0; INSERT INTO before SELECT id, at, note, amount, customer FROM "
+                  "orders; ANALYZE;"
                   "GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA public TO " +
                   m_role + "; GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO " + m_role);
+    database.exec("VACUUM orders");  // room in each block: rows that are updated move forth and back
     Random random(plan.seed);
     folder.write("tripmig.toml", "[swap]\ncutover_deadline = \"60s\"\nchunk_target = \"" +
-                                     std::to_string(5 + pick(random, 40)) +
+                                     std::to_string(1 + pick(random, 20)) +
                                      "ms\"\nworkers = " + std::to_string(1 + pick(random, 2)) +
                                      "\nfinal_keys = " + std::to_string(20 + pick(random, 100)) + "\n");
     folder.write("partitions/orders.toml",
