@@ -9,6 +9,7 @@
 #include "cli/swap_options.hpp"
 #include "cli/swap_text.hpp"
 #include "sql/identifier.hpp"
+#include "swap/run.hpp"
 #include "swap/server.hpp"
 #include "swap/split.hpp"
 
@@ -22,6 +23,8 @@ ExitCode split(Context& context, const SwapOptions& options, const CutOverTime& 
     const config::Config config = with_workers(context.config, options);
     swap::Server server(config, context.reporter, context.clock, context.stop);
     server.take_job(leaf);
+    if (options.accepts_changes)
+        swap::accept_changes(server, leaf);
     SwapOptions of_parent = options;
     if (const auto job = server.open_job(leaf)) {
         const swap::SwapState state = swap::from_job(*job);
@@ -60,7 +63,7 @@ void add_partition_split(CLI::App& partition, Commands& commands) {
         ->add_option("--interval", options->interval,
                      "The width of the new leaves: \"1 month\", \"7 days\"; default: the policy's")
         ->type_name("INTERVAL");
-    add_workers_option(*command, *options);
+    add_run_options(*command, *options);
     auto time = std::make_shared<CutOverTime>();
     time->add_options(*command);
     command->footer(

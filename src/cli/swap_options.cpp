@@ -34,12 +34,14 @@ void add_policy_options(CLI::App& command, SwapOptions& options) {
         ->check(CLI::IsMember({"registry", "composite", "drop"}));
 }
 
-void add_workers_option(CLI::App& command, SwapOptions& options) {
+void add_run_options(CLI::App& command, SwapOptions& options) {
     command
         .add_option("--workers", options.workers,
                     "Connections that copy and build indexes at once; default: swap.workers, or one for two cores")
         ->type_name("N")
         ->check(CLI::Range(1, 64));
+    command.add_flag("--accept-changes", options.accepts_changes,
+                     "Let what others altered since the swap began come along, where it can");
 }
 
 config::Config with_workers(const config::Config& config, const SwapOptions& options) {

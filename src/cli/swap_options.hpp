@@ -15,6 +15,7 @@ struct SwapOptions {
     std::string interval;
     std::string incoming_foreign_keys;
     int workers = 0;  ///< 0: as configured
+    bool accepts_changes = false;
 };
 
 /// TABLE alone.
@@ -22,8 +23,8 @@ void add_table_argument(CLI::App& command, SwapOptions& options);
 /// TABLE and the flags that stand in for a policy file, or win over it.
 void add_policy_options(CLI::App& command, SwapOptions& options);
 
-/// --workers, and the configuration with it.
-void add_workers_option(CLI::App& command, SwapOptions& options);
+/// --workers and --accept-changes, and the configuration with the first.
+void add_run_options(CLI::App& command, SwapOptions& options);
 config::Config with_workers(const config::Config& config, const SwapOptions& options);
 
 /// The table's policy: the file in the partitions directory that names it, with the flags on top; without a file, the

@@ -21,6 +21,8 @@ ExitCode run(Context& context, const SwapOptions& options, const CutOverTime& ti
     const config::Config config = with_workers(context.config, options);
     swap::Server server(config, context.reporter, context.clock, context.stop);
     server.take_job(policy.table);
+    if (options.accepts_changes)
+        swap::accept_changes(server, policy.table);
     if (time.is_postponed()) {
         (void)swap::run(server, policy, true);
         time.wait(context);
@@ -36,7 +38,7 @@ void add_swap_run(CLI::App& group, Commands& commands) {
     CLI::App* command = group.add_subcommand("run", "Swap the table, or go on from wherever its swap stands");
     auto options = std::make_shared<SwapOptions>();
     add_policy_options(*command, *options);
-    add_workers_option(*command, *options);
+    add_run_options(*command, *options);
     auto time = std::make_shared<CutOverTime>();
     time->add_options(*command);
     command->footer(
@@ -51,12 +53,14 @@ void add_swap_cutover(CLI::App& group, Commands& commands) {
     CLI::App* command = group.add_subcommand("cutover", "The cut-over of a swap that is ready, and what follows it");
     auto options = std::make_shared<SwapOptions>();
     add_policy_options(*command, *options);
-    add_workers_option(*command, *options);
+    add_run_options(*command, *options);
     commands.add(command, [options](Context& context) {
         const config::PartitionPolicy policy = swap_policy(context, *options);
         const config::Config config = with_workers(context.config, *options);
         swap::Server server(config, context.reporter, context.clock, context.stop);
         server.take_job(policy.table);
+        if (options->accepts_changes)
+            swap::accept_changes(server, policy.table);
         if (const auto job = server.open_job(policy.table); !job || swap::from_job(*job).stage < swap::Stage::ready)
             throw Error(ExitCode::refused, "no swap of this table is ready for its cut-over",
                         "tripmig swap run TABLE --until ready");

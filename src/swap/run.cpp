@@ -14,6 +14,8 @@
 #include "swap/preflight.hpp"
 #include "swap/revert.hpp"
 #include "swap/run_copy.hpp"
+#include "swap/shape.hpp"
+#include "swap/split.hpp"
 #include "swap/succession_of.hpp"
 #include "swap/transfer_of.hpp"
 
@@ -28,6 +30,7 @@ SwapState begin_job(Server& server, const Facts& facts, const config::PartitionP
         if (finding.level == Finding::Level::note)
             server.reporter().info("swap.note", fmt::format("{}: {}", finding.subject, finding.message));
     SwapState state = new_state(facts, policy, server.config().swap);
+    state.fingerprint = fingerprint_of(*facts.table, state);
     require_leaf_names(state, policy, facts, server.config().partitions.max_create);
     Unit unit;
     unit.name = fmt::format("begin the swap of {}", sql::quoted(state.table));
@@ -119,6 +122,8 @@ void advance(Server& server, const config::PartitionPolicy& policy, SwapState& s
     for (;;) {
         server.stop().check();
         const db::TableInfo table = require_table(server, state.table);
+        if (!state.is_cut())
+            require_same_fingerprint(table, state);
         const Observation seen = observe(server.session(), table, state, server.state_schema());
         const bool has_wrong_past =
             !state.is_cut() && (state.was_empty ? has_rows(server, state.table)
@@ -150,6 +155,26 @@ db::TableInfo require_table(Server& server, const QualifiedName& name) {
         throw Error(ExitCode::refused, fmt::format("there is no table {}", sql::quoted(name)),
                     "check the name and the schema: TABLE is [schema.]table, public when none is given");
     return std::move(*table);
+}
+
+void accept_changes(Server& server, const QualifiedName& table) {
+    const std::optional<db::Job> job = server.open_job(table);
+    if (!job)
+        return;
+    SwapState state = from_job(*job);
+    if (state.is_cut())
+        return;
+    const db::TableInfo now = source_of(server, state);
+    const std::vector<std::string> changes = shape_changes(state.fingerprint, fingerprint_of(now, state));
+    for (const std::string& change : changes)
+        server.reporter().info("swap.accepted", fmt::format("comes along: {}", change));
+    if (changes.empty())
+        return;
+    state.fingerprint = fingerprint_of(now, state);
+    Unit unit;
+    unit.name = "accept what was altered";
+    unit.steps = {journal(state, server.state_schema())};
+    server.executor().run(unit);
 }
 
 RunResult run(Server& server, const config::PartitionPolicy& policy, bool until_ready) {

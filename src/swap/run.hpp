@@ -19,6 +19,10 @@ struct RunResult {
 /// cut-over. The job's lock is taken. On every exit without cut-over the CHECK that bounds the table is gone.
 RunResult run(Server& server, const config::PartitionPolicy& policy, bool until_ready);
 
+/// What others altered since the table's job began is to come along: from here on it counts as how the job found it.
+/// The job's lock is taken. What a copy was made like is not among it, nor what preflight refuses.
+void accept_changes(Server& server, const QualifiedName& table);
+
 // The parts of run() that are more than one unit.
 
 /// Tries the cut-over until it succeeds or the deadline passes; `state` has what it took.

@@ -25,6 +25,7 @@ AttachContext look_again(Server& server, const config::PartitionPolicy& policy, 
     const db::TableInfo table = require_table(server, state.table);
     AttachContext context{succession_of(table, state), state, server.state_schema()};
     require_same_shape(context.succession.table, state.shape);
+    require_same_fingerprint(table, state);
     Facts facts = read_facts(server.session(), state.table, {});
     facts.key.is_empty = true;  // its rows were looked at when the leaves were made
     if (context.succession.registry)

@@ -10,6 +10,7 @@
 #include "swap/observe.hpp"
 #include "swap/run.hpp"
 #include "swap/run_copy.hpp"
+#include "swap/shape.hpp"
 #include "swap/succession_of.hpp"
 #include "swap/transfer_of.hpp"
 
@@ -20,6 +21,7 @@ namespace {
 /// What is there now, looked at once more: others may have altered the table since the job began.
 AttachContext look_again(Server& server, const config::PartitionPolicy& policy, const SwapState& state, Facts& facts) {
     facts.table = require_table(server, state.table);
+    require_same_fingerprint(*facts.table, state);
     facts.now = server.session().now();
     facts.key.is_empty = state.was_empty;
     const Facts names = read_facts(server.session(), state.table, {});

@@ -82,6 +82,7 @@ SwapState begin(Server& server, const config::PartitionPolicy& policy, const Qua
     state.primary_key = row_keys(table);
     if (state.is_default())
         state.leaf = sql::truncated_name(leaf.name, "_before");
+    state.fingerprint = fingerprint_of(table, state);
     const Facts facts = read_facts(server.session(), leaf, state.key);
     require_splittable(server, table, state, facts);
     const auto bounds = needed_bounds(server, state, facts, policy);
@@ -121,6 +122,7 @@ void cut_over(Server& server, const config::PartitionPolicy& policy, SwapState& 
         const db::TableInfo table = source_of(server, state);
         const AttachContext context{succession_of(table, state), state, server.state_schema()};
         require_same_shape(context.succession.table, state.shape);
+        require_same_fingerprint(table, state);
         const move::Transfer transfer = transfer_of(context.succession, state, server.state_schema());
         const auto catch_up = [&] {
             run_last_catch_up(
@@ -177,6 +179,7 @@ SwapState split(Server& server, const config::PartitionPolicy& policy, const Qua
     while (state.stage < Stage::cut) {
         server.stop().check();
         const db::TableInfo table = source_of(server, state);
+        require_same_fingerprint(table, state);
         const Action action =
             next_step(state, observe(server.session(), table, state, server.state_schema()), until_ready);
         if (action == Action::nothing)

@@ -95,6 +95,7 @@ json to_json(const SwapState& state) {
             {"primary_key", state.primary_key},
             {"dropped", dropped},
             {"shape", state.shape},
+            {"fingerprint", state.fingerprint},
             {"outgoing", outgoing},
             {"load", {{"blocks", state.blocks}, {"filenode", state.filenode}}},
             {"measured",
@@ -123,6 +124,7 @@ void read(const json& document, SwapState& state) {
     for (const json& key : document.at("dropped"))
         state.dropped.push_back(incoming_key(key));
     document.at("shape").get_to(state.shape);
+    state.fingerprint = document.value("fingerprint", std::vector<std::string>());
     for (const json& key : document.at("outgoing"))
         state.outgoing.push_back(outgoing_key(key));
     const json& load = document.at("load");

@@ -63,6 +63,7 @@ struct SwapState {
     std::vector<std::string> primary_key;      ///< its columns before
     std::vector<db::IncomingKey> dropped;      ///< incoming keys that the policy gives up
     std::vector<std::string> shape;            ///< copy: what the new table was made like, a line a thing
+    std::vector<std::string> fingerprint;      ///< what else it had when the job began; empty: an older version's job
     std::vector<db::ConstraintInfo> outgoing;  ///< copy: foreign keys that the old table had at the cut-over
     std::int64_t blocks = 0;                   ///< of the table when its load began
     std::int64_t filenode = 0;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -28,6 +29,12 @@ class Standby {
             }
         }
         throw std::runtime_error("the standby does not start: " + m_server.err());
+    }
+
+    /// Whether this server's programs can make one.
+    static bool is_possible() {
+        const char* const folder = std::getenv("TRIPMIG_SANDBOX_BINDIR");
+        return folder != nullptr && std::filesystem::exists(std::filesystem::path(folder) / "pg_basebackup");
     }
 
     /// From here on it falls behind.

@@ -108,7 +108,12 @@ TEST_CASE("what others alter between preflight and cut-over is carried, or stops
         room.database.exec(
             "CREATE INDEX orders_amount ON orders (amount); ALTER TABLE orders ADD COLUMN extra text DEFAULT 'x'; "
             "CREATE TABLE notes (order_id bigint REFERENCES orders (id))");
-        CHECK(room.swap({"cutover", "orders"})["stage"] == "complete");
+        const CommandResult refused = room.tripmig({"swap", "cutover", "orders"});
+        CHECK(refused.exit_code == 12);
+        CHECK_MESSAGE(refused.err.find("new: column extra text DEFAULT") != std::string::npos, refused.err);
+        CHECK(refused.err.find("new: index orders_amount USING btree (amount)") != std::string::npos);
+        CHECK(refused.err.find("new: foreign key notes_order_id_fkey of public.notes") != std::string::npos);
+        CHECK(room.swap({"cutover", "orders", "--accept-changes"})["stage"] == "complete");
         CHECK(room.database.scalar(
                   "SELECT count(*) FROM pg_indexes WHERE tablename = 'orders' AND indexname = 'orders_amount'") == "1");
         CHECK(room.database.scalar(
@@ -119,9 +124,12 @@ TEST_CASE("what others alter between preflight and cut-over is carried, or stops
         room.database.exec("CREATE MATERIALIZED VIEW totals AS SELECT count(*) FROM orders");
         const CommandResult result = room.tripmig({"swap", "cutover", "orders"});
         CHECK(result.exit_code == 12);
-        CHECK(result.err.find("materialized view public.totals") != std::string::npos);
+        CHECK(result.err.find("new: materialized view public.totals") != std::string::npos);
+        const CommandResult accepted = room.tripmig({"swap", "cutover", "orders", "--accept-changes"});
+        CHECK(accepted.exit_code == 12);
+        CHECK(accepted.err.find("materialized view public.totals: is bound to the table") != std::string::npos);
         CHECK(room.database.scalar("SELECT count(*) FROM pg_constraint WHERE conname LIKE 'tripmig_bound%'") == "0");
         room.database.exec("DROP MATERIALIZED VIEW totals");
-        CHECK(room.swap({"cutover", "orders"})["stage"] == "complete");
+        CHECK(room.swap({"cutover", "orders", "--accept-changes"})["stage"] == "complete");
     }
 }

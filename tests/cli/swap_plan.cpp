@@ -79,6 +79,10 @@ TEST_CASE("without a right to temporary tables nothing is estimated, and the pla
 
 TEST_CASE("statements of pg_stat_statements that the swap will hit are named") {
     const SwapRoom room;  // its policies; the server is another one, with the extension loaded
+    if (room.database.scalar("SELECT count(*) FROM pg_available_extensions WHERE name = 'pg_stat_statements'") == "0") {
+        MESSAGE("skipped: this server comes without pg_stat_statements");
+        return;
+    }
     const char* const script = R"(set -eu
         psql -Xq -v ON_ERROR_STOP=1 "$TRIPMIG_SANDBOX_SUPERUSER_URL" -c 'CREATE EXTENSION pg_stat_statements'
         psql -Xq -v ON_ERROR_STOP=1 <<'SQL'
