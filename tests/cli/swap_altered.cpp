@@ -48,7 +48,8 @@ void check_all(const SwapRoom& room, const std::vector<std::string>& command, co
         const CommandResult refused = room.tripmig(command);
         CHECK(refused.exit_code == 12);
         std::string told = refused.err;
-        for (std::size_t at; (at = told.find("view public.")) != std::string::npos;)  // as pg_describe_object() likes
+        // pg_describe_object() names the schema where it is not on the search_path.
+        for (std::size_t at = told.find("view public."); at != std::string::npos; at = told.find("view public."))
             told.replace(at, 12, "view ");
         CHECK_MESSAGE(told.find(change.told) != std::string::npos, told);
         room.database.exec(change.back);
