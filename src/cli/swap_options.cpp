@@ -66,8 +66,11 @@ std::optional<config::PartitionPolicy> policy_file(const Context& context, const
 config::PartitionInterval parsed_interval(const std::string& text) {
     if (const auto calendar = parse_interval(text))
         return *calendar;
-    throw Error(ExitCode::usage, fmt::format("--interval \"{}\" is no interval", text),
-                "write one number and one unit: \"1 month\", \"7 days\", \"1 hour\"");
+    if (!text.empty() && text.find_first_not_of("0123456789") == std::string::npos)
+        return config::parse_partition_interval(text);
+    throw Error(
+        ExitCode::usage, fmt::format("--interval \"{}\" is no interval", text),
+        "write one number and one unit: \"1 month\", \"7 days\", \"1 hour\"; for a key that is a number, a number");
 }
 
 /// As fine as the leaves are: each gets a name of its own.

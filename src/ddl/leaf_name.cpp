@@ -87,12 +87,23 @@ std::string leaf_name(std::string_view pattern, std::string_view table, KeyType 
     return sql::truncated_name(name);
 }
 
+namespace {
+
+/// Those of infinite times have no start that a pattern could spell.
+std::string leaf_of(std::string_view pattern, std::string_view table, KeyType key, const Bound& start) {
+    if (is_number(key) || start.is_finite())
+        return leaf_name(pattern, table, key, start);
+    return sql::truncated_name(table, start.is_infinity() ? "_infinity" : "_minus_infinity");
+}
+
+}  // namespace
+
 std::vector<Leaf> name_leaves(std::string_view pattern, const QualifiedName& parent, KeyType key,
                               const std::vector<Bounds>& missing, const std::set<std::string>& taken) {
     std::vector<Leaf> leaves;
     std::map<std::string, Bounds> named;
     for (const Bounds& bounds : missing) {
-        Leaf leaf{{parent.schema, leaf_name(pattern, parent.name, key, bounds.lower)}, bounds};
+        Leaf leaf{{parent.schema, leaf_of(pattern, parent.name, key, bounds.lower)}, bounds};
         if (taken.count(leaf.name.name) != 0)
             throw Error(ExitCode::refused,
                         fmt::format("the leaf {} of {} would be called {}, and there is another relation of that name",

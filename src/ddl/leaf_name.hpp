@@ -23,7 +23,8 @@ struct Leaf {
 /// pattern has wrong.
 std::string leaf_name(std::string_view pattern, std::string_view table, KeyType key, const Bound& start);
 
-/// Names for leaves that are to be made beside their parent. Throws Error{refused} when two of them, or one of them and
+/// Names for leaves that are to be made beside their parent; orders_minus_infinity FROM (MINVALUE) and orders_infinity
+/// FROM ('infinity') when the key is a time. Throws Error{refused} when two of them, or one of them and
 /// a relation that is there (`taken`: names in the parent's schema), would have one name.
 std::vector<Leaf> name_leaves(std::string_view pattern, const QualifiedName& parent, KeyType key,
                               const std::vector<Bounds>& missing, const std::set<std::string>& taken);

@@ -18,7 +18,7 @@ namespace tripmig::move {
 struct ComparedLeaf {
     QualifiedName name;
     std::string lower;  ///< of the partition key
-    std::string upper;
+    std::string upper;  ///< empty: no end
 };
 
 /// A plain table and a partitioned one that must have the same rows. The invariant: in every snapshot each key that is

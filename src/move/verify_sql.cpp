@@ -142,10 +142,11 @@ std::string differing_keys_sql(const Comparison& comparison, const ComparedLeaf&
     }();
     return fmt::format(
         "SELECT CASE WHEN a.h IS NULL THEN {8} ELSE {9} END FROM (SELECT {0}{1} AS h FROM ONLY {2} AS r WHERE r.{3} >= "
-        "{4} AND r.{3} < {5} AND {6}) AS a FULL JOIN (SELECT {0}{1} AS h FROM {7} AS r WHERE {6}) AS b USING ({10}) "
+        "{4}{5} AND {6}) AS a FULL JOIN (SELECT {0}{1} AS h FROM {7} AS r WHERE {6}) AS b USING ({10}) "
         "WHERE a.h IS DISTINCT FROM b.h ORDER BY 1 LIMIT 10",
-        columns, comparison.row_hash, sql::quoted(comparison.plain), key, leaf.lower, leaf.upper,
-        not_in_log(comparison), sql::quoted(leaf.name), key_text(comparison, "b"), key_text(comparison, "a"), keys);
+        columns, comparison.row_hash, sql::quoted(comparison.plain), key, leaf.lower,
+        leaf.upper.empty() ? std::string() : fmt::format(" AND r.{} < {}", key, leaf.upper), not_in_log(comparison),
+        sql::quoted(leaf.name), key_text(comparison, "b"), key_text(comparison, "a"), keys);
 }
 
 }  // namespace tripmig::move

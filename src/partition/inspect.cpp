@@ -162,8 +162,10 @@ std::optional<ddl::Bound> largest_key(db::Session& session, const Snapshot& snap
             continue;
         if (!ddl::is_number(key) && leaf->leaf.bounds.lower <= ddl::Bound::at(snapshot.now))
             return std::nullopt;
-        const auto rows = session.read(fmt::format("SELECT {0}::pg_catalog.text FROM {1} ORDER BY {0} DESC LIMIT 1",
-                                                   column, sql::quoted(leaf->leaf.name)));
+        // ORDER BY keyed.x: a bare x would be the text that is read, where 999 comes after 1000.
+        const auto rows = session.read(
+            fmt::format("SELECT keyed.{0}::pg_catalog.text FROM {1} AS keyed ORDER BY keyed.{0} DESC LIMIT 1", column,
+                        sql::quoted(leaf->leaf.name)));
         if (!rows.empty())
             return ddl::parse_bound(key, db::text_of(rows.front().at(0)));
     }

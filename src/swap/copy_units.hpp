@@ -24,9 +24,13 @@ Unit index_copy_leaf(const AttachContext& context, const QualifiedName& leaf);
 /// The new table's own indexes, which adopt its leaves', and the registry's.
 Unit index_copy(const AttachContext& context);
 
-/// The leaves that the rows from `oldest` to `newest` need, and `premake` ahead of now. Throws Error{refused} when
-/// those are more than the policy's `max_create`, or a key is infinite.
+/// The leaves that the rows need, and `premake` ahead of now, or of the newest number; with rows at -infinity one FROM
+/// (MINVALUE), with rows at infinity one FROM ('infinity') TO (MAXVALUE). Throws Error{refused} when those are more
+/// than the policy's `max_create`.
 std::vector<ddl::Bounds> copy_bounds(const SwapState& state, const KeyFacts& key, Instant now,
                                      const config::PartitionPolicy& policy, int max_create);
+
+/// Those that no leaf there is overlaps.
+std::vector<ddl::Bounds> without_present(std::vector<ddl::Bounds> needed, const std::vector<ddl::Bounds>& present);
 
 }  // namespace tripmig::swap

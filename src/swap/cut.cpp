@@ -6,8 +6,28 @@
 
 namespace tripmig::swap {
 
+namespace {
+
+ddl::Bound choose_number(ddl::KeyType key, const config::PartitionInterval& interval,
+                         const std::optional<ddl::Bound>& newest) {
+    ddl::Bounds present = ddl::bounds_containing(key, interval, newest.value_or(ddl::Bound::number(0)));
+    const std::int64_t room = std::get<std::int64_t>(interval) / 4;
+    if (newest && present.upper.is_finite() && present.upper.number() - newest->number() <= room)
+        present = ddl::bounds_after(key, interval, present);
+    if (!present.upper.is_finite())
+        throw Error(ExitCode::refused,
+                    fmt::format("the newest key is {}: no number is left for leaves to come",
+                                newest ? ddl::describe(key, *newest) : std::string("0")),
+                    "choose a smaller interval");
+    return present.upper;
+}
+
+}  // namespace
+
 ddl::Bound choose_cut(ddl::KeyType key, const config::PartitionInterval& interval, Instant now,
                       std::chrono::hours margin, const std::optional<ddl::Bound>& newest) {
+    if (ddl::is_number(key))
+        return choose_number(key, interval, newest);
     ddl::Bounds present = ddl::bounds_containing(key, interval, ddl::Bound::at(now));
     const ddl::Bound latest = ddl::bounds_after(key, interval, present).upper;
     if (newest && *newest >= latest)
@@ -23,6 +43,10 @@ ddl::Bound choose_cut(ddl::KeyType key, const config::PartitionInterval& interva
 
 Instant cut_deadline(const ddl::Bound& cut) {
     return cut.instant() - std::chrono::hours(24);
+}
+
+ddl::Bound latest_number(const ddl::Bound& cut, const config::PartitionInterval& interval) {
+    return ddl::Bound::number(cut.number() - std::get<std::int64_t>(interval) / 8);
 }
 
 std::string cut_text(ddl::KeyType key, const ddl::Bound& cut) {

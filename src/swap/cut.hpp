@@ -12,12 +12,16 @@ namespace tripmig::swap {
 
 /// The first key of the months to come: all that is there now lies before it. The next bound of the grid after `now`,
 /// or the one after that when less than `margin` is left; further when rows are there that lie beyond, at most one
-/// interval ahead of now. Throws Error{refused} for keys later than that.
+/// interval ahead of now. Throws Error{refused} for keys later than that. Of numbers: the next bound after the newest,
+/// or the one after that when less than a quarter of an interval is left.
 ddl::Bound choose_cut(ddl::KeyType key, const config::PartitionInterval& interval, Instant now,
                       std::chrono::hours margin, const std::optional<ddl::Bound>& newest);
 
 /// Until when a cut-over at this cut may be tried: a day before, so that no row of the service's comes near the CHECK.
 Instant cut_deadline(const ddl::Bound& cut);
+
+/// The same for numbers: the newest key at which it is too late, an eighth of an interval before the cut.
+ddl::Bound latest_number(const ddl::Bound& cut, const config::PartitionInterval& interval);
 
 /// A bound as its type spells it, and back.
 std::string cut_text(ddl::KeyType key, const ddl::Bound& cut);

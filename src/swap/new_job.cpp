@@ -26,6 +26,11 @@ void choose_past(SwapState& state, const KeyFacts& key, Instant now, const confi
     if (key.is_empty || state.is_copy())
         return;
     const ddl::KeyType type = key_type_of(state);
+    if (key.has_infinity)
+        throw Error(ExitCode::refused,
+                    fmt::format("{} has rows whose {} is infinity, which lie beyond every cut",
+                                sql::quoted(state.table), sql::quote_ident(state.key)),
+                    "give these rows a finite key, or use --strategy copy");
     state.cut = cut_text(type, choose_cut(type, policy.interval, now, config.margin, key.newest));
 }
 
@@ -91,11 +96,11 @@ void require_leaf_names(const SwapState& state, const config::PartitionPolicy& p
 std::vector<ddl::Leaf> leaves_at_once(const SwapState& state, const config::PartitionPolicy& policy,
                                       const std::set<std::string>& taken, Instant now) {
     const ddl::KeyType type = key_type_of(state);
-    const ddl::Bounds first = state.was_empty ? ddl::bounds_containing(type, policy.interval, ddl::Bound::at(now))
+    const ddl::Bounds first = state.was_empty ? ddl::present_leaf({type, {}, {}}, policy, now)
                                               : ddl::bounds_after(type, policy.interval,
                                                                   {ddl::Bound::minvalue(), parse_cut(type, state.cut)});
     std::vector<ddl::Bounds> bounds{first};
-    if (state.was_empty)
+    if (state.was_empty && first.upper.is_finite())
         bounds.push_back(ddl::bounds_after(type, policy.interval, first));
     return ddl::name_leaves(policy.name, state.table, type, bounds, taken);
 }

@@ -18,24 +18,54 @@ namespace {
 
 using Build = Observation::Build;
 
+/// The last or the first key in order, by an index on it when there is one. Not max(): uuid has none.
+std::optional<ddl::Bound> outermost_key(db::Session& session, const db::TableInfo& table, const db::ColumnInfo& column,
+                                        bool is_last, const std::string& condition) {
+    // ORDER BY keyed.x: a bare x would be the text that is read, which no index has and which orders numbers otherwise.
+    const db::Rows rows = session.read(
+        fmt::format("SELECT keyed.{0}::pg_catalog.text FROM ONLY {1} AS keyed WHERE {2} ORDER BY "
+                    "keyed.{0}{3} LIMIT 1",
+                    sql::quote_ident(column.name), sql::quoted(table.name), condition, is_last ? " DESC" : ""));
+    const auto type = ddl::key_type(key_type_name(column));
+    if (!type || rows.empty())
+        return std::nullopt;
+    return ddl::parse_bound(*type, db::text_of(rows.at(0).at(0)));
+}
+
+void read_outermost(db::Session& session, const db::TableInfo& table, const db::ColumnInfo& column, KeyFacts& facts) {
+    const std::string key = sql::quote_ident(column.name);
+    const auto outermost = [&](bool is_last) {
+        return outermost_key(session, table, column, is_last, key + " IS NOT NULL");
+    };
+    const auto finite = [&](bool is_last) {
+        return outermost_key(session, table, column, is_last,
+                             fmt::format("{0} > '-infinity' AND {0} < 'infinity'", key));
+    };
+    facts.newest = outermost(true);
+    facts.oldest = outermost(false);
+    facts.has_infinity = facts.newest && facts.newest->is_infinity();
+    facts.has_minus_infinity = facts.oldest && facts.oldest->is_minus_infinity();
+    if (facts.newest && !facts.newest->is_finite())
+        facts.newest = finite(true);
+    if (facts.oldest && !facts.oldest->is_finite())
+        facts.oldest = finite(false);
+}
+
 KeyFacts read_key_facts(db::Session& session, const db::TableInfo& table, const db::ColumnInfo& column) {
     const std::string name = sql::quoted(table.name);
-    const std::string key = sql::quote_ident(column.name);
-    // ORDER BY ... LIMIT 1, not max(): uuid has none.
-    const db::Rows rows = session.read(fmt::format(
-        "SELECT EXISTS (SELECT FROM ONLY {0}), (SELECT {1}::pg_catalog.text FROM ONLY {0} WHERE {1} IS NOT NULL ORDER "
-        "BY {1} DESC LIMIT 1), {2}, "
-        "(SELECT {1}::pg_catalog.text FROM ONLY {0} WHERE {1} IS NOT NULL ORDER BY {1} LIMIT 1)",
-        name, key,
-        column.not_null ? "0" : fmt::format("(SELECT pg_catalog.count(*) FROM ONLY {} WHERE {} IS NULL)", name, key)));
+    const db::Row row =
+        session
+            .read(fmt::format("SELECT EXISTS (SELECT FROM ONLY {}), {}", name,
+                              column.not_null
+                                  ? "0"
+                                  : fmt::format("(SELECT pg_catalog.count(*) FROM ONLY {} WHERE {} IS NULL)", name,
+                                                sql::quote_ident(column.name))))
+            .at(0);
     KeyFacts facts;
-    facts.is_empty = !db::flag_of(rows.at(0).at(0));
-    facts.nulls = db::number_of(rows.at(0).at(2));
-    const auto type = ddl::key_type(key_type_name(column));
-    if (type && rows.at(0).at(1))
-        facts.newest = ddl::parse_bound(*type, *rows.at(0).at(1));
-    if (type && rows.at(0).at(3))
-        facts.oldest = ddl::parse_bound(*type, *rows.at(0).at(3));
+    facts.is_empty = !db::flag_of(row.at(0));
+    facts.nulls = db::number_of(row.at(1));
+    if (!facts.is_empty)
+        read_outermost(session, table, column, facts);
     return facts;
 }
 
@@ -51,6 +81,21 @@ Build index_state(const db::TableInfo& table, const std::string& name) {
         if (index.name.name == name)
             return index.is_valid ? Build::valid : Build::invalid;
     return Build::missing;
+}
+
+/// Whether keys may reach the cut before the cut-over is done: by the clock, or by the newest number.
+bool is_late(db::Session& session, const db::TableInfo& table, const SwapState& state) {
+    if (state.was_empty || state.is_copy() || state.is_cut())
+        return false;
+    const ddl::KeyType type = key_type_of(state);
+    const ddl::Bound cut = parse_cut(type, state.cut);
+    if (!ddl::is_number(type))
+        return session.now() >= cut_deadline(cut);
+    const db::ColumnInfo* column = table.column(state.key);
+    if (state.stage < Stage::ready || column == nullptr)
+        return false;
+    const auto newest = outermost_key(session, table, *column, true, sql::quote_ident(state.key) + " IS NOT NULL");
+    return newest && *newest >= latest_number(cut, config::parse_partition_interval(state.interval));
 }
 
 }  // namespace
@@ -95,8 +140,7 @@ Observation observe(db::Session& session, const db::TableInfo& table, const Swap
     seen.null_check = check_state(table, state.null_check());
     seen.bound_check = check_state(table, state.bound_check());
     seen.must_reload = must_reload(session, table, state, state_schema);
-    if (!state.was_empty && !state.is_copy())
-        seen.is_late = session.now() >= cut_deadline(parse_cut(key_type_of(state), state.cut));
+    seen.is_late = is_late(session, table, state);
     return seen;
 }
 

@@ -18,8 +18,10 @@ namespace tripmig::swap {
 /// What the rows say, as far as the plan depends on it.
 struct KeyFacts {
     bool is_empty = true;
-    std::optional<ddl::Bound> newest;
+    std::optional<ddl::Bound> newest;  ///< of the finite ones
     std::optional<ddl::Bound> oldest;
+    bool has_infinity = false;
+    bool has_minus_infinity = false;
     std::int64_t nulls = 0;
 };
 

@@ -83,12 +83,14 @@ void look_at_rows(const std::string& subject, ddl::KeyType type, const db::Colum
         return;
     }
     if (policy.swap.strategy == config::SwapStrategy::copy) {
-        if (facts.key.newest && !facts.key.newest->is_finite())
-            report.refuse(subject, "is infinite in some rows, which belong to no range",
-                          "give these rows a finite key first");
+        if (facts.key.has_infinity || facts.key.has_minus_infinity)
+            report.note(subject, "is infinite in some rows: they get a leaf of their own");
         report.ok(subject, "all rows are copied into leaves of their own range");
         return;
     }
+    if (facts.key.has_infinity)
+        report.refuse(subject, "is infinity in some rows, which lie beyond every cut",
+                      "give these rows a finite key, or use --strategy copy");
     try {
         const ddl::Bound cut = choose_cut(type, policy.interval, facts.now, config.margin, facts.key.newest);
         report.ok(subject, fmt::format("all rows lie before {}: they become the leaf of the past, new leaves follow",
@@ -110,9 +112,9 @@ void look_at_key(const db::TableInfo& table, const Facts& facts, const config::P
         return;
     }
     const auto type = ddl::key_type(key_type_name(*column));
-    if (!type || ddl::is_number(*type)) {
-        report.refuse(subject, fmt::format("is of type {}", column->type),
-                      "this version cuts by date, timestamp, timestamptz and uuid (version 7)");
+    if (!type) {
+        report.refuse(subject, fmt::format("is of type {}, which has no bounds here", column->type),
+                      "keys are of type date, timestamp, timestamptz, smallint, integer, bigint or uuid (version 7)");
         return;
     }
     if (column->generated != '\0')

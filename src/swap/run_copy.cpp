@@ -134,11 +134,7 @@ bool make_copy_leaves(Server& server, const config::PartitionPolicy& policy, con
             if (const auto bounds = ddl::parse_bounds(type, partition.bound))
                 present.push_back(*bounds);
     const Facts facts = read_facts(server.session(), state.table, state.key);
-    std::vector<ddl::Bounds> missing;
-    for (const ddl::Bounds& each : needed_bounds(server, state, facts, policy))
-        if (std::none_of(present.begin(), present.end(),
-                         [&](const ddl::Bounds& leaf) { return ddl::overlap(leaf, each); }))
-            missing.push_back(each);
+    const std::vector<ddl::Bounds> missing = without_present(needed_bounds(server, state, facts, policy), present);
     for (const ddl::Leaf& leaf : ddl::name_leaves(policy.name, state.whole(), type, missing, facts.taken)) {
         server.executor().run(add_copy_leaf(context, leaf));
         server.reporter().info("swap.leaf",

@@ -39,7 +39,7 @@ ddl::KeyType key_type_of(const SwapState& state) {
     if (const auto type = ddl::key_type(state.key_type))
         return *type;
     throw Error(ExitCode::refused, fmt::format("keys of type {} cannot be cut by this version", state.key_type),
-                "use date, timestamp, timestamptz or uuid (version 7)");
+                "use date, timestamp, timestamptz, smallint, integer, bigint or uuid (version 7)");
 }
 
 db::TableInfo without_own(db::TableInfo table, const SwapState& state) {

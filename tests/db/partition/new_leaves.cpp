@@ -336,6 +336,18 @@ TEST_CASE("of numbers the newest row decides") {
     CHECK(names(room.maintain(policy, "2024-01-15").created) == "orders_3000");
 }
 
+TEST_CASE("of numbers 1500 is newer than 999") {
+    Room room;
+    room.database.exec(
+        "CREATE TABLE orders (at bigint PRIMARY KEY) PARTITION BY RANGE (at); "
+        "CREATE TABLE orders_past PARTITION OF orders FOR VALUES FROM (MINVALUE) TO (2000); "
+        "INSERT INTO orders VALUES (999), (1500)");
+    config::PartitionPolicy policy = monthly();
+    policy.interval = std::int64_t{1000};
+    policy.name = "{table}_{start}";
+    CHECK(names(room.maintain(policy, "2024-01-15").created) == "orders_2000 orders_3000");
+}
+
 TEST_CASE("replica identity by an index: the new leaf has an equal one") {
     Room room;
     room.database.exec(

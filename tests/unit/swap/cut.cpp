@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <limits>
+
 #include <optional>
 
 #include "base/civil.hpp"
@@ -49,6 +51,20 @@ TEST_CASE("rows that lie ahead push the cut on, as far as one interval") {
 TEST_CASE("an infinite key cannot lie before any cut") {
     CHECK_THROWS_AS(swap::choose_cut(ddl::KeyType::timestamp, month, at("2026-11-10"), margin, ddl::Bound::infinity()),
                     Error);
+}
+
+TEST_CASE("of numbers the cut is the next bound, or the one after that when less than a quarter is left") {
+    const config::PartitionInterval thousand = std::int64_t{1000};
+    const auto number_cut = [&](std::int64_t newest) {
+        return swap::choose_cut(ddl::KeyType::bigint, thousand, at("2026-11-10"), margin, ddl::Bound::number(newest))
+            .number();
+    };
+    CHECK(number_cut(2500) == 3000);
+    CHECK(number_cut(2749) == 3000);
+    CHECK(number_cut(2750) == 4000);
+    CHECK(number_cut(-10) == 1000);
+    CHECK(swap::latest_number(ddl::Bound::number(3000), thousand).number() == 2875);
+    CHECK_THROWS_AS(number_cut(std::numeric_limits<std::int64_t>::max()), Error);
 }
 
 TEST_CASE("a cut-over may be tried until a day before the cut") {
