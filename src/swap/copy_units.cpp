@@ -95,7 +95,14 @@ Unit reload_copy(const AttachContext& context, const std::vector<ddl::Leaf>& lea
 }
 
 Unit add_copy_leaf(const AttachContext& context, const ddl::Leaf& leaf) {
-    Unit unit = ddl::create_leaf(leaf_facts(context), leaf);
+    ddl::ParentFacts facts = leaf_facts(context);
+    if (context.state.stage >= Stage::indexed) {
+        // It has its key as soon as it is attached; nobody comes to index it and to see to this.
+        const ddl::ParentFacts source = ddl::parent_facts(context.succession.table, context.succession.key);
+        facts.replica_identity = source.replica_identity;
+        facts.replica_identity_index = source.replica_identity_index;
+    }
+    Unit unit = ddl::create_leaf(facts, leaf);
     append(unit.steps, month_checks(context, leaf));
     return unit;
 }

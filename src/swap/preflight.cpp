@@ -66,4 +66,10 @@ void refuse_if_any(const std::vector<Finding>& findings, const QualifiedName& ta
                     hints);
 }
 
+void tell_notes(Reporter& reporter, const std::vector<Finding>& findings) {
+    for (const Finding& finding : findings)
+        if (finding.level == Finding::Level::note)
+            reporter.info("swap.note", fmt::format("{}: {}", finding.subject, finding.message));
+}
+
 }  // namespace tripmig::swap

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/event.hpp"
 #include "base/exit_code.hpp"
 #include "config/config.hpp"
 #include "config/policy.hpp"
@@ -56,6 +57,9 @@ ExitCode exit_code_of(const std::vector<Finding>& findings);
 
 /// Throws Error with all refusals, if there is one.
 void refuse_if_any(const std::vector<Finding>& findings, const QualifiedName& table);
+
+/// What the operator should know, as events.
+void tell_notes(Reporter& reporter, const std::vector<Finding>& findings);
 
 std::string_view to_string(Finding::Level level);
 

@@ -52,26 +52,39 @@ void look_at_triggers(const db::TableInfo& table, const config::PartitionPolicy&
 
 namespace {
 
-void look_at_publication(const db::PublicationInfo& publication, bool is_copy, Report& report) {
+/// Whether a publication of every table lets the table's rows be updated and deleted.
+bool has_replica_identity(const db::TableInfo& table) {
+    return table.replica_identity == 'd' ? table.primary_key() != nullptr : table.replica_identity != 'n';
+}
+
+}  // namespace
+
+void look_at_publication(const db::PublicationInfo& publication, const db::TableInfo& table, bool is_copied,
+                         Report& report) {
     const std::string subject = fmt::format("publication {}", sql::quote_ident(publication.name));
     if (!publication.via_root)
         report.refuse(subject, "publishes leaves under their own names, which its subscribers do not know",
                       fmt::format("ALTER PUBLICATION {} SET (publish_via_partition_root = true)",
                                   sql::quote_ident(publication.name)));
-    else if (is_copy && !publication.names_table)
-        report.refuse(subject, "publishes every table: each copied row would be sent to the subscribers as a new one",
-                      "name its tables instead, or use --strategy attach");
-    else if (publication.names_table && !publication.can_alter)
-        report.refuse(subject, "the role does not own it", "run as a member of its owner too", ExitCode::no_privilege);
-    else
+    else if (publication.names_table)
         report.ok(subject, "goes on under the table's name");
+    else if (is_copied && !has_replica_identity(table))
+        report.refuse(subject, "publishes every table, and rows of this one have no replica identity to delete them by",
+                      "ALTER TABLE ... REPLICA IDENTITY FULL, or add a primary key first");
+    else
+        report.note(subject,
+                    fmt::format("publishes every table, tripmig's own{} too: a subscriber stops at a change of a table "
+                                "that it lacks. Make them there, empty, or let it follow a publication FOR TABLE {}",
+                                is_copied ? ", the log and the copy" : "", sql::quoted(table.name)));
 }
 
-}  // namespace
-
 void look_at_followers(const db::TableInfo& table, const config::PartitionPolicy& policy, Report& report) {
-    for (const db::PublicationInfo& publication : table.publications)
-        look_at_publication(publication, policy.swap.strategy == config::SwapStrategy::copy, report);
+    for (const db::PublicationInfo& publication : table.publications) {
+        look_at_publication(publication, table, policy.swap.strategy == config::SwapStrategy::copy, report);
+        if (publication.names_table && !publication.can_alter)
+            report.refuse(fmt::format("publication {}", sql::quote_ident(publication.name)), "the role does not own it",
+                          "run as a member of its owner too", ExitCode::no_privilege);
+    }
     for (const db::DependentInfo& dependent : table.dependents) {
         if (dependent.kind == db::DependentInfo::Kind::other)
             report.refuse(dependent.description,

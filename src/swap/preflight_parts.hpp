@@ -38,6 +38,9 @@ void look_at_incoming(const db::TableInfo& table, const config::PartitionPolicy&
 void look_at_registry(const db::TableInfo& table, const Facts& facts, const config::PartitionPolicy& policy,
                       Report& report);
 void look_at_triggers(const db::TableInfo& table, const config::PartitionPolicy& policy, Report& report);
+/// `is_copied`: its rows are written into other tables, which a publication of every table publishes too.
+void look_at_publication(const db::PublicationInfo& publication, const db::TableInfo& table, bool is_copied,
+                         Report& report);
 void look_at_followers(const db::TableInfo& table, const config::PartitionPolicy& policy, Report& report);
 
 }  // namespace tripmig::swap

@@ -26,9 +26,7 @@ namespace {
 SwapState begin_job(Server& server, const Facts& facts, const config::PartitionPolicy& policy) {
     const std::vector<Finding> findings = preflight(*facts.table, facts, policy, server.config().swap);
     refuse_if_any(findings, facts.table->name);
-    for (const Finding& finding : findings)
-        if (finding.level == Finding::Level::note)
-            server.reporter().info("swap.note", fmt::format("{}: {}", finding.subject, finding.message));
+    tell_notes(server.reporter(), findings);
     SwapState state = new_state(facts, policy, server.config().swap);
     state.fingerprint = fingerprint_of(*facts.table, state);
     require_leaf_names(state, policy, facts, server.config().partitions.max_create);

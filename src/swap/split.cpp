@@ -13,6 +13,7 @@
 #include "swap/attempts.hpp"
 #include "swap/copy_units.hpp"
 #include "swap/observe.hpp"
+#include "swap/preflight_parts.hpp"
 #include "swap/run.hpp"
 #include "swap/run_copy.hpp"
 #include "swap/shape.hpp"
@@ -58,12 +59,12 @@ void require_splittable(Server& server, const db::TableInfo& table, const SwapSt
         throw refused(state.table, "it is empty", "detach it, and let `tripmig partition maintain` make its leaves");
     if (row_keys(table).empty())
         throw refused(state.table, "nothing tells its rows apart", "add a primary key first");
+    std::vector<Finding> findings;
+    Report report(findings);
     for (const db::PublicationInfo& publication : table.publications)
-        if (!publication.names_table || !publication.via_root)
-            throw refused(state.table,
-                          fmt::format("publication {} would send each copied row to its subscribers",
-                                      sql::quote_ident(publication.name)),
-                          "let it name the partitioned table, with publish_via_partition_root");
+        look_at_publication(publication, table, true, report);
+    refuse_if_any(findings, state.table);
+    tell_notes(server.reporter(), findings);
 }
 
 SwapState begin(Server& server, const config::PartitionPolicy& policy, const QualifiedName& leaf) {

@@ -134,10 +134,12 @@ TEST_CASE("what cannot be a leaf, or cannot be carried, is refused by name") {
         odd.table.constraints.clear();
         CHECK(odd.refuses("nothing tells its rows apart"));
     }
-    SUBCASE("copy under a publication of all tables") {
+    SUBCASE("copy of rows without a replica identity under a publication of all tables") {
         odd.policy.swap.strategy = config::SwapStrategy::copy;
         odd.table.publications.push_back({"feed", false, true, "", true});
-        CHECK(odd.refuses("each copied row"));
+        CHECK_FALSE(odd.refuses("no replica identity"));
+        odd.table.replica_identity = 'n';
+        CHECK(odd.refuses("no replica identity"));
     }
     CHECK_THROWS_AS(swap::refuse_if_any(odd.findings(), odd.table.name), Error);
 }
