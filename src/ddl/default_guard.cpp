@@ -17,7 +17,7 @@ Unit one_step(std::string name, Step step) {
 
 }  // namespace
 
-DefaultGuard guard_default(const ParentFacts& parent, const std::vector<Leaf>& leaves) {
+DefaultGuard guard_default(const ParentFacts& parent, const std::vector<Leaf>& leaves, std::string_view name) {
     const KeyType key = key_type_of(parent);
     const QualifiedName& partition = parent.default_partition.value();
     const std::string table = sql::quoted(partition);
@@ -28,20 +28,20 @@ DefaultGuard guard_default(const ParentFacts& parent, const std::vector<Leaf>& l
         one_step(fmt::format("guard {}", table),
                  statement(fmt::format("ALTER TABLE {0} DROP CONSTRAINT IF EXISTS {1}, ADD CONSTRAINT {1} CHECK ({2}) "
                                        "NOT VALID",
-                                       table, default_guard_name, condition),
+                                       table, name, condition),
                            "DEFAULT takes no more rows that belong to the new leaves",
                            {{partition, LockMode::access_exclusive}}));
     Unit validate = one_step(fmt::format("validate the guard of {}", table),
-                             statement(fmt::format("ALTER TABLE {} VALIDATE CONSTRAINT {}", table, default_guard_name),
+                             statement(fmt::format("ALTER TABLE {} VALIDATE CONSTRAINT {}", table, name),
                                        "it has none: ATTACH need not scan it under its lock",
                                        {{partition, LockMode::share_update_exclusive}}));
-    return {{std::move(add), std::move(validate)}, drop_default_guard(partition)};
+    return {{std::move(add), std::move(validate)}, drop_default_guard(partition, name)};
 }
 
-Unit drop_default_guard(const QualifiedName& default_partition) {
+Unit drop_default_guard(const QualifiedName& default_partition, std::string_view name) {
     const std::string table = sql::quoted(default_partition);
     return one_step(fmt::format("drop the guard of {}", table),
-                    statement(fmt::format("ALTER TABLE {} DROP CONSTRAINT IF EXISTS {}", table, default_guard_name),
+                    statement(fmt::format("ALTER TABLE {} DROP CONSTRAINT IF EXISTS {}", table, name),
                               "the new leaves take these rows now", {{default_partition, LockMode::access_exclusive}}));
 }
 

@@ -43,12 +43,14 @@ struct DefaultGuard {
     std::vector<Unit> before;
     Unit after;
 };
-DefaultGuard guard_default(const ParentFacts& parent, const std::vector<Leaf>& leaves);
-
-/// Takes the guard away; nothing happens when there is none.
-Unit drop_default_guard(const QualifiedName& default_partition);
 
 /// The name of that CHECK: one left by a run that was killed is found by it.
 inline constexpr std::string_view default_guard_name = "tripmig_default_guard";
+
+DefaultGuard guard_default(const ParentFacts& parent, const std::vector<Leaf>& leaves,
+                           std::string_view name = default_guard_name);
+
+/// Takes the guard away; nothing happens when there is none.
+Unit drop_default_guard(const QualifiedName& default_partition, std::string_view name = default_guard_name);
 
 }  // namespace tripmig::ddl

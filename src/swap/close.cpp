@@ -13,6 +13,7 @@
 #include "swap/attempts.hpp"
 #include "swap/run.hpp"
 #include "swap/run_copy.hpp"
+#include "swap/split_guard.hpp"
 #include "swap/succession_of.hpp"
 #include "swap/transfer_of.hpp"
 
@@ -131,6 +132,10 @@ SwapState abort(Server& server, const QualifiedName& name) {
     } else {
         steps = undo_preparation(*table, state, server.state_schema());
         locks = {{name, LockMode::access_exclusive}};
+    }
+    if (const auto partition = default_beside(server.session(), state); partition && has_split_guard(*partition)) {
+        ddl::append(steps, ddl::drop_default_guard(partition->name, split_guard_name).steps);
+        locks.push_back({partition->name, LockMode::access_exclusive});
     }
     state.stage = Stage::aborted;
     Unit unit = closing_unit(server, state, std::move(steps));

@@ -5,15 +5,14 @@
 #include "base/error.hpp"
 #include "db/connection_parameters.hpp"
 #include "sql/identifier.hpp"
+#include "swap/cleanup.hpp"
 #include "swap/run.hpp"
 
 namespace tripmig::swap {
 
 namespace {
 
-void remove_bound(Server& server, const QualifiedName& table) {
-    // A session of its own: the others may be lost, or give up because of a signal.
-    db::Session session(db::past_pooler(server.config().database), "swap-cleanup");
+void remove_bound(Server& server, db::Session& session, const QualifiedName& table) {
     const std::optional<db::Job> job = db::find_open_job(session, server.state_schema(), table);
     if (!job)
         return;
@@ -32,11 +31,13 @@ void remove_bound(Server& server, const QualifiedName& table) {
 
 }  // namespace
 
-void remove_bound_quietly(Server& server, const QualifiedName& table) noexcept {
+void clean_up_quietly(Server& server, const std::function<void(db::Session&)>& work, const std::string& left) noexcept {
     constexpr int attempts = 20;
     for (int attempt = 1; attempt <= attempts; ++attempt) {
         try {
-            remove_bound(server, table);
+            // A session of its own: the others may be lost, or give up because of a signal.
+            db::Session session(db::past_pooler(server.config().database), "swap-cleanup");
+            work(session);
             return;
         } catch (const std::exception& problem) {
             if (attempt < attempts) {
@@ -44,13 +45,16 @@ void remove_bound_quietly(Server& server, const QualifiedName& table) noexcept {
                 continue;
             }
             server.reporter().warning(
-                "swap.bound_left",
-                fmt::format(
-                    "{} still refuses keys beyond the cut ({}); `tripmig swap run` goes on, `tripmig swap abort` "
-                    "takes that back",
-                    sql::quoted(table), problem.what()));
+                "swap.left", fmt::format("{} ({}); running it again goes on, `tripmig swap abort` takes that back",
+                                         left, problem.what()));
         }
     }
+}
+
+void remove_bound_quietly(Server& server, const QualifiedName& table) noexcept {
+    clean_up_quietly(
+        server, [&](db::Session& session) { remove_bound(server, session, table); },
+        fmt::format("{} still refuses keys beyond the cut", sql::quoted(table)));
 }
 
 }  // namespace tripmig::swap

@@ -18,6 +18,7 @@
 #include "swap/run_copy.hpp"
 #include "swap/shape.hpp"
 #include "swap/split_cut_over.hpp"
+#include "swap/split_guard.hpp"
 #include "swap/statements.hpp"
 #include "swap/succession_of.hpp"
 #include "swap/transfer_of.hpp"
@@ -104,8 +105,12 @@ SwapState begin(Server& server, const config::PartitionPolicy& policy, const Qua
 
 SplitFacts read_split(Server& server, const SwapState& state) {
     const QualifiedName staged = ddl::staged_name(state.table);
-    SplitFacts facts{
-        require_table(server, state.parent), require_table(server, state.table), require_table(server, staged), {}, {}};
+    SplitFacts facts{require_table(server, state.parent),
+                     require_table(server, state.table),
+                     require_table(server, staged),
+                     {},
+                     {},
+                     {}};
     if (const auto partitioning = db::read_partitioning(server.session(), staged))
         for (const db::PartitionInfo& partition : partitioning->partitions)
             if (const auto bounds = ddl::parse_bounds(key_type_of(state), partition.bound))
@@ -114,10 +119,13 @@ SplitFacts read_split(Server& server, const SwapState& state) {
         if (!(leaf == state.table))
             facts.others.push_back(leaf);
     std::sort(facts.others.begin(), facts.others.end());
+    if (const auto partition = default_beside(server.session(), state); partition && has_split_guard(*partition))
+        facts.guarded = partition->name;
     return facts;
 }
 
 void cut_over(Server& server, const config::PartitionPolicy& policy, SwapState& state) {
+    guard_default_beside(server, state);
     const auto deadline = server.clock().steady() + server.config().swap.cutover_deadline;
     const db::UnitOutcome outcome = run_attempts(server, [&](const Attempt& attempt) {
         const db::TableInfo table = source_of(server, state);
@@ -136,6 +144,29 @@ void cut_over(Server& server, const config::PartitionPolicy& policy, SwapState& 
     if (const auto job = server.open_job(state.table))
         state = from_job(*job);
     store_cut_over(server, state, outcome);
+}
+
+/// Up to the cut-over and through it, or to the moment before.
+void advance(Server& server, const config::PartitionPolicy& policy, SwapState& state, bool until_ready) {
+    while (state.stage < Stage::cut) {
+        server.stop().check();
+        const db::TableInfo table = source_of(server, state);
+        require_same_fingerprint(table, state);
+        const Action action =
+            next_step(state, observe(server.session(), table, state, server.state_schema()), until_ready);
+        if (action == Action::nothing)
+            return;
+        server.throttle().wait();
+        try {
+            if (action == Action::cut_over)
+                cut_over(server, policy, state);
+            else
+                run_copy_action(server, policy, table, action, state);
+        } catch (const Error& error) {
+            if (!was_truncated(server, table, state, error))
+                throw;
+        }
+    }
 }
 
 void follow_up(Server& server, SwapState& state) {
@@ -177,24 +208,15 @@ SwapState split(Server& server, const config::PartitionPolicy& policy, const Qua
         throw refused(leaf, "a swap of it is under way", "tripmig swap status TABLE");
     if (state.stage < Stage::cut)
         server.wait_for_orphans();
-    while (state.stage < Stage::cut) {
-        server.stop().check();
-        const db::TableInfo table = source_of(server, state);
-        require_same_fingerprint(table, state);
-        const Action action =
-            next_step(state, observe(server.session(), table, state, server.state_schema()), until_ready);
-        if (action == Action::nothing)
-            return state;
-        server.throttle().wait();
-        try {
-            if (action == Action::cut_over)
-                cut_over(server, policy, state);
-            else
-                run_copy_action(server, policy, table, action, state);
-        } catch (const Error& error) {
-            if (!was_truncated(server, table, state, error))
-                throw;
-        }
+    try {
+        advance(server, policy, state, until_ready);
+    } catch (...) {
+        drop_split_guard_quietly(server, state);
+        throw;
+    }
+    if (state.stage < Stage::cut) {
+        drop_split_guard_quietly(server, state);  // of a run that was killed
+        return state;
     }
     follow_up(server, state);
     return state;

@@ -13,6 +13,7 @@
 #include "sql/identifier.hpp"
 #include "swap/copy_cut_over.hpp"
 #include "swap/cut_over.hpp"
+#include "swap/split_guard.hpp"
 #include "swap/succession_of.hpp"
 #include "swap/transfer_of.hpp"
 
@@ -98,6 +99,8 @@ Unit split_cut_over_unit(const AttachContext& context, const SplitFacts& facts, 
     append(steps, take_out(facts, state.outgoing));
     for (const ddl::Leaf& month : facts.months)
         append(steps, put_in(context, facts, month));
+    if (facts.guarded)
+        append(steps, ddl::drop_default_guard(*facts.guarded, split_guard_name).steps);
     append(steps, put_default_back(context, facts));
     for (const ddl::Leaf& month : facts.months)
         append(steps, ddl::leaf_foreign_keys(state.outgoing, month.name));

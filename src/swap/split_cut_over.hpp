@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "base/step.hpp"
@@ -14,8 +15,9 @@ struct SplitFacts {
     db::TableInfo parent;
     db::TableInfo leaf;  ///< as it is
     db::TableInfo staged;
-    std::vector<ddl::Leaf> months;      ///< of the staged table
-    std::vector<QualifiedName> others;  ///< the parent's other leaves
+    std::vector<ddl::Leaf> months;         ///< of the staged table
+    std::vector<QualifiedName> others;     ///< the parent's other leaves
+    std::optional<QualifiedName> guarded;  ///< the DEFAULT partition among them, with the guard of the split
 };
 
 /// One transaction: the log's last entries, the leaf detached, the months attached in its place. The parent's foreign
