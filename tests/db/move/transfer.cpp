@@ -174,6 +174,31 @@ TEST_CASE("a load goes on where it was interrupted, whichever chunks were done")
           std::to_string(job.blocks));
 }
 
+TEST_CASE("a row that was loaded, moved to a later block and was loaded again is in the target once") {
+    Move move;
+    // Room for a wide row in later blocks alone.
+    move.bench.database.exec(
+        "ALTER TABLE source ALTER pad SET STORAGE PLAIN; DELETE FROM source WHERE id BETWEEN 15000 AND 19999");
+    move.bench.database.exec("VACUUM source");
+    move.bench.run(move::begin_transfer(move.transfer));
+    const move::LoadJob job = move.job();
+    const std::int64_t half = job.blocks / 2;
+    move.bench.run({move::load_blocks(move.projection, {0, half})});
+    move.bench.database.exec("INSERT INTO state.chunks_1 VALUES (0, " + std::to_string(half) + ")");
+    move.bench.database.exec("UPDATE source SET at = '2027-01-01', pad = repeat('y', 5000) WHERE id = 1");
+    REQUIRE(move.bench.database.scalar("SELECT ctid >= '(" + std::to_string(half) + ",0)' AND ctid < '(" +
+                                       std::to_string(job.blocks) + ",0)' FROM source WHERE id = 1") == "t");
+    move.load(job);
+    REQUIRE(move.duplicates() == "1");
+    move.bench.run({move::purge_touched(move.transfer, move.projection.target)});
+    CHECK(move.bench.database.scalar("SELECT count(*) FROM target WHERE id = 1") == "0");
+    CHECK(move.duplicates() == "0");
+    CHECK(move.bench.database.sqlstate_of("ALTER TABLE target ADD PRIMARY KEY (id)").empty());
+    move.bench.executor.run(move::catch_up_round(move.transfer, 1000));
+    CHECK(move.bench.database.rows("SELECT at FROM target WHERE id = 1") == Rows{{"2027-01-01 00:00:00"}});
+    CHECK(move.difference() == "0");
+}
+
 TEST_CASE("what is left between the chunks that are done") {
     using Ranges = std::vector<move::BlockRange>;
     CHECK(move::remaining({}, 10) == Ranges{{0, 10}});
