@@ -35,10 +35,28 @@ json json_of(const std::vector<LockRequest>& locks) {
     return list;
 }
 
-void print_json(Context& context, const QualifiedName& table, std::string_view strategy, const swap::PlanResult& plan) {
+template <typename Value>
+json or_null(const std::optional<Value>& value) {
+    return value ? json(*value) : json();
+}
+
+json json_of(const swap::Estimate& need) {
+    return {{"rows", or_null(need.rows)},
+            {"bytes", need.bytes},
+            {"blocks", need.blocks},
+            {"sampled_blocks", need.sampled_blocks},
+            {"load_seconds", or_null(need.load_seconds)},
+            {"index_seconds", or_null(need.index_seconds)},
+            {"disk_bytes", or_null(need.disk_bytes)},
+            {"database_bytes", need.database_bytes}};
+}
+
+void print_json(Context& context, const QualifiedName& table, std::string_view strategy, const swap::PlanResult& plan,
+                const swap::Estimate& need) {
     json document{{"table", fmt::format("{}.{}", table.schema, table.name)},
                   {"strategy", strategy},
                   {"cut", plan.cut.empty() ? json() : json(plan.cut)},
+                  {"estimate", json_of(need)},
                   {"findings", json::array()},
                   {"units", json::array()}};
     for (const swap::Finding& finding : plan.findings)
@@ -95,14 +113,16 @@ std::size_t leaves_of(const swap::Facts& facts, const swap::PlanResult& plan, co
     return static_cast<std::size_t>(policy.premake) + 1;
 }
 
-void look_around(swap::Server& server, const swap::Facts& facts, const config::PartitionPolicy& policy,
-                 const config::Config& config, swap::PlanResult& plan) {
+/// Adds what it finds to the plan.
+swap::Estimate look_around(swap::Server& server, const swap::Facts& facts, const config::PartitionPolicy& policy,
+                           const config::Config& config, swap::PlanResult& plan) {
     swap::Surroundings around = swap::read_surroundings(server.session(), *facts.table, config);
     if (plan.state)
         around.sample = swap::take_sample(server.session(), *facts.table);
     const std::vector<swap::Finding> findings =
         swap::look_at_surroundings(*facts.table, around, policy, config.swap, leaves_of(facts, plan, policy, config));
     plan.findings.insert(plan.findings.end(), findings.begin(), findings.end());
+    return swap::estimate(*facts.table, around, policy.swap.strategy == config::SwapStrategy::copy);
 }
 
 ExitCode show_plan(Context& context, const SwapOptions& options) {
@@ -124,10 +144,10 @@ ExitCode show_plan(Context& context, const SwapOptions& options) {
         return ExitCode::ok;
     }
     swap::PlanResult plan = swap::plan(facts, policy, context.config);
-    look_around(server, facts, policy, context.config, plan);
+    const swap::Estimate need = look_around(server, facts, policy, context.config, plan);
     const std::string_view strategy = swap::to_string(policy.swap.strategy);
     if (context.json)
-        print_json(context, policy.table, strategy, plan);
+        print_json(context, policy.table, strategy, plan, need);
     else
         print_text(context, policy.table, strategy, plan);
     return swap::exit_code_of(plan.findings);

@@ -99,41 +99,64 @@ void look_at_statements(const db::TableInfo& table, const Surroundings& around, 
 
 void look_at_size(const db::TableInfo& table, const Surroundings& around, const config::SwapConfig& config,
                   bool is_copy, Report& report) {
-    if (!around.sample) {
+    const Estimate need = estimate(table, around, is_copy);
+    if (!need.index_seconds || !need.disk_bytes) {
         report.note("time and disk", "no sample could be taken (temporary tables, an index over them): not estimated");
         return;
     }
-    const Sample& sample = *around.sample;
-    const double times = static_cast<double>(table.pages) / static_cast<double>(sample.blocks);
-    const double load = sample.load_seconds * times;
-    const double index = sample.index_seconds * times;
-    const double heap = static_cast<double>(sample.table_bytes) * times;
-    const double indexes = static_cast<double>(sample.index_bytes) * times;
-    const std::string source = fmt::format("measured on {} of {} blocks", sample.blocks, table.pages);
-    if (is_copy) {
+    const std::string source = fmt::format("measured on {} of {} blocks", need.sampled_blocks, need.blocks);
+    const std::string disk = in_megabytes(static_cast<double>(*need.disk_bytes));
+    const std::string now = in_megabytes(static_cast<double>(need.database_bytes));
+    if (need.load_seconds) {
         report.note("time",
                     fmt::format("about {:.0f} s to load and {:.0f} s to index with one worker, {}; what is written "
                                 "to the WAL, the throttle ({} a chunk) and the comparison come to it",
-                                std::ceil(load), std::ceil(index), source, tripmig::to_string(config.chunk_target)));
-        report.note(
-            "disk",
-            fmt::format("about {} for the copy with its indexes, and as much WAL; the database has {} now. "
-                        "No SQL tells what the disk has left: look there",
-                        in_megabytes(heap + indexes), in_megabytes(static_cast<double>(around.database_bytes))));
+                                std::ceil(*need.load_seconds), std::ceil(*need.index_seconds), source,
+                                tripmig::to_string(config.chunk_target)));
+        report.note("disk", fmt::format("about {} for the copy with its indexes, and as much WAL; the database has {} "
+                                        "now. No SQL tells what the disk has left: look there",
+                                        disk, now));
         return;
     }
-    const double built = table.indexes.empty() ? 0 : index / static_cast<double>(table.indexes.size());
     report.note("time",
                 fmt::format("about {:.0f} s for the unique index, {}; two scans without blocking come to it, and the "
                             "registry if there is one",
-                            std::ceil(built), source));
-    report.note("disk",
-                fmt::format("about {} for the unique index and the registry together; the database has {} now. No "
-                            "SQL tells what the disk has left: look there",
-                            in_megabytes(indexes), in_megabytes(static_cast<double>(around.database_bytes))));
+                            std::ceil(*need.index_seconds), source));
+    report.note("disk", fmt::format("about {} for the unique index and the registry together; the database has {} now. "
+                                    "No SQL tells what the disk has left: look there",
+                                    disk, now));
 }
 
 }  // namespace
+
+Estimate estimate(const db::TableInfo& table, const Surroundings& around, bool is_copy) {
+    Estimate need;
+    need.bytes = table.bytes;
+    need.blocks = table.pages;
+    need.database_bytes = around.database_bytes;
+    if (table.pages == 0)
+        need.rows = 0;
+    else if (table.rows >= 0)
+        need.rows = std::llround(table.rows);
+    if (!around.sample || around.sample->blocks == 0)
+        return need;
+    const Sample& sample = *around.sample;
+    const double times = static_cast<double>(table.pages) / static_cast<double>(sample.blocks);
+    const double index = sample.index_seconds * times;
+    const double heap = static_cast<double>(sample.table_bytes) * times;
+    const double indexes = static_cast<double>(sample.index_bytes) * times;
+    need.sampled_blocks = sample.blocks;
+    need.rows = std::llround(static_cast<double>(sample.rows) * times);
+    if (is_copy) {
+        need.load_seconds = sample.load_seconds * times;
+        need.index_seconds = index;
+        need.disk_bytes = std::llround(heap + indexes);
+    } else {
+        need.index_seconds = table.indexes.empty() ? 0 : index / static_cast<double>(table.indexes.size());
+        need.disk_bytes = std::llround(indexes);
+    }
+    return need;
+}
 
 std::vector<Finding> look_at_surroundings(const db::TableInfo& table, const Surroundings& around,
                                           const config::PartitionPolicy& policy, const config::SwapConfig& config,

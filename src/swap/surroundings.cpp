@@ -84,9 +84,11 @@ std::optional<Sample> take_sample(db::Session& session, const db::TableInfo& tab
             sample.index_seconds = seconds_since(start);
             const db::Rows sizes = work.read(
                 "SELECT pg_catalog.pg_table_size('pg_temp.tripmig_sample'), "
-                "pg_catalog.pg_indexes_size('pg_temp.tripmig_sample')");
+                "pg_catalog.pg_indexes_size('pg_temp.tripmig_sample'), "
+                "(SELECT pg_catalog.count(*) FROM pg_temp.tripmig_sample)");
             sample.table_bytes = db::number_of(sizes.at(0).at(0));
             sample.index_bytes = db::number_of(sizes.at(0).at(1));
+            sample.rows = db::number_of(sizes.at(0).at(2));
         });
     } catch (const Error& error) {
         if (error.sqlstate().empty())

@@ -22,6 +22,7 @@ struct SeenStatement {
 /// What a piece of the table took, copied into a temporary table and indexed there.
 struct Sample {
     std::int64_t blocks = 0;
+    std::int64_t rows = 0;
     double load_seconds = 0;
     double index_seconds = 0;
     std::int64_t table_bytes = 0;
@@ -52,6 +53,20 @@ Surroundings read_surroundings(db::Session& session, const db::TableInfo& table,
 /// Copies up to 1000 blocks out of the middle of the table into a temporary table, which goes at once, and builds the
 /// table's indexes on it. nullopt when the role may make none.
 std::optional<Sample> take_sample(db::Session& session, const db::TableInfo& table);
+
+/// What the swap will take, with one worker and nothing in its way. nullopt: not known, or not part of it.
+struct Estimate {
+    std::optional<std::int64_t> rows;  ///< by the sample, else by the planner
+    std::int64_t bytes = 0;            ///< of the table, with indexes and TOAST, now
+    std::int64_t blocks = 0;
+    std::int64_t sampled_blocks = 0;     ///< 0: no sample, so neither times nor disk
+    std::optional<double> load_seconds;  ///< copy
+    std::optional<double> index_seconds;
+    std::optional<std::int64_t> disk_bytes;  ///< needed beside what is there; copy writes about as much WAL
+    std::int64_t database_bytes = 0;         ///< now
+};
+
+Estimate estimate(const db::TableInfo& table, const Surroundings& around, bool is_copy);
 
 /// What of the surroundings matters to the swap. `leaves`: how many there will be. Pure.
 std::vector<Finding> look_at_surroundings(const db::TableInfo& table, const Surroundings& around,

@@ -53,6 +53,30 @@ TEST_CASE("time and disk from a sample, locks, old transactions") {
     CHECK(findings_of(room, "copy", room.surroundings()).find("old transactions") == std::string::npos);
 }
 
+TEST_CASE("estimates are fields of their own, and null where nothing is known") {
+    const SwapRoom room;
+    room.database.exec(orders_and_lines);
+    const nlohmann::json plan = room.swap({"plan", "orders", "--strategy", "copy"});
+    const nlohmann::json& copy = plan["estimate"];
+    CHECK(copy["rows"] == 20000);  // all of its blocks are in the sample
+    CHECK(copy["blocks"] == 148);
+    CHECK(copy["sampled_blocks"] == 148);
+    CHECK(copy["bytes"].dump() == room.database.scalar("SELECT pg_total_relation_size('orders')"));
+    CHECK(copy["load_seconds"].get<double>() > 0);
+    CHECK(copy["index_seconds"].get<double>() > 0);
+    CHECK(copy["disk_bytes"].get<std::int64_t>() > 148 * 8192);
+    CHECK(copy["database_bytes"].get<std::int64_t>() > copy["disk_bytes"].get<std::int64_t>());
+    const nlohmann::json attach = room.swap({"plan", "orders"});
+    CHECK(attach["estimate"]["load_seconds"].is_null());
+    CHECK(attach["estimate"]["disk_bytes"] < copy["disk_bytes"]);
+    room.database.exec("ALTER TABLE orders ADD UNIQUE (note)");  // refused: no sample is taken
+    const CommandResult refused = room.tripmig({"--json", "swap", "plan", "orders"});
+    CHECK(refused.exit_code == 12);
+    const nlohmann::json nothing = nlohmann::json::parse(refused.out);
+    CHECK(nothing["estimate"]["index_seconds"].is_null());
+    CHECK(nothing["estimate"]["blocks"] == 148);
+}
+
 TEST_CASE("a role with and one without pg_read_all_stats") {
     const SwapRoom room;
     room.database.exec(orders_and_lines);

@@ -82,7 +82,7 @@ TEST_CASE("what is around: locks, sessions, replicas, statements, time and disk"
     around.hidden_statements = 4;
     around.statements = {{"SELECT * FROM orders\nWHERE id = $1", 1200, 0.5},
                          {"SELECT note FROM orders WHERE at > $1", 9, 1}};
-    around.sample = swap::Sample{10, 0.5, 0.25, 1'048'576, 524'288};
+    around.sample = swap::Sample{10, 400, 0.5, 0.25, 1'048'576, 524'288};
     text = text_of(around);
     has(text, "refuse state schema: the role can neither use nor make it");
     has(text, "note old transactions: the cut-over does not try while these are open: pid 7 (shop");
@@ -101,4 +101,32 @@ TEST_CASE("what is around: locks, sessions, replicas, statements, time and disk"
     has(text, "note time: about 2 s for the unique index");
     has(text, "note disk: about 5 MB for the unique index and the registry together");
     CHECK(text.find("their snapshots") == std::string::npos);
+}
+
+TEST_CASE("what the swap will take, as numbers: unknown without a sample") {
+    db::TableInfo table = orders();
+    table.rows = 77;
+    table.bytes = 1'000'000;
+    swap::Surroundings around;
+    around.database_bytes = 9;
+    swap::Estimate need = swap::estimate(table, around, true);
+    CHECK(need.rows == 77);
+    CHECK(need.bytes == 1'000'000);
+    CHECK(need.sampled_blocks == 0);
+    CHECK_FALSE((need.load_seconds || need.index_seconds || need.disk_bytes));
+    table.rows = -1;
+    CHECK_FALSE(swap::estimate(table, around, true).rows);
+    around.sample = swap::Sample{10, 400, 0.5, 0.25, 1'048'576, 524'288};
+    need = swap::estimate(table, around, true);
+    CHECK(need.rows == 4000);
+    CHECK(need.load_seconds == 5.0);
+    CHECK(need.index_seconds == 2.5);
+    CHECK(need.disk_bytes == 15 * 1'048'576);
+    need = swap::estimate(table, around, false);
+    CHECK_FALSE(need.load_seconds);
+    CHECK(need.index_seconds == 1.25);
+    CHECK(need.disk_bytes == 5 * 1'048'576);
+    table.pages = 0;
+    around.sample.reset();
+    CHECK(swap::estimate(table, around, true).rows == 0);
 }
