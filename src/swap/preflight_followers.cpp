@@ -73,9 +73,9 @@ void look_at_publication(const db::PublicationInfo& publication, const db::Table
                       "ALTER TABLE ... REPLICA IDENTITY FULL, or add a primary key first");
     else
         report.note(subject,
-                    fmt::format("publishes every table, tripmig's own{} too: a subscriber stops at a change of a table "
-                                "that it lacks. Make them there, empty, or let it follow a publication FOR TABLE {}",
-                                is_copied ? ", the log and the copy" : "", sql::quoted(table.name)));
+                    "publishes every table, of the database or of the schema, those that the work makes too: a "
+                    "subscriber stops at a change of a table that it lacks. Make them there, empty, or let it follow a "
+                    "publication FOR TABLE, which names its tables");
 }
 
 void look_at_followers(const db::TableInfo& table, const config::PartitionPolicy& policy, Report& report) {
