@@ -58,7 +58,7 @@ TEST_CASE("nobody queues for long behind an attempt that does not get its locks"
     }
     const CommandResult result = command.wait();
     CHECK(result.exit_code == 11);
-    CHECK(result.err.find("attempts") != std::string::npos);
+    CHECK_MESSAGE(result.err.find("attempts") != std::string::npos, result.err);
     CHECK(result.err.find("its locks are held by pid") != std::string::npos);
     CHECK(longest < 1000);  // 50 ms of budget, and a loaded machine
     blocker.exec("COMMIT");
