@@ -1,0 +1,4 @@
+-- migrate:up transaction:false
+create table a ();
+-- migrate:down
+drop table a;

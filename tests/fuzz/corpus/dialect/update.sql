@@ -1,0 +1,1 @@
+update only app.t as x set a = 1, b = (2) where x.c > 3 or d
