@@ -32,6 +32,11 @@ void add_policy_options(CLI::App& command, SwapOptions& options) {
                     "What foreign keys of other tables point to afterwards: registry (a table of all ids), or drop")
         ->type_name("POLICY")
         ->check(CLI::IsMember({"registry", "composite", "drop"}));
+    command
+        .add_option("--unique-indexes", options.unique_indexes,
+                    "What becomes of unique indexes that lack the partition key: key (it is added to them)")
+        ->type_name("POLICY")
+        ->check(CLI::IsMember({"key"}));
 }
 
 void add_run_options(CLI::App& command, SwapOptions& options) {
@@ -114,6 +119,8 @@ config::PartitionPolicy swap_policy(const Context& context, const SwapOptions& o
         policy->swap.strategy = options.strategy == "copy" ? config::SwapStrategy::copy : config::SwapStrategy::attach;
     if (!options.incoming_foreign_keys.empty())
         policy->swap.incoming_foreign_keys = parsed_incoming(options.incoming_foreign_keys);
+    if (!options.unique_indexes.empty())
+        policy->swap.unique_indexes = config::UniqueIndexes::key;
     return *policy;
 }
 

@@ -14,6 +14,7 @@ struct SwapOptions {
     std::string key;
     std::string interval;
     std::string incoming_foreign_keys;
+    std::string unique_indexes;
     int workers = 0;  ///< 0: as configured
     bool accepts_changes = false;
 };

@@ -23,11 +23,13 @@ struct RetentionPolicy {
 };
 
 enum class IncomingForeignKeys { refuse, registry, composite, drop };
+enum class UniqueIndexes { refuse, key };
 enum class SwapStrategy { attach, copy };
 
 struct SwapPolicy {
     SwapStrategy strategy = SwapStrategy::attach;
     IncomingForeignKeys incoming_foreign_keys = IncomingForeignKeys::refuse;
+    UniqueIndexes unique_indexes = UniqueIndexes::refuse;  ///< those that lack the partition key
     bool unique_ids = false;
 };
 

@@ -109,6 +109,12 @@ void add_sections(std::vector<PolicyKey>& table) {
                   std::array{Choice::refuse, Choice::registry, Choice::composite, Choice::drop}.at(
                       s.as_choice({"refuse", "registry", "composite", "drop"}));
           }},
+         {"swap", "unique_indexes", "refuse, key", "refuse",
+          "What becomes of unique indexes and constraints that lack the key. key: it is added to them.",
+          [](Policy& p, const Setting& s) {
+              p.swap.unique_indexes =
+                  std::array{UniqueIndexes::refuse, UniqueIndexes::key}.at(s.as_choice({"refuse", "key"}));
+          }},
          {"swap", "unique_ids", "true, false", "false",
           "true: keep ids unique over all leaves, with the registry, even when nothing references them.",
           [](Policy& p, const Setting& s) { p.swap.unique_ids = s.as_boolean(); }}});

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "base/error.hpp"
 #include "ddl/statement_step.hpp"
 #include "sql/identifier.hpp"
 
@@ -43,6 +46,70 @@ Unit build_unique_index(const QualifiedName& table, const std::string& name, con
                  statement(fmt::format("CREATE UNIQUE INDEX CONCURRENTLY {} ON {} ({})", sql::quote_ident(name),
                                        sql::quoted(table), column_list(columns)),
                            "a unique index of a partitioned table must have the partition key in it (manual 5.11.2.3)",
+                           {{table, LockMode::share_update_exclusive}}));
+}
+
+bool lacks_key(const db::IndexInfo& index, const std::string& key) {
+    return index.is_unique && std::find(index.columns.begin(), index.columns.end(), key) == index.columns.end();
+}
+
+namespace {
+
+/// Where the parenthesis that opens at `open` is closed. What the server prints doubles quotes within quotes.
+std::size_t closing(std::string_view text, std::size_t open) {
+    int depth = 0;
+    char quote = '\0';
+    for (std::size_t at = open; at < text.size(); ++at) {
+        const char each = text[at];
+        if (quote != '\0') {
+            if (each == quote)
+                quote = '\0';
+        } else if (each == '\'' || each == '"') {
+            quote = each;
+        } else if (each == '(') {
+            ++depth;
+        } else if (each == ')' && --depth == 0) {
+            return at;
+        }
+    }
+    throw Error(ExitCode::unexpected, fmt::format("an index definition of an unknown form: {}", text));
+}
+
+/// TABLESPACE stands before WHERE, which is not in a parenthesis of its own kind.
+std::string with_tablespace(const std::string& tail, const std::string& tablespace) {
+    if (tablespace.empty())
+        return tail;
+    constexpr std::string_view where = " WHERE ";
+    std::size_t at = 0;
+    std::size_t open = tail.find('(');
+    while (open != std::string::npos && open < tail.find(where, at)) {
+        at = closing(tail, open) + 1;
+        open = tail.find('(', at);
+    }
+    const std::size_t end = std::min(tail.find(where, at), tail.size());
+    return fmt::format("{} TABLESPACE {}{}", tail.substr(0, end), sql::quote_ident(tablespace), tail.substr(end));
+}
+
+}  // namespace
+
+std::string with_key(std::string_view definition, const std::string& key) {
+    const std::size_t end = closing(definition, std::min(definition.find('('), definition.size()));
+    return fmt::format("{}, {}{}", definition.substr(0, end), sql::quote_ident(key), definition.substr(end));
+}
+
+db::IndexInfo widened(db::IndexInfo index, const std::string& key) {
+    if (lacks_key(index, key)) {
+        index.tail = with_key(index.tail, key);
+        index.columns.push_back(key);
+    }
+    return index;
+}
+
+Unit build_unique_index_like(const QualifiedName& table, const std::string& name, const db::IndexInfo& index) {
+    return alone(fmt::format("build unique index {}", sql::quote_ident(name)),
+                 statement(fmt::format("CREATE UNIQUE INDEX CONCURRENTLY {} ON {} {}", sql::quote_ident(name),
+                                       sql::quoted(table), with_tablespace(index.tail, index.tablespace)),
+                           "beside the writers, so that the cut-over need not scan",
                            {{table, LockMode::share_update_exclusive}}));
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/qualified_name.hpp"
@@ -19,6 +20,19 @@ std::vector<Step> index_settings(const db::IndexInfo& index, const QualifiedName
 
 /// Builds `name` on `columns` without blocking writers. The name's remains of an interrupted build must be gone.
 Unit build_unique_index(const QualifiedName& table, const std::string& name, const std::vector<std::string>& columns);
+
+/// Whether the partition key must be added to it before a partitioned table can have it (manual 5.11.2.3).
+bool lacks_key(const db::IndexInfo& index, const std::string& key);
+
+/// The definition of an index or a unique constraint, as PostgreSQL prints it, with one more column at the end of its
+/// list: "UNIQUE (a) INCLUDE (b)" becomes "UNIQUE (a, key) INCLUDE (b)".
+std::string with_key(std::string_view definition, const std::string& key);
+
+/// The same index; with the key when it is unique and lacks it.
+db::IndexInfo widened(db::IndexInfo index, const std::string& key);
+
+/// Builds `name` as `index` says, its tablespace included, without blocking writers.
+Unit build_unique_index_like(const QualifiedName& table, const std::string& name, const db::IndexInfo& index);
 
 /// Drops what an interrupted CREATE INDEX CONCURRENTLY left (manual, CREATE INDEX: Building Indexes Concurrently), or
 /// an index that is not wanted any more.

@@ -84,12 +84,11 @@ std::vector<const db::IndexInfo*> in_order(const db::TableInfo& table) {
 Step build(const Succession& succession, const db::IndexInfo& index, const std::string& name,
            const QualifiedName& table) {
     if (const db::ConstraintInfo* constraint = constraint_of(succession.table, index))
-        return statement(
-            fmt::format("ALTER TABLE {} ADD CONSTRAINT {} {}", sql::quoted(table), sql::quote_ident(name),
-                        constraint->kind == 'p' ? widened_key(succession, *constraint) : constraint->definition),
-            "one sort is quicker than a million insertions", {{table, LockMode::access_exclusive}});
-    return statement(create_index(index, name, table), "one sort is quicker than a million insertions",
-                     {{table, LockMode::share}});
+        return statement(fmt::format("ALTER TABLE {} ADD CONSTRAINT {} {}", sql::quoted(table), sql::quote_ident(name),
+                                     widened_key(succession, *constraint)),
+                         "one sort is quicker than a million insertions", {{table, LockMode::access_exclusive}});
+    return statement(create_index(widened(index, succession.key), name, table),
+                     "one sort is quicker than a million insertions", {{table, LockMode::share}});
 }
 
 std::vector<Step> replica_identity(const Succession& succession, const QualifiedName& table, Naming naming) {

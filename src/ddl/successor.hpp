@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,9 +21,10 @@ struct Succession {
     QualifiedName leaf;   ///< what the old table is called from then on
     std::string
         leaf_index;  ///< unique index on (primary key, key), made before; empty: the primary key has the key in it
-    std::vector<std::string> dropped_checks;  ///< the caller's CHECKs on the old table, which LIKE copies
-    std::optional<Registry> registry;         ///< what incoming foreign keys point to from then on
-    bool keeps_old = true;                    ///< false: the old table is empty and goes
+    std::map<std::string, std::string> wider;  ///< by unique index without the key: the one with it, made before
+    std::vector<std::string> dropped_checks;   ///< the caller's CHECKs on the old table, which LIKE copies
+    std::optional<Registry> registry;          ///< what incoming foreign keys point to from then on
+    bool keeps_old = true;                     ///< false: the old table is empty and goes
 };
 
 /// Every lock of the succession, in the one order in which they are taken: views, the table, tables that reference it,
@@ -77,8 +79,9 @@ std::vector<Step> column_settings(const db::TableInfo& table, const QualifiedNam
 std::vector<Step> pass_on_sequences(const Succession& succession);
 /// Target, comment and owner of extended statistics.
 std::vector<Step> statistics_settings(const db::StatisticsInfo& statistics, const std::string& current_role);
-/// The primary key's definition on the new table: widened by the partition key when the old one lacks it.
-std::string widened_key(const Succession& succession, const db::ConstraintInfo& primary);
+/// The definition of a primary key or unique constraint on the new table: widened by the partition key when the old one
+/// lacks it.
+std::string widened_key(const Succession& succession, const db::ConstraintInfo& constraint);
 
 /// The names that indexes, statistics and the primary key of the old table have once it is a leaf.
 std::string leaf_object_name(const std::string& name, const QualifiedName& leaf);

@@ -55,6 +55,21 @@ std::vector<Step> pass_on_primary_key(const Succession& succession, const db::In
                       "built before, so no scan")};
 }
 
+/// A unique index or constraint that lacks the partition key gives way to the one that has it.
+std::vector<Step> pass_on_unique(const Succession& succession, const db::IndexInfo& index, const std::string& wider) {
+    const std::string leaf = sql::quoted(succession.leaf);
+    const std::string former = sql::quote_ident(index.name.name);
+    const std::string name = leaf_object_name(index.name.name, succession.leaf);
+    const std::string why = "the partition key must be in every unique index";
+    if (!index.is_constraint)
+        return {statement(fmt::format("DROP INDEX {}", sql::quoted(index.name)), why),
+                rename_index({index.name.schema, wider}, name)};
+    return {statement(fmt::format("ALTER TABLE {} DROP CONSTRAINT {}", leaf, former), why),
+            statement(fmt::format("ALTER TABLE {} ADD CONSTRAINT {} UNIQUE USING INDEX {}", leaf,
+                                  sql::quote_ident(name), sql::quote_ident(wider)),
+                      "built before, so no scan")};
+}
+
 }  // namespace
 
 std::string leaf_object_name(const std::string& name, const QualifiedName& leaf) {
@@ -109,6 +124,8 @@ std::vector<Step> step_aside(const Succession& succession) {
     for (const db::IndexInfo& index : table.indexes) {
         if (index.is_primary)
             append(steps, pass_on_primary_key(succession, index));
+        else if (const auto wider = succession.wider.find(index.name.name); wider != succession.wider.end())
+            append(steps, pass_on_unique(succession, index, wider->second));
         else
             steps.push_back(rename_index(index.name, leaf_object_name(index.name.name, succession.leaf)));
     }

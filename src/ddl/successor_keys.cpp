@@ -23,10 +23,12 @@ Step comment_on_constraint(const QualifiedName& table, const std::string& name, 
 
 }  // namespace
 
-std::string widened_key(const Succession& succession, const db::ConstraintInfo& primary) {
-    std::vector<std::string> columns = primary.columns;
+std::string widened_key(const Succession& succession, const db::ConstraintInfo& constraint) {
+    std::vector<std::string> columns = constraint.columns;
     if (std::find(columns.begin(), columns.end(), succession.key) != columns.end())
-        return primary.definition;
+        return constraint.definition;
+    if (constraint.kind != 'p')
+        return with_key(constraint.definition, succession.key);
     columns.push_back(succession.key);
     return fmt::format("PRIMARY KEY ({})", column_list(columns));
 }
@@ -36,16 +38,15 @@ namespace {
 std::vector<Step> constraint_steps(const Succession& succession, const db::ConstraintInfo& constraint) {
     const QualifiedName& table = succession.table.name;
     std::vector<Step> steps;
-    const bool is_primary = constraint.kind == 'p';
+    const bool is_unique = constraint.kind == 'p' || constraint.kind == 'u';
     std::vector<LockRequest> locks;
     if (constraint.kind == 'f')
         locks = {{constraint.references, LockMode::share_row_exclusive}};
-    steps.push_back(statement(add_constraint(table, constraint.name,
-                                             is_primary ? widened_key(succession, constraint) : constraint.definition),
-                              constraint.kind == 'f'
-                                  ? "the leaf's own foreign key is adopted when it is attached: no scan"
-                                  : "the leaf's own index is adopted when it is attached",
-                              locks));
+    steps.push_back(statement(
+        add_constraint(table, constraint.name, is_unique ? widened_key(succession, constraint) : constraint.definition),
+        constraint.kind == 'f' ? "the leaf's own foreign key is adopted when it is attached: no scan"
+                               : "the leaf's own index is adopted when it is attached",
+        locks));
     if (constraint.comment)
         steps.push_back(comment_on_constraint(table, constraint.name, *constraint.comment));
     return steps;
@@ -62,7 +63,8 @@ std::vector<Step> parent_keys(const Succession& succession) {
                 append(steps, constraint_steps(succession, constraint));
     for (const db::IndexInfo& index : table.indexes) {
         if (!index.is_constraint)
-            steps.push_back(statement(create_index(index, index.name.name, table.name), "under its old name"));
+            steps.push_back(statement(create_index(widened(index, succession.key), index.name.name, table.name),
+                                      "under its old name"));
         append(steps, index_settings(index, index.name));
     }
     for (const db::ConstraintInfo& constraint : table.constraints)

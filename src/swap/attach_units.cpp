@@ -99,6 +99,15 @@ Unit null_unit(Action action, const AttachContext& context) {
     }
 }
 
+Unit build_wider(const AttachContext& context) {
+    const db::TableInfo& table = context.succession.table;
+    for (const db::IndexInfo& index : table.indexes)
+        if (index.name.name == context.index)
+            return ddl::build_unique_index_like(table.name, SwapState::wider_index(index.name.name),
+                                                ddl::widened(index, context.state.key));
+    throw Error(ExitCode::unexpected, fmt::format("there is no index {}", sql::quote_ident(context.index)));
+}
+
 Unit bound_unit(Action action, const AttachContext& context) {
     const QualifiedName& table = context.succession.table.name;
     const std::string check = context.state.bound_check();
@@ -142,6 +151,11 @@ Unit unit_of(Action action, const AttachContext& context) {
             columns.push_back(context.state.key);
             return ddl::build_unique_index(table, context.state.leaf_index(), columns);
         }
+        case Action::drop_broken_unique:
+            return ddl::drop_index_concurrently(table, {table.schema, context.index},
+                                                "the remains of an interrupted build");
+        case Action::build_unique:
+            return build_wider(context);
         case Action::begin_registry:
             return begin_registry(context);
         case Action::reload_registry:

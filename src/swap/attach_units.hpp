@@ -15,6 +15,7 @@ struct AttachContext {
     ddl::Succession succession;
     SwapState state;
     std::string state_schema;
+    std::string index = {};  ///< of drop_broken_unique and build_unique: which
 };
 
 /// The unit that does one action, with the state that says so in the same transaction where there is one. Pure. Not for

@@ -125,6 +125,10 @@ SwapState abort(Server& server, const QualifiedName& name) {
     if (table && !state.primary_key.empty() && !state.is_copy())
         server.executor().run(
             ddl::drop_index_concurrently(name, {name.schema, state.leaf_index()}, "the swap is given up"));
+    if (table)
+        for (const db::IndexInfo& index : table->indexes)
+            if (is_wider_index(index.name.name))
+                server.executor().run(ddl::drop_index_concurrently(name, index.name, "the swap is given up"));
     std::vector<Step> steps;
     std::vector<LockRequest> locks;
     if (!table) {

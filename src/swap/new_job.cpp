@@ -10,6 +10,7 @@
 #include "swap/copy_units.hpp"
 #include "swap/cut.hpp"
 #include "swap/succession_of.hpp"
+#include "swap/transfer_of.hpp"
 
 namespace tripmig::swap {
 
@@ -54,6 +55,8 @@ SwapState new_state(const Facts& facts, const config::PartitionPolicy& policy, c
                     "rename or drop that relation");
     if (const db::IndexInfo* primary = table.primary_key())
         state.primary_key = primary->columns;
+    if (state.is_copy())
+        state.row_key = row_keys(table);
     if (!state.has_registry)
         state.dropped = table.incoming;
     choose_past(state, facts.key, facts.now, policy, config);

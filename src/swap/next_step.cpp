@@ -8,11 +8,13 @@ namespace tripmig::swap {
 using Build = Observation::Build;
 
 std::string_view to_string(Action action) {
-    static constexpr std::array<std::string_view, 22> names{"check that no key is null",
+    static constexpr std::array<std::string_view, 24> names{"check that no key is null",
                                                             "validate that no key is null",
                                                             "set the key not null",
                                                             "drop a broken index",
                                                             "build the unique index",
+                                                            "drop a broken unique index",
+                                                            "add the key to a unique index",
                                                             "begin the registry",
                                                             "load the registry again",
                                                             "load the registry",
@@ -50,8 +52,10 @@ std::optional<Action> not_null(const Observation& seen) {
 }
 
 std::optional<Action> unique_index(const Observation& seen) {
+    if (!seen.broken_unique.empty())
+        return Action::drop_broken_unique;
     if (!seen.needs_index || seen.index == Build::valid)
-        return std::nullopt;
+        return seen.missing_unique.empty() ? std::nullopt : std::optional(Action::build_unique);
     return seen.index == Build::invalid ? Action::drop_broken_index : Action::build_index;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "swap/state.hpp"
@@ -13,6 +14,8 @@ struct Observation {
     bool key_is_nullable = false;
     bool needs_index = false;  ///< the primary key lacks the partition key
     Build index = Build::missing;
+    std::string broken_unique;          ///< an index of ours that is invalid, or whose narrow one is gone
+    std::string missing_unique;         ///< a unique index without the key that has no wider one yet
     Build null_check = Build::missing;  ///< invalid: NOT VALID
     Build bound_check = Build::missing;
     bool must_reload = false;  ///< the source was truncated or rewritten while it was loaded
@@ -26,6 +29,8 @@ enum class Action {
     set_not_null,
     drop_broken_index,
     build_index,
+    drop_broken_unique,
+    build_unique,
     begin_registry,
     reload_registry,
     load_registry,

@@ -83,6 +83,23 @@ Build index_state(const db::TableInfo& table, const std::string& name) {
     return Build::missing;
 }
 
+void look_at_wider(const db::TableInfo& table, const SwapState& state, Observation& seen) {
+    if (state.was_empty || state.is_copy() || state.is_cut())
+        return;
+    std::vector<std::string> wanted;
+    for (const db::IndexInfo& index : narrow_indexes(table, state.key)) {
+        wanted.push_back(SwapState::wider_index(index.name.name));
+        if (seen.missing_unique.empty() && index_state(table, wanted.back()) == Build::missing)
+            seen.missing_unique = index.name.name;
+    }
+    for (const db::IndexInfo& index : table.indexes) {
+        const std::string& name = index.name.name;
+        const bool is_wanted = index.is_valid && std::find(wanted.begin(), wanted.end(), name) != wanted.end();
+        if (is_wider_index(name) && !is_wanted)
+            seen.broken_unique = name;
+    }
+}
+
 /// Whether keys may reach the cut before the cut-over is done: by the clock, or by the newest number.
 bool is_late(db::Session& session, const db::TableInfo& table, const SwapState& state) {
     if (state.was_empty || state.is_copy() || state.is_cut())
@@ -137,6 +154,7 @@ Observation observe(db::Session& session, const db::TableInfo& table, const Swap
     seen.needs_index = !state.primary_key.empty() && std::find(state.primary_key.begin(), state.primary_key.end(),
                                                                state.key) == state.primary_key.end();
     seen.index = index_state(table, state.leaf_index());
+    look_at_wider(table, state, seen);
     seen.null_check = check_state(table, state.null_check());
     seen.bound_check = check_state(table, state.bound_check());
     seen.must_reload = must_reload(session, table, state, state_schema);

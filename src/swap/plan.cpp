@@ -32,6 +32,8 @@ std::vector<Unit> preparation(const AttachContext& context) {
             add(action);
     if (!context.succession.leaf_index.empty())
         add(Action::build_index);
+    for (const auto& [name, wider] : context.succession.wider)
+        units.push_back(unit_of(Action::build_unique, {context.succession, context.state, context.state_schema, name}));
     if (context.succession.registry) {
         const move::Transfer transfer = transfer_of(context.succession, context.state, context.state_schema);
         add(Action::begin_registry);

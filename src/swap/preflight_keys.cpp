@@ -35,15 +35,44 @@ void look_at_primary_key(const db::IndexInfo& index, const config::PartitionPoli
                             ddl::column_list(index.columns), ddl::column_list(index.columns)));
 }
 
-void look_at_unique_index(const db::IndexInfo& index, const config::PartitionPolicy& policy, Report& report) {
+/// What the index is unique over: "(a, b)", or all of its definition when there are expressions in it.
+std::string unique_over(const db::IndexInfo& index) {
+    return has(index.columns, "") ? index.tail : fmt::format("({})", ddl::column_list(index.columns));
+}
+
+void look_at_unique_index(const db::IndexInfo& index, const db::TableInfo& table, const config::PartitionPolicy& policy,
+                          Report& report) {
+    const std::string subject = fmt::format("unique index {}", sql::quote_ident(index.name.name));
+    const std::string key = sql::quote_ident(policy.key);
     if (has(index.columns, policy.key)) {
-        report.ok(fmt::format("unique index {}", sql::quote_ident(index.name.name)), "comes along");
+        report.ok(subject, "comes along");
         return;
     }
-    report.refuse(fmt::format("unique index {}", sql::quote_ident(index.name.name)),
-                  fmt::format("lacks {}: a partitioned table can keep nothing unique without its key",
-                              sql::quote_ident(policy.key)),
-                  "decide what it is worth: drop it, or make it unique together with the key, and run this again");
+    if (policy.swap.unique_indexes == config::UniqueIndexes::refuse) {
+        report.refuse(
+            subject, fmt::format("lacks {}: a partitioned table can keep nothing unique without its key", key),
+            fmt::format(
+                "choose: --unique-indexes key, or unique_indexes in the policy's [swap] ({} is added to it: the "
+                "same values may come again under another {}); or drop it",
+                key, key));
+        return;
+    }
+    if (index.is_replica_identity)
+        report.refuse(subject, fmt::format("is the replica identity by name, and lacks {}", key),
+                      "ALTER TABLE ... REPLICA IDENTITY DEFAULT first");
+    if (index.is_clustered)
+        report.note(subject, "is the index for CLUSTER; the leaf forgets that");
+    const db::IndexInfo* primary = table.primary_key();
+    const bool is_kept =
+        wants_registry(table, policy) && primary != nullptr && primary->columns == index.columns && !index.is_partial;
+    report.note(subject,
+                fmt::format("{} is given {} as well, as told: {}. ON CONFLICT over it finds no constraint afterwards "
+                            "(42P10)",
+                            unique_over(index), key,
+                            is_kept ? "the registry keeps it unique"
+                                    : fmt::format("NOT UNIQUE ANY MORE WITHOUT {}, the same values may come again "
+                                                  "under another one",
+                                                  key)));
 }
 
 }  // namespace
@@ -56,7 +85,7 @@ void look_at_indexes(const db::TableInfo& table, const config::PartitionPolicy& 
         else if (index.is_primary)
             look_at_primary_key(index, policy, report);
         else if (index.is_unique)
-            look_at_unique_index(index, policy, report);
+            look_at_unique_index(index, table, policy, report);
         else
             report.ok(fmt::format("index {}", sql::quote_ident(index.name.name)), "comes along under its name");
     }

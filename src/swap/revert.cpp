@@ -80,22 +80,66 @@ void refuse_rows_beyond(Server& server, const RevertFacts& facts, const SwapStat
             throw too_far(state);
 }
 
-/// The old primary key's index, built beside the writers. The remains of an interrupted build go first.
-void build_former_key(Server& server, const RevertFacts& facts, const SwapState& state) {
-    const db::IndexInfo* primary = facts.parent.primary_key();
-    if (primary == nullptr || primary->columns == state.primary_key)
-        return;
-    const std::string name = state.former_key_index();
+/// What was unique without the key may be so no more.
+Error not_unique(const QualifiedName& table, const std::string& index, const Error& cause) {
+    return Error(
+               ExitCode::refused,
+               fmt::format("{} has rows that {} of the old table does not take", sql::quoted(table), index),
+               "since the cut-over it is unique together with the key only: change or delete one of the rows, and run "
+               "this again")
+        .with_sqlstate(cause.sqlstate())
+        .with_detail(cause.detail());
+}
+
+void drop_former_indexes(Server& server, const RevertFacts& facts, const SwapState& state) {
+    std::vector<std::string> names{state.former_key_index()};
+    for (const NarrowIndex& narrow : state.narrow)
+        names.push_back(SwapState::former_index(narrow.name));
+    for (const std::string& name : names)
+        server.executor().run(ddl::drop_index_concurrently(facts.past.name, {facts.past.name.schema, name},
+                                                           "there is no way back now, and it refuses rows"));
+}
+
+/// An index that the old table had, built beside the writers. The remains of an interrupted build go first.
+void build_former(Server& server, const RevertFacts& facts, const SwapState& state, const std::string& name,
+                  const std::string& former, const Unit& build) {
+    const Unit drop = ddl::drop_index_concurrently(facts.past.name, {facts.past.name.schema, name},
+                                                   "the remains of an interrupted build");
     for (const db::IndexInfo& index : facts.past.indexes) {
         if (index.name.name != name)
             continue;
         if (index.is_valid)
             return;
-        server.executor().run(
-            ddl::drop_index_concurrently(facts.past.name, index.name, "the remains of an interrupted build"));
+        server.executor().run(drop);
     }
-    server.reporter().info("swap.step", fmt::format("build the old primary key on {}", sql::quoted(facts.past.name)));
-    server.executor().run(ddl::build_unique_index(facts.past.name, name, state.primary_key));
+    server.reporter().info("swap.step", fmt::format("build {} on {}", former, sql::quoted(facts.past.name)));
+    try {
+        server.executor().run(build);
+    } catch (const Error& error) {
+        if (error.sqlstate() != "23505")
+            throw;
+        drop_former_indexes(server, facts, state);  // even an invalid one may refuse rows
+        throw not_unique(state.table, former, error);
+    }
+}
+
+void build_former_indexes(Server& server, const RevertFacts& facts, const SwapState& state) {
+    const db::IndexInfo* primary = facts.parent.primary_key();
+    if (primary != nullptr && primary->columns != state.primary_key)
+        build_former(server, facts, state, state.former_key_index(), "the old primary key",
+                     ddl::build_unique_index(facts.past.name, state.former_key_index(), state.primary_key));
+    for (const NarrowIndex& narrow : state.narrow) {
+        if (facts.index_names.count(narrow.name) == 0)
+            continue;  // dropped since
+        db::IndexInfo index;
+        index.tail = narrow.tail;
+        for (const db::IndexInfo& each : facts.parent.indexes)
+            if (each.name.name == narrow.name)
+                index.tablespace = each.tablespace;
+        const std::string name = SwapState::former_index(narrow.name);
+        build_former(server, facts, state, name, fmt::format("the old {}", sql::quote_ident(narrow.name)),
+                     ddl::build_unique_index_like(facts.past.name, name, index));
+    }
 }
 
 /// copy: the old table follows until the last moment.
@@ -120,7 +164,7 @@ void put_back(Server& server, SwapState& state) {
     run_attempts(server, [&](const auto& attempt) {
         const RevertFacts facts = read_revert_facts(server, state);
         refuse_rows_beyond(server, facts, state);
-        build_former_key(server, facts, state);
+        build_former_indexes(server, facts, state);
         const RevertFacts now = read_revert_facts(server, state);
         server.reporter().info("swap.step", fmt::format("put {} back", sql::quoted(state.table)));
         return attempt(revert_unit(now, state, server.state_schema(), server.config().swap), [] {});
@@ -153,9 +197,15 @@ void bring_old_table_up(Server& server, const move::Transfer& back) {
             .read(fmt::format("SELECT EXISTS (SELECT FROM {} WHERE truncated)", sql::quoted(back.capture.log)))
             .at(0)
             .at(0));
-    if (was_emptied)
-        server.executor().run(copy_all_back(back));
-    run_catch_up(server, back);
+    try {
+        if (was_emptied)
+            server.executor().run(copy_all_back(back));
+        run_catch_up(server, back);
+    } catch (const Error& error) {
+        if (error.sqlstate() != "23505")
+            throw;
+        throw not_unique(back.capture.source, "a unique index", error);
+    }
 }
 
 SwapState revert(Server& server, const QualifiedName& table) {

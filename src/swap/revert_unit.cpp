@@ -95,6 +95,15 @@ std::vector<Step> restore_followers(const RevertFacts& facts, const SwapState& s
 
 namespace {
 
+void append_constraint_comment(const RevertFacts& facts, const SwapState& state, const std::string& name,
+                               std::vector<Step>& steps) {
+    for (const db::ConstraintInfo& constraint : facts.parent.constraints)
+        if (constraint.name == name && constraint.comment)
+            steps.push_back(statement(fmt::format("COMMENT ON CONSTRAINT {} ON {} IS {}", sql::quote_ident(name),
+                                                  sql::quoted(state.table), sql::quote_literal(*constraint.comment)),
+                                      "comments come along"));
+}
+
 std::vector<Step> restore_primary_key(const RevertFacts& facts, const SwapState& state, const db::IndexInfo& primary,
                                       const std::string& part) {
     const std::string table = sql::quoted(state.table);
@@ -104,13 +113,42 @@ std::vector<Step> restore_primary_key(const RevertFacts& facts, const SwapState&
         statement(fmt::format("ALTER TABLE {} ADD CONSTRAINT {} PRIMARY KEY USING INDEX {}", table, name,
                               sql::quote_ident(state.former_key_index())),
                   "built before, so no scan")};
-    for (const db::ConstraintInfo& constraint : facts.parent.constraints)
-        if (constraint.kind == 'p' && constraint.comment)
-            steps.push_back(statement(fmt::format("COMMENT ON CONSTRAINT {} ON {} IS {}", name, table,
-                                                  sql::quote_literal(*constraint.comment)),
-                                      "comments come along"));
+    append_constraint_comment(facts, state, primary.name.name, steps);
     append(steps, ddl::index_settings(primary, primary.name));
     return steps;
+}
+
+/// `part`: the index with the key, which gives way to the one without it.
+std::vector<Step> restore_unique(const RevertFacts& facts, const SwapState& state, const NarrowIndex& narrow,
+                                 const std::string& part) {
+    const std::string table = sql::quoted(state.table);
+    const std::string name = sql::quote_ident(narrow.name);
+    const QualifiedName former{state.table.schema, SwapState::former_index(narrow.name)};
+    std::vector<Step> steps;
+    if (narrow.is_constraint) {
+        steps.push_back(statement(fmt::format("ALTER TABLE {} DROP CONSTRAINT {}", table, sql::quote_ident(part)),
+                                  "the widened one"));
+        steps.push_back(statement(fmt::format("ALTER TABLE {} ADD CONSTRAINT {} UNIQUE USING INDEX {}", table, name,
+                                              sql::quote_ident(former.name)),
+                                  "built before, so no scan"));
+        append_constraint_comment(facts, state, narrow.name, steps);
+    } else {
+        steps.push_back(statement(fmt::format("DROP INDEX {}", sql::quoted(QualifiedName{former.schema, part})),
+                                  "the widened one"));
+        steps.push_back(
+            statement(fmt::format("ALTER INDEX {} RENAME TO {}", sql::quoted(former), name), "as it was called"));
+    }
+    for (const db::IndexInfo& index : facts.parent.indexes)
+        if (index.name.name == narrow.name)
+            append(steps, ddl::index_settings(index, index.name));
+    return steps;
+}
+
+const NarrowIndex* narrow_index(const SwapState& state, const std::string& name) {
+    for (const NarrowIndex& narrow : state.narrow)
+        if (narrow.name == name)
+            return &narrow;
+    return nullptr;
 }
 
 std::vector<Step> restore_names(const RevertFacts& facts, const SwapState& state) {
@@ -119,6 +157,8 @@ std::vector<Step> restore_names(const RevertFacts& facts, const SwapState& state
     for (const auto& [whole, part] : facts.index_names) {
         if (primary != nullptr && whole == primary->name.name && primary->columns != state.primary_key)
             append(steps, restore_primary_key(facts, state, *primary, part));
+        else if (const NarrowIndex* narrow = narrow_index(state, whole))
+            append(steps, restore_unique(facts, state, *narrow, part));
         else
             steps.push_back(
                 statement(fmt::format("ALTER INDEX {} RENAME TO {}",

@@ -70,10 +70,11 @@ Stage stage_after(Action action, Stage now) {
     }
 }
 
-void run_unit(Server& server, const db::TableInfo& table, Action action, SwapState& state) {
+void run_unit(Server& server, const db::TableInfo& table, Action action, const Observation& seen, SwapState& state) {
     if (action == Action::reload_registry)
         state.blocks = state.filenode = 0;
-    const Unit unit = unit_of(action, {succession_of(table, state), state, server.state_schema()});
+    const std::string& index = action == Action::drop_broken_unique ? seen.broken_unique : seen.missing_unique;
+    const Unit unit = unit_of(action, {succession_of(table, state), state, server.state_schema(), index});
     server.reporter().info("swap.step", unit.name);
     if (unit.lock_first.empty())
         server.executor().run(unit);
@@ -83,7 +84,7 @@ void run_unit(Server& server, const db::TableInfo& table, Action action, SwapSta
 }
 
 void perform(Server& server, const config::PartitionPolicy& policy, const db::TableInfo& table, Action action,
-             SwapState& state) {
+             const Observation& seen, SwapState& state) {
     switch (action) {
         case Action::load_registry:
             run_load(server, table, state);
@@ -106,7 +107,7 @@ void perform(Server& server, const config::PartitionPolicy& policy, const db::Ta
             run_follow_up(server, policy, state);
             return;
         default:
-            run_unit(server, table, action, state);
+            run_unit(server, table, action, seen, state);
     }
 }
 
@@ -137,7 +138,7 @@ void advance(Server& server, const config::PartitionPolicy& policy, SwapState& s
         }
         server.throttle().wait();
         try {
-            perform(server, policy, table, action, state);
+            perform(server, policy, table, action, seen, state);
         } catch (const Error& error) {
             if (!was_truncated(server, table, state, error))
                 throw;

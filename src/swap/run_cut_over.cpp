@@ -19,7 +19,7 @@ namespace tripmig::swap {
 namespace {
 
 /// What is there now, looked at once more: others may have altered the table since the job began.
-AttachContext look_again(Server& server, const config::PartitionPolicy& policy, const SwapState& state, Facts& facts) {
+AttachContext look_again(Server& server, const config::PartitionPolicy& policy, SwapState& state, Facts& facts) {
     facts.table = require_table(server, state.table);
     require_same_fingerprint(*facts.table, state);
     facts.now = server.session().now();
@@ -27,6 +27,10 @@ AttachContext look_again(Server& server, const config::PartitionPolicy& policy, 
     const Facts names = read_facts(server.session(), state.table, {});
     facts.taken = names.taken;
     AttachContext context{succession_of(*facts.table, state), state, server.state_schema()};
+    state.narrow.clear();
+    for (const db::IndexInfo& index : narrow_indexes(context.succession.table, state.key))
+        state.narrow.push_back({index.name.name, index.tail, index.is_constraint});
+    context.state = state;
     Facts others = facts;
     if (context.succession.registry && !state.was_empty)
         others.taken.erase(context.succession.registry->table.name);

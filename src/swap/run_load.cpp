@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <limits>
+
 #include "base/error.hpp"
 #include "move/catch_up.hpp"
 #include "move/load.hpp"
@@ -23,11 +25,17 @@ void record(Server& server, const SwapState& state, const std::string& name) {
 }
 
 /// A row of this round may belong to a month that has no leaf yet.
-void run_round(Server& server, const move::Transfer& transfer, const std::function<bool()>& make_place) {
-    const Unit round = move::catch_up_round(transfer, catch_up_batch);
+void run_round(Server& server, const move::Transfer& transfer, const std::function<bool()>& make_place,
+               std::int64_t limit = catch_up_batch) {
+    const Unit round = move::catch_up_round(transfer, limit);
     try {
         server.executor().run(round);
     } catch (const Error& error) {
+        if (error.sqlstate() == "23505" && limit == catch_up_batch) {
+            // What one row gave up another may have taken since: part of the log can be what never was at once.
+            run_round(server, transfer, make_place, std::numeric_limits<std::int64_t>::max());
+            return;
+        }
         if (error.sqlstate() != "23514" || !make_place || !make_place())
             throw;
         server.executor().run(round);

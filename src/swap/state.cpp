@@ -72,7 +72,14 @@ db::ConstraintInfo outgoing_key(const json& document) {
     return key;
 }
 
+json to_json(const NarrowIndex& index) {
+    return {{"name", index.name}, {"tail", index.tail}, {"constraint", index.is_constraint}};
+}
+
 json to_json(const SwapState& state) {
+    json narrow = json::array();
+    for (const NarrowIndex& index : state.narrow)
+        narrow.push_back(to_json(index));
     json dropped = json::array();
     for (const db::IncomingKey& key : state.dropped)
         dropped.push_back(to_json(key));
@@ -93,6 +100,8 @@ json to_json(const SwapState& state) {
             {"registry", state.has_registry},
             {"leaf", state.leaf},
             {"primary_key", state.primary_key},
+            {"row_key", state.row_key},
+            {"narrow", narrow},
             {"dropped", dropped},
             {"shape", state.shape},
             {"fingerprint", state.fingerprint},
@@ -121,6 +130,11 @@ void read(const json& document, SwapState& state) {
     document.at("registry").get_to(state.has_registry);
     document.at("leaf").get_to(state.leaf);
     document.at("primary_key").get_to(state.primary_key);
+    state.row_key = document.value("row_key", std::vector<std::string>());
+    const json narrow = document.value("narrow", json::array());
+    for (const json& index : narrow)
+        state.narrow.push_back({index.at("name").get<std::string>(), index.at("tail").get<std::string>(),
+                                index.at("constraint").get<bool>()});
     for (const json& key : document.at("dropped"))
         state.dropped.push_back(incoming_key(key));
     document.at("shape").get_to(state.shape);
@@ -158,6 +172,13 @@ std::string SwapState::null_check() const {
 }
 std::string SwapState::former_key_index() const {
     return sql::truncated_name("tripmig_former_" + table.name);
+}
+
+std::string SwapState::wider_index(const std::string& name) {
+    return sql::truncated_name(wider_prefix, name);
+}
+std::string SwapState::former_index(const std::string& name) {
+    return sql::truncated_name("tripmig_former_", name);
 }
 
 db::Job to_job(const SwapState& state) {

@@ -41,6 +41,13 @@ struct Measured {
     std::string at;  ///< UTC
 };
 
+/// A unique index or constraint that lacked the partition key, as it was before the cut-over.
+struct NarrowIndex {
+    std::string name;
+    std::string tail;
+    bool is_constraint = false;
+};
+
 /// Everything that a later run, from any machine, needs to go on. A JSON document in the state schema.
 struct SwapState {
     static constexpr int current_format = 1;
@@ -61,6 +68,8 @@ struct SwapState {
     bool has_registry = false;
     std::string leaf;                          ///< the old table's name after the cut-over; empty: its own
     std::vector<std::string> primary_key;      ///< its columns before
+    std::vector<std::string> row_key;          ///< copy: what told its rows apart
+    std::vector<NarrowIndex> narrow;           ///< attach: what the cut-over gave the key to
     std::vector<db::IncomingKey> dropped;      ///< incoming keys that the policy gives up
     std::vector<std::string> shape;            ///< copy: what the new table was made like, a line a thing
     std::vector<std::string> fingerprint;      ///< what else it had when the job began; empty: an older version's job
@@ -82,6 +91,10 @@ struct SwapState {
     [[nodiscard]] std::string bound_check() const;
     [[nodiscard]] std::string null_check() const;
     [[nodiscard]] std::string former_key_index() const;  ///< of `revert`
+    /// By unique index without the key: the one with it, and of `revert` the one without it.
+    [[nodiscard]] static std::string wider_index(const std::string& name);
+    [[nodiscard]] static std::string former_index(const std::string& name);
+    static constexpr std::string_view wider_prefix = "tripmig_wide_";
 };
 
 db::Job to_job(const SwapState& state);

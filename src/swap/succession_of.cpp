@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "ddl/index_definition.hpp"
 #include "ddl/registry.hpp"
 #include "move/capture.hpp"
 #include "sql/identifier.hpp"
@@ -44,7 +45,9 @@ ddl::KeyType key_type_of(const SwapState& state) {
 
 db::TableInfo without_own(db::TableInfo table, const SwapState& state) {
     const move::Capture own = move::capture_for(table.name, {}, {}, state.job);
-    erase_if(table.indexes, [&](const db::IndexInfo& each) { return each.name.name == state.leaf_index(); });
+    erase_if(table.indexes, [&](const db::IndexInfo& each) {
+        return each.name.name == state.leaf_index() || is_wider_index(each.name.name);
+    });
     erase_if(table.constraints, [&](const db::ConstraintInfo& each) {
         return each.name == state.bound_check() || each.name == state.null_check();
     });
@@ -52,6 +55,18 @@ db::TableInfo without_own(db::TableInfo table, const SwapState& state) {
         return each.name == own.trigger || each.name == own.truncate_trigger;
     });
     return table;
+}
+
+bool is_wider_index(std::string_view name) {
+    return name.substr(0, SwapState::wider_prefix.size()) == SwapState::wider_prefix;
+}
+
+std::vector<db::IndexInfo> narrow_indexes(const db::TableInfo& table, const std::string& key) {
+    std::vector<db::IndexInfo> indexes;
+    for (const db::IndexInfo& index : table.indexes)
+        if (!index.is_primary && ddl::lacks_key(index, key))
+            indexes.push_back(index);
+    return indexes;
 }
 
 ddl::Succession succession_of(const db::TableInfo& table, const SwapState& state) {
@@ -62,6 +77,9 @@ ddl::Succession succession_of(const db::TableInfo& table, const SwapState& state
     succession.keeps_old = !state.was_empty;
     if (key_is_missing(state) && !state.was_empty && !state.is_copy())
         succession.leaf_index = state.leaf_index();
+    if (!state.was_empty && !state.is_copy())
+        for (const db::IndexInfo& index : narrow_indexes(succession.table, state.key))
+            succession.wider.emplace(index.name.name, SwapState::wider_index(index.name.name));
     for (const db::ConstraintInfo& constraint : table.constraints)
         if (constraint.name == state.bound_check() || constraint.name == state.null_check())
             succession.dropped_checks.push_back(constraint.name);

@@ -71,7 +71,9 @@ move::Transfer transfer_of(const ddl::Succession& succession, const SwapState& s
 
 move::Transfer transfer_back(const db::TableInfo& table, const SwapState& state, const std::string& state_schema) {
     // The old table's key: it is no longer in the new one's when that was widened.
-    std::vector<std::string> keys = state.primary_key.empty() ? row_keys(table) : state.primary_key;
+    std::vector<std::string> keys = state.primary_key.empty() ? state.row_key : state.primary_key;
+    if (keys.empty())
+        keys = row_keys(table);  // the job of an older version
     move::Projection projection{table.name, {table.name.schema, state.leaf}, copied_columns(table), keys, true};
     return move::transfer_for(move::capture_for(table.name, typed(table, keys), state_schema, state.job), {projection},
                               state.job);

@@ -40,6 +40,7 @@ partition = "watch"
 strategy = "copy"
 incoming_foreign_keys = "composite"
 unique_ids = true
+unique_indexes = "key"
 )",
                                                 "orders.toml");
     CHECK(policy.table == QualifiedName{"app", "orders"});
@@ -58,6 +59,7 @@ unique_ids = true
     CHECK(policy.default_partition == PartitionPolicy::Default::watch);
     CHECK(policy.swap.strategy == SwapStrategy::copy);
     CHECK(policy.swap.incoming_foreign_keys == IncomingForeignKeys::composite);
+    CHECK(policy.swap.unique_indexes == UniqueIndexes::key);
     CHECK(policy.swap.unique_ids);
 }
 
@@ -70,6 +72,7 @@ TEST_CASE("a policy with the required keys has the defaults") {
     CHECK(policy.default_partition == PartitionPolicy::Default::none);
     CHECK(policy.swap.strategy == SwapStrategy::attach);
     CHECK(policy.swap.incoming_foreign_keys == IncomingForeignKeys::refuse);
+    CHECK(policy.swap.unique_indexes == UniqueIndexes::refuse);
     CHECK_FALSE(policy.max_create.has_value());
 }
 

@@ -59,6 +59,13 @@ void apply(Action action, SwapState& state, Observation& seen) {
         case Action::note_ready:
             state.stage = Stage::ready;
             break;
+        case Action::drop_broken_unique:
+            seen.missing_unique = seen.broken_unique;
+            seen.broken_unique.clear();
+            break;
+        case Action::build_unique:
+            seen.missing_unique.clear();
+            break;
         case Action::drop_bound:
             seen.bound_check = Build::missing;
             state.stage = Stage::ready;
@@ -218,4 +225,15 @@ TEST_CASE("copy: the whole way, and again from the load when the source was rewr
     seen.must_reload = true;
     CHECK(walk(state, seen) == std::vector<Action>{Action::reload_copy, Action::load_copy, Action::index_copy,
                                                    Action::prepare_cut_over, Action::cut_over, Action::follow_up});
+}
+
+TEST_CASE("unique indexes get the key before anything follows the table, broken ones anew") {
+    SwapState state;
+    Observation seen;
+    seen.needs_index = true;
+    seen.broken_unique = "tripmig_wide_orders_code";
+    CHECK(walk(state, seen) ==
+          with_ending({Action::drop_broken_unique, Action::build_index, Action::build_unique, Action::note_ready}));
+    state.stage = Stage::complete;
+    CHECK(walk(state, seen).empty());
 }

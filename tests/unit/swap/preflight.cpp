@@ -102,6 +102,11 @@ TEST_CASE("what cannot be a leaf, or cannot be carried, is refused by name") {
     SUBCASE("a unique index without the key") {
         odd.table.indexes.push_back(unique_note());
         CHECK(odd.refuses("orders_note_key: lacks at"));
+        odd.policy.swap.unique_indexes = config::UniqueIndexes::key;
+        CHECK(odd.refusals().empty());
+        CHECK(odd.notes("orders_note_key: (note) is given at as well, as told: NOT UNIQUE ANY MORE WITHOUT at"));
+        odd.table.indexes.back().is_replica_identity = true;
+        CHECK(odd.refuses("orders_note_key: is the replica identity by name"));
     }
     SUBCASE("a CHECK that is not validated") {
         odd.table.constraints.push_back({});

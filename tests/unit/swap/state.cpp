@@ -32,6 +32,8 @@ SwapState rich_state() {
     key.tail = " ON DELETE CASCADE";
     key.comment = "why";
     state.dropped = {key};
+    state.row_key = {"tenant", "code"};
+    state.narrow = {{"orders_code", "USING btree (code)", true}};
     state.strategy = config::SwapStrategy::copy;
     state.shape = {"column id bigint NOT NULL"};
     db::ConstraintInfo outgoing;
@@ -59,6 +61,9 @@ TEST_CASE("a state comes back from its job as it was") {
     CHECK(back.stage == Stage::registered);
     CHECK(back.table == state.table);
     CHECK(back.primary_key == state.primary_key);
+    CHECK(back.row_key == state.row_key);
+    CHECK(back.narrow.at(0).tail == "USING btree (code)");
+    CHECK(back.narrow.at(0).is_constraint);
     CHECK(back.dropped.at(0).comment == "why");
     CHECK(back.measured.lock_held_us == 34000);
 }
