@@ -104,8 +104,9 @@ TEST_CASE("a backend that is terminated is an error, not a crash, and the next r
         command.wait_for_text(step);
         superuser.exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" +
                        room.database.name() + "' AND application_name LIKE 'tripmig swap%'");
-        const int exit_code = command.wait().exit_code;
-        CHECK((exit_code == 6 || exit_code == 0));
+        const CommandResult result = command.wait();
+        const int exit_code = result.exit_code;
+        CHECK_MESSAGE((exit_code == 6 || exit_code == 0), result.err);
         if (exit_code == 6)
             CHECK(room.database.scalar("SELECT count(*) FROM pg_constraint WHERE conname LIKE 'tripmig_bound%'") ==
                   "0");
