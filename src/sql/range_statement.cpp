@@ -73,6 +73,8 @@ class RangeReader {
             ++m_at;
         m_result.alias = m_result.table.back();
         const bool has_as = take_word("as");
+        if (has_as && at_end(m_at))
+            return false;
         const bool is_clause = is_word("set") || is_word("using") || is_word("where") || is_word("returning");
         if (has_as || (!at_end(m_at) && m_tokens[m_at].is_name() && !is_clause))
             m_result.alias = m_tokens[m_at++].value();
