@@ -103,6 +103,13 @@ std::string not_within(KeyType key, const Bounds& bounds, std::string_view colum
 std::string describe(KeyType key, const Bounds& bounds);
 std::string describe(KeyType key, const Bound& bound);
 
+enum class KeyEnd { first, last };
+/// The SELECT of the first or the last key in order, as text that parse_bound() takes; no row where there is none. By
+/// an index on the key when there is one. Not max(): uuid has none. `source`: quoted, with ONLY where that is meant;
+/// `condition`: empty for all rows.
+std::string outermost_key_sql(KeyEnd end, std::string_view source, std::string_view column,
+                              std::string_view condition = {});
+
 /// One value in the key's own type, as PostgreSQL prints it in UTC and ISO style, and as a person writes it: a date, a
 /// timestamp, a number, a uuid, 'infinity'. nullopt when it is none.
 std::optional<Bound> parse_bound(KeyType key, std::string_view text);

@@ -168,4 +168,12 @@ std::optional<Bounds> parse_bounds(KeyType key, std::string_view text) {
     return Bounds{*lower, *upper};
 }
 
+std::string outermost_key_sql(KeyEnd end, std::string_view source, std::string_view column,
+                              std::string_view condition) {
+    // ORDER BY keyed.x: a bare x would be the text that is read, which no index has and where 999 comes after 1000.
+    return fmt::format("SELECT keyed.{0}::pg_catalog.text FROM {1} AS keyed{2}{3} ORDER BY keyed.{0}{4} LIMIT 1",
+                       sql::quote_ident(column), source, condition.empty() ? "" : " WHERE ", condition,
+                       end == KeyEnd::last ? " DESC" : "");
+}
+
 }  // namespace tripmig::ddl

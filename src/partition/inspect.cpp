@@ -156,16 +156,13 @@ namespace {
 
 std::optional<ddl::Bound> largest_key(db::Session& session, const Snapshot& snapshot) {
     const ddl::KeyType key = snapshot.coverage.key;
-    const std::string column = sql::quote_ident(snapshot.parent.key);
     for (auto leaf = snapshot.leaves.rbegin(); leaf != snapshot.leaves.rend(); ++leaf) {
         if (leaf->info.is_detach_pending)
             continue;
         if (!ddl::is_number(key) && leaf->leaf.bounds.lower <= ddl::Bound::at(snapshot.now))
             return std::nullopt;
-        // ORDER BY keyed.x: a bare x would be the text that is read, where 999 comes after 1000.
-        const auto rows = session.read(
-            fmt::format("SELECT keyed.{0}::pg_catalog.text FROM {1} AS keyed ORDER BY keyed.{0} DESC LIMIT 1", column,
-                        sql::quoted(leaf->leaf.name)));
+        const auto rows =
+            session.read(ddl::outermost_key_sql(ddl::KeyEnd::last, sql::quoted(leaf->leaf.name), snapshot.parent.key));
         if (!rows.empty())
             return ddl::parse_bound(key, db::text_of(rows.front().at(0)));
     }

@@ -18,10 +18,9 @@ namespace {
 std::optional<ddl::Bound> next_key(Server& server, const SwapState& state, const std::optional<ddl::Bound>& from) {
     const ddl::KeyType type = key_type_of(state);
     const std::string key = sql::quote_ident(state.key);
-    const db::Rows rows = server.session().read(fmt::format(
-        "SELECT keyed.{0}::pg_catalog.text FROM ONLY {1} AS keyed WHERE {0} IS NOT NULL{2} ORDER BY keyed.{0} LIMIT 1",
-        key, sql::quoted(state.table),
-        from ? fmt::format(" AND {} >= {}", key, ddl::bound_literal(type, *from)) : std::string()));
+    const db::Rows rows = server.session().read(ddl::outermost_key_sql(
+        ddl::KeyEnd::first, "ONLY " + sql::quoted(state.table), state.key,
+        from ? fmt::format("{} >= {}", key, ddl::bound_literal(type, *from)) : key + " IS NOT NULL"));
     if (rows.empty())
         return std::nullopt;
     auto bound = ddl::parse_bound(type, db::text_of(rows.at(0).at(0)));

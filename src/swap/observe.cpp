@@ -18,14 +18,10 @@ namespace {
 
 using Build = Observation::Build;
 
-/// The last or the first key in order, by an index on it when there is one. Not max(): uuid has none.
 std::optional<ddl::Bound> outermost_key(db::Session& session, const db::TableInfo& table, const db::ColumnInfo& column,
-                                        bool is_last, const std::string& condition) {
-    // ORDER BY keyed.x: a bare x would be the text that is read, which no index has and which orders numbers otherwise.
-    const db::Rows rows = session.read(
-        fmt::format("SELECT keyed.{0}::pg_catalog.text FROM ONLY {1} AS keyed WHERE {2} ORDER BY "
-                    "keyed.{0}{3} LIMIT 1",
-                    sql::quote_ident(column.name), sql::quoted(table.name), condition, is_last ? " DESC" : ""));
+                                        ddl::KeyEnd end, const std::string& condition) {
+    const db::Rows rows =
+        session.read(ddl::outermost_key_sql(end, "ONLY " + sql::quoted(table.name), column.name, condition));
     const auto type = ddl::key_type(key_type_name(column));
     if (!type || rows.empty())
         return std::nullopt;
@@ -34,21 +30,20 @@ std::optional<ddl::Bound> outermost_key(db::Session& session, const db::TableInf
 
 void read_outermost(db::Session& session, const db::TableInfo& table, const db::ColumnInfo& column, KeyFacts& facts) {
     const std::string key = sql::quote_ident(column.name);
-    const auto outermost = [&](bool is_last) {
-        return outermost_key(session, table, column, is_last, key + " IS NOT NULL");
+    const auto outermost = [&](ddl::KeyEnd end) {
+        return outermost_key(session, table, column, end, key + " IS NOT NULL");
     };
-    const auto finite = [&](bool is_last) {
-        return outermost_key(session, table, column, is_last,
-                             fmt::format("{0} > '-infinity' AND {0} < 'infinity'", key));
+    const auto finite = [&](ddl::KeyEnd end) {
+        return outermost_key(session, table, column, end, fmt::format("{0} > '-infinity' AND {0} < 'infinity'", key));
     };
-    facts.newest = outermost(true);
-    facts.oldest = outermost(false);
+    facts.newest = outermost(ddl::KeyEnd::last);
+    facts.oldest = outermost(ddl::KeyEnd::first);
     facts.has_infinity = facts.newest && facts.newest->is_infinity();
     facts.has_minus_infinity = facts.oldest && facts.oldest->is_minus_infinity();
     if (facts.newest && !facts.newest->is_finite())
-        facts.newest = finite(true);
+        facts.newest = finite(ddl::KeyEnd::last);
     if (facts.oldest && !facts.oldest->is_finite())
-        facts.oldest = finite(false);
+        facts.oldest = finite(ddl::KeyEnd::first);
 }
 
 KeyFacts read_key_facts(db::Session& session, const db::TableInfo& table, const db::ColumnInfo& column) {
@@ -111,7 +106,8 @@ bool is_late(db::Session& session, const db::TableInfo& table, const SwapState& 
     const db::ColumnInfo* column = table.column(state.key);
     if (state.stage < Stage::ready || column == nullptr)
         return false;
-    const auto newest = outermost_key(session, table, *column, true, sql::quote_ident(state.key) + " IS NOT NULL");
+    const auto newest =
+        outermost_key(session, table, *column, ddl::KeyEnd::last, sql::quote_ident(state.key) + " IS NOT NULL");
     return newest && *newest >= latest_number(cut, config::parse_partition_interval(state.interval));
 }
 
