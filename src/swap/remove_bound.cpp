@@ -1,9 +1,5 @@
 #include <fmt/format.h>
 
-#include <thread>
-
-#include "base/error.hpp"
-#include "db/connection_parameters.hpp"
 #include "sql/identifier.hpp"
 #include "swap/cleanup.hpp"
 #include "swap/run.hpp"
@@ -30,26 +26,6 @@ void remove_bound(Server& server, db::Session& session, const QualifiedName& tab
 }
 
 }  // namespace
-
-void clean_up_quietly(Server& server, const std::function<void(db::Session&)>& work, const std::string& left) noexcept {
-    constexpr int attempts = 20;
-    for (int attempt = 1; attempt <= attempts; ++attempt) {
-        try {
-            // A session of its own: the others may be lost, or give up because of a signal.
-            db::Session session(db::past_pooler(server.config().database), "swap-cleanup");
-            work(session);
-            return;
-        } catch (const std::exception& problem) {
-            if (attempt < attempts) {
-                std::this_thread::sleep_for(std::chrono::milliseconds(50 * attempt));
-                continue;
-            }
-            server.reporter().warning(
-                "swap.left", fmt::format("{} ({}); running it again goes on, `tripmig swap abort` takes that back",
-                                         left, problem.what()));
-        }
-    }
-}
 
 void remove_bound_quietly(Server& server, const QualifiedName& table) noexcept {
     clean_up_quietly(
