@@ -50,14 +50,15 @@ void append_included(std::string& bytes, const fs::path& directory, const fs::pa
     }
 }
 
-/// What a directory's entry is, symbolic links followed to files and not to folders, as a tree walk does. Asks the file
-/// system only where the listing does not tell.
-bool is_of_type(const std::string& path, unsigned char listed, unsigned char wanted) {
-    if (listed != DT_UNKNOWN && (listed != DT_LNK || wanted == DT_DIR))
-        return listed == wanted;
+/// What a directory's entry is: DT_REG, DT_DIR, ... A symbolic link to a file is that file, one to a folder stays a
+/// link, as in a tree walk. Asks the file system only where the listing does not tell.
+unsigned char type_of(const std::string& path, unsigned char listed) {
     struct stat info {};
-    const bool is_known = (wanted == DT_DIR ? ::lstat(path.c_str(), &info) : ::stat(path.c_str(), &info)) == 0;
-    return is_known && (wanted == DT_DIR ? S_ISDIR(info.st_mode) : S_ISREG(info.st_mode));
+    if (listed == DT_UNKNOWN && ::lstat(path.c_str(), &info) == 0)
+        listed = IFTODT(info.st_mode);
+    if (listed == DT_LNK && ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode))
+        return DT_REG;
+    return listed;
 }
 
 /// The names of the files in a folder and in those below it, relative to `root`. `below`: "" or "folder/". Hidden
@@ -70,9 +71,10 @@ void list_files(const std::string& root, const std::string& below, std::vector<s
     errno = 0;
     while (const dirent* entry = ::readdir(folder.get())) {
         std::string name = below + static_cast<const char*>(entry->d_name);
-        if (is_of_type(root + name, entry->d_type, DT_REG))
+        const unsigned char type = type_of(root + name, entry->d_type);
+        if (type == DT_REG)
             names.push_back(std::move(name));
-        else if (entry->d_name[0] != '.' && is_of_type(root + name, entry->d_type, DT_DIR))
+        else if (type == DT_DIR && entry->d_name[0] != '.')
             folders.push_back(name + "/");
         errno = 0;
     }

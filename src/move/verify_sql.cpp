@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 #include "ddl/index_definition.hpp"
@@ -13,8 +14,6 @@
 namespace tripmig::move {
 
 namespace {
-
-using Columns = std::vector<const db::ColumnInfo*>;
 
 /// The type's name without its modifier: "timestamp(3) without time zone" is "timestamp without time zone".
 std::string without_modifier(std::string type) {
@@ -59,7 +58,7 @@ std::string column_hash(const db::ColumnInfo& column, const std::string& seed) {
 }
 
 /// Of a few columns: a deep expression costs the server's stack.
-std::string hash_of(const Columns& columns) {
+std::string hash_of(std::span<const db::ColumnInfo* const> columns) {
     std::string hash = "0";
     std::string row;
     for (const db::ColumnInfo* column : columns) {
@@ -98,17 +97,14 @@ std::string key_text(const Comparison& comparison, std::string_view of) {
 }  // namespace
 
 std::string row_hash(const db::TableInfo& table, const std::vector<std::string>& columns) {
+    std::vector<const db::ColumnInfo*> hashed;
+    for (const std::string& name : columns)
+        if (const db::ColumnInfo* column = table.column(name))
+            hashed.push_back(column);
     constexpr std::size_t at_once = 32;
     std::vector<std::string> hashes;
-    Columns some;
-    for (const std::string& name : columns) {
-        if (const db::ColumnInfo* column = table.column(name))
-            some.push_back(column);
-        if (some.size() == at_once || (&name == &columns.back() && !some.empty())) {
-            hashes.push_back(hash_of(some));
-            some.clear();
-        }
-    }
+    for (std::size_t from = 0; from < hashed.size(); from += at_once)
+        hashes.push_back(hash_of(std::span(hashed).subspan(from, std::min(at_once, hashed.size() - from))));
     return hashes.size() == 1 ? hashes.front()
                               : fmt::format("pg_catalog.hash_record_extended(ROW({}), 0)", fmt::join(hashes, ", "));
 }
