@@ -109,8 +109,11 @@ void wait_for_blockers(Server& server, const Unit& unit, chr::steady_clock::time
         server.note().waits_for(blockers.who.empty() ? std::string() : blockers.text());
         if (blockers.who.empty())
             return;
-        if (server.clock().steady() >= deadline)
+        if (server.clock().steady() >= deadline) {
+            if (blockers.is_only_autovacuum())
+                return;  // the last attempt tells who else is in the way
             throw too_late(unit, blockers);
+        }
         if (told.empty()) {
             told = blockers.text();
             Event event{Severity::info, "swap.blocked", {}, {}, {}};

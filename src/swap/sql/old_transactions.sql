@@ -4,7 +4,8 @@
 -- $1 names of relations that readers keep from us too, quoted, joined by the unit separator; $2 those that only writers do;
 -- $3 age in milliseconds
 -- A prepared transaction has no session (pg_locks.pid is NULL). Without pg_read_all_stats age and kind of other roles' sessions
--- are NULL: an unknown age counts as old here. Whose session it is stays visible, and autovacuum's is nobody's.
+-- are NULL: an unknown age counts as old here. Whose session it is stays visible, and autovacuum's is nobody's. A session whose
+-- kind is visible and that is in no transaction, or that is gone, ended it after we read the locks: it is in nobody's way.
 SELECT CASE
            WHEN held.pid IS NULL THEN 'a prepared transaction (see pg_catalog.pg_prepared_xacts)'
            ELSE pg_catalog.format(
@@ -18,7 +19,7 @@ SELECT CASE
                COALESCE(': ' || pg_catalog.left(pg_catalog.regexp_replace(NULLIF(activity.query, ''), '\s+', ' ', 'g'), 80), ''))
        END AS blocker,
        COALESCE(activity.backend_type = 'autovacuum worker', held.pid IS NOT NULL AND activity.usesysid IS NULL) AS is_autovacuum,
-       CASE WHEN held.pid IS NOT NULL AND activity.xact_start IS NULL THEN held.virtualtransaction END AS unknown
+       CASE WHEN held.pid IS NOT NULL AND activity.xact_start IS NULL AND activity.backend_type IS NULL THEN held.virtualtransaction END AS unknown
 FROM (SELECT DISTINCT pid, virtualtransaction
       FROM pg_catalog.pg_locks
       WHERE locktype = 'relation'
@@ -31,6 +32,7 @@ FROM (SELECT DISTINCT pid, virtualtransaction
                                   FROM pg_catalog.unnest(pg_catalog.string_to_array($2, E'\x1f')) AS name)))) AS held
 LEFT JOIN pg_catalog.pg_stat_activity AS activity ON activity.pid = held.pid
 WHERE held.pid IS DISTINCT FROM pg_catalog.pg_backend_pid()
-  AND (activity.xact_start IS NULL
+  AND (held.pid IS NULL
+       OR (activity.pid IS NOT NULL AND activity.backend_type IS NULL)
        OR pg_catalog.clock_timestamp() - activity.xact_start > $3::pg_catalog.int8 * interval '1 millisecond')
 ORDER BY 1
