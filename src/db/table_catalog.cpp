@@ -167,18 +167,45 @@ PublicationInfo publication_of(Cells cells) {
     return publication;
 }
 
+RuleInfo rule_of(Cells cells) {
+    RuleInfo rule;
+    rule.name = cells.text();
+    rule.definition = cells.text();
+    rule.enabled = cells.letter();
+    rule.groups_by_key = cells.flag();
+    rule.comment = cells.optional_text();
+    return rule;
+}
+
+DependentInfo::Kind dependent_kind(std::string_view word) {
+    using Kind = DependentInfo::Kind;
+    if (word == "view")
+        return Kind::view;
+    if (word == "materialized_view")
+        return Kind::materialized_view;
+    if (word == "rule")
+        return Kind::rule;
+    if (word == "sql_function")
+        return Kind::sql_function;
+    return word == "row_function" ? Kind::row_function : Kind::other;
+}
+
 DependentInfo dependent_of(Cells cells) {
     DependentInfo dependent;
-    const std::string kind = cells.text();
-    if (kind == "view")
-        dependent.kind = DependentInfo::Kind::view;
-    else if (kind == "sql_function")
-        dependent.kind = DependentInfo::Kind::sql_function;
+    dependent.kind = dependent_kind(cells.text());
     dependent.description = cells.text();
-    dependent.view = cells.name();
+    dependent.name = cells.name();
+    dependent.relation_kind = cells.letter();
+    dependent.oid = static_cast<std::uint32_t>(cells.number());
     dependent.rebind = cells.text();
     dependent.owner = cells.text();
     dependent.can_alter = cells.flag();
+    dependent.in_the_way = cells.text();
+    dependent.has_acl = cells.flag();
+    dependent.signature = cells.text_or_empty();
+    dependent.grants = cells.list();
+    dependent.grantees = cells.list();
+    dependent.comment = cells.optional_text();
     return dependent;
 }
 
@@ -227,11 +254,9 @@ void read_sequences(Work& work, TableInfo& table, const std::string& oid) {
 }
 
 void read_hangers_on(Work& work, TableInfo& table, const std::string& oid, int server_version) {
-    for (const Row& row : work.read(std::string(statement::table_rules), {oid})) {
-        Cells cells(row);
-        auto& names = cells.text() == "rule" ? table.rules : table.labels;
-        names.push_back(cells.text());
-    }
+    table.rules = list(work, statement::table_rules, oid, rule_of);
+    for (const Row& row : work.read(std::string(statement::table_labels), {oid}))
+        table.labels.push_back(text_of(row.at(0)));
     table.statistics = list(work, statement::table_statistics, oid, statistics_of);
     table.publications =
         list(work, server_version < 150000 ? statement::table_publications_14 : statement::table_publications, oid,

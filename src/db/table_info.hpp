@@ -123,14 +123,44 @@ struct SequenceInfo {
     std::optional<std::string> comment;
 };
 
+/// A rule of the table. What it does is said for statements that name the table, never for its leaves.
+struct RuleInfo {
+    std::string name;
+    std::string definition;      ///< pg_get_ruledef(), names qualified
+    char enabled = 'O';          ///< pg_rewrite.ev_enabled
+    bool groups_by_key = false;  ///< its action depends on the table's primary key
+    std::optional<std::string> comment;
+};
+
 /// Something that is bound to the table, or to its row type, by OID: after a rename it follows the old table.
 struct DependentInfo {
-    enum class Kind { view, sql_function, other } kind = Kind::other;
-    std::string description;  ///< pg_describe_object(): "view public.open_orders"
-    QualifiedName view;       ///< kind view
-    std::string rebind;  ///< the CREATE OR REPLACE that binds it to whatever has the table's name; kind other: empty
-    std::string owner;   ///< of a view or function
+    enum class Kind {
+        view,
+        materialized_view,
+        rule,          ///< of another table, or of a view
+        sql_function,  ///< with an SQL-standard body
+        row_function,  ///< with the row type as argument or result: with another row type it is another function
+        other
+    } kind = Kind::other;
+    std::string description;    ///< pg_describe_object(): "view public.open_orders"
+    QualifiedName name;         ///< of the view, of the rule's relation, of the function
+    char relation_kind = '\0';  ///< pg_class.relkind of a view or a rule's relation
+    std::uint32_t oid = 0;      ///< of the rule that binds a view, of the function
+    /// view, rule, sql_function: the CREATE OR REPLACE that binds it to whatever has the table's name. row_function:
+    /// its definition. materialized_view: its query. other: empty.
+    std::string rebind;
+    std::string owner;       ///< of a relation or function
     bool can_alter = false;  ///< the session's role is the owner or a member of it
+    std::string in_the_way;  ///< materialized_view, row_function: what stands on it and cannot be put on a new one
+
+    // Of a row_function.
+    bool has_acl = false;               ///< of its own, or default privileges would give a new one such
+    std::string signature;              ///< qualified, with its arguments, as ALTER ROUTINE wants it
+    std::vector<std::string> grants;    ///< "role WITH GRANT OPTION", each who may execute it, in order
+    std::vector<std::string> grantees;  ///< whom default privileges let into a new one, quoted
+    std::optional<std::string> comment;
+
+    [[nodiscard]] bool is_on_view() const noexcept { return relation_kind == 'v'; }
 };
 
 /// Everything about one table that a table in its place must have.
@@ -172,7 +202,7 @@ struct TableInfo {
     std::vector<IncomingKey> incoming;
     std::vector<TriggerInfo> triggers;
     std::vector<PolicyInfo> policies;
-    std::vector<std::string> rules;   ///< names
+    std::vector<RuleInfo> rules;
     std::vector<std::string> labels;  ///< providers of security labels
     std::vector<StatisticsInfo> statistics;
     std::vector<PublicationInfo> publications;

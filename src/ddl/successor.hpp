@@ -48,8 +48,13 @@ std::vector<Step> parent_statistics(const Succession& succession);
 std::vector<Step> parent_publications(const Succession& succession);
 /// DEFAULT is what a new table has. Its index must have its name.
 std::vector<Step> parent_replica_identity(const Succession& succession);
-/// Views and functions that are bound to the old table by OID are bound to the new one.
+/// The functions that set_functions_aside() made room for, with the new row type: once the new table has its name.
+std::vector<Step> renew_functions(const Succession& succession);
+/// Views, functions and rules elsewhere that are bound to the old table by OID are bound to the new one; the old
+/// functions with the row type go. Materialized views are not among them: they are built anew (ddl/matview.hpp).
 std::vector<Step> rebind_dependents(const Succession& succession);
+/// The table's rules as they were, with their state and comment: once all that they may name is there.
+std::vector<Step> create_rules(const QualifiedName& table, const std::vector<db::RuleInfo>& rules);
 /// Foreign keys of other tables, now to the registry, NOT VALID: the rows that are there were checked by the old ones,
 /// and nobody wrote since. Nothing when there is no registry.
 std::vector<Step> redirect_incoming(const Succession& succession);
@@ -64,6 +69,12 @@ std::vector<Step> grant_alike(const std::string& kind, const QualifiedName& name
                               const std::vector<std::string>& default_grantees);
 /// CREATE TRIGGER as it was, with its state and comment, on whatever has the table's name now.
 std::vector<Step> create_trigger(const QualifiedName& table, const db::TriggerInfo& trigger);
+/// Takes the rules from a table.
+std::vector<Step> drop_rules(const db::TableInfo& table);
+/// Functions with the row type get names that nobody calls, until what is bound to them is bound anew.
+std::vector<Step> set_functions_aside(const db::TableInfo& table);
+/// "DISABLE" and so on of a trigger or rule (pg_trigger.tgenabled, pg_rewrite.ev_enabled); empty: as it is created.
+std::string state_words(char enabled);
 /// A foreign key that points to `target`.
 Step add_incoming_key(const db::IncomingKey& key, const QualifiedName& target,
                       const std::vector<std::string>& target_columns);

@@ -76,22 +76,48 @@ std::string leaf_object_name(const std::string& name, const QualifiedName& leaf)
     return sql::truncated_name(leaf.name + "_" + name);
 }
 
+namespace {
+
+/// Views that are bound to the table, and those that have a rule which is.
+std::vector<const db::DependentInfo*> bound_views(const db::TableInfo& table) {
+    std::vector<const db::DependentInfo*> views;
+    for (const db::DependentInfo& dependent : table.dependents)
+        if (dependent.is_on_view() && dependent.kind != db::DependentInfo::Kind::other)
+            views.push_back(&dependent);
+    std::sort(views.begin(), views.end(), [](const auto* left, const auto* right) { return left->name < right->name; });
+    views.erase(std::unique(views.begin(), views.end(),
+                            [](const auto* left, const auto* right) { return left->name == right->name; }),
+                views.end());
+    return views;
+}
+
+/// Other tables that have a rule which is bound to this one.
+std::vector<QualifiedName> ruled(const db::TableInfo& table, const std::vector<LockRequest>& locked) {
+    std::vector<QualifiedName> names;
+    for (const db::DependentInfo& dependent : table.dependents)
+        if (dependent.kind == db::DependentInfo::Kind::rule && !dependent.is_on_view() &&
+            std::none_of(locked.begin(), locked.end(),
+                         [&](const LockRequest& lock) { return lock.relation == dependent.name; }))
+            names.push_back(dependent.name);
+    sort_by_name(names);
+    return names;
+}
+
+}  // namespace
+
 std::vector<LockRequest> succession_locks(const Succession& succession) {
     std::vector<LockRequest> locks;
-    std::vector<const db::DependentInfo*> views;
-    for (const db::DependentInfo& dependent : succession.table.dependents)
-        if (dependent.kind == db::DependentInfo::Kind::view)
-            views.push_back(&dependent);
-    std::sort(views.begin(), views.end(), [](const auto* left, const auto* right) { return left->view < right->view; });
-    for (const db::DependentInfo* view : views)
+    for (const db::DependentInfo* view : bound_views(succession.table))
         locks.push_back(
-            {view->view, LockMode::access_exclusive,
-             fmt::format("ALTER VIEW {} OWNER TO {}", sql::quoted(view->view), sql::quote_ident(view->owner))});
+            {view->name, LockMode::access_exclusive,
+             fmt::format("ALTER VIEW {} OWNER TO {}", sql::quoted(view->name), sql::quote_ident(view->owner))});
     locks.push_back({succession.table.name, LockMode::access_exclusive});
     const std::vector<QualifiedName> children = referencing(succession.table);
     for (const QualifiedName& name : children)
         locks.push_back({name, LockMode::access_exclusive});
     for (const QualifiedName& name : referenced(succession.table, children))
+        locks.push_back({name, LockMode::access_exclusive});
+    for (const QualifiedName& name : ruled(succession.table, locks))
         locks.push_back({name, LockMode::access_exclusive});
     for (const db::SequenceInfo& sequence : succession.table.sequences)
         if (sequence.is_identity)
@@ -118,6 +144,8 @@ std::vector<Step> step_aside(const Succession& succession) {
     for (const db::TriggerInfo& trigger : table.triggers)
         steps.push_back(statement(fmt::format("DROP TRIGGER {} ON {}", sql::quote_ident(trigger.name), former),
                                   "the new table has it, and clones row triggers to its leaves"));
+    append(steps, drop_rules(table));
+    append(steps, set_functions_aside(table));
     steps.push_back(
         statement(fmt::format("ALTER TABLE {} RENAME TO {}", former, sql::quote_ident(succession.leaf.name)),
                   "its name is the new table's", {{table.name, LockMode::access_exclusive}}));

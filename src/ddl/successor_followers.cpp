@@ -6,8 +6,6 @@
 
 namespace tripmig::ddl {
 
-namespace {
-
 std::string state_words(char enabled) {
     switch (enabled) {
         case 'D':
@@ -20,8 +18,6 @@ std::string state_words(char enabled) {
             return {};
     }
 }
-
-}  // namespace
 
 std::vector<Step> create_trigger(const QualifiedName& table, const db::TriggerInfo& trigger) {
     const std::string name = sql::quote_ident(trigger.name);
@@ -95,17 +91,6 @@ std::vector<Step> parent_replica_identity(const Succession& succession) {
         if (table.replica_identity == 'i' && index.is_replica_identity)
             return {statement(fmt::format("{} USING INDEX {}", alter, sql::quote_ident(index.name.name)), "as before")};
     return {};
-}
-
-std::vector<Step> rebind_dependents(const Succession& succession) {
-    std::vector<Step> steps;
-    for (const db::DependentInfo& dependent : succession.table.dependents)
-        if (!dependent.rebind.empty())
-            steps.push_back(statement(dependent.rebind, "bound to the old table by OID: it would read one leaf",
-                                      dependent.view.name.empty()
-                                          ? std::vector<LockRequest>{}
-                                          : std::vector<LockRequest>{{dependent.view, LockMode::access_exclusive}}));
-    return steps;
 }
 
 }  // namespace tripmig::ddl

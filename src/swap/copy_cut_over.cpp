@@ -72,6 +72,7 @@ Unit copy_cut_over_unit(const AttachContext& context, const CopyFacts& facts, co
     append(steps, ddl::step_aside(succession));
     append(steps, drop_outgoing(succession, state.outgoing));
     append(steps, ddl::unstage(succession, facts.staged));
+    append(steps, ddl::renew_functions(succession));
     append(steps, ddl::parent_triggers(succession));
     append(steps, move::capture_triggers(transfer.capture));
     append(steps, ddl::parent_rights(succession));
@@ -81,6 +82,7 @@ Unit copy_cut_over_unit(const AttachContext& context, const CopyFacts& facts, co
         append(steps, ddl::leaf_foreign_keys(state.outgoing, leaf));
     append(steps, ddl::redirect_incoming(succession));
     append(steps, ddl::rebind_dependents(succession));
+    append(steps, ddl::create_rules(succession.table.name, succession.table.rules));
     steps.push_back(journal(state, Stage::cut, context.state_schema));
     return unit;
 }

@@ -115,12 +115,14 @@ Unit copy_revert_unit(const RevertFacts& facts, const SwapState& state, const st
     if (facts.registry)
         for (const db::IncomingKey& key : facts.registry->incoming)
             steps.push_back(ddl::drop_incoming_key(key));
+    append(steps, take_from_parent(facts, state));
     append(steps, exchange_names(facts, state));
     append(steps, restore_sequences(facts, state));
     append(steps, restore_followers(facts, state));
     append(steps, restore_statistics(facts, state));
     append(steps, restore_replica_identity(facts, state));
     append(steps, restore_triggers(facts, state));
+    append(steps, ddl::create_rules(state.table, facts.parent.rules));
     append(steps, restore_rights(facts, state));
     append(steps, restore_incoming(facts, state));
     append(steps, restore_outgoing(facts.parent, state));

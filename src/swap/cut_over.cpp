@@ -99,6 +99,7 @@ Unit cut_over_unit(const AttachContext& context, const std::vector<ddl::Leaf>& l
         append(steps, last_catch_up(context));
     append(steps, ddl::step_aside(succession));
     append(steps, ddl::create_parent(succession));
+    append(steps, ddl::renew_functions(succession));
     append(steps, ddl::parent_keys(succession));
     append(steps, ddl::parent_triggers(succession));
     append(steps, ddl::parent_rights(succession));
@@ -111,6 +112,7 @@ Unit cut_over_unit(const AttachContext& context, const std::vector<ddl::Leaf>& l
         append(steps, ddl::leaf_steps(facts_for_leaves(succession), leaf));
     append(steps, ddl::redirect_incoming(succession));
     append(steps, ddl::rebind_dependents(succession));
+    append(steps, ddl::create_rules(succession.table.name, succession.table.rules));
     if (context.state.was_empty)
         steps.push_back(statement(fmt::format("DROP TABLE {}", sql::quoted(succession.leaf)), "it was empty"));
     steps.push_back(journal(context.state, Stage::cut, context.state_schema));

@@ -85,17 +85,6 @@ void look_at_followers(const db::TableInfo& table, const config::PartitionPolicy
             report.refuse(fmt::format("publication {}", sql::quote_ident(publication.name)), "the role does not own it",
                           "run as a member of its owner too", ExitCode::no_privilege);
     }
-    for (const db::DependentInfo& dependent : table.dependents) {
-        if (dependent.kind == db::DependentInfo::Kind::other)
-            report.refuse(dependent.description,
-                          "is bound to the table or its row type by OID, and cannot be bound anew in place",
-                          "drop it before the swap and create it again after");
-        else if (!dependent.can_alter)
-            report.refuse(dependent.description, "the role does not own it", "run as a member of its owner too",
-                          ExitCode::no_privilege);
-        else
-            report.ok(dependent.description, "is bound to the new table");
-    }
     if (table.row_security)
         report.ok("row security", fmt::format("{} policies come along", table.policies.size()));
     for (const db::SequenceInfo& sequence : table.sequences)

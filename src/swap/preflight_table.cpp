@@ -26,9 +26,6 @@ void look_at_relation(const db::TableInfo& table, const config::PartitionPolicy&
     if (table.is_typed)
         report.refuse(subject, "is a typed table (CREATE TABLE ... OF), which cannot be a partition",
                       "ALTER TABLE ... NOT OF first");
-    for (const std::string& rule : table.rules)
-        report.refuse(fmt::format("rule {}", sql::quote_ident(rule)), "rules are not carried in this version",
-                      "drop it, or make a trigger of it");
     for (const std::string& label : table.labels)
         report.refuse(fmt::format("security label of {}", label), "labels are not carried in this version",
                       "remove it, and set it again after the swap");

@@ -55,7 +55,9 @@ std::vector<Step> restore_statistics(const RevertFacts& facts, const SwapState& 
 std::vector<Step> restore_incoming(const RevertFacts& facts, const SwapState& state);
 /// Once the indexes have their old names.
 std::vector<Step> restore_replica_identity(const RevertFacts& facts, const SwapState& state);
-/// Views and publications, from what has the parked name now.
+/// Rules and functions with the row type, before the tables change their names.
+std::vector<Step> take_from_parent(const RevertFacts& facts, const SwapState& state);
+/// Functions, views and publications, from what has the parked name now.
 std::vector<Step> restore_followers(const RevertFacts& facts, const SwapState& state);
 
 /// The transaction that does it for attach. Pure.

@@ -88,8 +88,46 @@ std::vector<Step> restore_followers(const RevertFacts& facts, const SwapState& s
     ddl::Succession back;
     back.table = facts.parent;
     back.leaf = parked_name(state.table);
-    std::vector<Step> steps = ddl::rebind_dependents(back);
+    std::vector<Step> steps = ddl::renew_functions(back);
+    append(steps, ddl::rebind_dependents(back));
     append(steps, ddl::parent_publications(back));
+    return steps;
+}
+
+namespace {
+
+/// The parent's triggers but for those of the swap.
+std::vector<db::TriggerInfo> peoples_triggers(const RevertFacts& facts, const SwapState& state) {
+    const ddl::Registry registry = ddl::registry_of(facts.parent, state.key);
+    const move::Capture capture = move::capture_for({}, {}, {}, state.job);
+    std::vector<std::string> own{capture.trigger, capture.truncate_trigger};
+    if (state.has_registry)
+        own.insert(own.end(), {registry.keep_trigger(), registry.move_trigger(), registry.truncate_trigger()});
+    std::vector<db::TriggerInfo> triggers;
+    for (const db::TriggerInfo& trigger : facts.parent.triggers)
+        if (std::find(own.begin(), own.end(), trigger.name) == own.end())
+            triggers.push_back(trigger);
+    return triggers;
+}
+
+}  // namespace
+
+std::vector<Step> take_from_parent(const RevertFacts& facts, const SwapState& state) {
+    std::vector<Step> steps = ddl::drop_rules(facts.parent);
+    std::vector<Step> aside = ddl::set_functions_aside(facts.parent);
+    if (!aside.empty())
+        for (const db::TriggerInfo& trigger : peoples_triggers(facts, state))
+            steps.push_back(statement(
+                fmt::format("DROP TRIGGER {} ON {}", sql::quote_ident(trigger.name), sql::quoted(facts.parent.name)),
+                "its WHEN may call one of the functions that follow"));
+    append(steps, std::move(aside));
+    return steps;
+}
+
+std::vector<Step> restore_triggers(const RevertFacts& facts, const SwapState& state) {
+    std::vector<Step> steps;
+    for (const db::TriggerInfo& trigger : peoples_triggers(facts, state))
+        append(steps, ddl::create_trigger(state.table, trigger));
     return steps;
 }
 
@@ -186,19 +224,6 @@ std::vector<Step> restore_statistics(const RevertFacts& facts, const SwapState& 
     return steps;
 }
 
-std::vector<Step> restore_triggers(const RevertFacts& facts, const SwapState& state) {
-    const ddl::Registry registry = ddl::registry_of(facts.parent, state.key);
-    const move::Capture capture = move::capture_for({}, {}, {}, state.job);
-    std::vector<std::string> own{capture.trigger, capture.truncate_trigger};
-    if (state.has_registry)
-        own.insert(own.end(), {registry.keep_trigger(), registry.move_trigger(), registry.truncate_trigger()});
-    std::vector<Step> steps;
-    for (const db::TriggerInfo& trigger : facts.parent.triggers)
-        if (std::find(own.begin(), own.end(), trigger.name) == own.end())
-            append(steps, ddl::create_trigger(state.table, trigger));
-    return steps;
-}
-
 std::vector<Step> restore_incoming(const RevertFacts& facts, const SwapState& state) {
     std::vector<Step> steps;
     std::vector<db::IncomingKey> keys = state.dropped;
@@ -248,6 +273,7 @@ Unit revert_unit(const RevertFacts& facts, const SwapState& state, const std::st
     if (facts.registry)
         for (const db::IncomingKey& key : facts.registry->incoming)
             steps.push_back(ddl::drop_incoming_key(key));
+    append(steps, take_from_parent(facts, state));
     append(steps, change_places(facts, state));
     append(steps, restore_followers(facts, state));
     steps.push_back(statement(fmt::format("DROP TABLE {}", sql::quoted(parked_name(state.table))),
@@ -255,6 +281,7 @@ Unit revert_unit(const RevertFacts& facts, const SwapState& state, const std::st
     append(steps, restore_names(facts, state));
     append(steps, restore_replica_identity(facts, state));
     append(steps, restore_triggers(facts, state));
+    append(steps, ddl::create_rules(state.table, facts.parent.rules));
     append(steps, restore_rights(facts, state));
     if (facts.registry)
         append(steps, ddl::drop_registry(ddl::registry_of(facts.parent, state.key)));

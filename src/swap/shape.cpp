@@ -108,8 +108,8 @@ namespace {
 void add_followers(const db::TableInfo& table, std::vector<std::string>& lines) {
     for (const db::PolicyInfo& policy : table.policies)
         lines.push_back(fmt::format("policy {} {}", sql::quote_ident(policy.name), policy.tail));
-    for (const std::string& rule : table.rules)
-        lines.push_back(fmt::format("rule {}", sql::quote_ident(rule)));
+    for (const db::RuleInfo& rule : table.rules)
+        lines.push_back(fmt::format("rule {} ({}) {}", sql::quote_ident(rule.name), rule.enabled, rule.definition));
     for (const db::DependentInfo& dependent : table.dependents)
         lines.push_back(fmt::format("{} {}", dependent.description, dependent.rebind));
     for (const db::SequenceInfo& sequence : table.sequences)

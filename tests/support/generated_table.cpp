@@ -78,6 +78,8 @@ GeneratedTable::GeneratedTable(std::uint64_t seed, bool for_copy, int server)
     draw_row_security();
     draw_rights();
     draw_views();
+    draw_rules();
+    draw_row_functions();
     draw_followers();
     draw_comments();
 }

@@ -54,6 +54,8 @@ class GeneratedTable {
     void draw_row_security();
     void draw_rights();
     void draw_views();
+    void draw_rules();
+    void draw_row_functions();
     void draw_followers();
     void draw_comments();
     void draw_rows();

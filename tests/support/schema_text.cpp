@@ -61,7 +61,7 @@ SELECT fact FROM (
                      pg_get_expr(polwithcheck, polrelid), obj_description(p.oid, 'pg_policy'))
     FROM relations c JOIN pg_policy p ON polrelid = c.oid
     UNION ALL
-    SELECT concat_ws(' ', 'rule', called, pg_get_ruledef(r.oid), ev_enabled) FROM relations c JOIN pg_rewrite r ON ev_class = c.oid
+    SELECT concat_ws(' ', 'rule', called, pg_get_ruledef(r.oid), ev_enabled, obj_description(r.oid, 'pg_rewrite')) FROM relations c JOIN pg_rewrite r ON ev_class = c.oid
     WHERE rulename <> '_RETURN'
     UNION ALL
     SELECT concat_ws(' ', 'sequence', called, seqtypid::regtype, seqstart, seqincrement, seqmax, seqmin, seqcache, seqcycle,

@@ -38,6 +38,23 @@ FROM (
                     WHERE refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND refobjid = $1::pg_catalog.oid
                       AND classid = 'pg_catalog.pg_proc'::pg_catalog.regclass)
     UNION ALL
+    -- Functions with the row type, and what stands on them.
+    SELECT ROW(d.classid, d.objid, d.objsubid, d.deptype, f.proname, f.pronamespace, f.proowner, f.proacl, f.prosrc, f.proargdefaults,
+               f.proconfig, f.prosqlbody)::pg_catalog.text
+    FROM pg_catalog.pg_type AS row_type
+    JOIN pg_catalog.pg_depend AS d
+      ON d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass AND d.refobjid IN (row_type.oid, row_type.typarray)
+    LEFT JOIN pg_catalog.pg_proc AS f ON d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND f.oid = d.objid
+    WHERE row_type.typrelid = $1::pg_catalog.oid AND d.deptype <> 'i'
+    UNION ALL
+    SELECT ROW(stands.classid, stands.objid, stands.objsubid, stands.refobjid)::pg_catalog.text
+    FROM pg_catalog.pg_type AS row_type
+    JOIN pg_catalog.pg_depend AS d
+      ON d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass AND d.refobjid IN (row_type.oid, row_type.typarray)
+     AND d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+    JOIN pg_catalog.pg_depend AS stands ON stands.refclassid = d.classid AND stands.refobjid = d.objid
+    WHERE row_type.typrelid = $1::pg_catalog.oid
+    UNION ALL
     SELECT s::pg_catalog.text FROM pg_catalog.pg_statistic_ext AS s WHERE s.stxrelid = $1::pg_catalog.oid
     UNION ALL
     SELECT b::pg_catalog.text FROM pg_catalog.pg_publication_rel AS b WHERE b.prrelid = $1::pg_catalog.oid

@@ -1,10 +1,13 @@
--- What else hangs on a table and cannot be carried: rules and security labels, each as kind and name.
+-- The rules of a table; ON SELECT is a view's own. A rule's action may group by the table's primary key: it depends on the constraint.
 -- $1 the table's oid
-SELECT 'rule', r.rulename
+SELECT r.rulename,
+       pg_catalog.rtrim(pg_catalog.pg_get_ruledef(r.oid), ';'),
+       r.ev_enabled,
+       EXISTS (SELECT FROM pg_catalog.pg_depend AS d
+               JOIN pg_catalog.pg_constraint AS k ON k.oid = d.refobjid AND k.conrelid = $1::pg_catalog.oid
+               WHERE d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objid = r.oid
+                 AND d.refclassid = 'pg_catalog.pg_constraint'::pg_catalog.regclass),
+       pg_catalog.obj_description(r.oid, 'pg_rewrite')
 FROM pg_catalog.pg_rewrite AS r
 WHERE r.ev_class = $1::pg_catalog.oid AND r.rulename <> '_RETURN'
-UNION ALL
-SELECT 'label', l.provider
-FROM pg_catalog.pg_seclabel AS l
-WHERE l.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND l.objoid = $1::pg_catalog.oid
-ORDER BY 1, 2
+ORDER BY r.rulename

@@ -52,7 +52,8 @@ TEST_CASE("the cut-over takes all its locks first, in one order, and nothing is 
     table.incoming = {lines_key()};
     db::DependentInfo view;
     view.kind = db::DependentInfo::Kind::view;
-    view.view = {"public", "open_orders"};
+    view.name = {"public", "open_orders"};
+    view.relation_kind = 'v';
     view.owner = "shop";
     view.can_alter = true;
     view.rebind = "CREATE OR REPLACE VIEW public.open_orders AS SELECT 1";
@@ -153,6 +154,6 @@ TEST_CASE("an empty table: one transaction makes the new table, the present leaf
 
 TEST_CASE("what preflight refuses has no plan") {
     db::TableInfo table = orders();
-    table.rules = {"keep_out"};
+    table.labels = {"selinux"};
     CHECK(plan_of(table, config::IncomingForeignKeys::refuse).units.empty());
 }

@@ -88,8 +88,10 @@ TEST_CASE("what cannot be a leaf, or cannot be carried, is refused by name") {
         CHECK(odd.refuses("typed table"));
     }
     SUBCASE("a rule") {
-        odd.table.rules = {"keep_out"};
-        CHECK(odd.refuses("rule keep_out"));
+        odd.table.rules.push_back({"keep_out", "CREATE RULE ...", 'O', false, {}});
+        CHECK(odd.refusals().empty());
+        odd.table.rules.back().groups_by_key = true;
+        CHECK(odd.refuses("rule keep_out: groups by the primary key"));
     }
     SUBCASE("a security label") {
         odd.table.labels = {"selinux"};
