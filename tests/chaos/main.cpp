@@ -3,7 +3,6 @@
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 
-#include <array>
 #include <chrono>
 #include <iostream>
 #include <map>
@@ -23,8 +22,10 @@ const char* const usage =
   --rounds N                 at most so many
   --kills N, --rows N        of a round: at most so many disturbances (14), so many rows (some thousands)
   --case CASE                random (attach, copy and split in turn; default), attach, copy, split: killed at random;
-                             steps-attach, steps-copy, steps-split: killed at each message that tripmig sends, one after another
-  --first N, --step N        of steps-*: the first message (1), and how many are left out between (1: none)
+                             steps-attach, steps-copy, steps-split: killed, cut off and ended before and after each step, one after
+             another; a step is a message that tripmig sends, by its words. A round dies in one
+             way; there are six, and the seed says which is the first
+  --first N, --step N        of steps-*: the first step (1), and that each N-th is taken from there on (1: all)
 Exit 1 when a change was lost, doubled, stale or half, or a command did not come to its end.
 )";
 
@@ -98,28 +99,28 @@ int play_random(const Options& options, const std::vector<Kind>& kinds) {
     return failures;
 }
 
-/// Each message in turn, with one way of dying after another, until none is left.
+/// Each way of dying at each step of the whole way, one way a round.
 int play_steps(const Options& options, Kind kind) {
-    static const std::array<std::pair<Hit, const char*>, 4> hits{{{Hit::kill_after, "killed after"},
-                                                                  {Hit::cut_after, "cut off after"},
-                                                                  {Hit::kill_before, "killed before"},
-                                                                  {Hit::cut_before, "cut off before"}}};
+    static const std::vector<Hit> hits{Hit::kill_before, Hit::kill_after, Hit::end_after,
+                                       Hit::cut_after,   Hit::end_before, Hit::cut_before};
     const auto end = chr::steady_clock::now() + options.time;
     int failures = 0;
-    int round = 0;
-    for (int at = options.first; round < options.rounds && chr::steady_clock::now() < end;
-         at += options.step, ++round) {
+    for (int round = 0; round < options.rounds && chr::steady_clock::now() < end; ++round) {
+        const auto number = static_cast<std::size_t>(round);
+        if (number == hits.size())
+            break;
+        const Hit hit = hits.at((options.seed + number) % hits.size());
         Plan plan;
         plan.kind = kind;
         plan.seed = options.seed;
         plan.rows = 1500;
         plan.writers = 3;
         plan.is_gentle = true;
-        const auto& [hit, words] = hits.at(static_cast<std::size_t>(round) % hits.size());
-        const Verdict verdict = Story(plan).play({hit, at});
-        failures += tell(plan, std::string(", ") + words + " message " + std::to_string(at), verdict) ? 0 : 1;
-        if (!verdict.has_struck && verdict.wrong.empty())
-            break;  // there are not so many
+        Walk walk(hit, options.first, options.step);
+        const Verdict verdict = Story(plan).play(walk);
+        const std::string more = ", " + to_string(walk.hit()) + " " + std::to_string(walk.strikes()) + " of " +
+                                 std::to_string(walk.steps()) + " steps";
+        failures += tell(plan, more, verdict) ? 0 : 1;
     }
     return failures;
 }

@@ -9,6 +9,8 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "chaos/message.hpp"
+
 namespace tripmig::chaos {
 
 namespace {
@@ -31,6 +33,26 @@ int made_socket() {
 
 }  // namespace
 
+std::string to_string(Hit hit) {
+    switch (hit) {
+        case Hit::none:
+            break;
+        case Hit::kill_before:
+            return "killed before";
+        case Hit::kill_after:
+            return "killed after";
+        case Hit::cut_before:
+            return "cut off before";
+        case Hit::cut_after:
+            return "cut off after";
+        case Hit::end_before:
+            return "sessions ended before";
+        case Hit::end_after:
+            return "sessions ended after";
+    }
+    return "undisturbed at";
+}
+
 Proxy::Proxy(const std::filesystem::path& folder, std::string server)
     : m_server(std::move(server)), m_listener(made_socket()) {
     const sockaddr_un address = address_of(folder / ".s.PGSQL.5432");
@@ -48,13 +70,18 @@ Proxy::~Proxy() {
     ::close(m_listener);
 }
 
-void Proxy::arm(Hit hit, int at, std::function<void()> victim) {
+void Proxy::arm(std::function<Hit(const Message&)> choose, std::function<void(Hit)> act) {
     const std::lock_guard<std::mutex> lock(m_guard);
-    m_hit = hit;
-    m_at = at;
-    m_victim = std::move(victim);
+    m_choose = std::move(choose);
+    m_act = std::move(act);
+    m_struck.clear();
     m_messages = 0;
     m_has_hit = false;
+}
+
+std::string Proxy::struck() {
+    const std::lock_guard<std::mutex> lock(m_guard);
+    return m_struck;
 }
 
 void Proxy::close_all() {
@@ -81,35 +108,71 @@ void Proxy::accept_one() {
     m_pairs.push_back(pair);
 }
 
-void Proxy::strike() {
+void Proxy::strike(Hit hit) {
     m_has_hit = true;
-    if (m_hit == Hit::kill_before || m_hit == Hit::kill_after)
-        m_victim();
-    m_hit = Hit::none;
-    close_all();
+    m_choose = nullptr;
+    m_act(hit);
+    if (hit != Hit::end_before && hit != Hit::end_after)
+        close_all();  // those that are ended tell the command so themselves
 }
 
-/// False when that way is closed, or everything is.
-bool Proxy::pass(int from, int to, bool is_client) {
-    std::array<char, 65536> buffer{};
-    const ssize_t count = ::recv(from, buffer.data(), buffer.size(), 0);
-    if (count <= 0)
-        return false;
+Hit Proxy::chosen(Pair& pair, std::string_view bytes) {
     const std::lock_guard<std::mutex> lock(m_guard);
-    const bool is_it = is_client && ++m_messages == m_at && m_hit != Hit::none;
-    if (is_it && (m_hit == Hit::kill_before || m_hit == Hit::cut_before)) {
-        strike();
-        return false;
-    }
-    for (ssize_t sent = 0; sent < count;) {
-        const ssize_t step = ::send(to, buffer.data() + sent, static_cast<std::size_t>(count - sent), MSG_NOSIGNAL);
+    Message message{++m_messages, words_of(bytes, pair.last.empty()), pair.last};
+    pair.last = message.words;
+    const Hit hit = m_choose ? m_choose(message) : Hit::none;
+    if (hit != Hit::none)
+        m_struck = to_string(hit) + " message " + std::to_string(message.number) + ", " + message.words.substr(0, 300);
+    return hit;
+}
+
+namespace {
+
+bool send_all(int to, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t step = ::send(to, bytes.data(), bytes.size(), MSG_NOSIGNAL);
         if (step <= 0)
             return false;
-        sent += step;
+        bytes.remove_prefix(static_cast<std::size_t>(step));
     }
-    if (is_it)
-        strike();
-    return !is_it;
+    return true;
+}
+
+}  // namespace
+
+/// False when that way is closed, or everything is.
+bool Proxy::pass_forth(Pair& pair) {
+    std::array<char, 65536> buffer{};
+    const ssize_t count = ::recv(pair.client, buffer.data(), buffer.size(), 0);
+    if (count <= 0)
+        return false;
+    const std::string_view bytes(buffer.data(), static_cast<std::size_t>(count));
+    const Hit hit = chosen(pair, bytes);
+    const int to = pair.server;
+    switch (hit) {
+        case Hit::none:
+            return send_all(to, bytes);
+        case Hit::end_before:
+            strike(hit);
+            return true;
+        case Hit::end_after:
+            (void)send_all(to, bytes);
+            strike(hit);
+            return true;
+        case Hit::kill_after:
+        case Hit::cut_after:
+            (void)send_all(to, bytes);
+            [[fallthrough]];
+        default:
+            strike(hit);
+            return false;
+    }
+}
+
+bool Proxy::pass_back(const Pair& pair) {
+    std::array<char, 65536> buffer{};
+    const ssize_t count = ::recv(pair.server, buffer.data(), buffer.size(), 0);
+    return count > 0 && send_all(pair.client, {buffer.data(), static_cast<std::size_t>(count)});
 }
 
 void Proxy::serve() {
@@ -121,13 +184,12 @@ void Proxy::serve() {
         }
         if (::poll(waits.data(), waits.size(), 50) <= 0)
             continue;
-        const std::vector<Pair> pairs = m_pairs;
-        for (std::size_t number = 0; number < pairs.size() && !m_pairs.empty(); ++number) {
-            const Pair& pair = pairs[number];
-            const bool from_client = (waits[1 + 2 * number].revents) != 0;
-            const bool from_server = (waits[2 + 2 * number].revents) != 0;
-            if ((!from_client || pass(pair.client, pair.server, true)) && m_pairs.size() == pairs.size() &&
-                (!from_server || pass(pair.server, pair.client, false)))
+        const std::size_t count = m_pairs.size();
+        for (std::size_t number = 0; number < count; ++number) {
+            Pair& pair = m_pairs[number];
+            const bool from_client = waits[1 + 2 * number].revents != 0;
+            const bool from_server = waits[2 + 2 * number].revents != 0;
+            if ((!from_client || pass_forth(pair)) && (!from_server || pass_back(pair)))
                 continue;
             if (m_pairs.empty())
                 break;  // struck

@@ -1,6 +1,7 @@
 #include "chaos/story.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <csignal>
@@ -51,6 +52,20 @@ test::Surroundings Story::surroundings(bool through_proxy) const {
     return around;
 }
 
+/// All there is: given up, done, undone, done again, closed.
+std::vector<Story::Goal> Story::goals_of_walk() const {
+    if (m_plan.kind == Kind::split)
+        return {{{"partition", "split", "orders_past", "--until", "ready"}, "orders_past", {"ready"}},
+                {{"swap", "abort", "orders_past"}, "orders_past", {"aborted"}},
+                {{"partition", "split", "orders_past"}, "orders_past", {"finished"}}};
+    return {{{"swap", "run", "orders", "--until", "ready"}, "orders", {"ready"}},
+            {{"swap", "abort", "orders"}, "orders", {"aborted"}},
+            {{"swap", "run", "orders"}, "orders", {"complete"}},
+            {{"swap", "revert", "orders"}, "orders", {"reverted"}},
+            {{"swap", "run", "orders"}, "orders", {"complete"}},
+            {{"swap", "finish", "orders", "--yes"}, "orders", {"finished"}}};
+}
+
 std::vector<Story::Goal> Story::goals() {
     const Goal run{{"swap", "run", "orders"}, "orders", {"complete"}};
     const Goal ready{{"swap", "run", "orders", "--until", "ready"}, "orders", {"ready"}};
@@ -64,7 +79,7 @@ std::vector<Story::Goal> Story::goals() {
     if (once_in(m_random, 4))
         goals = {ready, abort};
     goals.push_back(run);
-    if (m_strike || once_in(m_random, 2)) {
+    if (once_in(m_random, 2)) {
         goals.push_back(revert);
         goals.push_back(run);
     }
@@ -87,8 +102,6 @@ bool Story::is_reached(const Goal& goal) {
 void Story::wait_for(test::BackgroundCommand& command) {
     const auto began = chr::steady_clock::now();
     while (command.is_running()) {
-        if (m_strike && m_proxy.has_hit())
-            return;
         if (chr::steady_clock::now() - began > chr::seconds(150))
             throw std::runtime_error("it does not end: " + last_lines(command.err()));
         std::this_thread::sleep_for(chr::milliseconds(2));
@@ -110,56 +123,83 @@ void Story::disturb_at_random(test::BackgroundCommand& command) {
     else if (kind < 12)
         command.kill(kind % 2 == 0 ? SIGTERM : SIGINT);
     else
-        test::Connection(m_world.database.superuser_url())
-            .exec("SELECT pg_terminate_backend(pid) FROM (SELECT pid FROM pg_stat_activity WHERE datname = '" +
-                  m_world.database.name() + "' AND application_name LIKE 'tripmig%' ORDER BY pid LIMIT " +
-                  (once_in(m_random, 2) ? "1" : "100") + ") AS chosen");
+        end_sessions(once_in(m_random, 2));
+    m_told.push_back(std::string(kind < 8    ? "killed"
+                                 : kind < 12 ? "signalled"
+                                             : "sessions ended") +
+                     " after " + std::to_string(moment.count()) + " ms");
+}
+
+/// The oldest of tripmig's, or all of them.
+void Story::end_sessions(bool all) {
+    test::Connection(m_world.database.superuser_url())
+        .exec("SELECT pg_terminate_backend(pid) FROM (SELECT pid FROM pg_stat_activity WHERE datname = '" +
+              m_world.database.name() + "' AND application_name LIKE 'tripmig%' ORDER BY backend_start LIMIT " +
+              (all ? "100" : "1") + ") AS chosen");
+}
+
+void Story::choose_strike(const std::string& command, bool is_calm, const std::atomic<int>& pid) {
+    static constexpr std::array<Hit, 6> hits{Hit::kill_before, Hit::kill_after, Hit::cut_before,
+                                             Hit::cut_after,   Hit::end_before, Hit::end_after};
+    const auto act = [this, &pid](Hit hit) {
+        while (pid == 0) {
+        }
+        if (hit == Hit::kill_before || hit == Hit::kill_after)
+            ::kill(pid, SIGKILL);
+        else if (hit == Hit::end_before || hit == Hit::end_after)
+            end_sessions(true);
+    };
+    if (m_walk != nullptr) {
+        m_proxy.arm([this, command](const Message& message) { return m_walk->choose(command, message); }, act);
+    } else if (!is_calm && once_in(m_random, 2)) {
+        const Hit hit = hits.at(static_cast<std::size_t>(pick(m_random, hits.size())));
+        const int at = static_cast<int>(std::exp(0.01 * static_cast<double>(pick(m_random, 620)))) + 3;
+        m_proxy.arm([hit, at](const Message& message) { return message.number == at ? hit : Hit::none; }, act);
+    } else {
+        m_proxy.arm({}, {});
+    }
 }
 
 /// The exit code; `said` on stderr.
 int Story::attempt(const Goal& goal, std::string& said) {
-    static constexpr std::array<Hit, 4> hits{Hit::kill_before, Hit::kill_after, Hit::cut_before, Hit::cut_after};
-    const bool is_calm = m_strike ? m_has_struck : m_disturbances >= m_plan.most_disturbances || once_in(m_random, 4);
+    const bool is_calm = m_walk == nullptr && (m_disturbances >= m_plan.most_disturbances || once_in(m_random, 4));
     ++m_runs;
-    std::atomic<int> pid{0};
-    const auto kill = [&pid] {
-        while (pid == 0) {
-        }
-        ::kill(pid, SIGKILL);
-    };
     const int before = m_disturbances;
-    if (m_strike && !m_has_struck)
-        m_proxy.arm(m_strike->hit, m_strike->at - m_messages, kill);
-    else if (!is_calm && once_in(m_random, 2))
-        m_proxy.arm(hits.at(static_cast<std::size_t>(pick(m_random, 4))),
-                    static_cast<int>(std::exp(0.01 * static_cast<double>(pick(m_random, 620)))) + 3, kill);
-    else
-        m_proxy.arm(Hit::none, 0, {});
+    std::atomic<int> pid{0};
+    choose_strike(std::to_string(m_goal) + " " + goal.command[1], is_calm, pid);
     test::BackgroundCommand command(test::tripmig_command(goal.command), surroundings(true));
     pid = command.pid();
-    if (!is_calm && !m_strike)
+    if (!is_calm && m_walk == nullptr)
         disturb_at_random(command);
     wait_for(command);
     const test::CommandResult result = command.wait(chr::seconds(150));
     m_messages += m_proxy.messages();
     if (m_proxy.has_hit()) {
-        m_has_struck = true;
+        m_told.push_back(m_proxy.struck());
         ++m_disturbances;
     }
+    m_proxy.arm({}, {});  // nobody asks for `pid` any more
     said = result.err;
-    m_log += goal.command[1] + (m_disturbances > before ? "!" : "") + ":" + std::to_string(result.exit_code) + " ";
-    return m_disturbances > before ? -1 : result.exit_code;
+    const bool is_disturbed = m_disturbances > before;
+    if (is_disturbed)
+        m_told.back() = goal.command[1] + ", " + m_told.back();
+    if (m_walk == nullptr)
+        m_log += goal.command[1] + (is_disturbed ? "!" : "") + ":" + std::to_string(result.exit_code) + " ";
+    return is_disturbed ? -1 : result.exit_code;
 }
 
 void Story::reach(const Goal& goal) {
     constexpr int lock_deadline = 11;
     int late = 0;
-    for (int tries = 0; tries < 60; ++tries) {
+    const int most = m_walk != nullptr ? 5000 : 60;
+    for (int tries = 0; tries < most; ++tries) {
         std::string said;
         const int code = attempt(goal, said);
         if (code == 0 || is_reached(goal)) {
             if (!is_reached(goal))
                 throw std::runtime_error(goal.command[1] + " says it is done, and it is not: " + last_lines(said));
+            if (m_walk != nullptr)
+                m_log += goal.command[1] + " in " + std::to_string(tries + 1) + " ";
             return;
         }
         if (code == lock_deadline && ++late < 3)
@@ -191,6 +231,16 @@ void Story::check_schema() {
          "NULL OR b.id IS NULL LIMIT 10");
 }
 
+/// With what was done to the commands when it is wrong: the last of many, since a walk dies at hundreds of steps.
+Verdict Story::verdict() const {
+    constexpr std::size_t enough = 15;
+    Verdict verdict{m_tally.wrongs(), m_log + "| " + std::to_string(m_messages) + " messages | " + m_tally.text()};
+    if (!verdict.wrong.empty())
+        for (std::size_t at = m_told.size() > enough ? m_told.size() - enough : 0; at < m_told.size(); ++at)
+            verdict.wrong.push_back("disturbed: " + m_told[at]);
+    return verdict;
+}
+
 Verdict Story::judge() {
     const auto report = [&](const std::string& sql) {
         for (const test::Row& row : m_world.database.rows(sql)) {
@@ -207,8 +257,7 @@ Verdict Story::judge() {
     if (m_plan.has_lines)
         report(file_text("oracle_lines.sql", m_plan.untouched()));
     check_schema();
-    return {m_tally.wrongs(), m_log + "| " + std::to_string(m_messages) + " messages | " + m_tally.text(),
-            m_has_struck};
+    return verdict();
 }
 
 /// The split's round begins with a table that is partitioned, in peace.
@@ -229,8 +278,10 @@ Verdict Story::play() {
         Crowd crowd(m_world, m_tally);
         while (m_tally.acknowledgements() < 20 && m_tally.wrongs().empty())
             std::this_thread::yield();
-        for (const Goal& goal : goals())
+        for (const Goal& goal : m_walk != nullptr ? goals_of_walk() : goals()) {
             reach(goal);
+            ++m_goal;
+        }
         const int enough = m_tally.acknowledgements() + 20;
         while (m_tally.acknowledgements() < enough && m_tally.wrongs().empty())
             std::this_thread::yield();
@@ -238,12 +289,12 @@ Verdict Story::play() {
         return judge();
     } catch (const std::exception& problem) {
         wrong(problem.what());
-        return {m_tally.wrongs(), m_log + "| " + m_tally.text(), m_has_struck};
+        return verdict();
     }
 }
 
-Verdict Story::play(const Strike& strike) {
-    m_strike = strike;
+Verdict Story::play(Walk& walk) {
+    m_walk = &walk;
     return play();
 }
 

@@ -1,27 +1,20 @@
 #pragma once
 
-#include <memory>
-#include <optional>
+#include <atomic>
 #include <string>
 #include <vector>
 
 #include "chaos/crowd.hpp"
 #include "chaos/proxy.hpp"
 #include "chaos/tally.hpp"
+#include "chaos/walk.hpp"
 #include "chaos/world.hpp"
 
 namespace tripmig::chaos {
 
-/// The one disturbance of a systematic round: at that message, counted over all commands.
-struct Strike {
-    Hit hit = Hit::none;
-    int at = 0;
-};
-
 struct Verdict {
     std::vector<std::string> wrong;  ///< empty: all is well
     std::string text;                ///< what happened, in a line
-    bool has_struck = false;         ///< false: the strike's message never came
 };
 
 /// One round: a table is swapped, reverted, swapped again, finished, split, in an order that its seed chooses, under
@@ -33,8 +26,8 @@ class Story {
 
     /// At random moments.
     Verdict play();
-    /// At that one.
-    Verdict play(const Strike& strike);
+    /// At each step, as the walk says.
+    Verdict play(Walk& walk);
 
   private:
     struct Goal {
@@ -43,14 +36,18 @@ class Story {
         std::vector<std::string> stages;  ///< of the table's last job, when it is reached
     };
     [[nodiscard]] std::vector<Goal> goals();
+    [[nodiscard]] std::vector<Goal> goals_of_walk() const;
     void prepare();
     void reach(const Goal& goal);
     bool is_reached(const Goal& goal);
     int attempt(const Goal& goal, std::string& said);
+    void choose_strike(const std::string& command, bool is_calm, const std::atomic<int>& pid);
+    void end_sessions(bool all);
     void disturb_at_random(test::BackgroundCommand& command);
     void wait_for(test::BackgroundCommand& command);
     void check_schema();
     Verdict judge();
+    [[nodiscard]] Verdict verdict() const;
     [[nodiscard]] test::Surroundings surroundings(bool through_proxy) const;
     void wrong(const std::string& what) { m_tally.wrong(what); }
 
@@ -60,12 +57,13 @@ class Story {
     Proxy m_proxy;
     Tally m_tally;
     Random m_random;
-    std::optional<Strike> m_strike;
+    Walk* m_walk = nullptr;
     int m_messages = 0;
     int m_disturbances = 0;
     int m_runs = 0;
-    bool m_has_struck = false;
+    int m_goal = 0;
     std::string m_log;
+    std::vector<std::string> m_told;  ///< what was done to which command
 };
 
 }  // namespace tripmig::chaos

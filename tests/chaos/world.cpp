@@ -1,5 +1,8 @@
 #include "chaos/world.hpp"
 
+#include <exception>
+#include <iostream>
+
 namespace tripmig::chaos {
 
 namespace {
@@ -63,7 +66,8 @@ World::World(const Plan& plan) : m_plan(plan), m_role("service_" + database.name
                   ", CASE g % 3 WHEN 0 THEN 'note ' || g ELSE '' END, abs(g), abs(g) % 50 "
                   "FROM (SELECT g FROM generate_series(1, " +
                   rows + ") AS g UNION ALL SELECT -g FROM generate_series(1, " + rows +
-                  ", 3) AS g) AS numbers (g) "
+                  ") AS g WHERE g % CASE WHEN g < " + rows + " / 5 THEN 8 WHEN g < " + rows + " / 2 THEN " + rows +
+                  " ELSE 2 END = 0) AS numbers (g) "
                   "ORDER BY abs(g);" +
                   (plan.has_lines ? "INSERT INTO lines SELECT id, id FROM orders WHERE id > " +
                                         std::to_string(plan.untouched()) + ";"
@@ -72,16 +76,29 @@ World::World(const Plan& plan) : m_plan(plan), m_role("service_" + database.name
                   "orders; ANALYZE;"
                   "GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA public TO " +
                   m_role + "; GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO " + m_role);
-    database.exec("VACUUM orders");  // room in each block: rows that are updated move forth and back
+    // Little room in the first blocks, none in the next, much in the last: a row that is updated moves forth, mostly,
+    // and back at times. What was loaded here is loaded again there, or was missed.
+    database.exec("VACUUM orders");
     Random random(plan.seed);
-    folder.write("tripmig.toml", "[swap]\ncutover_deadline = \"60s\"\nchunk_target = \"" +
-                                     std::to_string(1 + pick(random, 20)) +
-                                     "ms\"\nworkers = " + std::to_string(1 + pick(random, 2)) +
-                                     "\nfinal_keys = " + std::to_string(20 + pick(random, 100)) + "\n");
+    folder.write("tripmig.toml",
+                 "[swap]\ncutover_deadline = \"60s\"\nchunk_target = \"" + std::to_string(1 + pick(random, 20)) +
+                     "ms\"\nworkers = " + std::to_string(1 + pick(random, 2)) +
+                     "\nfinal_keys = " + std::to_string(20 + pick(random, 100)) + "\n" +
+                     // half the time chunk by chunk at leisure: much is changed behind the load and before it
+                     (plan.is_gentle || once_in(random, 2) ? "" : "probe = \"SELECT pg_sleep(0.01) IS NOT NULL\"\n"));
     folder.write("partitions/orders.toml",
                  "table = \"public.orders\"\nkey = \"at\"\ninterval = \"1 month\"\npremake = 1\n[swap]\nstrategy = \"" +
                      std::string(plan.kind == Kind::copy ? "copy" : "attach") + "\"\n" +
                      (plan.has_lines ? "incoming_foreign_keys = \"registry\"\n" : "unique_ids = true\n"));
+}
+
+World::~World() {
+    try {
+        const test::Connection superuser(database.superuser_url());
+        superuser.exec("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = '" + m_role + "'");
+    } catch (const std::exception& problem) {
+        std::cerr << m_role << ": " << problem.what() << "\n";
+    }
 }
 
 }  // namespace tripmig::chaos

@@ -46,6 +46,10 @@ struct Plan {
 class World {
   public:
     explicit World(const Plan& plan);
+    /// Ends the sessions that are left: those of the service's role the database's owner may not.
+    ~World();
+    World(const World&) = delete;
+    World& operator=(const World&) = delete;
 
     [[nodiscard]] const Plan& plan() const { return m_plan; }
     /// As the service's role: it owns nothing.

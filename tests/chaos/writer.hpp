@@ -62,13 +62,15 @@ class Writer {
     bool record(const std::string& op, const std::vector<std::vector<std::string>>& rows);
     bool say(const std::string& sql, const Expectation& expectation = {});
     bool failed(const Answer& answer, const Expectation& expectation, const std::string& sql);
+    bool has_straddled();
     void compare(long id, const std::optional<Order>& found, const std::string& sql);
     void end(bool commit);
     void settle(bool is_done);
 
     [[nodiscard]] std::optional<Order> known(long id) const;
     [[nodiscard]] bool is_own(long id) const;
-    long fresh() { return (1'000'000 / m_plan.writers + ++m_fresh) * m_plan.writers + m_number; }
+    static constexpr long first_new = 1'000'000;  ///< about
+    long fresh() { return (first_new / m_plan.writers + ++m_fresh) * m_plan.writers + m_number; }
     long any_own();
     std::string any_at();
     std::string any_note();
