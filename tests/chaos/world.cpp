@@ -80,12 +80,12 @@ World::World(const Plan& plan) : m_plan(plan), m_role("service_" + database.name
     // and back at times. What was loaded here is loaded again there, or was missed.
     database.exec("VACUUM orders");
     Random random(plan.seed);
+    const long target = 1 + pick(random, 20);
     folder.write("tripmig.toml",
-                 "[swap]\ncutover_deadline = \"60s\"\nchunk_target = \"" + std::to_string(1 + pick(random, 20)) +
-                     "ms\"\nworkers = " + std::to_string(1 + pick(random, 2)) +
+                 "[swap]\ncutover_deadline = \"60s\"\nworkers = " + std::to_string(1 + pick(random, 2)) +
                      "\nfinal_keys = " + std::to_string(20 + pick(random, 100)) + "\n" +
-                     // half the time chunk by chunk at leisure: much is changed behind the load and before it
-                     (plan.is_gentle || once_in(random, 2) ? "" : "probe = \"SELECT pg_sleep(0.01) IS NOT NULL\"\n"));
+                     (plan.is_slow() ? "chunk_target = \"1ms\"\nprobe = \"SELECT pg_sleep(0.05) IS NOT NULL\"\n"
+                                     : "chunk_target = \"" + std::to_string(target) + "ms\"\n"));
     folder.write("partitions/orders.toml",
                  "table = \"public.orders\"\nkey = \"at\"\ninterval = \"1 month\"\npremake = 1\n[swap]\nstrategy = \"" +
                      std::string(plan.kind == Kind::copy ? "copy" : "attach") + "\"\n" +

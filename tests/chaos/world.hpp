@@ -38,6 +38,8 @@ struct Plan {
     static constexpr int shared = 40;
     /// Rows move: an old snapshot may see the last of them as they were (docs/swap.md).
     [[nodiscard]] bool copies() const { return kind != Kind::attach || ends_in_months; }
+    /// Loads in small chunks at leisure: much is changed before the load, behind it and beside it.
+    [[nodiscard]] bool is_slow() const { return !is_gentle && seed % 2 == 1; }
     [[nodiscard]] int untouched() const { return rows * 4 / 5; }
     [[nodiscard]] std::string text() const;
 };

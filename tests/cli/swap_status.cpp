@@ -38,6 +38,37 @@ struct Gate {
     const SwapRoom& m_room;
 };
 
+/// What a terminal of that width shows in the end, which knows line ends, "up so many lines" and "clear from here on".
+std::string screen_after(const std::string& written, std::size_t width) {
+    std::vector<std::string> lines{""};
+    std::size_t row = 0;
+    const auto go_down = [&] {
+        if (++row == lines.size())
+            lines.emplace_back();
+    };
+    for (std::size_t at = 0; at < written.size(); ++at) {
+        if (written[at] == '\n') {
+            go_down();
+        } else if (written.compare(at, 2, "\x1b[") == 0) {
+            const std::size_t end = written.find_first_not_of("0123456789", at + 2);
+            if (written.at(end) == 'A')
+                row -= std::min(row, static_cast<std::size_t>(std::stoul(written.substr(at + 2))));
+            if (written.at(end) == 'J')
+                lines.resize(row);
+            lines.resize(std::max(lines.size(), row + 1));
+            at = end;
+        } else if (written[at] != '\r') {
+            if (lines[row].size() == width)
+                go_down();
+            lines[row] += written[at];
+        }
+    }
+    std::string screen;
+    for (const std::string& line : lines)
+        screen += line + "\n";
+    return screen;
+}
+
 }  // namespace
 
 TEST_CASE("status tells why the work holds and who is at it, and --watch follows it to its end") {
@@ -77,6 +108,28 @@ TEST_CASE("status tells why the work holds and who is at it, and --watch follows
     CHECK(last["stage"] == "complete");
     CHECK(last["holding"].is_null());
     CHECK(room.swap({"status", "orders"})["worker"].is_null());
+}
+
+TEST_CASE("--watch on a terminal shows each look in the place of the one before, also where lines are wrapped") {
+    const SwapRoom room;
+    const Gate gate(room);
+    BackgroundCommand work(tripmig_command({"swap", "run", "orders", "--strategy", "copy"}), room.surroundings());
+    work.wait_for_text("holding");
+    BackgroundCommand watch(
+        {"script", "-qec", "stty cols 40 rows 50; exec " + tripmig_command({}).front() + " swap status orders --watch",
+         "/dev/null"},
+        room.surroundings());
+    watch.wait_for_text("the probe answers false");
+    watch.wait_for_text("\x1b[");  // the second look
+    gate.open();
+    CHECK(work.wait().exit_code == 0);
+    const CommandResult shown = watch.wait();
+    CHECK(shown.exit_code == 0);
+    const std::string screen = screen_after(shown.out, 40);
+    CHECK_MESSAGE(screen.find("public.orders: ") == 0, screen);
+    CHECK_MESSAGE(screen.find("public.orders: ", 1) == std::string::npos, screen);
+    CHECK_MESSAGE(screen.find("complete") != std::string::npos, screen);
+    CHECK_MESSAGE(screen.find("the probe answers false") == std::string::npos, screen);
 }
 
 TEST_CASE("in the load: blocks, rate and time left; the note of a process that is gone is not believed") {
