@@ -88,7 +88,7 @@ int play_random(const Options& options, const std::vector<Kind>& kinds) {
         plan.seed = options.seed + static_cast<unsigned long>(round);
         Random random(plan.seed * 13);
         plan.kind = kinds.at(plan.seed % kinds.size());
-        plan.rows = options.rows > 0 ? options.rows : static_cast<int>(2000 + pick(random, 14000));
+        plan.rows = options.rows > 0 ? options.rows : static_cast<int>(1500 + pick(random, 7000));
         plan.most_disturbances = options.kills;
         plan.writers = static_cast<int>(3 + pick(random, 4));
         plan.has_lines = !once_in(random, 3);
@@ -113,7 +113,7 @@ int play_steps(const Options& options, Kind kind) {
         Plan plan;
         plan.kind = kind;
         plan.seed = options.seed;
-        plan.rows = 1500;
+        plan.rows = 700;
         plan.writers = 3;
         plan.is_gentle = true;
         Walk walk(hit, options.first, options.step);

@@ -13,7 +13,7 @@ FROM (SELECT 0 AS seq, 'set' AS op, id, at, note, amount, customer FROM before
 WHERE seq >= (SELECT seq FROM emptied)
 ORDER BY id, seq DESC;
 
-CREATE TEMP TABLE found AS SELECT tableoid::regclass::text AS leaf, id, at, note, amount, customer, twice, filler = repeat('x', 700) AS is_full FROM orders;
+CREATE TEMP TABLE found AS SELECT tableoid::regclass::text AS leaf, id, at, note, amount, customer, twice, filler = repeat('x', 2400) AS is_full FROM orders;
 
 CREATE TEMP TABLE expected_line AS
 SELECT last.id, last.order_id,

@@ -30,6 +30,12 @@ class Session {
     /// A new connection when this one is broken. Throws std::runtime_error when there is none within ten seconds.
     void mend();
 
+    /// A new connection, whatever became of this one.
+    void renew() {
+        m_connection.reset();
+        mend();
+    }
+
   private:
     struct Close {
         void operator()(pg_conn* connection) const noexcept;

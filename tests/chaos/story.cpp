@@ -5,9 +5,9 @@
 #include <chrono>
 #include <cmath>
 #include <csignal>
-#include <fstream>
-#include <sstream>
 #include <thread>
+
+#include "chaos/oracle.hpp"
 
 namespace tripmig::chaos {
 
@@ -22,11 +22,8 @@ std::string server_socket() {
     return std::string(folder) + "/.s.PGSQL.5432";
 }
 
-std::string file_text(const std::string& name, int untouched) {
-    std::ifstream file(std::string(TRIPMIG_SOURCE_DIR "/tests/chaos/") + name);
-    std::ostringstream text;
-    text << file.rdbuf();
-    std::string sql = text.str();
+/// The judge's text for this round.
+std::string with_untouched(std::string sql, int untouched) {
     const std::string placeholder = ":untouched";
     for (std::size_t at = sql.find(placeholder); at != std::string::npos; at = sql.find(placeholder, at))
         sql.replace(at, placeholder.size(), std::to_string(untouched));
@@ -250,12 +247,12 @@ Verdict Story::judge() {
             wrong(text);
         }
     };
-    std::string sql = file_text("oracle.sql", m_plan.untouched());
+    std::string sql = with_untouched(oracle, m_plan.untouched());
     const std::size_t query = sql.rfind("SELECT CASE WHEN f.id");
     m_world.database.exec(sql.substr(0, query));
     report(sql.substr(query, sql.rfind(';') - query));
     if (m_plan.has_lines)
-        report(file_text("oracle_lines.sql", m_plan.untouched()));
+        report(with_untouched(oracle_lines, m_plan.untouched()));
     check_schema();
     return verdict();
 }

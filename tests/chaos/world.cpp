@@ -1,5 +1,6 @@
 #include "chaos/world.hpp"
 
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 
@@ -13,7 +14,8 @@ INSERT INTO customers SELECT generate_series(0, 99);
 CREATE TABLE orders (
     id bigint PRIMARY KEY, at timestamp NOT NULL, note text NOT NULL DEFAULT '', amount int NOT NULL CHECK (amount >= 0),
     customer bigint NOT NULL CONSTRAINT orders_customer REFERENCES customers, twice int GENERATED ALWAYS AS (amount * 2) STORED,
-    filler text NOT NULL DEFAULT repeat('x', 700));  -- blocks enough for many chunks
+    filler text NOT NULL DEFAULT repeat('x', 2400));
+ALTER TABLE orders ALTER filler SET STORAGE PLAIN;  -- three rows a block: blocks enough for many chunks
 
 CREATE INDEX orders_note ON orders (note) WHERE note <> '';
 CREATE INDEX orders_customer_at ON orders (customer, at);
@@ -60,24 +62,25 @@ World::World(const Plan& plan) : m_plan(plan), m_role("service_" + database.name
     m_today = database.scalar("SELECT date_trunc('day', now() AT TIME ZONE 'utc')");
     const std::string rows = std::to_string(plan.rows);
     // The last id, which nobody touches, is the oldest row: each month has its leaf.
-    database.exec(std::string(service_tables) + (plan.has_lines ? lines_table : "") + journal_tables +
-                  "INSERT INTO orders (id, at, note, amount, customer) SELECT g, timestamp '" + m_today +
-                  "' - abs(g) * interval '110 days' / " + rows +
-                  ", CASE g % 3 WHEN 0 THEN 'note ' || g ELSE '' END, abs(g), abs(g) % 50 "
-                  "FROM (SELECT g FROM generate_series(1, " +
-                  rows + ") AS g UNION ALL SELECT -g FROM generate_series(1, " + rows +
-                  ") AS g WHERE g % CASE WHEN g < " + rows + " / 5 THEN 8 WHEN g < " + rows + " / 2 THEN " + rows +
-                  " ELSE 2 END = 0) AS numbers (g) "
-                  "ORDER BY abs(g);" +
-                  (plan.has_lines ? "INSERT INTO lines SELECT id, id FROM orders WHERE id > " +
-                                        std::to_string(plan.untouched()) + ";"
-                                  : "") +
-                  "DELETE FROM orders WHERE id < 0; INSERT INTO before SELECT id, at, note, amount, customer FROM "
-                  "orders; ANALYZE;"
-                  "GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA public TO " +
-                  m_role + "; GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO " + m_role);
-    // Little room in the first blocks, none in the next, much in the last: a row that is updated moves forth, mostly,
-    // and back at times. What was loaded here is loaded again there, or was missed.
+    database.exec(
+        std::string(service_tables) + (plan.has_lines ? lines_table : "") + journal_tables +
+        "INSERT INTO orders (id, at, note, amount, customer) SELECT g, timestamp '" + m_today +
+        "' - abs(g) * interval '110 days' / " + rows +
+        ", CASE g % 3 WHEN 0 THEN 'note ' || g ELSE '' END, abs(g), abs(g) % 50 "
+        "FROM (SELECT g FROM generate_series(1, " +
+        rows + ") AS g UNION ALL SELECT -g FROM generate_series(1, " + rows + ") AS g WHERE g % CASE WHEN g < " + rows +
+        " / 5 THEN " + (plan.is_slow() ? rows : "8") + " WHEN g < " + rows + " / 2 THEN " + rows +
+        " ELSE 2 END = 0) AS numbers (g) "
+        "ORDER BY abs(g);" +
+        (plan.has_lines
+             ? "INSERT INTO lines SELECT id, id FROM orders WHERE id > " + std::to_string(plan.untouched()) + ";"
+             : "") +
+        "DELETE FROM orders WHERE id < 0; INSERT INTO before SELECT id, at, note, amount, customer FROM "
+        "orders; ANALYZE;"
+        "GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA public TO " +
+        m_role + "; GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO " + m_role);
+    // Little room in the first blocks, or none, none in the next, much in the last: a row that is updated moves forth,
+    // and is loaded twice, or back, and is missed.
     database.exec("VACUUM orders");
     Random random(plan.seed);
     const long target = 1 + pick(random, 20);
@@ -94,8 +97,10 @@ World::World(const Plan& plan) : m_plan(plan), m_role("service_" + database.name
 
 World::~World() {
     try {
-        const test::Connection superuser(database.superuser_url());
-        superuser.exec("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = '" + m_role + "'");
+        // From another database: this session would be in the way itself.
+        test::Connection(std::getenv("TRIPMIG_SANDBOX_SUPERUSER_URL"))
+            .exec("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '" + database.name() +
+                  "'");
     } catch (const std::exception& problem) {
         std::cerr << m_role << ": " << problem.what() << "\n";
     }

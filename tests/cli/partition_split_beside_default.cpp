@@ -51,6 +51,27 @@ TEST_CASE("a DEFAULT beside the leaf is read once, before the locks, and has no 
     CHECK(room.database.sqlstate_of("INSERT INTO orders VALUES (1, '2023-01-01', 'rest')").empty());
 }
 
+TEST_CASE("a DEFAULT that is partitioned itself is guarded as a whole: each of its leaves is read once") {
+    const SwapRoom room;
+    room.database.exec(R"(
+        CREATE TABLE orders (id bigint, at timestamp NOT NULL, note text, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+        CREATE TABLE orders_past PARTITION OF orders FOR VALUES FROM ('2024-01-01') TO ('2024-05-01');
+        CREATE TABLE orders_more PARTITION OF orders DEFAULT PARTITION BY HASH (id);
+        CREATE TABLE orders_rest PARTITION OF orders_more FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+        CREATE TABLE orders_other PARTITION OF orders_more FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+        INSERT INTO orders SELECT g, '2024-01-01'::timestamp + g * interval '40 minutes', 'n' FROM generate_series(1, 4000) g;
+        INSERT INTO orders SELECT g, '2030-01-01'::timestamp + g * interval '1 hour', 'far' FROM generate_series(5001, 9000) g;)");
+    const CommandResult ready = room.tripmig({"partition", "split", "orders_past", "--until", "ready"});
+    REQUIRE_MESSAGE(ready.exit_code == 0, ready.err);
+    const int before = scans(room);
+    const CommandResult split = room.tripmig({"partition", "split", "orders_past"});
+    REQUIRE_MESSAGE(split.exit_code == 0, split.err);
+    CHECK(scans(room) == before + 1);
+    CHECK(guards(room) == "0");
+    CHECK(room.database.scalar("SELECT count(*) FROM orders") == "8000");
+    CHECK(room.database.scalar("SELECT count(*) FROM pg_partition_tree('orders') WHERE isleaf") == "6");
+}
+
 TEST_CASE("every exit of a split drops DEFAULT's CHECK: refused, interrupted, killed and aborted or run again") {
     const SwapRoom room;
     room.database.exec(beside_default);
