@@ -25,6 +25,21 @@ void check_clean(const SwapRoom& room) {
 
 }  // namespace
 
+TEST_CASE("ANALYZE of a table with many leaves tells of the table, not of each leaf") {
+    const SwapRoom room;
+    room.database.exec(orders_and_lines);
+    (void)room.swap(copy({"--until", "ready"}));
+    // Slow enough to be looked at: a pause for each block that is read.
+    room.database.exec("ALTER DATABASE " + room.database.name() + " SET vacuum_cost_delay = '5ms'; ALTER DATABASE " +
+                       room.database.name() + " SET vacuum_cost_limit = 1");
+    const CommandResult result = room.tripmig({"swap", "run", "orders"});
+    REQUIRE_MESSAGE(result.exit_code == 0, result.err);
+    const std::string table = "analyze public.orders, analyze: ";
+    CHECK_MESSAGE(result.err.find(table + "sampling") != std::string::npos, result.err);
+    for (std::size_t at = result.err.find(table); at != std::string::npos; at = result.err.find(table, at + 1))
+        CHECK_MESSAGE(result.err.compare(at, table.size() + 8, table + "sampling") == 0, result.err);
+}
+
 TEST_CASE("every row is in its month, keys and indexes are there, finish leaves nothing of the work") {
     const SwapRoom room;
     room.database.exec(orders_and_lines);

@@ -8,8 +8,14 @@ SELECT 'index', phase,
 FROM pg_catalog.pg_stat_progress_create_index
 WHERE pid = $1::pg_catalog.int4
 UNION ALL
-SELECT 'analyze', phase, 'blocks', sample_blks_scanned, sample_blks_total
-FROM pg_catalog.pg_stat_progress_analyze
+-- Of a partitioned table: itself, by its partitions, then each of them as a table of its own.
+SELECT 'analyze',
+       CASE WHEN relation.relkind = 'p' THEN 'sampling' ELSE phase END,
+       CASE WHEN relation.relkind = 'p' THEN 'partitions' ELSE 'blocks' END,
+       CASE WHEN relation.relkind = 'p' THEN child_tables_done ELSE sample_blks_scanned END,
+       CASE WHEN relation.relkind = 'p' THEN child_tables_total ELSE sample_blks_total END
+FROM pg_catalog.pg_stat_progress_analyze AS progress
+LEFT JOIN pg_catalog.pg_class AS relation ON relation.oid = progress.relid
 WHERE pid = $1::pg_catalog.int4
 UNION ALL
 SELECT 'vacuum', phase, 'blocks', heap_blks_scanned, heap_blks_total
