@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "ddl/index_definition.hpp"
 #include "ddl/statement_step.hpp"
 #include "sql/identifier.hpp"
@@ -23,36 +25,25 @@ std::string quoted_body(const std::string& body) {
     return sql::quote_literal(body);
 }
 
-std::string row_body(const Capture& capture) {
+/// One INSERT: no operator or function is looked up when it runs, so that no search_path can lead it elsewhere.
+std::string row_body(const Capture& capture, const std::string& of) {
     const std::vector<std::string> keys = capture.key_names();
-    const std::string insert =
-        fmt::format("INSERT INTO {} ({}) VALUES ", sql::quoted(capture.log), ddl::column_list(keys));
+    return fmt::format("\nBEGIN\n    INSERT INTO {} ({}) VALUES ({});\n    RETURN NULL;\nEND\n",
+                       sql::quoted(capture.log), ddl::column_list(keys), values(keys, of));
+}
+
+std::string key_changes(const Capture& capture) {
     std::string changed;
-    for (const std::string& key : keys)
-        changed +=
-            fmt::format("{0}OLD.{1} IS DISTINCT FROM NEW.{1}", changed.empty() ? "" : " OR ", sql::quote_ident(key));
-    return fmt::format(R"(
-BEGIN
-    IF TG_OP = 'DELETE' THEN
-        {0}({1});
-    ELSE
-        {0}({2});
-        IF TG_OP = 'UPDATE' AND ({3}) THEN
-            {0}({1});
-        END IF;
-    END IF;
-    RETURN NULL;
-END
-)",
-                       insert, values(keys, "OLD"), values(keys, "NEW"), changed);
+    for (const Capture::Key& key : capture.keys)
+        changed += fmt::format("{0}OLD.{1} IS DISTINCT FROM NEW.{1}", changed.empty() ? "" : " OR ",
+                               sql::quote_ident(key.name));
+    return changed;
 }
 
 Step function(const QualifiedName& name, const std::string& body) {
-    return statement(
-        fmt::format("CREATE FUNCTION {}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = "
-                    "pg_catalog, pg_temp AS {}",
-                    sql::quoted(name), quoted_body(body)),
-        "writers need no right on the log");
+    return statement(fmt::format("CREATE FUNCTION {}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS {}",
+                                 sql::quoted(name), quoted_body(body)),
+                     "writers need no right on the log");
 }
 
 Step revoke(const QualifiedName& name) {
@@ -82,6 +73,15 @@ std::vector<std::string> Capture::key_names() const {
     return names;
 }
 
+std::vector<std::string> Capture::triggers() const {
+    return {trigger, key_trigger, delete_trigger, truncate_trigger};
+}
+
+bool Capture::is_own_trigger(const std::string& name) const {
+    const std::vector<std::string> own = triggers();
+    return std::find(own.begin(), own.end(), name) != own.end();
+}
+
 Capture capture_for(const QualifiedName& source, std::vector<Capture::Key> keys, const std::string& state_schema,
                     std::int64_t job) {
     Capture capture;
@@ -89,8 +89,11 @@ Capture capture_for(const QualifiedName& source, std::vector<Capture::Key> keys,
     capture.keys = std::move(keys);
     capture.log = {state_schema, fmt::format("log_{}", job)};
     capture.function = {state_schema, fmt::format("capture_{}", job)};
+    capture.old_function = {state_schema, fmt::format("capture_old_{}", job)};
     capture.truncate_function = {state_schema, fmt::format("capture_truncate_{}", job)};
     capture.trigger = fmt::format("tripmig_capture_{}", job);
+    capture.key_trigger = fmt::format("tripmig_capture_key_{}", job);
+    capture.delete_trigger = fmt::format("tripmig_capture_delete_{}", job);
     capture.truncate_trigger = fmt::format("tripmig_capture_truncate_{}", job);
     return capture;
 }
@@ -108,8 +111,10 @@ std::vector<Step> prepare_capture(const Capture& capture) {
                               "the log of changed keys; no index, so that appending costs next to nothing"));
     steps.push_back(statement(fmt::format("ALTER TABLE {} REPLICA IDENTITY FULL", log),
                               "or a publication FOR ALL TABLES would refuse to take entries out"));
-    steps.push_back(function(capture.function, row_body(capture)));
+    steps.push_back(function(capture.function, row_body(capture, "NEW")));
     steps.push_back(revoke(capture.function));
+    steps.push_back(function(capture.old_function, row_body(capture, "OLD")));
+    steps.push_back(revoke(capture.old_function));
     steps.push_back(
         function(capture.truncate_function,
                  fmt::format("\nBEGIN\n    INSERT INTO {} (truncated) VALUES (true);\n    RETURN NULL;\nEND\n", log)));
@@ -120,9 +125,14 @@ std::vector<Step> prepare_capture(const Capture& capture) {
 std::vector<Step> capture_triggers(const Capture& capture) {
     const std::string source = sql::quoted(capture.source);
     std::vector<Step> steps;
-    steps.push_back(trigger(capture, capture.trigger,
-                            fmt::format("INSERT OR UPDATE OR DELETE ON {} FOR EACH ROW", source), capture.function));
-    steps.push_back(always(capture, capture.trigger));
+    const auto on_row = [&](const std::string& name, const std::string& event, const std::string& when,
+                            const QualifiedName& called) {
+        steps.push_back(trigger(capture, name, fmt::format("{} ON {} FOR EACH ROW{}", event, source, when), called));
+        steps.push_back(always(capture, name));
+    };
+    on_row(capture.trigger, "INSERT OR UPDATE", "", capture.function);
+    on_row(capture.key_trigger, "UPDATE", fmt::format(" WHEN ({})", key_changes(capture)), capture.old_function);
+    on_row(capture.delete_trigger, "DELETE", "", capture.old_function);
     steps.push_back(trigger(capture, capture.truncate_trigger, fmt::format("TRUNCATE ON {} FOR EACH STATEMENT", source),
                             capture.truncate_function));
     steps.push_back(always(capture, capture.truncate_trigger));
@@ -137,7 +147,7 @@ std::vector<Step> begin_capture(const Capture& capture) {
 
 std::vector<Step> drop_capture_triggers(const Capture& capture) {
     std::vector<Step> steps;
-    for (const std::string& name : {capture.trigger, capture.truncate_trigger})
+    for (const std::string& name : capture.triggers())
         steps.push_back(statement(
             fmt::format("DROP TRIGGER IF EXISTS {} ON {}", sql::quote_ident(name), sql::quoted(capture.source)),
             "nothing is copied any more", {{capture.source, LockMode::access_exclusive}}));
@@ -146,7 +156,7 @@ std::vector<Step> drop_capture_triggers(const Capture& capture) {
 
 std::vector<Step> end_capture(const Capture& capture) {
     std::vector<Step> steps = drop_capture_triggers(capture);
-    for (const QualifiedName& name : {capture.function, capture.truncate_function})
+    for (const QualifiedName& name : {capture.function, capture.old_function, capture.truncate_function})
         steps.push_back(statement(fmt::format("DROP FUNCTION IF EXISTS {}()", sql::quoted(name)), "nothing calls it"));
     steps.push_back(statement(fmt::format("DROP TABLE IF EXISTS {}", sql::quoted(capture.log)), "nothing writes it"));
     return steps;

@@ -8,9 +8,10 @@
 
 namespace tripmig::move {
 
-/// Which rows of a table change while it is copied. A row trigger appends the keys of every inserted, updated and
+/// Which rows of a table change while it is copied. Row triggers append the keys of every inserted, updated and
 /// deleted row to a log; the rows themselves are read again later, so the log need not be in order. Every update
 /// counts, also one that changes no copied column: it moves the row to another block, and the load goes by blocks.
+/// Every write of the service pays for them: docs/decisions/0009 says why there are three, of a single statement each.
 struct Capture {
     struct Key {
         std::string name;
@@ -19,13 +20,18 @@ struct Capture {
 
     QualifiedName source;
     std::vector<Key> keys;
-    QualifiedName log;       ///< a table in the state schema
-    QualifiedName function;  ///< the row trigger's
+    QualifiedName log;           ///< a table in the state schema
+    QualifiedName function;      ///< logs the key that a row has now
+    QualifiedName old_function;  ///< logs the key that it had
     QualifiedName truncate_function;
-    std::string trigger;
+    std::string trigger;         ///< on INSERT and UPDATE
+    std::string key_trigger;     ///< on an UPDATE that changes the key
+    std::string delete_trigger;  ///< on DELETE
     std::string truncate_trigger;
 
     [[nodiscard]] std::vector<std::string> key_names() const;
+    [[nodiscard]] std::vector<std::string> triggers() const;
+    [[nodiscard]] bool is_own_trigger(const std::string& name) const;
 };
 
 /// The names for one job: log_7, capture_7 in the state schema.

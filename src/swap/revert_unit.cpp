@@ -100,7 +100,7 @@ namespace {
 std::vector<db::TriggerInfo> peoples_triggers(const RevertFacts& facts, const SwapState& state) {
     const ddl::Registry registry = ddl::registry_of(facts.parent, state.key);
     const move::Capture capture = move::capture_for({}, {}, {}, state.job);
-    std::vector<std::string> own{capture.trigger, capture.truncate_trigger};
+    std::vector<std::string> own = capture.triggers();
     if (state.has_registry)
         own.insert(own.end(), {registry.keep_trigger(), registry.move_trigger(), registry.truncate_trigger()});
     std::vector<db::TriggerInfo> triggers;

@@ -51,9 +51,7 @@ db::TableInfo without_own(db::TableInfo table, const SwapState& state) {
     erase_if(table.constraints, [&](const db::ConstraintInfo& each) {
         return each.name == state.bound_check() || each.name == state.null_check();
     });
-    erase_if(table.triggers, [&](const db::TriggerInfo& each) {
-        return each.name == own.trigger || each.name == own.truncate_trigger;
-    });
+    erase_if(table.triggers, [&](const db::TriggerInfo& each) { return own.is_own_trigger(each.name); });
     return table;
 }
 

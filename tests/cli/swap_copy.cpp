@@ -88,8 +88,8 @@ TEST_CASE("everything comes along with copy") {
     const CarryRoom carry;
     const std::string before = carry.scalar(portrait);
     (void)carry.room.swap(copy());
-    carry.room.database.exec(
-        "DROP TRIGGER tripmig_capture_1 ON orders; DROP TRIGGER tripmig_capture_truncate_1 ON orders");
+    for (const char* own : {"", "key_", "delete_", "truncate_"})
+        carry.room.database.exec(std::string("DROP TRIGGER tripmig_capture_") + own + "1 ON orders");
     CHECK(carry.scalar(portrait) == before);
 }
 
@@ -131,6 +131,27 @@ TEST_CASE("a plan of copy touches nothing; what was altered meanwhile is told be
     CHECK(room.tripmig({"swap", "run", "orders"}).err.find("orders_id_check") != std::string::npos);
     room.database.exec("ALTER TABLE orders DROP CONSTRAINT orders_id_check");
     CHECK(room.swap({"cutover", "orders"})["stage"] == "complete");
+}
+
+TEST_CASE("whatever stands on a writer's search_path, its changes are captured") {
+    const SwapRoom room;
+    room.database.exec(orders_and_lines);
+    (void)room.swap(copy({"--until", "ready"}));
+    room.database.exec(
+        "CREATE SCHEMA other; CREATE TABLE other.log_1 (id bigint); "
+        "CREATE FUNCTION other.equal(bigint, bigint) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true'; "
+        "CREATE OPERATOR other.= (FUNCTION = other.equal, LEFTARG = bigint, RIGHTARG = bigint); "
+        "CREATE FUNCTION other.equal(text, text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true'; "
+        "CREATE OPERATOR other.= (FUNCTION = other.equal, LEFTARG = text, RIGHTARG = text)");
+    room.database.exec(
+        "SET search_path = other, pg_catalog; "
+        "INSERT INTO public.orders (note) VALUES ('inserted'); "
+        "UPDATE public.orders SET id = 900000 + id WHERE note LIKE '%4321'; "
+        "DELETE FROM public.orders WHERE note LIKE '%1234'; "
+        "RESET search_path");
+    const std::string rows = room.database.scalar("SELECT md5(string_agg(o::text, '' ORDER BY id)) FROM orders o");
+    CHECK(room.swap({"cutover", "orders", "--strategy", "copy"})["stage"] == "complete");
+    CHECK(room.database.scalar("SELECT md5(string_agg(o::text, '' ORDER BY id)) FROM orders o") == rows);
 }
 
 TEST_CASE("verify names the keys that differ, exit 10, before and after the cut-over") {
