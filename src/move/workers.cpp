@@ -18,6 +18,9 @@ struct Workers::Worker {
         connection.execute(db::own_settings_sql());
         // A killed run's backends notice within a second (14 and newer).
         connection.execute("SET client_connection_check_interval = '1s'");
+        // A worker is one process of the server: an index build's helpers would take the processors that are the
+        // service's.
+        connection.execute("SET max_parallel_maintenance_workers = 0; SET max_parallel_workers_per_gather = 0");
         connection.execute(fmt::format("SELECT pg_catalog.pg_advisory_lock_shared({})", lock_key));
     }
 
