@@ -72,6 +72,8 @@ History read_state(Connection& connection, std::string_view state_schema) {
     history.state_tool_version = meta.text(1);
     require_known(history, state_schema);
     BinaryCopy rows(tables.at(1));
+    constexpr std::size_t usual_row = 200;  // bytes
+    history.applied.reserve(tables.at(1).size() / usual_row + 1);
     while (rows.next())
         if (auto applied = applied_migration(rows))
             history.applied.push_back(std::move(*applied));

@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace tripmig::migrate {
 
@@ -24,7 +23,6 @@ class Version {
     friend bool operator==(const Version& left, const Version& right) { return left.m_text == right.m_text; }
 
   private:
-    std::vector<std::string> m_parts;
     std::string m_text;
 };
 
