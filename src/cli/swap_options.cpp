@@ -28,10 +28,18 @@ void add_policy_options(CLI::App& command, SwapOptions& options) {
     command.add_option("--interval", options.interval, "The width of a leaf: \"1 month\", \"7 days\"")
         ->type_name("INTERVAL");
     command
-        .add_option("--incoming-foreign-keys", options.incoming_foreign_keys,
-                    "What foreign keys of other tables point to afterwards: registry (a table of all ids), or drop")
+        .add_option(
+            "--incoming-foreign-keys", options.incoming_foreign_keys,
+            "What foreign keys of other tables point to afterwards: registry (a table of all ids), composite (the "
+            "new table; their tables carry the partition key too), or drop (given up)")
         ->type_name("POLICY")
         ->check(CLI::IsMember({"registry", "composite", "drop"}));
+    command
+        .add_option("--drop-foreign-keys", options.dropped_keys,
+                    "With the policy drop: the foreign keys that are given up, each by its name")
+        ->type_name("NAME[,NAME...]")
+        ->delimiter(',')
+        ->allow_extra_args(false);
     command
         .add_option("--unique-indexes", options.unique_indexes,
                     "What becomes of unique indexes that lack the partition key: key (it is added to them)")
@@ -119,6 +127,7 @@ config::PartitionPolicy swap_policy(const Context& context, const SwapOptions& o
         policy->swap.strategy = options.strategy == "copy" ? config::SwapStrategy::copy : config::SwapStrategy::attach;
     if (!options.incoming_foreign_keys.empty())
         policy->swap.incoming_foreign_keys = parsed_incoming(options.incoming_foreign_keys);
+    policy->swap.dropped_keys = options.dropped_keys;
     if (!options.unique_indexes.empty())
         policy->swap.unique_indexes = config::UniqueIndexes::key;
     return *policy;

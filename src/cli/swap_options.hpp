@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cli/command.hpp"
 #include "config/policy.hpp"
@@ -15,6 +16,7 @@ struct SwapOptions {
     std::string interval;
     std::string incoming_foreign_keys;
     std::string unique_indexes;
+    std::vector<std::string> dropped_keys;
     int workers = 0;  ///< 0: as configured
     bool accepts_changes = false;
 };

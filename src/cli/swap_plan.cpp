@@ -10,6 +10,7 @@
 #include "cli/swap_options.hpp"
 #include "cli/swap_text.hpp"
 #include "sql/identifier.hpp"
+#include "swap/composite.hpp"
 #include "swap/copy_units.hpp"
 #include "swap/observe.hpp"
 #include "swap/server.hpp"
@@ -135,7 +136,8 @@ ExitCode show_plan(Context& context, const SwapOptions& options) {
             fmt::format("a swap of {} is under way ({})", sql::quoted(policy.table), swap::to_string(state.stage)),
             "tripmig swap status TABLE, tripmig swap run TABLE");
     }
-    const swap::Facts facts = swap::read_facts(server.session(), policy.table, policy.key);
+    swap::Facts facts = swap::read_facts(server.session(), policy.table, policy.key);
+    swap::read_children(server.session(), facts, policy);
     if (!facts.table)
         throw Error(ExitCode::refused, fmt::format("there is no table {}", sql::quoted(policy.table)),
                     "check the name");

@@ -31,6 +31,8 @@ struct SwapPolicy {
     IncomingForeignKeys incoming_foreign_keys = IncomingForeignKeys::refuse;
     UniqueIndexes unique_indexes = UniqueIndexes::refuse;  ///< those that lack the partition key
     bool unique_ids = false;
+    /// Of --drop-foreign-keys: keys that `drop` gives up, named by whoever runs it. Never in a file.
+    std::vector<std::string> dropped_keys;
 };
 
 /// One file in partitions/: how one table is, or is to be, partitioned.

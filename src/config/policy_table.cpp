@@ -102,7 +102,9 @@ void add_sections(std::vector<PolicyKey>& table) {
                   std::array{SwapStrategy::attach, SwapStrategy::copy}.at(s.as_choice({"attach", "copy"}));
           }},
          {"swap", "incoming_foreign_keys", "refuse, registry, composite, drop", "refuse",
-          "What becomes of foreign keys that reference the table.",
+          "What becomes of foreign keys that reference the table. registry: they point to a table of all ids. "
+          "composite: "
+          "their tables carry the key too. drop: given up, once --drop-foreign-keys names them.",
           [](Policy& p, const Setting& s) {
               using Choice = IncomingForeignKeys;
               p.swap.incoming_foreign_keys =

@@ -9,22 +9,6 @@ namespace tripmig::ddl {
 
 namespace {
 
-/// $tripmig$ ... $tripmig$, with a tag that is not in the text.
-std::string dollar_quoted(const std::string& body) {
-    std::string tag = "$tripmig$";
-    while (body.find(tag) != std::string::npos)
-        tag.insert(tag.size() - 1, "_");
-    return tag + body + tag;
-}
-
-/// For a text that pg_catalog.format() reads.
-std::string without_placeholders(const std::string& text) {
-    std::string escaped;
-    for (const char c : text)
-        escaped += c == '%' ? std::string("%%") : std::string(1, c);
-    return escaped;
-}
-
 /// `a.x = b.x AND a.y = b.y`.
 std::string all_equal(const std::vector<std::string>& columns, std::string_view left, std::string_view right) {
     std::string text;
@@ -67,6 +51,20 @@ std::string raise_duplicate(const Registry& registry) {
 }
 
 }  // namespace
+
+std::string dollar_quoted(const std::string& body) {
+    std::string tag = "$tripmig$";
+    while (body.find(tag) != std::string::npos)
+        tag.insert(tag.size() - 1, "_");
+    return tag + body + tag;
+}
+
+std::string without_placeholders(const std::string& text) {
+    std::string escaped;
+    for (const char c : text)
+        escaped += c == '%' ? std::string("%%") : std::string(1, c);
+    return escaped;
+}
 
 std::string registry_keep_body(const Registry& registry) {
     const std::string table = sql::quoted(registry.table);

@@ -8,6 +8,7 @@
 #include "base/qualified_name.hpp"
 #include "base/step.hpp"
 #include "db/table_info.hpp"
+#include "ddl/composite_key.hpp"
 #include "ddl/registry.hpp"
 
 namespace tripmig::ddl {
@@ -24,6 +25,7 @@ struct Succession {
     std::map<std::string, std::string> wider;  ///< by unique index without the key: the one with it, made before
     std::vector<std::string> dropped_checks;   ///< the caller's CHECKs on the old table, which LIKE copies
     std::optional<Registry> registry;          ///< what incoming foreign keys point to from then on
+    std::vector<CompositeKey> composite;       ///< what incoming foreign keys become that point to it itself
     bool keeps_old = true;                     ///< false: the old table is empty and goes
 };
 
@@ -55,8 +57,8 @@ std::vector<Step> renew_functions(const Succession& succession);
 std::vector<Step> rebind_dependents(const Succession& succession);
 /// The table's rules as they were, with their state and comment: once all that they may name is there.
 std::vector<Step> create_rules(const QualifiedName& table, const std::vector<db::RuleInfo>& rules);
-/// Foreign keys of other tables, now to the registry, NOT VALID: the rows that are there were checked by the old ones,
-/// and nobody wrote since. Nothing when there is no registry.
+/// Foreign keys of other tables, now to the registry, or to the new table with its key, NOT VALID: the rows that are
+/// there were checked by the old ones, and nobody wrote since. Nothing when there is neither.
 std::vector<Step> redirect_incoming(const Succession& succession);
 /// The scan that follows, without blocking writers, a unit a key.
 std::vector<Unit> validate_incoming(const Succession& succession);

@@ -139,6 +139,9 @@ std::vector<Step> step_aside(const Succession& succession) {
     const db::TableInfo& table = succession.table;
     const std::string former = sql::quoted(table.name);
     std::vector<Step> steps;
+    for (const CompositeKey& composite : succession.composite)
+        if (!composite.column.empty() && succession.keeps_old)
+            steps.push_back(drop_interim_key(composite));
     for (const db::IncomingKey& key : table.incoming)
         steps.push_back(drop_incoming_key(key));
     for (const db::TriggerInfo& trigger : table.triggers)

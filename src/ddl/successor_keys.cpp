@@ -82,12 +82,30 @@ Step add_incoming_key(const db::IncomingKey& key, const QualifiedName& target,
                      {{key.table, LockMode::share_row_exclusive}, {target, LockMode::share_row_exclusive}});
 }
 
+namespace {
+
+/// A foreign key from the cut-over on, and what it points to.
+struct Redirected {
+    db::IncomingKey key;
+    QualifiedName target;
+};
+
+std::vector<Redirected> redirected(const Succession& succession) {
+    std::vector<Redirected> keys;
+    for (const CompositeKey& composite : succession.composite)
+        keys.push_back({with_companion(composite), succession.table.name});
+    if (succession.composite.empty() && succession.registry)
+        for (const db::IncomingKey& key : succession.table.incoming)
+            keys.push_back({key, succession.registry->table});
+    return keys;
+}
+
+}  // namespace
+
 std::vector<Step> redirect_incoming(const Succession& succession) {
     std::vector<Step> steps;
-    if (!succession.registry)
-        return steps;
-    for (const db::IncomingKey& key : succession.table.incoming) {
-        steps.push_back(add_incoming_key(key, succession.registry->table, key.referenced));
+    for (const auto& [key, target] : redirected(succession)) {
+        steps.push_back(add_incoming_key(key, target, key.referenced));
         if (key.comment)
             steps.push_back(comment_on_constraint(key.table, key.name, *key.comment));
     }
@@ -96,9 +114,7 @@ std::vector<Step> redirect_incoming(const Succession& succession) {
 
 std::vector<Unit> validate_incoming(const Succession& succession) {
     std::vector<Unit> units;
-    if (!succession.registry)
-        return units;
-    for (const db::IncomingKey& key : succession.table.incoming) {
+    for (const auto& [key, target] : redirected(succession)) {
         if (!key.is_valid)
             continue;  // it was NOT VALID before, and stays so
         Unit unit;
@@ -106,7 +122,7 @@ std::vector<Unit> validate_incoming(const Succession& succession) {
         unit.steps.push_back(statement(
             fmt::format("ALTER TABLE {} VALIDATE CONSTRAINT {}", sql::quoted(key.table), sql::quote_ident(key.name)),
             "scans the rows from before the cut-over; readers and writers go on",
-            {{key.table, LockMode::share_update_exclusive}, {succession.registry->table, LockMode::row_share}}));
+            {{key.table, LockMode::share_update_exclusive}, {target, LockMode::row_share}}));
         units.push_back(std::move(unit));
     }
     return units;

@@ -9,6 +9,7 @@
 #include "move/catch_up.hpp"
 #include "move/load.hpp"
 #include "sql/identifier.hpp"
+#include "swap/composite.hpp"
 #include "swap/cut.hpp"
 #include "swap/succession_of.hpp"
 #include "swap/transfer_of.hpp"
@@ -156,6 +157,8 @@ Unit unit_of(Action action, const AttachContext& context) {
                                                 "the remains of an interrupted build");
         case Action::build_unique:
             return build_wider(context);
+        case Action::begin_composite:
+            return begin_composite_unit(context);
         case Action::begin_registry:
             return begin_registry(context);
         case Action::reload_registry:
@@ -168,6 +171,8 @@ Unit unit_of(Action action, const AttachContext& context) {
         case Action::add_bound:
         case Action::validate_bound:
             return bound_unit(action, context);
+        case Action::fill_composite:
+        case Action::validate_composite:
         case Action::begin_copy:
         case Action::capture_copy:
         case Action::reload_copy:

@@ -15,7 +15,8 @@ struct AttachContext {
     ddl::Succession succession;
     SwapState state;
     std::string state_schema;
-    std::string index = {};  ///< of drop_broken_unique and build_unique: which
+    std::string index = {};     ///< of drop_broken_unique and build_unique: which
+    std::size_t composite = 0;  ///< of begin_composite and validate_composite: which of the state's
 };
 
 /// The unit that does one action, with the state that says so in the same transaction where there is one. Pure. Not for

@@ -11,6 +11,7 @@
 #include "ddl/statement_step.hpp"
 #include "sql/identifier.hpp"
 #include "swap/attempts.hpp"
+#include "swap/composite.hpp"
 #include "swap/run.hpp"
 #include "swap/run_copy.hpp"
 #include "swap/split_guard.hpp"
@@ -122,7 +123,11 @@ SwapState abort(Server& server, const QualifiedName& name) {
         throw Error(ExitCode::refused, fmt::format("{} is cut over already", sql::quoted(name)),
                     "tripmig swap revert TABLE goes back");
     const std::optional<db::TableInfo> table = db::read_table(server.session(), name);
-    if (table && !state.primary_key.empty() && !state.is_copy())
+    const bool has_own_index = !state.is_copy() || state.incoming == config::IncomingForeignKeys::composite;
+    db::TableInfo gone;
+    gone.name = name;
+    undo_composite(server, table ? *table : gone, state);
+    if (table && !state.primary_key.empty() && has_own_index)
         server.executor().run(
             ddl::drop_index_concurrently(name, {name.schema, state.leaf_index()}, "the swap is given up"));
     if (table)

@@ -11,6 +11,7 @@
 #include "ddl/successor.hpp"
 #include "move/catch_up.hpp"
 #include "sql/identifier.hpp"
+#include "swap/composite.hpp"
 #include "swap/copy_cut_over.hpp"
 #include "swap/cut_over.hpp"
 #include "swap/revert.hpp"
@@ -115,6 +116,7 @@ Unit copy_revert_unit(const RevertFacts& facts, const SwapState& state, const st
     if (facts.registry)
         for (const db::IncomingKey& key : facts.registry->incoming)
             steps.push_back(ddl::drop_incoming_key(key));
+    append(steps, drop_composite(facts.parent, state));
     append(steps, take_from_parent(facts, state));
     append(steps, exchange_names(facts, state));
     append(steps, restore_sequences(facts, state));
@@ -124,6 +126,11 @@ Unit copy_revert_unit(const RevertFacts& facts, const SwapState& state, const st
     append(steps, restore_triggers(facts, state));
     append(steps, ddl::create_rules(state.table, facts.parent.rules));
     append(steps, restore_rights(facts, state));
+    append(steps, end_composite(facts.parent, state));
+    if (!state.composite.empty())
+        steps.push_back(statement(
+            fmt::format("DROP INDEX IF EXISTS {}", sql::quoted(QualifiedName{state.table.schema, state.leaf_index()})),
+            "it was for the keys with the column"));
     append(steps, restore_incoming(facts, state));
     append(steps, restore_outgoing(facts.parent, state));
     if (state.key_was_nullable)

@@ -35,6 +35,8 @@ std::vector<Step> begin_empty(const AttachContext& context) {
                                fmt::format("{} is not empty any more", sql::quoted(table))));
     if (context.state.key_was_nullable)
         steps.push_back(ddl::set_not_null(table, context.state.key));
+    for (const ddl::CompositeKey& composite : context.succession.composite)
+        append(steps, ddl::begin_composite(composite));
     if (!context.succession.registry)
         return steps;
     append(steps, ddl::create_registry_table(*context.succession.registry));

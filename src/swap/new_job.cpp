@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "ddl/missing_leaves.hpp"
 #include "sql/identifier.hpp"
+#include "swap/composite.hpp"
 #include "swap/copy_units.hpp"
 #include "swap/cut.hpp"
 #include "swap/succession_of.hpp"
@@ -57,8 +58,10 @@ SwapState new_state(const Facts& facts, const config::PartitionPolicy& policy, c
         state.primary_key = primary->columns;
     if (state.is_copy())
         state.row_key = row_keys(table);
-    if (!state.has_registry)
+    if (!state.has_registry || state.incoming == config::IncomingForeignKeys::composite)
         state.dropped = table.incoming;
+    if (state.incoming == config::IncomingForeignKeys::composite)
+        state.composite = composite_parts(table, state.key, facts.children, {});
     choose_past(state, facts.key, facts.now, policy, config);
     return state;
 }

@@ -8,13 +8,16 @@ namespace tripmig::swap {
 using Build = Observation::Build;
 
 std::string_view to_string(Action action) {
-    static constexpr std::array<std::string_view, 24> names{"check that no key is null",
+    static constexpr std::array<std::string_view, 27> names{"check that no key is null",
                                                             "validate that no key is null",
                                                             "set the key not null",
                                                             "drop a broken index",
                                                             "build the unique index",
                                                             "drop a broken unique index",
                                                             "add the key to a unique index",
+                                                            "give a referencing table its column",
+                                                            "fill the column of a referencing table",
+                                                            "validate the column of a referencing table",
                                                             "begin the registry",
                                                             "load the registry again",
                                                             "load the registry",
@@ -57,6 +60,14 @@ std::optional<Action> unique_index(const Observation& seen) {
     if (!seen.needs_index || seen.index == Build::valid)
         return seen.missing_unique.empty() ? std::nullopt : std::optional(Action::build_unique);
     return seen.index == Build::invalid ? Action::drop_broken_index : Action::build_index;
+}
+
+std::optional<Action> composite(const SwapState& state, const Observation& seen) {
+    if (seen.composite_key == Build::valid)
+        return std::nullopt;
+    if (seen.composite_key == Build::missing)
+        return Action::begin_composite;
+    return state.composite.at(seen.composite).next_block < 0 ? Action::validate_composite : Action::fill_composite;
 }
 
 std::optional<Action> registry(const SwapState& state, const Observation& seen) {
@@ -117,10 +128,13 @@ Action next_step(const SwapState& state, const Observation& seen, bool until_rea
         return towards_cut_over(state, seen, until_ready);
     if (const auto action = not_null(seen))
         return *action;
+    if (!state.is_copy() || seen.composite_key != Build::valid)
+        if (const auto action = unique_index(seen))
+            return *action;
+    if (const auto action = composite(state, seen))
+        return *action;
     if (state.is_copy())
         return copy_step(state, seen, until_ready);
-    if (const auto action = unique_index(seen))
-        return *action;
     if (const auto action = registry(state, seen))
         return *action;
     return towards_cut_over(state, seen, until_ready);

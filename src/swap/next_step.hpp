@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -18,8 +19,10 @@ struct Observation {
     std::string missing_unique;         ///< a unique index without the key that has no wider one yet
     Build null_check = Build::missing;  ///< invalid: NOT VALID
     Build bound_check = Build::missing;
-    bool must_reload = false;  ///< the source was truncated or rewritten while it was loaded
-    bool is_late = false;      ///< the cut is nearer than a cut-over may be tried
+    Build composite_key = Build::valid;  ///< of the first incoming key of `composite` that is not done
+    std::size_t composite = 0;           ///< which that is
+    bool must_reload = false;            ///< the source was truncated or rewritten while it was loaded
+    bool is_late = false;                ///< the cut is nearer than a cut-over may be tried
 };
 
 /// One thing to do.
@@ -31,6 +34,9 @@ enum class Action {
     build_index,
     drop_broken_unique,
     build_unique,
+    begin_composite,
+    fill_composite,
+    validate_composite,
     begin_registry,
     reload_registry,
     load_registry,

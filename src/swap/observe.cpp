@@ -8,6 +8,7 @@
 #include "db/table_catalog.hpp"
 #include "move/capture.hpp"
 #include "sql/identifier.hpp"
+#include "swap/composite.hpp"
 #include "swap/cut.hpp"
 #include "swap/statements.hpp"
 #include "swap/succession_of.hpp"
@@ -95,6 +96,30 @@ void look_at_wider(const db::TableInfo& table, const SwapState& state, Observati
     }
 }
 
+/// The first incoming key of `composite` whose column, triggers and second foreign key are not all there and validated.
+void look_at_composite_keys(db::Session& session, const db::TableInfo& table, const SwapState& state,
+                            Observation& seen) {
+    if (state.was_empty || state.is_cut())
+        return;
+    const std::vector<ddl::CompositeKey> keys = composite_keys(table, state);
+    for (seen.composite = 0; seen.composite < keys.size(); ++seen.composite) {
+        const ddl::CompositeKey& key = keys[seen.composite];
+        if (key.column.empty())
+            continue;
+        seen.composite_key = Build::missing;
+        for (const db::IncomingKey& each : table.incoming)
+            if (each.table == key.key.table && each.name == key.interim_name() &&
+                db::flag_of(session
+                                .read(std::string(statement::has_triggers),
+                                      {sql::quoted(key.key.table), key.fill_trigger(), key.settle_trigger()})
+                                .at(0)
+                                .at(0)))
+                seen.composite_key = each.is_valid ? Build::valid : Build::invalid;
+        if (seen.composite_key != Build::valid)
+            return;
+    }
+}
+
 /// Whether keys may reach the cut before the cut-over is done: by the clock, or by the newest number.
 bool is_late(db::Session& session, const db::TableInfo& table, const SwapState& state) {
     if (state.was_empty || state.is_copy() || state.is_cut())
@@ -116,6 +141,7 @@ bool is_late(db::Session& session, const db::TableInfo& table, const SwapState& 
 Facts read_facts(db::Session& session, const QualifiedName& table, const std::string& key) {
     Facts facts;
     facts.now = session.now();
+    facts.server_version = session.server_version();
     facts.table = db::read_table(session, table);
     if (!facts.table)
         return facts;
@@ -151,6 +177,7 @@ Observation observe(db::Session& session, const db::TableInfo& table, const Swap
                                                                state.key) == state.primary_key.end();
     seen.index = index_state(table, state.leaf_index());
     look_at_wider(table, state, seen);
+    look_at_composite_keys(session, table, state, seen);
     seen.null_check = check_state(table, state.null_check());
     seen.bound_check = check_state(table, state.bound_check());
     seen.must_reload = must_reload(session, table, state, state_schema);

@@ -11,6 +11,7 @@
 #include "move/load.hpp"
 #include "sql/identifier.hpp"
 #include "swap/attach_units.hpp"
+#include "swap/composite.hpp"
 #include "swap/copy_cut_over.hpp"
 #include "swap/copy_units.hpp"
 #include "swap/cut_over.hpp"
@@ -23,6 +24,29 @@ namespace tripmig::swap {
 
 namespace {
 
+/// The columns of referencing tables, each filled before the next one comes.
+std::vector<Unit> composite_units(AttachContext context) {
+    std::vector<Unit> units;
+    for (const ddl::CompositeKey& key : context.succession.composite) {
+        if (!key.column.empty()) {
+            units.push_back(begin_composite_unit(context));
+            Unit fill;
+            fill.name =
+                fmt::format("fill {} of {}, in chunks", sql::quote_ident(key.column), sql::quoted(key.key.table));
+            fill.steps = {ddl::fill_composite(key, 0, 64, false)};
+            units.push_back(std::move(fill));
+            units.push_back(validate_composite_unit(context));
+        }
+        ++context.composite;
+    }
+    return units;
+}
+
+bool has_column_to_come(const AttachContext& context) {
+    return std::any_of(context.succession.composite.begin(), context.succession.composite.end(),
+                       [](const ddl::CompositeKey& key) { return !key.column.empty(); });
+}
+
 /// What goes before the cut-over of a table that has rows.
 std::vector<Unit> preparation(const AttachContext& context) {
     std::vector<Unit> units;
@@ -34,6 +58,8 @@ std::vector<Unit> preparation(const AttachContext& context) {
         add(Action::build_index);
     for (const auto& [name, wider] : context.succession.wider)
         units.push_back(unit_of(Action::build_unique, {context.succession, context.state, context.state_schema, name}));
+    for (Unit& unit : composite_units(context))
+        units.push_back(std::move(unit));
     if (context.succession.registry) {
         const move::Transfer transfer = transfer_of(context.succession, context.state, context.state_schema);
         add(Action::begin_registry);
@@ -56,6 +82,10 @@ std::vector<Unit> copy_units(const AttachContext& context, const std::vector<ddl
     if (context.state.key_was_nullable)
         for (const Action action : {Action::add_null_check, Action::validate_null_check, Action::set_not_null})
             units.push_back(unit_of(action, context));
+    if (has_column_to_come(context))
+        units.push_back(unit_of(Action::build_index, context));
+    for (Unit& unit : composite_units(context))
+        units.push_back(std::move(unit));
     const move::Transfer transfer = transfer_of(context.succession, context.state, context.state_schema);
     units.push_back(begin_copy(context, leaves));
     units.push_back(capture_copy(context));

@@ -35,7 +35,7 @@ std::vector<Finding> preflight(const db::TableInfo& table, const Facts& facts, c
     look_at_key(table, facts, policy, config, report);
     look_at_indexes(table, policy, report);
     look_at_constraints(table, report);
-    look_at_incoming(table, policy, report);
+    look_at_incoming(table, facts, policy, report);
     look_at_registry(table, facts, policy, report);
     look_at_triggers(table, policy, report);
     look_at_rules(table, report);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -32,6 +33,8 @@ struct Facts {
     KeyFacts key;
     std::set<std::string> taken;  ///< names of relations and types in the table's schema
     Instant now;
+    std::map<QualifiedName, db::TableInfo> children;  ///< tables with incoming keys; for the policy composite alone
+    int server_version = 150'000;
 };
 
 /// One thing that preflight looked at.

@@ -5,6 +5,7 @@
 #include "ddl/index_definition.hpp"
 #include "ddl/registry.hpp"
 #include "sql/identifier.hpp"
+#include "swap/dropped_keys.hpp"
 #include "swap/preflight_parts.hpp"
 
 namespace tripmig::swap {
@@ -124,10 +125,6 @@ void look_at_constraints(const db::TableInfo& table, Report& report) {
 
 namespace {
 
-std::string described(const db::IncomingKey& key) {
-    return fmt::format("{}.{}", sql::quoted(key.table), sql::quote_ident(key.name));
-}
-
 void look_at_incoming_key(const db::IncomingKey& key, const db::TableInfo& table, Report& report) {
     const std::string subject = fmt::format("foreign key {}", described(key));
     const db::IndexInfo* primary = table.primary_key();
@@ -147,7 +144,8 @@ void look_at_incoming_key(const db::IncomingKey& key, const db::TableInfo& table
 
 }  // namespace
 
-void look_at_incoming(const db::TableInfo& table, const config::PartitionPolicy& policy, Report& report) {
+void look_at_incoming(const db::TableInfo& table, const Facts& facts, const config::PartitionPolicy& policy,
+                      Report& report) {
     using config::IncomingForeignKeys;
     std::string names;
     for (const db::IncomingKey& key : table.incoming) {
@@ -157,21 +155,31 @@ void look_at_incoming(const db::TableInfo& table, const config::PartitionPolicy&
     if (names.empty())
         return;
     const std::string subject = "incoming foreign keys";
+    const bool is_said_twice = unnamed_keys(table.incoming, {}, policy).empty();
     switch (policy.swap.incoming_foreign_keys) {
         case IncomingForeignKeys::refuse:
             report.refuse(subject,
                           fmt::format("{} cannot point to {} once it is partitioned", names, sql::quoted(table.name)),
                           "choose: --incoming-foreign-keys registry (they point to a small table of all ids, kept by "
-                          "triggers) or "
-                          "drop (they are given up); or incoming_foreign_keys in the policy's [swap]");
+                          "triggers), composite (their tables carry the partition key too, in a column that triggers "
+                          "fill) or drop (they are given up); or incoming_foreign_keys in the policy's [swap]");
             return;
         case IncomingForeignKeys::composite:
-            report.refuse(subject, "composite is not in this version", "choose registry or drop");
+            for (const db::IncomingKey& key : table.incoming)
+                look_at_composite(key, table, facts, policy, report);
+            if (facts.server_version < 150'000)
+                report.refuse(subject,
+                              "composite needs PostgreSQL 15: before it, a row that moves to another leaf counts as "
+                              "deleted for foreign keys that point to the table",
+                              "choose registry");
             return;
         case IncomingForeignKeys::drop:
-            report.note(
-                subject,
-                fmt::format("GIVEN UP, as told: {}. Nothing will keep their rows from pointing nowhere", names));
+            report.note(subject,
+                        fmt::format("GIVEN UP, as told{}: {}. Nothing will keep their rows from pointing nowhere{}",
+                                    is_said_twice ? " twice" : "", names,
+                                    is_said_twice ? std::string()
+                                                  : fmt::format(". To be said once more: {}",
+                                                                command_naming(table.incoming, policy))));
             return;
         case IncomingForeignKeys::registry:
             report.ok(subject, fmt::format("{} will point to {}, with the same names and actions", names,

@@ -34,7 +34,11 @@ void look_at_key(const db::TableInfo& table, const Facts& facts, const config::P
                  const config::SwapConfig& config, Report& report);
 void look_at_indexes(const db::TableInfo& table, const config::PartitionPolicy& policy, Report& report);
 void look_at_constraints(const db::TableInfo& table, Report& report);
-void look_at_incoming(const db::TableInfo& table, const config::PartitionPolicy& policy, Report& report);
+void look_at_incoming(const db::TableInfo& table, const Facts& facts, const config::PartitionPolicy& policy,
+                      Report& report);
+/// What becomes of one incoming key under the policy composite, and what it needs.
+void look_at_composite(const db::IncomingKey& key, const db::TableInfo& table, const Facts& facts,
+                       const config::PartitionPolicy& policy, Report& report);
 void look_at_registry(const db::TableInfo& table, const Facts& facts, const config::PartitionPolicy& policy,
                       Report& report);
 void look_at_triggers(const db::TableInfo& table, const config::PartitionPolicy& policy, Report& report);

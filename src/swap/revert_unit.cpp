@@ -8,6 +8,7 @@
 #include "ddl/successor.hpp"
 #include "move/capture.hpp"
 #include "sql/identifier.hpp"
+#include "swap/composite.hpp"
 #include "swap/revert.hpp"
 #include "swap/succession_of.hpp"
 
@@ -227,6 +228,13 @@ std::vector<Step> restore_statistics(const RevertFacts& facts, const SwapState& 
 std::vector<Step> restore_incoming(const RevertFacts& facts, const SwapState& state) {
     std::vector<Step> steps;
     std::vector<db::IncomingKey> keys = state.dropped;
+    const auto is_gone = [&](const db::IncomingKey& key) {  // somebody dropped it since the cut-over
+        return std::none_of(
+            facts.parent.incoming.begin(), facts.parent.incoming.end(),
+            [&](const db::IncomingKey& each) { return each.table == key.table && each.name == key.name; });
+    };
+    if (state.incoming == config::IncomingForeignKeys::composite)
+        keys.erase(std::remove_if(keys.begin(), keys.end(), is_gone), keys.end());
     if (facts.registry)
         keys.insert(keys.end(), facts.registry->incoming.begin(), facts.registry->incoming.end());
     for (const db::IncomingKey& key : keys) {
@@ -273,6 +281,7 @@ Unit revert_unit(const RevertFacts& facts, const SwapState& state, const std::st
     if (facts.registry)
         for (const db::IncomingKey& key : facts.registry->incoming)
             steps.push_back(ddl::drop_incoming_key(key));
+    append(steps, drop_composite(facts.parent, state));
     append(steps, take_from_parent(facts, state));
     append(steps, change_places(facts, state));
     append(steps, restore_followers(facts, state));
@@ -285,6 +294,7 @@ Unit revert_unit(const RevertFacts& facts, const SwapState& state, const std::st
     append(steps, restore_rights(facts, state));
     if (facts.registry)
         append(steps, ddl::drop_registry(ddl::registry_of(facts.parent, state.key)));
+    append(steps, end_composite(facts.parent, state));
     append(steps, restore_incoming(facts, state));
     if (state.key_was_nullable)
         steps.push_back(statement(fmt::format("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL", sql::quoted(state.table),

@@ -8,6 +8,8 @@
 #include "sql/identifier.hpp"
 #include "swap/attach_units.hpp"
 #include "swap/attempts.hpp"
+#include "swap/composite.hpp"
+#include "swap/dropped_keys.hpp"
 #include "swap/new_job.hpp"
 #include "swap/next_step.hpp"
 #include "swap/observe.hpp"
@@ -26,6 +28,7 @@ namespace {
 SwapState begin_job(Server& server, const Facts& facts, const config::PartitionPolicy& policy) {
     const std::vector<Finding> findings = preflight(*facts.table, facts, policy, server.config().swap);
     refuse_if_any(findings, facts.table->name);
+    require_named(facts.table->incoming, {}, policy);
     tell_notes(server.reporter(), findings);
     SwapState state = new_state(facts, policy, server.config().swap);
     state.fingerprint = fingerprint_of(*facts.table, state);
@@ -74,12 +77,15 @@ void run_unit(Server& server, const db::TableInfo& table, Action action, const O
     if (action == Action::reload_registry)
         state.blocks = state.filenode = 0;
     const std::string& index = action == Action::drop_broken_unique ? seen.broken_unique : seen.missing_unique;
-    const Unit unit = unit_of(action, {succession_of(table, state), state, server.state_schema(), index});
+    const Unit unit =
+        unit_of(action, {succession_of(table, state), state, server.state_schema(), index, seen.composite});
     server.reporter().info("swap.step", unit.name);
     if (unit.lock_first.empty())
         server.executor().run(unit);
     else
         run_protected(server, unit);
+    if (action == Action::begin_composite)
+        state.composite.at(seen.composite).next_block = 0;
     state.stage = stage_after(action, state.stage);
 }
 
@@ -88,6 +94,12 @@ void perform(Server& server, const config::PartitionPolicy& policy, const db::Ta
     switch (action) {
         case Action::load_registry:
             run_load(server, table, state);
+            return;
+        case Action::fill_composite:
+            fill_composite(server, table, seen.composite, state);
+            return;
+        case Action::validate_composite:
+            validate_composite(server, table, seen.composite, state);
             return;
         case Action::cut_over:
             if (state.is_copy() && !state.was_empty)
@@ -121,8 +133,10 @@ void advance(Server& server, const config::PartitionPolicy& policy, SwapState& s
     for (;;) {
         server.stop().check();
         const db::TableInfo table = require_table(server, state.table);
-        if (!state.is_cut())
+        if (!state.is_cut()) {
             require_same_fingerprint(table, state);
+            follow_incoming(server, table, state);
+        }
         const Observation seen = observe(server.session(), table, state, server.state_schema());
         const bool has_wrong_past =
             !state.is_cut() && (state.was_empty ? has_rows(server, state.table)
@@ -188,7 +202,9 @@ RunResult run(Server& server, const config::PartitionPolicy& policy, bool until_
         const db::TableInfo table = require_table(server, policy.table);
         if (table.is_partitioned())
             return result;
-        result.state = begin_job(server, read_facts(server.session(), policy.table, policy.key), policy);
+        Facts facts = read_facts(server.session(), policy.table, policy.key);
+        read_children(server.session(), facts, policy);
+        result.state = begin_job(server, facts, policy);
     }
     if (result.state->stage < Stage::cut)
         server.wait_for_orphans();

@@ -33,6 +33,9 @@ bool make_copy_leaves(Server& server, const config::PartitionPolicy& policy, con
 /// The leaves of a partitioned table, by name.
 std::vector<QualifiedName> leaves_of(Server& server, const QualifiedName& table);
 
+/// The keys that `revert` will bring back are those that are there now; all that are given up must have been named.
+void give_up_keys(const db::TableInfo& table, const config::PartitionPolicy& policy, SwapState& state);
+
 /// The lock times are known only after COMMIT: they are stored in a transaction of their own, and told.
 void store_cut_over(Server& server, SwapState& state, const db::UnitOutcome& outcome);
 

@@ -8,6 +8,7 @@
 #include "ddl/staged.hpp"
 #include "sql/identifier.hpp"
 #include "swap/attempts.hpp"
+#include "swap/composite.hpp"
 #include "swap/copy_cut_over.hpp"
 #include "swap/observe.hpp"
 #include "swap/run.hpp"
@@ -21,12 +22,16 @@ namespace tripmig::swap {
 namespace {
 
 /// What is there now, looked at once more: what is made in the cut-over may have changed, what was copied may not.
-AttachContext look_again(Server& server, const config::PartitionPolicy& policy, const SwapState& state) {
+AttachContext look_again(Server& server, const config::PartitionPolicy& policy, SwapState& state) {
     const db::TableInfo table = require_table(server, state.table);
     AttachContext context{succession_of(table, state), state, server.state_schema()};
     require_same_shape(context.succession.table, state.shape);
     require_same_fingerprint(table, state);
+    give_up_keys(context.succession.table, policy, state);
+    context.state = state;
+    context.succession = succession_of(table, state);  // with the keys as they are now
     Facts facts = read_facts(server.session(), state.table, {});
+    read_children(server.session(), facts, policy);
     facts.key.is_empty = true;  // its rows were looked at when the leaves were made
     if (context.succession.registry)
         facts.taken.erase(context.succession.registry->table.name);

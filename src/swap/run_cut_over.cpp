@@ -1,11 +1,15 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/civil.hpp"
 #include "base/error.hpp"
 #include "db/table_catalog.hpp"
 #include "sql/identifier.hpp"
 #include "swap/attempts.hpp"
+#include "swap/composite.hpp"
 #include "swap/cut_over.hpp"
+#include "swap/dropped_keys.hpp"
 #include "swap/new_job.hpp"
 #include "swap/observe.hpp"
 #include "swap/run.hpp"
@@ -27,10 +31,13 @@ AttachContext look_again(Server& server, const config::PartitionPolicy& policy, 
     const Facts names = read_facts(server.session(), state.table, {});
     facts.taken = names.taken;
     AttachContext context{succession_of(*facts.table, state), state, server.state_schema()};
+    give_up_keys(context.succession.table, policy, state);
     state.narrow.clear();
     for (const db::IndexInfo& index : narrow_indexes(context.succession.table, state.key))
         state.narrow.push_back({index.name.name, index.tail, index.is_constraint});
     context.state = state;
+    context.succession = succession_of(*facts.table, state);  // with the keys as they are now
+    read_children(server.session(), facts, policy);
     Facts others = facts;
     if (context.succession.registry && !state.was_empty)
         others.taken.erase(context.succession.registry->table.name);
@@ -51,6 +58,24 @@ void tell(Server& server, const SwapState& state) {
 }
 
 }  // namespace
+
+void give_up_keys(const db::TableInfo& table, const config::PartitionPolicy& policy, SwapState& state) {
+    require_named(table.incoming, state.dropped, policy);
+    const auto is_agreed = [&](const db::IncomingKey& key) {
+        return std::any_of(state.dropped.begin(), state.dropped.end(), [&](const db::IncomingKey& each) {
+            return each.table == key.table && each.name == key.name;
+        });
+    };
+    if (state.has_registry && state.incoming != config::IncomingForeignKeys::composite)
+        return;
+    if (policy.swap.incoming_foreign_keys != config::IncomingForeignKeys::drop)
+        for (const db::IncomingKey& key : table.incoming)
+            if (!is_agreed(key))
+                throw Error(ExitCode::refused,
+                            fmt::format("{} came since the job began, which has no place for it", described(key)),
+                            "drop it, or `tripmig swap abort` and begin anew with the table as it is now");
+    state.dropped = table.incoming;
+}
 
 void store_cut_over(Server& server, SwapState& state, const db::UnitOutcome& outcome) {
     state.stage = Stage::cut;

@@ -43,10 +43,11 @@ void make_leaves(Server& server, const config::PartitionPolicy& policy, const Sw
 }
 
 void validate_keys(Server& server, const SwapState& state) {
-    if (!state.has_registry)
+    if (!state.has_registry && state.composite.empty())
         return;
-    const db::TableInfo registry = require_table(server, ddl::registry_name(state.table));
-    for (const db::IncomingKey& key : registry.incoming) {
+    const db::TableInfo target =
+        require_table(server, state.composite.empty() ? ddl::registry_name(state.table) : state.table);
+    for (const db::IncomingKey& key : target.incoming) {
         if (key.is_valid)
             continue;
         Unit unit;

@@ -76,6 +76,19 @@ json to_json(const NarrowIndex& index) {
     return {{"name", index.name}, {"tail", index.tail}, {"constraint", index.is_constraint}};
 }
 
+json to_json(const CompositePart& part) {
+    return {{"schema", part.table.schema}, {"table", part.table.name}, {"name", part.name},
+            {"column", part.column},       {"adds", part.adds_column}, {"next_block", part.next_block}};
+}
+
+CompositePart composite_part(const json& document) {
+    return {{document.at("schema").get<std::string>(), document.at("table").get<std::string>()},
+            document.at("name").get<std::string>(),
+            document.at("column").get<std::string>(),
+            document.at("adds").get<bool>(),
+            document.at("next_block").get<std::int64_t>()};
+}
+
 json to_json(const SwapState& state) {
     json narrow = json::array();
     for (const NarrowIndex& index : state.narrow)
@@ -83,6 +96,9 @@ json to_json(const SwapState& state) {
     json dropped = json::array();
     for (const db::IncomingKey& key : state.dropped)
         dropped.push_back(to_json(key));
+    json composite = json::array();
+    for (const CompositePart& part : state.composite)
+        composite.push_back(to_json(part));
     json outgoing = json::array();
     for (const db::ConstraintInfo& key : state.outgoing)
         outgoing.push_back(to_json(key));
@@ -103,6 +119,7 @@ json to_json(const SwapState& state) {
             {"row_key", state.row_key},
             {"narrow", narrow},
             {"dropped", dropped},
+            {"composite", composite},
             {"shape", state.shape},
             {"fingerprint", state.fingerprint},
             {"outgoing", outgoing},
@@ -137,6 +154,9 @@ void read(const json& document, SwapState& state) {
                                 index.at("constraint").get<bool>()});
     for (const json& key : document.at("dropped"))
         state.dropped.push_back(incoming_key(key));
+    const json composite = document.value("composite", json::array());
+    for (const json& part : composite)
+        state.composite.push_back(composite_part(part));
     document.at("shape").get_to(state.shape);
     state.fingerprint = document.value("fingerprint", std::vector<std::string>());
     for (const json& key : document.at("outgoing"))

@@ -48,6 +48,15 @@ struct NarrowIndex {
     bool is_constraint = false;
 };
 
+/// What becomes of one incoming key under the policy `composite`.
+struct CompositePart {
+    QualifiedName table;  ///< the referencing one
+    std::string name;     ///< of the foreign key
+    std::string column;   ///< of the referencing table, with the partition key; empty: the key has it already
+    bool adds_column = true;
+    std::int64_t next_block = 0;  ///< of the referencing table, where filling the column goes on; -1: it is filled
+};
+
 /// Everything that a later run, from any machine, needs to go on. A JSON document in the state schema.
 struct SwapState {
     static constexpr int current_format = 1;
@@ -70,7 +79,8 @@ struct SwapState {
     std::vector<std::string> primary_key;      ///< its columns before
     std::vector<std::string> row_key;          ///< copy: what told its rows apart
     std::vector<NarrowIndex> narrow;           ///< attach: what the cut-over gave the key to
-    std::vector<db::IncomingKey> dropped;      ///< incoming keys that the policy gives up
+    std::vector<db::IncomingKey> dropped;      ///< incoming keys that the policy gives up or makes others of
+    std::vector<CompositePart> composite;      ///< of these, by the policy composite
     std::vector<std::string> shape;            ///< copy: what the new table was made like, a line a thing
     std::vector<std::string> fingerprint;      ///< what else it had when the job began; empty: an older version's job
     std::vector<db::ConstraintInfo> outgoing;  ///< copy: foreign keys that the old table had at the cut-over

@@ -9,6 +9,7 @@
 #include "ddl/registry.hpp"
 #include "move/capture.hpp"
 #include "sql/identifier.hpp"
+#include "swap/composite.hpp"
 
 namespace tripmig::swap {
 
@@ -48,6 +49,10 @@ db::TableInfo without_own(db::TableInfo table, const SwapState& state) {
     erase_if(table.indexes, [&](const db::IndexInfo& each) {
         return each.name.name == state.leaf_index() || is_wider_index(each.name.name);
     });
+    erase_if(table.incoming, [](const db::IncomingKey& each) {
+        constexpr std::string_view own_key = ddl::CompositeKey::interim_prefix;
+        return each.name.compare(0, own_key.size(), own_key) == 0;
+    });
     erase_if(table.constraints, [&](const db::ConstraintInfo& each) {
         return each.name == state.bound_check() || each.name == state.null_check();
     });
@@ -81,6 +86,7 @@ ddl::Succession succession_of(const db::TableInfo& table, const SwapState& state
     for (const db::ConstraintInfo& constraint : table.constraints)
         if (constraint.name == state.bound_check() || constraint.name == state.null_check())
             succession.dropped_checks.push_back(constraint.name);
+    succession.composite = composite_keys(succession.table, state);
     if (state.has_registry)
         succession.registry = ddl::registry_of(succession.table, state.key);
     return succession;

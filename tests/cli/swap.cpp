@@ -186,18 +186,47 @@ TEST_CASE("flags stand in for a policy file, and win over it") {
     CHECK(room.swap({"run", "events", "--key", "seen", "--interval", "7 days"})["interval"] == "7 days");
     CHECK(room.database.scalar("SELECT count(*) FROM events") == "100");
     room.database.exec(orders_and_lines);
-    const CommandResult refused = room.tripmig({"swap", "run", "orders", "--incoming-foreign-keys", "composite"});
-    CHECK(refused.exit_code == 12);
-    CHECK(refused.err.find("composite") != std::string::npos);
+    const CommandResult plan = room.tripmig({"swap", "plan", "orders", "--incoming-foreign-keys", "composite"});
+    CHECK(plan.exit_code == 0);
+    CHECK(plan.out.find("becomes (order_id, order_at)") != std::string::npos);
 }
 
 TEST_CASE("foreign keys that are given up come back with revert") {
     const SwapRoom room;
     room.database.exec(orders_and_lines);
     const std::string before = room.dump();
-    const CommandResult result = room.tripmig({"swap", "run", "orders", "--incoming-foreign-keys", "drop"});
-    CHECK(result.exit_code == 0);
-    CHECK(result.err.find("GIVEN UP") != std::string::npos);
+    const CommandResult plan = room.tripmig({"swap", "plan", "orders", "--incoming-foreign-keys", "drop"});
+    CHECK(plan.exit_code == 0);
+    CHECK(plan.out.find("GIVEN UP, as told: public.lines.lines_order_id_fkey") != std::string::npos);
+    const std::string again =
+        "tripmig swap run public.orders --incoming-foreign-keys drop --drop-foreign-keys "
+        "lines_order_id_fkey";
+    CHECK_MESSAGE(plan.out.find("To be said once more: " + again) != std::string::npos, plan.out);
+    // The policy alone, another key's name, and the name without the policy are not enough.
+    const CommandResult once = room.tripmig({"swap", "run", "orders", "--incoming-foreign-keys", "drop"});
+    CHECK(once.exit_code == 12);
+    CHECK_MESSAGE(once.err.find(again) != std::string::npos, once.err);
+    CHECK(room.tripmig({"swap", "run", "orders", "--incoming-foreign-keys", "drop", "--drop-foreign-keys",
+                        "lines_order_id_fkey,lines_pkey"})
+              .exit_code == 12);
+    CHECK(room.tripmig({"swap", "run", "orders", "--drop-foreign-keys", "lines_order_id_fkey"}).exit_code == 12);
+    CHECK(room.dump() == before);
+
+    const std::vector<std::string> run{
+        "swap", "run", "orders", "--incoming-foreign-keys", "drop", "--drop-foreign-keys", "lines_order_id_fkey"};
+    std::vector<std::string> ready = run;
+    ready.insert(ready.end(), {"--until", "ready"});
+    CHECK(room.tripmig(ready).exit_code == 0);
+    // One that came since was not named.
+    room.database.exec("ALTER TABLE lines ADD CONSTRAINT lines_late FOREIGN KEY (order_id) REFERENCES orders (id)");
+    std::vector<std::string> accepting = run;
+    accepting.emplace_back("--accept-changes");
+    const CommandResult late = room.tripmig(accepting);
+    CHECK(late.exit_code == 12);
+    CHECK_MESSAGE(late.err.find("lines_late") != std::string::npos, late.err);
+    room.database.exec("ALTER TABLE lines DROP CONSTRAINT lines_late");
+    const CommandResult result = room.tripmig(accepting);
+    CHECK_MESSAGE(result.exit_code == 0, result.err);
     CHECK(room.database.scalar(
               "SELECT count(*) FROM pg_constraint WHERE conrelid = 'lines'::regclass AND contype = 'f'") == "0");
     CHECK(room.database.scalar("SELECT to_regclass('orders_ids') IS NULL") == "t");

@@ -59,6 +59,16 @@ struct Case {
         return room.tripmig(arguments);
     }
 
+    /// The names of the foreign keys that point to the table.
+    [[nodiscard]] std::vector<std::string> incoming_names() const {
+        std::vector<std::string> names;
+        for (const Row& row :
+             room.database.rows("SELECT conname FROM pg_constraint WHERE contype = 'f' AND confrelid = to_regclass($1)",
+                                {generated.table}))
+            names.push_back(row.at(0).value_or(""));
+        return names;
+    }
+
     /// Everything but the table's own children, which is found out after the swap.
     void find_own() {
         for (const Row& row : room.database.rows("SELECT regexp_replace(c.oid::regclass::text, "
@@ -103,6 +113,9 @@ void swap_and_back(std::uint64_t seed, bool is_copy) {
     std::vector<std::string> run{"run", "--key", test.generated.key, "--strategy", is_copy ? "copy" : "attach"};
     if (!test.generated.incoming.empty())
         run.insert(run.end(), {"--incoming-foreign-keys", test.generated.incoming});
+    if (test.generated.incoming == "drop")
+        for (const std::string& name : test.incoming_names())
+            run.insert(run.end(), {"--drop-foreign-keys", name});
     const CommandResult swapped = test.swap(run);
     REQUIRE_MESSAGE(swapped.exit_code == 0, swapped.err);
     test.find_own();

@@ -28,6 +28,16 @@ void apply(Action action, SwapState& state, Observation& seen) {
         case Action::build_index:
             seen.index = Build::valid;
             break;
+        case Action::begin_composite:
+            seen.composite_key = Build::invalid;
+            state.composite.at(seen.composite).next_block = 0;
+            break;
+        case Action::fill_composite:
+            state.composite.at(seen.composite).next_block = -1;
+            break;
+        case Action::validate_composite:
+            seen.composite_key = ++seen.composite < state.composite.size() ? Build::missing : Build::valid;
+            break;
         case Action::begin_registry:
             state.stage = Stage::capturing;
             break;
@@ -119,6 +129,30 @@ TEST_CASE("the whole way, with everything that can be needed") {
     CHECK(walk(state, seen) ==
           with_ending({Action::add_null_check, Action::validate_null_check, Action::set_not_null, Action::build_index,
                        Action::begin_registry, Action::load_registry, Action::index_registry, Action::note_ready}));
+}
+
+TEST_CASE("composite: each key in turn, behind the index that it needs, for both strategies") {
+    SwapState state;
+    state.composite.resize(2);
+    Observation seen;
+    seen.needs_index = true;
+    seen.composite_key = Build::missing;
+    std::vector<Action> actions{Action::build_index};
+    for (int key = 0; key < 2; ++key)
+        actions.insert(actions.end(), {Action::begin_composite, Action::fill_composite, Action::validate_composite});
+    std::vector<Action> attach = actions;
+    attach.push_back(Action::note_ready);
+    CHECK(walk(state, seen) == with_ending(attach));
+    state.strategy = tripmig::config::SwapStrategy::copy;
+    actions.insert(actions.end(), {Action::begin_copy, Action::capture_copy, Action::load_copy, Action::index_copy,
+                                   Action::prepare_cut_over, Action::cut_over, Action::follow_up});
+    CHECK(walk(state, seen) == actions);
+    // Killed while it filled: it goes on there.
+    seen.index = Build::valid;
+    seen.composite_key = Build::invalid;
+    CHECK(next_step(state, seen, false) == Action::fill_composite);
+    state.composite.front().next_block = -1;
+    CHECK(next_step(state, seen, false) == Action::validate_composite);
 }
 
 TEST_CASE("the shortest way: no registry, a primary key that has the partition key") {

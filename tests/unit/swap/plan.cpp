@@ -47,6 +47,23 @@ std::size_t place(const std::string& text, const std::string& part) {
 
 }  // namespace
 
+TEST_CASE("composite: the cut-over replaces both keys by one to the new table") {
+    db::TableInfo table = orders();
+    table.incoming = {lines_key()};
+    const swap::PlanResult plan = plan_of(table, config::IncomingForeignKeys::composite);
+    CHECK(statements(plan, "give public.lines the column order_at").find("ADD COLUMN IF NOT EXISTS order_at") !=
+          std::string::npos);
+    const std::string sql = statements(plan, "cut over");
+    const std::size_t key =
+        place(sql,
+              "ADD CONSTRAINT lines_order_id_fkey FOREIGN KEY (order_id, order_at) REFERENCES public.orders (id, "
+              "at) ON UPDATE CASCADE ON DELETE CASCADE NOT VALID");
+    CHECK(place(sql, "DROP CONSTRAINT IF EXISTS tripmig_composite_lines_order_id_fkey") <
+          place(sql, "DROP CONSTRAINT lines_order_id_fkey"));
+    CHECK(place(sql, "ATTACH PARTITION public.orders_past") < key);
+    CHECK(statements(plan, "validate lines_order_id_fkey").find("VALIDATE CONSTRAINT") != std::string::npos);
+}
+
 TEST_CASE("the cut-over takes all its locks first, in one order, and nothing is read before them") {
     db::TableInfo table = orders();
     table.incoming = {lines_key()};

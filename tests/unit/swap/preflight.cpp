@@ -200,7 +200,12 @@ TEST_CASE("incoming foreign keys need a decision") {
     referenced.table.incoming = {lines_key()};
     CHECK(referenced.refuses("public.lines.lines_order_id_fkey"));
     referenced.policy.swap.incoming_foreign_keys = config::IncomingForeignKeys::composite;
-    CHECK(referenced.refuses("composite is not in this version"));
+    CHECK(referenced.refusals().empty());
+    CHECK(referenced.notes("becomes (order_id, order_at) to public.orders (id, at) ON UPDATE CASCADE"));
+    referenced.facts = facts_of(referenced.table);
+    referenced.facts->server_version = 140'010;
+    CHECK(referenced.refuses("composite needs PostgreSQL 15"));
+    referenced.facts.reset();
     referenced.policy.swap.incoming_foreign_keys = config::IncomingForeignKeys::registry;
     CHECK(referenced.refusals().empty());
     referenced.policy.swap.incoming_foreign_keys = config::IncomingForeignKeys::drop;

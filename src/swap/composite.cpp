@@ -1,0 +1,117 @@
+#include "swap/composite.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "db/table_catalog.hpp"
+#include "ddl/constraint_phases.hpp"
+#include "ddl/statement_step.hpp"
+#include "sql/identifier.hpp"
+
+namespace tripmig::swap {
+
+namespace {
+
+bool is_of(const CompositePart& part, const db::IncomingKey& key) {
+    return part.table == key.table && part.name == key.name;
+}
+
+ddl::CompositeKey composite_key(const db::TableInfo& table, const SwapState& state, const CompositePart& part,
+                                const db::IncomingKey& key) {
+    ddl::CompositeKey composite;
+    composite.key = key;
+    composite.column = part.column;
+    composite.adds_column = part.adds_column;
+    composite.parent = state.table;
+    composite.partition_key = state.key;
+    if (const db::ColumnInfo* column = table.column(state.key))
+        composite.type = column->type;
+    composite.owner = table.owner;
+    composite.creator = table.current_role;
+    composite.function_grantees = table.default_function_grantees;
+    return composite;
+}
+
+}  // namespace
+
+void read_children(db::Session& session, Facts& facts, const config::PartitionPolicy& policy) {
+    if (policy.swap.incoming_foreign_keys != config::IncomingForeignKeys::composite || !facts.table)
+        return;
+    for (const db::IncomingKey& key : facts.table->incoming)
+        if (facts.children.count(key.table) == 0)
+            if (auto child = db::read_table(session, key.table))
+                facts.children.emplace(key.table, std::move(*child));
+}
+
+std::vector<CompositePart> composite_parts(const db::TableInfo& table, const std::string& key,
+                                           const std::map<QualifiedName, db::TableInfo>& children,
+                                           const std::vector<CompositePart>& known) {
+    std::vector<CompositePart> parts;
+    for (const db::IncomingKey& incoming : table.incoming) {
+        const auto same =
+            std::find_if(known.begin(), known.end(), [&](const CompositePart& part) { return is_of(part, incoming); });
+        if (same != known.end()) {
+            parts.push_back(*same);
+            continue;
+        }
+        CompositePart part{incoming.table, incoming.name, ddl::companion_column(incoming, key), true, 0};
+        if (const auto child = children.find(incoming.table); child != children.end())
+            part.adds_column = child->second.column(part.column) == nullptr;
+        parts.push_back(std::move(part));
+    }
+    return parts;
+}
+
+std::vector<ddl::CompositeKey> composite_keys(const db::TableInfo& table, const SwapState& state) {
+    std::vector<ddl::CompositeKey> keys;
+    for (const CompositePart& part : state.composite)
+        for (const db::IncomingKey& key : state.dropped)
+            if (is_of(part, key))
+                keys.push_back(composite_key(table, state, part, key));
+    return keys;
+}
+
+Unit begin_composite_unit(const AttachContext& context) {
+    const ddl::CompositeKey& composite = context.succession.composite.at(context.composite);
+    SwapState state = context.state;
+    state.composite.at(context.composite).next_block = 0;
+    Unit unit;
+    unit.name =
+        fmt::format("give {} the column {}", sql::quoted(composite.key.table), sql::quote_ident(composite.column));
+    unit.lock_first = {{composite.parent, LockMode::share_row_exclusive},
+                       {composite.key.table, LockMode::access_exclusive}};
+    unit.steps = ddl::begin_composite(composite);
+    unit.steps.push_back(ddl::drop_interim_key(composite));
+    unit.steps.push_back(ddl::add_interim_key(composite));
+    unit.steps.push_back(journal(state, context.state_schema));
+    return unit;
+}
+
+Unit validate_composite_unit(const AttachContext& context) {
+    const ddl::CompositeKey& composite = context.succession.composite.at(context.composite);
+    Unit unit;
+    unit.name = fmt::format("validate {} of {}", sql::quote_ident(composite.column), sql::quoted(composite.key.table));
+    unit.steps = {ddl::validate_constraint(composite.key.table, composite.interim_name(),
+                                           "every row has the partition key of the one that it points to"),
+                  journal(context.state, context.state_schema)};
+    return unit;
+}
+
+std::vector<Step> drop_composite(const db::TableInfo& parent, const SwapState& state) {
+    std::vector<Step> steps;
+    for (const db::IncomingKey& key : parent.incoming)
+        if (std::any_of(state.composite.begin(), state.composite.end(),
+                        [&](const CompositePart& part) { return is_of(part, key); }))
+            steps.push_back(ddl::drop_incoming_key(key));
+    return steps;
+}
+
+std::vector<Step> end_composite(const db::TableInfo& parent, const SwapState& state) {
+    std::vector<Step> steps;
+    for (const ddl::CompositeKey& composite : composite_keys(parent, state))
+        ddl::append(steps, ddl::end_composite(composite));
+    return steps;
+}
+
+}  // namespace tripmig::swap

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/policy.hpp"
+#include "ddl/composite_key.hpp"
+#include "swap/attach_units.hpp"
+#include "swap/preflight.hpp"
+#include "swap/server.hpp"
+#include "swap/state.hpp"
+
+namespace tripmig::swap {
+
+// The policy `composite`: the referencing tables carry the partition key too. Before the cut-over, for each foreign key
+// in turn: the column, its triggers and a second foreign key with the column; the column filled in chunks; that key
+// validated. The cut-over then replaces both by one to the new table.
+
+/// The referencing tables, for the policy composite; else nothing.
+void read_children(db::Session& session, Facts& facts, const config::PartitionPolicy& policy);
+
+/// A part for each incoming key of `table`, which is without what the job added: those that are known as they are.
+std::vector<CompositePart> composite_parts(const db::TableInfo& table, const std::string& key,
+                                           const std::map<QualifiedName, db::TableInfo>& children,
+                                           const std::vector<CompositePart>& known);
+
+/// The parts of the job, in their order, with what is needed to make and unmake them. `table`: before the cut-over the
+/// plain one, after it the partitioned one.
+std::vector<ddl::CompositeKey> composite_keys(const db::TableInfo& table, const SwapState& state);
+
+/// The column, its triggers and the second foreign key, with the state that says whose column it is.
+Unit begin_composite_unit(const AttachContext& context);
+/// A scan of the referencing table beside its writers.
+Unit validate_composite_unit(const AttachContext& context);
+/// Fills the column of one part, chunk by chunk; `state` says so afterwards.
+void fill_composite(Server& server, const db::TableInfo& table, std::size_t part, SwapState& state);
+/// Throws Error{refused} when rows have another partition key in the column than the row that they point to: it was
+/// there before, with what it holds.
+void validate_composite(Server& server, const db::TableInfo& table, std::size_t part, const SwapState& state);
+/// Takes away what the parts added; of a table that is gone, `table` has the name alone.
+void undo_composite(Server& server, const db::TableInfo& table, SwapState& state);
+/// Keys that came or went since the job began, and that its runner accepted, get or lose their part.
+void follow_incoming(Server& server, const db::TableInfo& table, SwapState& state);
+
+/// In the way back: the keys with the column go, and once the old table is in its place, the column and its triggers.
+std::vector<Step> drop_composite(const db::TableInfo& parent, const SwapState& state);
+std::vector<Step> end_composite(const db::TableInfo& parent, const SwapState& state);
+
+}  // namespace tripmig::swap
