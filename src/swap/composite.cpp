@@ -55,7 +55,7 @@ std::vector<CompositePart> composite_parts(const db::TableInfo& table, const std
             parts.push_back(*same);
             continue;
         }
-        CompositePart part{incoming.table, incoming.name, ddl::companion_column(incoming, key), true, 0};
+        CompositePart part{incoming.table, incoming.name, ddl::companion_column(incoming, key)};
         if (const auto child = children.find(incoming.table); child != children.end())
             part.adds_column = child->second.column(part.column) == nullptr;
         parts.push_back(std::move(part));
@@ -72,6 +72,20 @@ std::vector<ddl::CompositeKey> composite_keys(const db::TableInfo& table, const 
     return keys;
 }
 
+namespace {
+
+/// The column was not there when the job began: one that is there now is not to be taken away with it.
+Step column_is_free(const ddl::CompositeKey& composite) {
+    return ddl::check(
+        fmt::format("SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = {}::pg_catalog.regclass "
+                    "AND attname = {} AND NOT attisdropped)",
+                    sql::quote_literal(sql::quoted(composite.key.table)), sql::quote_literal(composite.column)),
+        fmt::format("{} was given a column {} since the swap began: rename it, or `tripmig swap abort` and begin anew",
+                    sql::quoted(composite.key.table), sql::quote_ident(composite.column)));
+}
+
+}  // namespace
+
 Unit begin_composite_unit(const AttachContext& context) {
     const ddl::CompositeKey& composite = context.succession.composite.at(context.composite);
     SwapState state = context.state;
@@ -81,7 +95,9 @@ Unit begin_composite_unit(const AttachContext& context) {
         fmt::format("give {} the column {}", sql::quoted(composite.key.table), sql::quote_ident(composite.column));
     unit.lock_first = {{composite.parent, LockMode::share_row_exclusive},
                        {composite.key.table, LockMode::access_exclusive}};
-    unit.steps = ddl::begin_composite(composite);
+    if (composite.adds_column && context.state.composite.at(context.composite).next_block == CompositePart::not_begun)
+        unit.steps.push_back(column_is_free(composite));
+    ddl::append(unit.steps, ddl::begin_composite(composite));
     unit.steps.push_back(ddl::drop_interim_key(composite));
     unit.steps.push_back(ddl::add_interim_key(composite));
     unit.steps.push_back(journal(state, context.state_schema));

@@ -63,6 +63,17 @@ Error unfillable(const ddl::CompositeKey& composite) {
                  "disable it until the column is filled, and run this again");
 }
 
+/// Those of which something was added.
+std::vector<ddl::CompositeKey> begun_keys(const db::TableInfo& table, SwapState state) {
+    std::vector<CompositePart>& parts = state.composite;
+    parts.erase(std::remove_if(parts.begin(), parts.end(),
+                               [](const CompositePart& part) {
+                                   return part.column.empty() || part.next_block == CompositePart::not_begun;
+                               }),
+                parts.end());
+    return composite_keys(table, state);
+}
+
 /// What the parts added goes, in one transaction with the state that no more has them.
 void take_away(Server& server, const db::TableInfo& table, const std::vector<ddl::CompositeKey>& composites,
                const SwapState& state) {
@@ -72,7 +83,7 @@ void take_away(Server& server, const db::TableInfo& table, const std::vector<ddl
         unit.lock_first.push_back({state.table, LockMode::access_exclusive});
     std::vector<LockRequest> children;
     for (const ddl::CompositeKey& composite : composites) {
-        if (composite.column.empty() || !db::read_table(server.session(), composite.key.table))
+        if (!db::read_table(server.session(), composite.key.table))
             continue;
         children.push_back({composite.key.table, LockMode::access_exclusive});
         unit.steps.push_back(ddl::drop_interim_key(composite));
@@ -134,9 +145,9 @@ void validate_composite(Server& server, const db::TableInfo& table, std::size_t 
 void undo_composite(Server& server, const db::TableInfo& table, SwapState& state) {
     if (state.composite.empty())
         return;
-    const std::vector<ddl::CompositeKey> composites = composite_keys(table, state);
+    const std::vector<ddl::CompositeKey> begun = begun_keys(table, state);
     state.composite.clear();
-    take_away(server, table, composites, state);
+    take_away(server, table, begun, state);
 }
 
 void follow_incoming(Server& server, const db::TableInfo& table, SwapState& state) {
@@ -151,7 +162,7 @@ void follow_incoming(Server& server, const db::TableInfo& table, SwapState& stat
         std::all_of(own.incoming.begin(), own.incoming.end(), is_known))
         return;
     std::vector<ddl::CompositeKey> gone;
-    for (const ddl::CompositeKey& composite : composite_keys(own, state))
+    for (const ddl::CompositeKey& composite : begun_keys(own, state))
         if (std::none_of(own.incoming.begin(), own.incoming.end(), [&](const db::IncomingKey& key) {
                 return key.table == composite.key.table && key.name == composite.key.name;
             }))

@@ -54,7 +54,10 @@ struct CompositePart {
     std::string name;     ///< of the foreign key
     std::string column;   ///< of the referencing table, with the partition key; empty: the key has it already
     bool adds_column = true;
-    std::int64_t next_block = 0;  ///< of the referencing table, where filling the column goes on; -1: it is filled
+    static constexpr std::int64_t not_begun = -2;
+    /// Of the referencing table, where filling the column goes on; -1: it is filled. Until it is begun, a column of
+    /// that name is somebody else's.
+    std::int64_t next_block = not_begun;
 };
 
 /// Everything that a later run, from any machine, needs to go on. A JSON document in the state schema.

@@ -1,6 +1,8 @@
 // The policy `composite`: referencing tables carry the partition key too.
 #include <doctest/doctest.h>
 
+#include <csignal>
+
 #include "swap_composite_room.hpp"
 
 using namespace tripmig::test;
@@ -222,6 +224,24 @@ TEST_CASE("composite: a trigger that skips the UPDATE which fills is found, and 
     room.database.exec("DROP TRIGGER skip ON lines");
     CHECK(room.swap({"run", "orders"})["stage"] == "complete");
     CHECK(room.wrong_lines() == "0");
+}
+
+TEST_CASE("composite: a column that somebody adds after the job began is neither used nor taken away") {
+    const CompositeRoom room;
+    room.database.exec(orders_and_lines);
+    const Connection holder = room.database.connect();
+    holder.exec("BEGIN; LOCK TABLE lines IN ROW EXCLUSIVE MODE");  // nobody gives it a column meanwhile
+    BackgroundCommand command(tripmig_command({"swap", "run", "orders"}), room.surroundings());
+    command.wait_for_text("give public.lines the column");
+    command.kill(SIGKILL);
+    (void)command.wait();
+    holder.exec("ROLLBACK");
+    room.database.exec("ALTER TABLE lines ADD COLUMN order_at timestamp DEFAULT '2020-01-01'");
+    const CommandResult taken = room.tripmig({"swap", "run", "orders"});
+    CHECK(taken.exit_code == 12);
+    CHECK_MESSAGE(taken.err.find("public.lines was given a column order_at since") != std::string::npos, taken.err);
+    CHECK(room.swap({"abort", "orders"})["stage"] == "aborted");
+    CHECK(room.scalar("SELECT count(*) FROM lines WHERE order_at = '2020-01-01'") == "10000");
 }
 
 TEST_CASE("composite: what others do to the column meanwhile is made good or found") {

@@ -150,6 +150,7 @@ TEST_CASE("composite: each key in turn, behind the index that it needs, for both
     // Killed while it filled: it goes on there.
     seen.index = Build::valid;
     seen.composite_key = Build::invalid;
+    state.composite.front().next_block = 8;
     CHECK(next_step(state, seen, false) == Action::fill_composite);
     state.composite.front().next_block = -1;
     CHECK(next_step(state, seen, false) == Action::validate_composite);
