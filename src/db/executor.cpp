@@ -103,9 +103,6 @@ void Executor::look_at_progress() {
         return;
     progress->task = fmt::format("{}, {}", m_current, progress->task);
     progress->done = std::min(progress->done, progress->total);
-    if (m_progress && m_progress->unit == "partitions" &&
-        (progress->unit != m_progress->unit || progress->total < m_progress->total))
-        return;  // ANALYZE of a partitioned table has come to its partitions, one by one: one line is enough
     if (m_progress && m_progress->task != progress->task)
         finish_progress();
     m_progress = progress;

@@ -8,7 +8,7 @@ SELECT 'index', phase,
 FROM pg_catalog.pg_stat_progress_create_index
 WHERE pid = $1::pg_catalog.int4
 UNION ALL
--- Of a partitioned table: itself, by its partitions, then each of them as a table of its own.
+-- Of a partitioned table: itself, by its partitions. What follows, each of them as a table of its own, has no line.
 SELECT 'analyze',
        CASE WHEN relation.relkind = 'p' THEN 'sampling' ELSE phase END,
        CASE WHEN relation.relkind = 'p' THEN 'partitions' ELSE 'blocks' END,
@@ -16,7 +16,7 @@ SELECT 'analyze',
        CASE WHEN relation.relkind = 'p' THEN child_tables_total ELSE sample_blks_total END
 FROM pg_catalog.pg_stat_progress_analyze AS progress
 LEFT JOIN pg_catalog.pg_class AS relation ON relation.oid = progress.relid
-WHERE pid = $1::pg_catalog.int4
+WHERE pid = $1::pg_catalog.int4 AND relation.relispartition IS DISTINCT FROM true
 UNION ALL
 SELECT 'vacuum', phase, 'blocks', heap_blks_scanned, heap_blks_total
 FROM pg_catalog.pg_stat_progress_vacuum
