@@ -27,6 +27,8 @@ endif()
 
 function(tripmig_short_start target)
   if(TRIPMIG_STARTS_SHORT)
+    # A source that includes CLI11 makes its validators before main: the command line is compiled in three pieces.
+    set_target_properties(tripmig_cli PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 16)
     target_link_options(${target} PRIVATE -static-libstdc++ -static-libgcc -Wl,--gc-sections)
     target_compile_definitions(${target} PRIVATE TRIPMIG_QUICK_EXIT)
   endif()

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
+#include "cli/or_null.hpp"
 #include "cli/partition.hpp"
 #include "db/connection_parameters.hpp"
 #include "partition/status.hpp"
@@ -83,11 +84,6 @@ std::string text_of(const TableStatus& status) {
         add_row(table, status, *status.default_partition, true);
     return fmt::format("{}: {}\n{}{}", name, future_text(status), table.empty() ? "" : table.to_string(),
                        warnings_text(status));
-}
-
-template <typename Value>
-nlohmann::json or_null(const std::optional<Value>& value) {
-    return value ? nlohmann::json(*value) : nlohmann::json();
 }
 
 nlohmann::json to_json(const LeafStatus& leaf) {

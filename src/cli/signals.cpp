@@ -8,11 +8,11 @@ namespace tripmig::cli {
 
 namespace {
 
-std::atomic<StopSignal*> target{nullptr};
+std::atomic<StopSignal*> signalled{nullptr};
 
 extern "C" void raise_stop(int signal_number) {
     const int errno_before = errno;
-    if (StopSignal* stop = target.load())
+    if (StopSignal* stop = signalled.load())
         stop->raise(signal_number);
     errno = errno_before;
 }
@@ -20,7 +20,7 @@ extern "C" void raise_stop(int signal_number) {
 }  // namespace
 
 void catch_signals(StopSignal& stop) {
-    target.store(&stop);
+    signalled.store(&stop);
     struct sigaction action {};
     action.sa_handler = raise_stop;
     ::sigemptyset(&action.sa_mask);

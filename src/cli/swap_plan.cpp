@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
+#include "cli/or_null.hpp"
 #include "cli/swap_options.hpp"
 #include "cli/swap_text.hpp"
 #include "sql/identifier.hpp"
@@ -34,11 +35,6 @@ json json_of(const std::vector<LockRequest>& locks) {
     for (const LockRequest& lock : locks)
         list.push_back({{"relation", sql::quoted(lock.relation)}, {"mode", to_string(lock.mode)}});
     return list;
-}
-
-template <typename Value>
-json or_null(const std::optional<Value>& value) {
-    return value ? json(*value) : json();
 }
 
 json json_of(const swap::Estimate& need) {

@@ -27,7 +27,7 @@ struct Look {
     bool is_open = false;
 };
 
-Look look(swap::Server& server, const QualifiedName& table) {
+Look look_closely(swap::Server& server, const QualifiedName& table) {
     Look found;
     if (const auto job = db::find_last_job(server.session(), server.state_schema(), table)) {
         found.state = swap::from_job(*job);
@@ -107,7 +107,7 @@ class Screen {
 void watch(Context& context, swap::Server& server, const QualifiedName& table) {
     Screen screen(context);
     for (;;) {
-        const Look found = look(server, table);
+        const Look found = look_closely(server, table);
         if (!found.state)
             return print_without_job(context, server, table);
         screen.show(found);
@@ -133,7 +133,7 @@ void add_swap_status(CLI::App& group, Commands& commands) {
         if (*is_watching)
             watch(context, server, table);
         else
-            print_look(context, server, table, look(server, table));
+            print_look(context, server, table, look_closely(server, table));
         return ExitCode::ok;
     });
 }

@@ -28,7 +28,7 @@ ExitCode up(Context& context, const UpOptions& options, const TargetOptions& tar
     if (context.json) {
         nlohmann::json document{{"applied", nlohmann::json::array()}, {"version", version}};
         for (const auto& file : applied)
-            document["applied"].push_back(to_json(file));
+            document["applied"].push_back(applied_file_json(file));
         context.out << document.dump(2) << '\n';
     }
     return ExitCode::ok;

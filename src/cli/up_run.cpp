@@ -28,7 +28,7 @@ void keep_up_to(MigrationTarget& target, const std::string& to) {
                   pending.end());
 }
 
-nlohmann::json to_json(const migrate::AppliedFile& file) {
+nlohmann::json applied_file_json(const migrate::AppliedFile& file) {
     return {{"file", file.file},
             {"version", file.version},
             {"description", file.description},

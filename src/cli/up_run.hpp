@@ -32,6 +32,6 @@ void run_up(Context& context, const UpOptions& options, UpResult& result);
 /// Leaves out what lies above the version that --to names.
 void keep_up_to(MigrationTarget& target, const std::string& to);
 
-nlohmann::json to_json(const migrate::AppliedFile& file);
+nlohmann::json applied_file_json(const migrate::AppliedFile& file);
 
 }  // namespace tripmig::cli

@@ -158,7 +158,7 @@ void print_json(Context& context, const std::vector<Outcome>& outcomes) {
                               {"applied", nlohmann::json::array()},
                               {"duration_ms", outcome.took.count()}};
         for (const migrate::AppliedFile& file : outcome.result.applied)
-            target["applied"].push_back(to_json(file));
+            target["applied"].push_back(applied_file_json(file));
         if (outcome.failure)
             target["error"] = error_json(*outcome.failure);
         document["targets"].push_back(std::move(target));

@@ -243,6 +243,7 @@ Directory read_directory(const fs::path& path, const ReadOptions& options) {
     const std::vector<SourceFile> files = files_below(path);
     const DialectRules& rules = choose_dialect(files, options.dialect);
     directory.dialect = rules.dialect;
+    directory.versioned.reserve(files.size());  // nearly all of them are
     for (const SourceFile& file : files) {
         if (file.is_in_folder() && !rules.reads_folders)
             continue;
