@@ -1,5 +1,9 @@
 # src/<room>/sql/<name>.sql becomes tripmig::<room>::statement::<name> in generated/<room>/statements.hpp:
 # one complete statement a file, runnable in psql, parameters described at its top.
+
+# All of them at once, for a tool that reads the sources without building them.
+add_custom_target(tripmig_statements)
+
 function(tripmig_embed_sql room visibility)
   file(GLOB files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${room}/sql/*.sql)
   if(NOT files)
@@ -15,4 +19,5 @@ function(tripmig_embed_sql room visibility)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${files})
   add_custom_target(tripmig_${room}_sql DEPENDS ${header})
   add_dependencies(tripmig_${room} tripmig_${room}_sql)
+  add_dependencies(tripmig_statements tripmig_${room}_sql)
 endfunction()
