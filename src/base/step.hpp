@@ -75,7 +75,8 @@ struct Unit {
     std::string name;
     Transaction transaction = Transaction::inside;
     std::vector<Step> steps;
-    /// All locks taken first, in this order, before any step: the cut-over protocol. Empty: each step takes its own.
+    /// All locks taken first, in this order, before any step: the cut-over protocol. Under a lock_budget every second
+    /// attempt takes them in reverse. Empty: each step takes its own.
     std::vector<LockRequest> lock_first;
     /// Budget for the wait for the whole lock set. Zero: lock_timeout counts for each lock alone.
     std::chrono::milliseconds lock_budget{0};

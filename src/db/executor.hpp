@@ -68,10 +68,10 @@ class Executor {
     void set_before_retry(std::function<void()> function) { m_before_retry = std::move(function); }
 
   private:
-    UnitOutcome attempt(const Unit& unit);
-    UnitOutcome attempt_inside(const Unit& unit);
+    UnitOutcome attempt(const Unit& unit, int number);
+    UnitOutcome attempt_inside(const Unit& unit, int number);
     UnitOutcome attempt_alone(const Unit& unit);
-    void take_locks(const Unit& unit, UnitOutcome& outcome);
+    void take_locks(const Unit& unit, int attempt, UnitOutcome& outcome);
     void run_under_budget(const Unit& unit, std::chrono::steady_clock::time_point granted, UnitOutcome& outcome);
     Result run_step(const Step& step);
     void pause_before_retry(const Unit& unit, const Error& error, int attempts,

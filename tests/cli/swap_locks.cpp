@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <thread>
+#include <vector>
 
 #include "swap_room.hpp"
 
@@ -36,6 +37,28 @@ TEST_CASE("the cut-over goes through as soon as the blocker is gone") {
     const CommandResult result = command.wait();
     CHECK(result.exit_code == 0);
     CHECK(room.database.scalar("SELECT note FROM orders WHERE id = 1") == "held");
+}
+
+TEST_CASE("writers who hold a referencing table and then want the table do not keep the cut-over from its locks") {
+    const SwapRoom room;
+    room.database.exec(orders_and_lines);
+    (void)room.folder.write("tripmig.toml", "[swap]\ncutover_deadline = \"20s\"\n");
+    std::atomic<bool> is_over{false};
+    std::vector<std::thread> writers;
+    for (int number = 0; number < 4; ++number)
+        writers.emplace_back([&] {
+            const Connection connection = room.database.connect();
+            while (!is_over)
+                connection.exec(
+                    "BEGIN; UPDATE lines SET what = 'written' WHERE false; SELECT pg_sleep(0.02); "
+                    "INSERT INTO lines (order_id) VALUES (1); COMMIT");
+        });
+    const CommandResult result = room.tripmig({"swap", "run", "orders"});
+    is_over = true;
+    for (std::thread& writer : writers)
+        writer.join();
+    CHECK_MESSAGE(result.exit_code == 0, result.err);
+    CHECK(room.database.scalar("SELECT relkind FROM pg_class WHERE oid = 'orders'::regclass") == "p");
 }
 
 TEST_CASE("nobody queues for long behind an attempt that does not get its locks") {
