@@ -20,7 +20,8 @@ std::string alter(const QualifiedName& table) {
     return fmt::format("ALTER TABLE {}", sql::quoted(table));
 }
 
-/// reloptions as SET (...) reads them: the name has no quotes in PostgreSQL's own options, the value always.
+}  // namespace
+
 std::string option_list(const std::vector<std::string>& options) {
     std::string text;
     for (const std::string& option : options) {
@@ -30,6 +31,8 @@ std::string option_list(const std::vector<std::string>& options) {
     }
     return text;
 }
+
+namespace {
 
 /// `check`: ", CONSTRAINT ...", or nothing.
 Step create_table(const ParentFacts& parent, const QualifiedName& name, const std::string& check) {

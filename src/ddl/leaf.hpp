@@ -36,6 +36,9 @@ std::vector<Step> default_steps(const ParentFacts& parent, const QualifiedName& 
 /// The same as a transaction of its own, the locks on the parent and on a DEFAULT partition first.
 Unit create_leaf(const ParentFacts& parent, const Leaf& leaf);
 
+/// reloptions as WITH (...) and SET (...) read them: a name has no quotes in PostgreSQL's own options, a value always.
+std::string option_list(const std::vector<std::string>& options);
+
 /// With a DEFAULT partition: what comes before create_leaf() of all these leaves, and what comes after them or after a
 /// failure. A validated CHECK that no row of DEFAULT belongs to them lets ATTACH skip its scan under ACCESS EXCLUSIVE.
 /// While it stands, rows of these ranges are refused, as they are by a table without DEFAULT.

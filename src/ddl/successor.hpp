@@ -69,6 +69,8 @@ std::vector<Unit> validate_incoming(const Succession& succession);
 std::vector<Step> grant_alike(const std::string& kind, const QualifiedName& name, const std::string& owner,
                               bool has_acl, const std::vector<db::Grant>& grants,
                               const std::vector<std::string>& default_grantees);
+/// The grants of single columns.
+std::vector<Step> column_grants(const db::TableInfo& table, const QualifiedName& target);
 /// CREATE TRIGGER as it was, with its state and comment, on whatever has the table's name now.
 std::vector<Step> create_trigger(const QualifiedName& table, const db::TriggerInfo& trigger);
 /// Takes the rules from a table.

@@ -53,6 +53,13 @@ std::vector<Step> grant_alike(const std::string& kind, const QualifiedName& name
     return steps;
 }
 
+std::vector<Step> column_grants(const db::TableInfo& table, const QualifiedName& target) {
+    std::vector<Step> steps;
+    for (const db::ColumnInfo& column : table.columns)
+        append(steps, grants_of("TABLE", sql::quoted(target), column.grants));
+    return steps;
+}
+
 std::vector<Step> parent_rights(const Succession& succession) {
     const db::TableInfo& table = succession.table;
     const std::string name = sql::quoted(table.name);
@@ -72,8 +79,7 @@ std::vector<Step> parent_rights(const Succession& succession) {
         steps.push_back(statement(fmt::format("ALTER TABLE {} FORCE ROW LEVEL SECURITY", name), "as before"));
     append(steps,
            grant_alike("TABLE", table.name, table.owner, table.has_acl, table.grants, table.default_table_grantees));
-    for (const db::ColumnInfo& column : table.columns)
-        append(steps, grants_of("TABLE", name, column.grants));
+    append(steps, column_grants(table, table.name));
     return steps;
 }
 

@@ -8,6 +8,7 @@
 #include "move/catch_up.hpp"
 #include "sql/identifier.hpp"
 #include "swap/cut_over.hpp"
+#include "swap/matviews.hpp"
 #include "swap/succession_of.hpp"
 #include "swap/transfer_of.hpp"
 
@@ -59,6 +60,7 @@ Unit copy_cut_over_unit(const AttachContext& context, const CopyFacts& facts, co
     const move::Transfer transfer = transfer_of(succession, context.state, context.state_schema);
     SwapState state = context.state;
     state.outgoing = outgoing_keys(succession.table);
+    state.matviews = bound_matviews(succession.table);
     Unit unit;
     unit.name = fmt::format("cut over {}", sql::quoted(succession.table.name));
     unit.lock_first = locks_of(context, facts, transfer.capture.log);

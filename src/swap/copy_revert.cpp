@@ -151,7 +151,8 @@ Unit drop_parked(const db::TableInfo& table, const SwapState& state, const std::
                             "the copy, with its leaves; its foreign keys' triggers on other tables go with it")};
     if (state.has_registry)
         append(unit.steps, ddl::drop_registry(ddl::registry_of(table, state.key)));
-    append(unit.steps, move::end_transfer(transfer_back(table, state, state_schema)));
+    if (state.is_copy())
+        append(unit.steps, move::end_transfer(transfer_back(table, state, state_schema)));
     return unit;
 }
 

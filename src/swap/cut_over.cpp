@@ -115,7 +115,7 @@ Unit cut_over_unit(const AttachContext& context, const std::vector<ddl::Leaf>& l
     append(steps, ddl::redirect_incoming(succession));
     append(steps, ddl::rebind_dependents(succession));
     append(steps, ddl::create_rules(succession.table.name, succession.table.rules));
-    if (context.state.was_empty)
+    if (context.state.was_empty && context.state.matviews.empty())
         steps.push_back(statement(fmt::format("DROP TABLE {}", sql::quoted(succession.leaf)), "it was empty"));
     steps.push_back(journal(context.state, Stage::cut, context.state_schema));
     return unit;

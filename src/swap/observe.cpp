@@ -10,6 +10,7 @@
 #include "sql/identifier.hpp"
 #include "swap/composite.hpp"
 #include "swap/cut.hpp"
+#include "swap/matviews.hpp"
 #include "swap/statements.hpp"
 #include "swap/succession_of.hpp"
 
@@ -147,6 +148,9 @@ Facts read_facts(db::Session& session, const QualifiedName& table, const std::st
         return facts;
     for (const db::Row& row : session.read(std::string(statement::names_taken), {table.schema}))
         facts.taken.insert(db::text_of(row.at(0)));
+    for (const BoundView& view : bound_matviews(*facts.table))
+        if (std::optional<ddl::Matview> matview = read_matview(session, view))
+            facts.matviews.push_back(std::move(*matview));
     const db::ColumnInfo* column = facts.table->column(key);
     const bool sees_all_rows = !facts.table->force_row_security || facts.table->bypasses_row_security;
     if (column != nullptr && facts.table->kind == 'r' && sees_all_rows && facts.table->can_alter)

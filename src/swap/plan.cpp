@@ -15,6 +15,7 @@
 #include "swap/copy_cut_over.hpp"
 #include "swap/copy_units.hpp"
 #include "swap/cut_over.hpp"
+#include "swap/matviews.hpp"
 #include "swap/new_job.hpp"
 #include "swap/run.hpp"
 #include "swap/succession_of.hpp"
@@ -129,7 +130,8 @@ PlanResult plan(const Facts& facts, const config::PartitionPolicy& policy, const
     result.findings = preflight(table, facts, policy, config.swap);
     if (exit_code_of(result.findings) != ExitCode::ok)
         return result;
-    const SwapState state = new_state(facts, policy, config.swap);
+    SwapState state = new_state(facts, policy, config.swap);
+    state.matviews = bound_matviews(table);
     require_leaf_names(state, policy, facts, config.partitions.max_create);
     result.cut = state.cut;
     result.state = state;
@@ -150,6 +152,12 @@ PlanResult plan(const Facts& facts, const config::PartitionPolicy& policy, const
     }
     for (Unit& unit : ddl::validate_incoming(context.succession))
         result.units.push_back(std::move(unit));
+    for (const ddl::Matview& matview : facts.matviews) {
+        result.units.push_back(ddl::build_matview(matview));
+        result.units.push_back(ddl::exchange_matview(matview));
+    }
+    if (state.was_empty && !state.matviews.empty())
+        result.units.push_back(drop_empty(state));
     Unit analyze;
     analyze.name = fmt::format("analyze {}", sql::quoted(table.name));
     analyze.steps = {ddl::statement(fmt::format("ANALYZE {}", sql::quoted(table.name)),

@@ -39,7 +39,7 @@ std::vector<Finding> preflight(const db::TableInfo& table, const Facts& facts, c
     look_at_registry(table, facts, policy, report);
     look_at_triggers(table, policy, report);
     look_at_rules(table, report);
-    look_at_dependents(table, report);
+    look_at_dependents(table, facts, policy, report);
     look_at_followers(table, policy, report);
     return findings;
 }

@@ -14,6 +14,7 @@
 #include "config/policy.hpp"
 #include "db/table_info.hpp"
 #include "ddl/bounds.hpp"
+#include "ddl/matview.hpp"
 
 namespace tripmig::swap {
 
@@ -31,7 +32,8 @@ struct KeyFacts {
 struct Facts {
     std::optional<db::TableInfo> table;
     KeyFacts key;
-    std::set<std::string> taken;  ///< names of relations and types in the table's schema
+    std::vector<ddl::Matview> matviews;  ///< that read it
+    std::set<std::string> taken;         ///< names of relations and types in the table's schema
     Instant now;
     std::map<QualifiedName, db::TableInfo> children;  ///< tables with incoming keys; for the policy composite alone
     int server_version = 150'000;

@@ -31,11 +31,38 @@ void look_at_row_function(const db::DependentInfo& function, Report& report) {
                   "is created anew with the new table's row type; who holds its OID must look it up again");
 }
 
+void look_at_materialized_view(const db::DependentInfo& view, bool is_copy, Report& report) {
+    if (!view.in_the_way.empty())
+        report.refuse(view.description,
+                      fmt::format("must be built anew, and {} stands on the old one", view.in_the_way),
+                      "drop what stands on it before the swap and create it again after");
+    else
+        report.note(
+            view.description,
+            fmt::format("is built anew after the cut-over, beside the one that is there, which then goes. Until "
+                        "then its content stands, and REFRESH reads {}",
+                        is_copy ? "the old table as of the cut-over" : "the past only"));
+}
+
+/// What would stop it when the cut-over is past.
+void look_at_place(const ddl::Matview& matview, Report& report) {
+    const std::string subject = fmt::format("materialized view {}", sql::quoted(matview.view.name));
+    if (!matview.may_be_built)
+        report.refuse(subject,
+                      fmt::format("the role or the owner may not create in schema {}",
+                                  sql::quote_ident(matview.view.name.schema)),
+                      "grant CREATE on the schema to both", ExitCode::no_privilege);
+    if (!matview.taken.empty())
+        report.refuse(subject, fmt::format("is built beside under a name that is taken: {}", matview.taken),
+                      "rename or drop that relation");
+}
+
 }  // namespace
 
-void look_at_dependents(const db::TableInfo& table, Report& report) {
+void look_at_dependents(const db::TableInfo& table, const Facts& facts, const config::PartitionPolicy& policy,
+                        Report& report) {
     for (const db::DependentInfo& dependent : table.dependents) {
-        if (dependent.kind == Kind::other || dependent.kind == Kind::materialized_view)
+        if (dependent.kind == Kind::other)
             report.refuse(dependent.description,
                           "is bound to the table or its row type by OID, and cannot be bound anew in place",
                           "drop it before the swap and create it again after");
@@ -44,9 +71,13 @@ void look_at_dependents(const db::TableInfo& table, Report& report) {
                           ExitCode::no_privilege);
         else if (dependent.kind == Kind::row_function)
             look_at_row_function(dependent, report);
+        else if (dependent.kind == Kind::materialized_view)
+            look_at_materialized_view(dependent, policy.swap.strategy == config::SwapStrategy::copy, report);
         else
             report.ok(dependent.description, "is bound to the new table");
     }
+    for (const ddl::Matview& matview : facts.matviews)
+        look_at_place(matview, report);
 }
 
 }  // namespace tripmig::swap

@@ -46,7 +46,8 @@ void look_at_triggers(const db::TableInfo& table, const config::PartitionPolicy&
 void look_at_publication(const db::PublicationInfo& publication, const db::TableInfo& table, bool is_copied,
                          Report& report);
 void look_at_rules(const db::TableInfo& table, Report& report);
-void look_at_dependents(const db::TableInfo& table, Report& report);
+void look_at_dependents(const db::TableInfo& table, const Facts& facts, const config::PartitionPolicy& policy,
+                        Report& report);
 void look_at_followers(const db::TableInfo& table, const config::PartitionPolicy& policy, Report& report);
 
 }  // namespace tripmig::swap

@@ -17,6 +17,7 @@
 #include "swap/attempts.hpp"
 #include "swap/blockers.hpp"
 #include "swap/close.hpp"
+#include "swap/matviews.hpp"
 #include "swap/run.hpp"
 #include "swap/statements.hpp"
 #include "swap/transfer_of.hpp"
@@ -148,6 +149,8 @@ void put_copy_back(Server& server, SwapState& state) {
     run_attempts(server, [&](const auto& attempt) {
         const RevertFacts facts = read_revert_facts(server, state);
         require_same_parts(facts, state);
+        require_nothing_in_the_way(facts.parent);
+        state.matviews = bound_matviews(facts.parent);
         const move::Transfer back = transfer_back(facts.parent, state, server.state_schema());
         const auto follow = [&] {
             bring_old_table_up(server, back);
@@ -164,6 +167,8 @@ void put_back(Server& server, SwapState& state) {
     run_attempts(server, [&](const auto& attempt) {
         const RevertFacts facts = read_revert_facts(server, state);
         refuse_rows_beyond(server, facts, state);
+        require_nothing_in_the_way(facts.parent);
+        state.matviews = bound_matviews(facts.parent);
         build_former_indexes(server, facts, state);
         const RevertFacts now = read_revert_facts(server, state);
         server.reporter().info("swap.step", fmt::format("put {} back", sql::quoted(state.table)));
@@ -212,12 +217,14 @@ SwapState revert(Server& server, const QualifiedName& table) {
     SwapState state = require_job(server, table);
     require_revertible(state);
     if (state.stage != Stage::reverting) {
+        drop_staged_matviews(server, state);
         if (state.is_copy())
             put_copy_back(server, state);
         else
             put_back(server, state);
     }
-    if (state.is_copy()) {
+    carry_matviews(server, state, parked_name(table));
+    if (state.is_copy() || !state.matviews.empty()) {
         server.reporter().info("swap.step", fmt::format("drop {}", sql::quoted(parked_name(table))));
         run_protected(server, drop_parked(require_table(server, table), state, server.state_schema()));
     }

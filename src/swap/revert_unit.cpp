@@ -4,6 +4,7 @@
 
 #include "db/table_catalog.hpp"
 #include "ddl/index_definition.hpp"
+#include "ddl/staged.hpp"
 #include "ddl/statement_step.hpp"
 #include "ddl/successor.hpp"
 #include "move/capture.hpp"
@@ -256,6 +257,20 @@ std::vector<Step> restore_replica_identity(const RevertFacts& facts, const SwapS
     return ddl::parent_replica_identity(back);
 }
 
+/// The table in between keeps standing until nothing reads it any more: its indexes and statistics make room.
+std::vector<Step> park(const RevertFacts& facts) {
+    std::vector<Step> steps;
+    for (const db::IndexInfo& index : facts.parent.indexes)
+        steps.push_back(statement(fmt::format("ALTER INDEX {} RENAME TO {}", sql::quoted(index.name),
+                                              sql::quote_ident(ddl::staged_name(index.name).name)),
+                                  "makes room"));
+    for (const db::StatisticsInfo& statistics : facts.parent.statistics)
+        steps.push_back(statement(fmt::format("ALTER STATISTICS {} RENAME TO {}", sql::quoted(statistics.name),
+                                              sql::quote_ident(ddl::staged_name(statistics.name).name)),
+                                  "makes room"));
+    return steps;
+}
+
 /// The rights that the new table has now, in case they were changed since the cut-over.
 std::vector<Step> restore_rights(const RevertFacts& facts, const SwapState& state) {
     if (facts.parent.grants == facts.past.grants && facts.parent.has_acl == facts.past.has_acl)
@@ -285,14 +300,18 @@ Unit revert_unit(const RevertFacts& facts, const SwapState& state, const std::st
     append(steps, take_from_parent(facts, state));
     append(steps, change_places(facts, state));
     append(steps, restore_followers(facts, state));
-    steps.push_back(statement(fmt::format("DROP TABLE {}", sql::quoted(parked_name(state.table))),
-                              "it and its leaves have no rows"));
+    const bool is_read = !state.matviews.empty();
+    if (is_read)
+        append(steps, park(facts));
+    else
+        steps.push_back(statement(fmt::format("DROP TABLE {}", sql::quoted(parked_name(state.table))),
+                                  "it and its leaves have no rows"));
     append(steps, restore_names(facts, state));
     append(steps, restore_replica_identity(facts, state));
     append(steps, restore_triggers(facts, state));
     append(steps, ddl::create_rules(state.table, facts.parent.rules));
     append(steps, restore_rights(facts, state));
-    if (facts.registry)
+    if (facts.registry && !is_read)
         append(steps, ddl::drop_registry(ddl::registry_of(facts.parent, state.key)));
     append(steps, end_composite(facts.parent, state));
     append(steps, restore_incoming(facts, state));

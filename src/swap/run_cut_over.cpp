@@ -10,6 +10,7 @@
 #include "swap/composite.hpp"
 #include "swap/cut_over.hpp"
 #include "swap/dropped_keys.hpp"
+#include "swap/matviews.hpp"
 #include "swap/new_job.hpp"
 #include "swap/observe.hpp"
 #include "swap/run.hpp"
@@ -35,6 +36,7 @@ AttachContext look_again(Server& server, const config::PartitionPolicy& policy, 
     state.narrow.clear();
     for (const db::IndexInfo& index : narrow_indexes(context.succession.table, state.key))
         state.narrow.push_back({index.name.name, index.tail, index.is_constraint});
+    state.matviews = bound_matviews(context.succession.table);
     context.state = state;
     context.succession = succession_of(*facts.table, state);  // with the keys as they are now
     read_children(server.session(), facts, policy);

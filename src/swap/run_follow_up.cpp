@@ -8,6 +8,7 @@
 #include "ddl/registry.hpp"
 #include "ddl/statement_step.hpp"
 #include "sql/identifier.hpp"
+#include "swap/matviews.hpp"
 #include "swap/new_job.hpp"
 #include "swap/observe.hpp"
 #include "swap/run.hpp"
@@ -58,12 +59,20 @@ void validate_keys(Server& server, const SwapState& state) {
     }
 }
 
+/// The old table of an empty one stays until nothing reads it any more.
+void renew_matviews(Server& server, const SwapState& state) {
+    carry_matviews(server, state, {state.table.schema, state.leaf});
+    if (state.was_empty && !state.matviews.empty())
+        server.executor().run(drop_empty(state));
+}
+
 }  // namespace
 
 void run_follow_up(Server& server, const config::PartitionPolicy& policy, SwapState& state) {
     make_leaves(server, policy, state);
     validate_keys(server, state);
     validate_outgoing(server, state);
+    renew_matviews(server, state);
     Unit unit;
     unit.name = fmt::format("analyze {}", sql::quoted(state.table));
     unit.steps = {ddl::statement(fmt::format("ANALYZE {}", sql::quoted(state.table)),

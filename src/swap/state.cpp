@@ -102,6 +102,9 @@ json to_json(const SwapState& state) {
     json outgoing = json::array();
     for (const db::ConstraintInfo& key : state.outgoing)
         outgoing.push_back(to_json(key));
+    json matviews = json::array();
+    for (const BoundView& view : state.matviews)
+        matviews.push_back({{"schema", view.name.schema}, {"name", view.name.name}, {"query", view.query}});
     return {{"format", SwapState::current_format},
             {"strategy", to_string(state.strategy)},
             {"parent", {{"schema", state.parent.schema}, {"name", state.parent.name}}},
@@ -123,6 +126,7 @@ json to_json(const SwapState& state) {
             {"shape", state.shape},
             {"fingerprint", state.fingerprint},
             {"outgoing", outgoing},
+            {"matviews", matviews},
             {"load", {{"blocks", state.blocks}, {"filenode", state.filenode}}},
             {"measured",
              {{"attempts", state.measured.attempts},
@@ -161,6 +165,10 @@ void read(const json& document, SwapState& state) {
     state.fingerprint = document.value("fingerprint", std::vector<std::string>());
     for (const json& key : document.at("outgoing"))
         state.outgoing.push_back(outgoing_key(key));
+    const json matviews = document.value("matviews", json::array());
+    for (const json& view : matviews)
+        state.matviews.push_back({{view.at("schema").get<std::string>(), view.at("name").get<std::string>()},
+                                  view.at("query").get<std::string>()});
     const json& load = document.at("load");
     load.at("blocks").get_to(state.blocks);
     load.at("filenode").get_to(state.filenode);

@@ -60,6 +60,12 @@ struct CompositePart {
     std::int64_t next_block = not_begun;
 };
 
+/// A materialized view that read the table before the cut-over, with its query as it was then.
+struct BoundView {
+    QualifiedName name;
+    std::string query;
+};
+
 /// Everything that a later run, from any machine, needs to go on. A JSON document in the state schema.
 struct SwapState {
     static constexpr int current_format = 1;
@@ -87,6 +93,7 @@ struct SwapState {
     std::vector<std::string> shape;            ///< copy: what the new table was made like, a line a thing
     std::vector<std::string> fingerprint;      ///< what else it had when the job began; empty: an older version's job
     std::vector<db::ConstraintInfo> outgoing;  ///< copy: foreign keys that the old table had at the cut-over
+    std::vector<BoundView> matviews;           ///< what is built anew after the cut-over, or after the way back
     std::int64_t blocks = 0;                   ///< of the table when its load began
     std::int64_t filenode = 0;
     Measured measured;

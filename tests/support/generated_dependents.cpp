@@ -59,4 +59,29 @@ void GeneratedTable::draw_row_functions() {
             first + "(NEW.*) = -7) EXECUTE FUNCTION noticed()");
 }
 
+void GeneratedTable::draw_matview() {
+    if (!one_in(2))
+        return;
+    matview = name("sums");
+    const std::string from =
+        views.empty() || one_in(2) ? " FROM " + table : " FROM " + table + " JOIN " + views[0] + " USING (amount)";
+    say("CREATE MATERIALIZED VIEW " + matview + pick({"", " WITH (fillfactor = 80)"}) +
+        " AS SELECT amount % 7 AS \"Of seven\", count(*) AS n, 'it''s; ' || max(amount) AS most" + from +
+        " GROUP BY 1" + pick({"", "", " WITH NO DATA"}));
+    if (one_in(2))
+        say("CREATE UNIQUE INDEX " + name("by") + " ON " + matview + " (\"Of seven\")");
+    if (one_in(2))
+        say("CREATE INDEX " + name("by") + " ON " + matview + " ((n * 2), most DESC) WHERE n > 1");
+    if (one_in(2))
+        say("ALTER MATERIALIZED VIEW " + matview + " ALTER n SET STATISTICS 77, ALTER most SET STORAGE external");
+    if (one_in(2))
+        say("GRANT SELECT ON " + matview + " TO carry_reader WITH GRANT OPTION");
+    if (one_in(2))
+        say("GRANT SELECT (n) ON " + matview + " TO carry_writer");
+    if (one_in(2))
+        m_commented.emplace_back("MATERIALIZED VIEW " + matview, "it's built anew");
+    if (one_in(2))
+        say("CREATE VIEW " + name("view") + " AS SELECT max(n) AS n FROM " + matview);
+}
+
 }  // namespace tripmig::test

@@ -81,6 +81,7 @@ GeneratedTable::GeneratedTable(std::uint64_t seed, bool for_copy, int server)
     draw_rules();
     draw_row_functions();
     draw_followers();
+    draw_matview();
     draw_comments();
 }
 
@@ -477,6 +478,8 @@ void GeneratedTable::draw_comments() {
     say("GRANT SELECT, REFERENCES ON customers TO carry_owner");
     for (const std::string& view : views)
         say("ALTER VIEW " + view + " OWNER TO carry_owner");
+    if (!matview.empty() && one_in(2))
+        say("ALTER MATERIALIZED VIEW " + matview + " OWNER TO carry_owner");
 }
 
 }  // namespace tripmig::test

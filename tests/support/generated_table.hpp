@@ -20,6 +20,7 @@ class GeneratedTable {
     bool is_empty = false;
     std::vector<std::string> sql;  ///< in order
     std::vector<std::string> views;
+    std::string matview;  ///< quoted; empty: none
 
   private:
     struct Column {
@@ -56,6 +57,7 @@ class GeneratedTable {
     void draw_views();
     void draw_rules();
     void draw_row_functions();
+    void draw_matview();
     void draw_followers();
     void draw_comments();
     void draw_rows();

@@ -174,3 +174,40 @@ TEST_CASE("what preflight refuses has no plan") {
     table.labels = {"selinux"};
     CHECK(plan_of(table, config::IncomingForeignKeys::refuse).units.empty());
 }
+
+TEST_CASE("a materialized view is built beside after the cut-over, and exchanged under locks that come first") {
+    for (const bool is_empty : {false, true}) {
+        db::TableInfo table = orders();
+        db::DependentInfo view;
+        view.kind = db::DependentInfo::Kind::materialized_view;
+        view.name = {"public", "totals"};
+        view.can_alter = true;
+        table.dependents = {view};
+        swap::Facts facts = facts_of(table);
+        facts.key.is_empty = is_empty;
+        if (is_empty)
+            facts.key.newest.reset();
+        ddl::Matview matview;
+        matview.view.name = view.name;
+        matview.view.owner = matview.view.current_role = "shop";
+        matview.query = "SELECT 1 AS one";
+        matview.is_populated = false;
+        facts.matviews = {matview};
+        const swap::PlanResult plan = swap::plan(facts, monthly(), config::Config{});
+        std::string names;
+        for (const Unit& unit : plan.units)
+            names += unit.name + "\n";
+        CHECK(place(names, "cut over") < place(names, "build materialized view public.totals anew"));
+        CHECK(place(names, "build materialized view") < place(names, "put materialized view public.totals"));
+        CHECK((names.find("\ndrop public.orders_past\n") != std::string::npos) == is_empty);
+        CHECK(statements(plan, "cut over").find("DROP TABLE") == std::string::npos);
+        CHECK(statements(plan, "build mat").find("AS\nSELECT 1 AS one\nWITH NO DATA") != std::string::npos);
+        CHECK(statements(plan, "build mat").find("REFRESH") == std::string::npos);
+        for (const Unit& unit : plan.units)
+            if (unit.name.compare(0, 7, "put mat") == 0) {
+                REQUIRE(unit.lock_first.size() == 2);
+                CHECK(unit.lock_first[0].relation.name == "totals");
+                CHECK(unit.lock_first[1].relation.name == "tripmig_new_totals");
+            }
+    }
+}

@@ -126,10 +126,31 @@ TEST_CASE("what cannot be a leaf, or cannot be carried, is refused by name") {
         odd.table.constraints.back().kind = 'x';
         CHECK(odd.refuses("exclusion"));
     }
-    SUBCASE("a materialized view") {
+    SUBCASE("a column of its row type") {
         odd.table.dependents.push_back({});
-        odd.table.dependents.back().description = "materialized view totals";
-        CHECK(odd.refuses("materialized view totals"));
+        odd.table.dependents.back().description = "table holds";
+        CHECK(odd.refuses("table holds"));
+    }
+    SUBCASE("a materialized view that something stands on") {
+        db::DependentInfo view;
+        view.kind = db::DependentInfo::Kind::materialized_view;
+        view.description = "materialized view totals";
+        view.can_alter = true;
+        odd.table.dependents = {view};
+        CHECK(odd.refusals().empty());
+        CHECK(odd.notes("materialized view totals: is built anew after the cut-over"));
+        odd.table.dependents.back().in_the_way = "function f()";
+        CHECK(odd.refuses("totals: must be built anew, and function f() stands on the old one"));
+    }
+    SUBCASE("a materialized view that there is no place for") {
+        odd.facts = facts_of(odd.table);
+        odd.facts->matviews.emplace_back();
+        odd.facts->matviews.back().view.name = {"closed", "totals"};
+        CHECK(odd.refusals().empty());
+        odd.facts->matviews.back().taken = "tripmig_new_totals";
+        CHECK(odd.refuses("a name that is taken: tripmig_new_totals"));
+        odd.facts->matviews.back().may_be_built = false;
+        CHECK(odd.refuses("may not create in schema closed"));
     }
     SUBCASE("a publication of leaves") {
         odd.table.publications.push_back({"feed", true, false, "", true});

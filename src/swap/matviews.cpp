@@ -1,0 +1,117 @@
+#include "swap/matviews.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "db/cells.hpp"
+#include "db/table_catalog.hpp"
+#include "ddl/staged.hpp"
+#include "ddl/statement_step.hpp"
+#include "sql/identifier.hpp"
+#include "swap/attempts.hpp"
+#include "swap/statements.hpp"
+
+namespace tripmig::swap {
+
+namespace {
+
+using Kind = db::DependentInfo::Kind;
+
+bool reads(const db::TableInfo& table, const QualifiedName& view) {
+    return std::any_of(table.dependents.begin(), table.dependents.end(), [&](const db::DependentInfo& each) {
+        return each.kind == Kind::materialized_view && each.name == view;
+    });
+}
+
+/// nullopt: it was dropped meanwhile, and nothing is left beside it.
+std::optional<ddl::Matview> build(Server& server, const BoundView& view) {
+    std::optional<ddl::Matview> matview = read_matview(server.session(), view);
+    const Unit unit = matview ? ddl::build_matview(*matview) : ddl::drop_staged_matview(view.name);
+    server.throttle().wait();
+    server.reporter().info("swap.step", unit.name);
+    server.executor().run(unit);
+    return matview;
+}
+
+/// Built before the deadline begins to count: that is for the locks, and a build may take hours.
+void carry(Server& server, const BoundView& view) {
+    std::optional<ddl::Matview> matview = build(server, view);
+    (void)run_attempts(server, [&](const Attempt& attempt) -> std::optional<db::UnitOutcome> {
+        if (!matview)
+            return db::UnitOutcome{};
+        Unit exchange = ddl::exchange_matview(*matview);
+        exchange.lock_budget = server.config().swap.lock_budget;
+        exchange.max_hold = server.config().swap.max_lock_hold;
+        server.reporter().info("swap.step", exchange.name);
+        std::optional<db::UnitOutcome> outcome = attempt(exchange, [] {});
+        if (!outcome)
+            matview = build(server, view);  // altered meanwhile
+        return outcome;
+    });
+}
+
+}  // namespace
+
+std::vector<BoundView> bound_matviews(const db::TableInfo& table) {
+    std::vector<BoundView> views;
+    for (const db::DependentInfo& dependent : table.dependents)
+        if (dependent.kind == Kind::materialized_view)
+            views.push_back({dependent.name, dependent.rebind});
+    return views;
+}
+
+std::optional<ddl::Matview> read_matview(db::Session& session, const BoundView& view) {
+    std::optional<db::TableInfo> table = db::read_table(session, view.name);
+    if (!table || table->kind != 'm')
+        return std::nullopt;
+    ddl::Matview matview;
+    const db::Rows rows = session.read(
+        std::string(statement::matview_facts),
+        {fmt::format("{}", table->oid), ddl::staged_name(view.name).name, ddl::former_matview_name(view.name).name});
+    db::Cells cells(rows.at(0));
+    matview.is_populated = cells.flag();
+    matview.clauses = cells.list();
+    matview.may_be_built = cells.flag();
+    matview.taken = cells.text();
+    matview.view = std::move(*table);
+    matview.query = view.query;
+    return matview;
+}
+
+void carry_matviews(Server& server, const SwapState& state, const QualifiedName& former) {
+    for (const BoundView& view : state.matviews) {
+        const std::optional<db::TableInfo> table = db::read_table(server.session(), former);
+        if (!table)
+            return;
+        if (reads(*table, view.name))
+            carry(server, view);
+        else
+            server.executor().run(ddl::drop_staged_matview(view.name));  // it was dropped after a build
+    }
+}
+
+Unit drop_empty(const SwapState& state) {
+    const std::string former = sql::quoted(QualifiedName{state.table.schema, state.leaf});
+    Unit unit;
+    unit.name = fmt::format("drop {}", former);
+    unit.steps = {ddl::statement(fmt::format("DROP TABLE IF EXISTS {}", former), "it was empty")};
+    return unit;
+}
+
+void drop_staged_matviews(Server& server, const SwapState& state) {
+    for (const BoundView& view : state.matviews)
+        server.executor().run(ddl::drop_staged_matview(view.name));
+}
+
+void require_nothing_in_the_way(const db::TableInfo& table) {
+    for (const db::DependentInfo& dependent : table.dependents)
+        if (!dependent.in_the_way.empty())
+            throw Error(
+                ExitCode::refused,
+                fmt::format("{} must be made anew, and {} stands on it", dependent.description, dependent.in_the_way),
+                "drop what stands on it, run this again, and create it after");
+}
+
+}  // namespace tripmig::swap
