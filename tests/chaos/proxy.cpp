@@ -109,9 +109,14 @@ void Proxy::accept_one() {
 }
 
 void Proxy::strike(Hit hit) {
-    m_has_hit = true;
-    m_choose = nullptr;
-    m_act(hit);
+    {
+        const std::lock_guard<std::mutex> lock(m_guard);
+        m_choose = nullptr;
+        if (m_act) {  // else the command ended by itself since: it was its last message
+            m_has_hit = true;
+            m_act(hit);
+        }
+    }
     if (hit != Hit::end_before && hit != Hit::end_after)
         close_all();  // those that are ended tell the command so themselves
 }
