@@ -25,7 +25,7 @@ set_source_files_properties(${CMAKE_SOURCE_DIR}/src/config/toml_document.cpp PRO
 tripmig_room(report     ROOMS base PACKAGES nlohmann_json::nlohmann_json)
 tripmig_room(sandbox    ROOMS base)
 
-tripmig_room(db         ROOMS base sql config PACKAGES tripmig_libpqxx PkgConfig::libpq Threads::Threads)
+tripmig_room(db         ROOMS base sql config PACKAGES tripmig_libpqxx tripmig_libpq Threads::Threads)
 tripmig_room(ddl        ROOMS db sql config base)
 tripmig_room(move       ROOMS ddl db sql config base PACKAGES Threads::Threads)
 tripmig_room(migrate    ROOMS move ddl db sql config base)

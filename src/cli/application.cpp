@@ -13,6 +13,7 @@
 #include "base/version.hpp"
 #include "cli/signals.hpp"
 #include "cli/usage_error.hpp"
+#include "db/connection.hpp"
 #include "report/error_text.hpp"
 
 namespace tripmig::cli {
@@ -105,7 +106,8 @@ void add_help_pointer(CLI::App& command) {
 void declare(CLI::App& app, GlobalOptions& options) {
     app.description("Schema migrations, partition maintenance and online table swaps for PostgreSQL\n");
     app.set_help_flag("--help,-h", "Help on tripmig, or on the command before it");
-    app.set_version_flag("--version", fmt::format("tripmig {} ({})", version(), git_revision()));
+    app.set_version_flag("--version",
+                         fmt::format("tripmig {} ({}), {}", version(), git_revision(), db::client_library()));
     app.get_formatter()->column_width(32);
     app.require_subcommand(1);
     app.fallthrough();  // subcommands inherit it: the options of tripmig count after the command's name as well

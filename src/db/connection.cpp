@@ -405,6 +405,11 @@ void Connection::finish_quietly(const std::string& sql) noexcept {
     PQsetnonblocking(connection, 1);
 }
 
+std::string client_library() {
+    constexpr int of_major = 10000;
+    return fmt::format("libpq {}.{}", PQlibVersion() / of_major, PQlibVersion() % of_major);
+}
+
 std::string own_settings_sql() {
     return "SET search_path = pg_catalog; SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; "
            "SET row_security = off; SET statement_timeout = 0; SET lock_timeout = '500ms'; "

@@ -19,6 +19,9 @@ namespace tripmig::db {
 
 class PendingConnection;
 
+/// The libpq that runs, as "libpq 15.20": the binary may carry its own (docs/decisions/0006).
+std::string client_library();
+
 /// One libpq connection for life: it carries Steps, users' SQL and our DDL. Every wait looks at the stop signal; when
 /// that is raised the query is cancelled on the server and Error{interrupted or terminated} thrown. Not thread safe.
 class Connection {

@@ -28,6 +28,7 @@ TEST_CASE("help and version are results: stdout, exit 0") {
     const auto version = run_tripmig({"--version"});
     CHECK(version.exit_code == 0);
     CHECK(version.out.rfind("tripmig 0.1.0 (", 0) == 0);
+    CHECK(contains(version.out, "), libpq 1"));
     CHECK(version.err == "");
     for (const auto& arguments :
          {std::vector<std::string>{"--help"}, {"-h"}, {"sandbox", "--help"}, {"up", "--help"}}) {
