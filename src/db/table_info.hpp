@@ -69,6 +69,13 @@ struct IncomingKey {
     bool is_partitioned = false;  ///< the referencing table is partitioned
     bool can_alter = false;       ///< the session's role owns the referencing table, or is a member of its owner
     std::optional<std::string> comment;
+
+    /// The constraint of that name on that table. A name is a constraint's own on one table only.
+    [[nodiscard]] bool is_called(const QualifiedName& referencing, const std::string& constraint) const {
+        return table == referencing && name == constraint;
+    }
+    /// The same constraint, whatever was altered of it since.
+    [[nodiscard]] bool is_same_as(const IncomingKey& other) const { return is_called(other.table, other.name); }
 };
 
 /// A trigger that a person made.

@@ -13,10 +13,6 @@ namespace tripmig::swap {
 
 namespace {
 
-bool is_of(const CompositePart& part, const db::IncomingKey& key) {
-    return part.table == key.table && part.name == key.name;
-}
-
 ddl::CompositeKey composite_key(const db::TableInfo& table, const SwapState& state, const CompositePart& part,
                                 const db::IncomingKey& key) {
     ddl::CompositeKey composite;
@@ -49,8 +45,9 @@ std::vector<CompositePart> composite_parts(const db::TableInfo& table, const std
                                            const std::vector<CompositePart>& known) {
     std::vector<CompositePart> parts;
     for (const db::IncomingKey& incoming : table.incoming) {
-        const auto same =
-            std::find_if(known.begin(), known.end(), [&](const CompositePart& part) { return is_of(part, incoming); });
+        const auto same = std::find_if(known.begin(), known.end(), [&](const CompositePart& part) {
+            return incoming.is_called(part.table, part.name);
+        });
         if (same != known.end()) {
             parts.push_back(*same);
             continue;
@@ -67,7 +64,7 @@ std::vector<ddl::CompositeKey> composite_keys(const db::TableInfo& table, const 
     std::vector<ddl::CompositeKey> keys;
     for (const CompositePart& part : state.composite)
         for (const db::IncomingKey& key : state.dropped)
-            if (is_of(part, key))
+            if (key.is_called(part.table, part.name))
                 keys.push_back(composite_key(table, state, part, key));
     return keys;
 }
@@ -118,7 +115,7 @@ std::vector<Step> drop_composite(const db::TableInfo& parent, const SwapState& s
     std::vector<Step> steps;
     for (const db::IncomingKey& key : parent.incoming)
         if (std::any_of(state.composite.begin(), state.composite.end(),
-                        [&](const CompositePart& part) { return is_of(part, key); }))
+                        [&](const CompositePart& part) { return key.is_called(part.table, part.name); }))
             steps.push_back(ddl::drop_incoming_key(key));
     return steps;
 }

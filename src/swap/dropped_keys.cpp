@@ -15,8 +15,7 @@ namespace {
 using config::IncomingForeignKeys;
 
 bool is_among(const std::vector<db::IncomingKey>& keys, const db::IncomingKey& key) {
-    return std::any_of(keys.begin(), keys.end(),
-                       [&](const db::IncomingKey& each) { return each.table == key.table && each.name == key.name; });
+    return std::any_of(keys.begin(), keys.end(), [&](const db::IncomingKey& each) { return each.is_same_as(key); });
 }
 
 bool is_named(const std::vector<std::string>& names, const std::string& name) {

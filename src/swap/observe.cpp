@@ -109,7 +109,7 @@ void look_at_composite_keys(db::Session& session, const db::TableInfo& table, co
             continue;
         seen.composite_key = Build::missing;
         for (const db::IncomingKey& each : table.incoming)
-            if (each.table == key.key.table && each.name == key.interim_name() &&
+            if (each.is_called(key.key.table, key.interim_name()) &&
                 db::flag_of(session
                                 .read(std::string(statement::has_triggers),
                                       {sql::quoted(key.key.table), key.fill_trigger(), key.settle_trigger()})

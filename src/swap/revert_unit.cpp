@@ -230,9 +230,8 @@ std::vector<Step> restore_incoming(const RevertFacts& facts, const SwapState& st
     std::vector<Step> steps;
     std::vector<db::IncomingKey> keys = state.dropped;
     const auto is_gone = [&](const db::IncomingKey& key) {  // somebody dropped it since the cut-over
-        return std::none_of(
-            facts.parent.incoming.begin(), facts.parent.incoming.end(),
-            [&](const db::IncomingKey& each) { return each.table == key.table && each.name == key.name; });
+        return std::none_of(facts.parent.incoming.begin(), facts.parent.incoming.end(),
+                            [&](const db::IncomingKey& each) { return each.is_same_as(key); });
     };
     if (state.incoming == config::IncomingForeignKeys::composite)
         keys.erase(std::remove_if(keys.begin(), keys.end(), is_gone), keys.end());

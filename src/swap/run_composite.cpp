@@ -156,16 +156,15 @@ void follow_incoming(Server& server, const db::TableInfo& table, SwapState& stat
     const db::TableInfo own = without_own(table, state);
     const auto is_known = [&](const db::IncomingKey& key) {
         return std::any_of(state.composite.begin(), state.composite.end(),
-                           [&](const CompositePart& part) { return part.table == key.table && part.name == key.name; });
+                           [&](const CompositePart& part) { return key.is_called(part.table, part.name); });
     };
     if (own.incoming.size() == state.composite.size() &&
         std::all_of(own.incoming.begin(), own.incoming.end(), is_known))
         return;
     std::vector<ddl::CompositeKey> gone;
     for (const ddl::CompositeKey& composite : begun_keys(own, state))
-        if (std::none_of(own.incoming.begin(), own.incoming.end(), [&](const db::IncomingKey& key) {
-                return key.table == composite.key.table && key.name == composite.key.name;
-            }))
+        if (std::none_of(own.incoming.begin(), own.incoming.end(),
+                         [&](const db::IncomingKey& key) { return key.is_same_as(composite.key); }))
             gone.push_back(composite);
     Facts facts;
     facts.table = own;

@@ -64,9 +64,8 @@ void tell(Server& server, const SwapState& state) {
 void give_up_keys(const db::TableInfo& table, const config::PartitionPolicy& policy, SwapState& state) {
     require_named(table.incoming, state.dropped, policy);
     const auto is_agreed = [&](const db::IncomingKey& key) {
-        return std::any_of(state.dropped.begin(), state.dropped.end(), [&](const db::IncomingKey& each) {
-            return each.table == key.table && each.name == key.name;
-        });
+        return std::any_of(state.dropped.begin(), state.dropped.end(),
+                           [&](const db::IncomingKey& each) { return each.is_same_as(key); });
     };
     if (state.has_registry && state.incoming != config::IncomingForeignKeys::composite)
         return;
