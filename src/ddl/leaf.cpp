@@ -105,28 +105,15 @@ std::vector<Step> replica_identity(const ParentFacts& parent, const QualifiedNam
     return {};  // DEFAULT, or the primary key, which is the same
 }
 
-std::string_view enable_words(char enabled) {
-    switch (enabled) {
-        case 'A':
-            return "ENABLE ALWAYS TRIGGER";
-        case 'R':
-            return "ENABLE REPLICA TRIGGER";
-        case 'D':
-            return "DISABLE TRIGGER";
-        default:
-            return {};
-    }
-}
-
 std::vector<Step> truncate_triggers(const ParentFacts& parent, const QualifiedName& leaf) {
     std::vector<Step> steps;
     for (const db::TruncateTrigger& trigger : parent.truncate_triggers) {
         steps.push_back(statement(fmt::format("CREATE TRIGGER {} {} TRUNCATE ON {} {}", sql::quote_ident(trigger.name),
                                               trigger.timing, sql::quoted(leaf), trigger.tail),
                                   "TRUNCATE triggers are not cloned by ATTACH"));
-        if (const std::string_view words = enable_words(trigger.enabled); !words.empty())
-            steps.push_back(statement(fmt::format("{} {} {}", alter(leaf), words, sql::quote_ident(trigger.name)),
-                                      "as the parent"));
+        if (const std::string words = state_words(trigger.enabled); !words.empty())
+            steps.push_back(statement(
+                fmt::format("{} {} TRIGGER {}", alter(leaf), words, sql::quote_ident(trigger.name)), "as the parent"));
     }
     return steps;
 }
