@@ -79,6 +79,9 @@ std::vector<Step> drop_rules(const db::TableInfo& table);
 std::vector<Step> set_functions_aside(const db::TableInfo& table);
 /// "DISABLE" and so on of a trigger or rule (pg_trigger.tgenabled, pg_rewrite.ev_enabled); empty: as it is created.
 std::string state_words(char enabled);
+/// State and comment of what was just created. `kind`: "TRIGGER" or "RULE".
+std::vector<Step> state_and_comment(const std::string& kind, const QualifiedName& table, const std::string& name,
+                                    char enabled, const std::optional<std::string>& comment);
 /// A foreign key that points to `target`.
 Step add_incoming_key(const db::IncomingKey& key, const QualifiedName& target,
                       const std::vector<std::string>& target_columns);

@@ -96,15 +96,8 @@ std::vector<Step> drop_rules(const db::TableInfo& table) {
 std::vector<Step> create_rules(const QualifiedName& table, const std::vector<db::RuleInfo>& rules) {
     std::vector<Step> steps;
     for (const db::RuleInfo& rule : rules) {
-        const std::string name = sql::quote_ident(rule.name);
         steps.push_back(statement(rule.definition, "as before", {{table, LockMode::access_exclusive}}));
-        if (const std::string words = state_words(rule.enabled); !words.empty())
-            steps.push_back(
-                statement(fmt::format("ALTER TABLE {} {} RULE {}", sql::quoted(table), words, name), "as before"));
-        if (rule.comment)
-            steps.push_back(statement(fmt::format("COMMENT ON RULE {} ON {} IS {}", name, sql::quoted(table),
-                                                  sql::quote_literal(*rule.comment)),
-                                      "comments come along"));
+        append(steps, state_and_comment("RULE", table, rule.name, rule.enabled, rule.comment));
     }
     return steps;
 }

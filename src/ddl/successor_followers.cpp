@@ -19,16 +19,23 @@ std::string state_words(char enabled) {
     }
 }
 
-std::vector<Step> create_trigger(const QualifiedName& table, const db::TriggerInfo& trigger) {
-    const std::string name = sql::quote_ident(trigger.name);
-    std::vector<Step> steps{statement(trigger.definition, "fires for every leaf")};
-    if (const std::string words = state_words(trigger.enabled); !words.empty())
+std::vector<Step> state_and_comment(const std::string& kind, const QualifiedName& table, const std::string& name,
+                                    char enabled, const std::optional<std::string>& comment) {
+    const std::string on = sql::quoted(table);
+    const std::string quoted = sql::quote_ident(name);
+    std::vector<Step> steps;
+    if (const std::string words = state_words(enabled); !words.empty())
+        steps.push_back(statement(fmt::format("ALTER TABLE {} {} {} {}", on, words, kind, quoted), "as before"));
+    if (comment)
         steps.push_back(
-            statement(fmt::format("ALTER TABLE {} {} TRIGGER {}", sql::quoted(table), words, name), "as before"));
-    if (trigger.comment)
-        steps.push_back(statement(fmt::format("COMMENT ON TRIGGER {} ON {} IS {}", name, sql::quoted(table),
-                                              sql::quote_literal(*trigger.comment)),
-                                  "comments come along"));
+            statement(fmt::format("COMMENT ON {} {} ON {} IS {}", kind, quoted, on, sql::quote_literal(*comment)),
+                      "comments come along"));
+    return steps;
+}
+
+std::vector<Step> create_trigger(const QualifiedName& table, const db::TriggerInfo& trigger) {
+    std::vector<Step> steps{statement(trigger.definition, "fires for every leaf")};
+    append(steps, state_and_comment("TRIGGER", table, trigger.name, trigger.enabled, trigger.comment));
     return steps;
 }
 
