@@ -5,6 +5,7 @@
 #include "ddl/composite_function.hpp"
 #include "ddl/index_definition.hpp"
 #include "ddl/statement_step.hpp"
+#include "ddl/successor.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::ddl {
@@ -136,13 +137,11 @@ std::vector<Step> begin_composite(const CompositeKey& composite) {
 }
 
 Step add_interim_key(const CompositeKey& composite) {
-    const db::IncomingKey key = with_companion(composite);
-    return statement(
-        fmt::format("ALTER TABLE {} ADD CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} ({}){} NOT VALID",
-                    sql::quoted(key.table), sql::quote_ident(composite.interim_name()), column_list(key.columns),
-                    sql::quoted(composite.parent), column_list(key.referenced), key.tail),
-        "until the cut-over: the column follows the row that it was filled from",
-        {{key.table, LockMode::share_row_exclusive}, {composite.parent, LockMode::share_row_exclusive}});
+    db::IncomingKey key = with_companion(composite);
+    key.name = composite.interim_name();
+    Step step = add_incoming_key(key, composite.parent, key.referenced);
+    step.why = "until the cut-over: the column follows the row that it was filled from";
+    return step;
 }
 
 Step drop_interim_key(const CompositeKey& composite) {
