@@ -83,9 +83,7 @@ std::vector<LockRequest> exchange_locks(const db::TableInfo& view) {
     std::vector<LockRequest> locks;
     for (const db::DependentInfo& above : view.dependents)
         if (above.kind == db::DependentInfo::Kind::view)
-            locks.push_back(
-                {above.name, LockMode::access_exclusive,
-                 fmt::format("ALTER VIEW {} OWNER TO {}", sql::quoted(above.name), sql::quote_ident(above.owner))});
+            locks.push_back(view_lock(above));
     std::sort(locks.begin(), locks.end(),
               [](const LockRequest& left, const LockRequest& right) { return left.relation < right.relation; });
     for (const QualifiedName& name : {view.name, staged_name(view.name)})

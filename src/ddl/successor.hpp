@@ -34,6 +34,8 @@ struct Succession {
 /// locked by a change that changes nothing: LOCK TABLE would lock the tables below a view as well, and takes no
 /// sequence.
 std::vector<LockRequest> succession_locks(const Succession& succession);
+/// ACCESS EXCLUSIVE on a view alone.
+LockRequest view_lock(const db::DependentInfo& view);
 
 // In this order. What comes along is named in docs/swap.md, one file here for each subject.
 

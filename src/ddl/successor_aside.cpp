@@ -105,12 +105,15 @@ std::vector<QualifiedName> ruled(const db::TableInfo& table, const std::vector<L
 
 }  // namespace
 
+LockRequest view_lock(const db::DependentInfo& view) {
+    return {view.name, LockMode::access_exclusive,
+            fmt::format("ALTER VIEW {} OWNER TO {}", sql::quoted(view.name), sql::quote_ident(view.owner))};
+}
+
 std::vector<LockRequest> succession_locks(const Succession& succession) {
     std::vector<LockRequest> locks;
     for (const db::DependentInfo* view : bound_views(succession.table))
-        locks.push_back(
-            {view->name, LockMode::access_exclusive,
-             fmt::format("ALTER VIEW {} OWNER TO {}", sql::quoted(view->name), sql::quote_ident(view->owner))});
+        locks.push_back(view_lock(*view));
     locks.push_back({succession.table.name, LockMode::access_exclusive});
     const std::vector<QualifiedName> children = referencing(succession.table);
     for (const QualifiedName& name : children)
