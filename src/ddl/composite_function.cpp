@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "ddl/registry_functions.hpp"
+#include "ddl/column_text.hpp"
+#include "ddl/trigger_function.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::ddl {
@@ -17,49 +18,10 @@ std::string points_nowhere(const CompositeKey& composite) {
     return text;
 }
 
-std::string differs(const CompositeKey& composite) {
-    std::string text;
-    for (const std::string& column : composite.key.columns)
-        text +=
-            fmt::format("{0}NEW.{1} IS DISTINCT FROM OLD.{1}", text.empty() ? "" : " OR ", sql::quote_ident(column));
-    return text;
-}
-
-/// `referenced.id = NEW.order_id AND ...`.
-std::string same_row(const CompositeKey& composite) {
-    std::string text;
-    for (std::size_t i = 0; i < composite.key.columns.size(); ++i)
-        text += fmt::format("{}referenced.{} = NEW.{}", text.empty() ? "" : " AND ",
-                            sql::quote_ident(composite.key.referenced[i]), sql::quote_ident(composite.key.columns[i]));
-    return text;
-}
-
-std::string same_id(const CompositeKey& composite) {
-    std::string text;
-    for (const std::string& column : composite.key.columns)
-        text += fmt::format("{0}referencing.{1} = NEW.{1}", text.empty() ? "" : " AND ", sql::quote_ident(column));
-    return text;
-}
-
 /// "SCHEMA = ..., TABLE = ..., CONSTRAINT = ..." of the foreign key.
 std::string whose(const CompositeKey& composite) {
     return fmt::format("SCHEMA = {}, TABLE = {}, CONSTRAINT = {}", sql::quote_literal(composite.key.table.schema),
                        sql::quote_literal(composite.key.table.name), sql::quote_literal(composite.key.name));
-}
-
-/// "Key (order_id)=(7)" and what follows, as an expression.
-std::string detail(const CompositeKey& composite, const std::string& verdict) {
-    std::string names;
-    std::string places;
-    std::string values;
-    for (const std::string& column : composite.key.columns) {
-        names += (names.empty() ? "" : ", ") + without_placeholders(column);
-        places += places.empty() ? "%s" : ", %s";
-        values += ", NEW." + sql::quote_ident(column);
-    }
-    return fmt::format(
-        "pg_catalog.format({}{})",
-        sql::quote_literal(fmt::format("Key ({})=({}) {}", names, places, without_placeholders(verdict))), values);
 }
 
 std::string violation(const CompositeKey& composite) {
@@ -68,7 +30,8 @@ std::string violation(const CompositeKey& composite) {
         "            {};",
         sql::quote_literal(fmt::format("insert or update on table \"{}\" violates foreign key constraint \"{}\"",
                                        composite.key.table.name, composite.key.name)),
-        detail(composite, fmt::format("is not present in table \"{}\".", composite.parent.name)), whose(composite));
+        key_detail(composite.key.columns, fmt::format("is not present in table \"{}\".", composite.parent.name)),
+        whose(composite));
 }
 
 std::string ambiguity(const CompositeKey& composite) {
@@ -77,13 +40,15 @@ std::string ambiguity(const CompositeKey& composite) {
         "                HINT = {},\n                {};",
         sql::quote_literal(
             fmt::format("\"{}\" of table \"{}\" is not clear", composite.column, composite.key.table.name)),
-        detail(composite, fmt::format("is present more than once in table \"{}\".", composite.parent.name)),
+        key_detail(composite.key.columns,
+                   fmt::format("is present more than once in table \"{}\".", composite.parent.name)),
         sql::quote_literal(fmt::format("Give \"{}\" as well.", composite.column)), whose(composite));
 }
 
 }  // namespace
 
 std::string composite_body(const CompositeKey& composite) {
+    const std::vector<std::string>& columns = composite.key.columns;
     return dollar_quoted(fmt::format(
         R"(
 #variable_conflict use_variable
@@ -130,10 +95,11 @@ BEGIN
 END
 )",
         fmt::arg("type", composite.type), fmt::arg("nowhere", points_nowhere(composite)),
-        fmt::arg("column", sql::quote_ident(composite.column)), fmt::arg("differs", differs(composite)),
+        fmt::arg("column", sql::quote_ident(composite.column)), fmt::arg("differs", any_differs(columns)),
         fmt::arg("key", sql::quote_ident(composite.partition_key)), fmt::arg("parent", sql::quoted(composite.parent)),
-        fmt::arg("same_row", same_row(composite)), fmt::arg("ambiguity", ambiguity(composite)),
-        fmt::arg("child", sql::quoted(composite.key.table)), fmt::arg("same_id", same_id(composite)),
+        fmt::arg("same_row", all_equal("referenced", composite.key.referenced, "NEW", columns)),
+        fmt::arg("ambiguity", ambiguity(composite)), fmt::arg("child", sql::quoted(composite.key.table)),
+        fmt::arg("same_id", all_equal("referencing", columns, "NEW", columns)),
         fmt::arg("violation", violation(composite))));
 }
 

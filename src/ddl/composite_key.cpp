@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include "ddl/column_text.hpp"
 #include "ddl/composite_function.hpp"
 #include "ddl/index_definition.hpp"
 #include "ddl/statement_step.hpp"
 #include "ddl/successor.hpp"
+#include "ddl/trigger_function.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::ddl {
@@ -27,27 +29,6 @@ std::string cascading(std::string tail) {
     }
     constexpr std::string_view full = " MATCH FULL";
     return tail.insert(tail.compare(0, full.size(), full) == 0 ? full.size() : 0, cascade);
-}
-
-std::vector<Step> create_function(const CompositeKey& composite) {
-    const std::string name = sql::quoted(composite.function());
-    // row_security off: under FORCE ROW LEVEL SECURITY a part of the rows would look like all of them.
-    std::vector<Step> steps{
-        statement(fmt::format("CREATE OR REPLACE FUNCTION {}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET "
-                              "search_path = pg_catalog, pg_temp SET row_security = off AS {}",
-                              name, composite_body(composite)),
-                  "fills the column, as the tables' owner"),
-        statement(fmt::format("REVOKE ALL ON FUNCTION {}() FROM PUBLIC", name), "only triggers call it")};
-    for (const std::string& grantee : composite.function_grantees)
-        if (!grantee.empty() && grantee != composite.owner)
-            steps.push_back(
-                statement(fmt::format("REVOKE ALL ON FUNCTION {}() FROM {}", name, sql::quote_ident(grantee)),
-                          "default privileges opened it"));
-    if (composite.owner != composite.creator)
-        steps.push_back(
-            statement(fmt::format("ALTER FUNCTION {}() OWNER TO {}", name, sql::quote_ident(composite.owner)),
-                      "the tables' owner"));
-    return steps;
 }
 
 /// Whether a row points somewhere and lacks the column.
@@ -131,7 +112,9 @@ std::vector<Step> begin_composite(const CompositeKey& composite) {
                                               sql::quote_ident(composite.column), composite.type),
                                   "the partition key of the row that it points to; nothing is rewritten",
                                   {{composite.key.table, LockMode::access_exclusive}}));
-    append(steps, create_function(composite));
+    append(steps, create_trigger_function({composite.function(), composite_body(composite), composite.owner,
+                                           composite.creator, composite.function_grantees, true},
+                                          "fills the column, as the tables' owner"));
     append(steps, create_triggers(composite));
     return steps;
 }
@@ -156,14 +139,11 @@ namespace {
 
 /// Rows that nobody else is writing, and that point to rows whose key nobody else is changing.
 std::string free_rows(const CompositeKey& composite, const std::string& range) {
-    std::string same;
-    for (std::size_t i = 0; i < composite.key.columns.size(); ++i)
-        same += fmt::format("{}referenced.{} = referencing.{}", same.empty() ? "" : " AND ",
-                            sql::quote_ident(composite.key.referenced[i]), sql::quote_ident(composite.key.columns[i]));
     return fmt::format(
         "ctid = ANY (ARRAY(SELECT referencing.ctid FROM {} AS referencing JOIN {} AS referenced ON {} WHERE {} FOR NO "
         "KEY UPDATE OF referencing SKIP LOCKED FOR KEY SHARE OF referenced SKIP LOCKED))",
-        sql::quoted(composite.key.table), sql::quoted(composite.parent), same, range);
+        sql::quoted(composite.key.table), sql::quoted(composite.parent),
+        all_equal("referenced", composite.key.referenced, "referencing", composite.key.columns), range);
 }
 
 }  // namespace

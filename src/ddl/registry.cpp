@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <array>
 
+#include "ddl/column_text.hpp"
 #include "ddl/index_definition.hpp"
 #include "ddl/registry_functions.hpp"
 #include "ddl/statement_step.hpp"
+#include "ddl/trigger_function.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::ddl {
@@ -42,6 +44,12 @@ std::vector<std::string> Registry::id_names() const {
     return names;
 }
 
+std::vector<std::string> Registry::column_names() const {
+    std::vector<std::string> names = id_names();
+    names.push_back(key.name);
+    return names;
+}
+
 Registry registry_of(const db::TableInfo& table, std::string_view key) {
     Registry registry;
     registry.table = registry_name(table.name);
@@ -61,14 +69,6 @@ Registry registry_of(const db::TableInfo& table, std::string_view key) {
     return registry;
 }
 
-namespace {
-
-std::string role(const std::string& name) {
-    return name.empty() ? "PUBLIC" : sql::quote_ident(name);
-}
-
-}  // namespace
-
 std::vector<Step> create_registry_table(const Registry& registry) {
     const std::string name = sql::quoted(registry.table);
     std::string columns;
@@ -83,7 +83,7 @@ std::vector<Step> create_registry_table(const Registry& registry) {
     steps.push_back(statement(fmt::format("REVOKE ALL ON {} FROM PUBLIC", name), "only its triggers may write it"));
     for (const std::string& grantee : registry.table_grantees)
         if (!grantee.empty() && grantee != registry.owner)
-            steps.push_back(statement(fmt::format("REVOKE ALL ON {} FROM {}", name, role(grantee)),
+            steps.push_back(statement(fmt::format("REVOKE ALL ON {} FROM {}", name, sql::quote_ident(grantee)),
                                       "default privileges opened it"));
     steps.push_back(statement(
         fmt::format(
@@ -114,24 +114,10 @@ std::vector<Step> create_registry_functions(const Registry& registry) {
         {{registry.keep_function(), registry_keep_body(registry)},
          {registry.move_function(), registry_move_body(registry)},
          {registry.truncate_function(), registry_truncate_body(registry)}}};
-    for (const auto& [name, body] : functions) {
-        const std::string quoted = sql::quoted(name);
-        // row_security off: under FORCE ROW LEVEL SECURITY a part of the rows would look like all of them.
-        steps.push_back(statement(fmt::format("CREATE FUNCTION {}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "
-                                              "SET search_path = pg_catalog, pg_temp SET row_security = off AS {}",
-                                              quoted, body),
-                                  "keeps the registry, as the table's owner"));
-        steps.push_back(
-            statement(fmt::format("REVOKE ALL ON FUNCTION {}() FROM PUBLIC", quoted), "only triggers call it"));
-        for (const std::string& grantee : registry.function_grantees)
-            if (!grantee.empty() && grantee != registry.owner)
-                steps.push_back(statement(fmt::format("REVOKE ALL ON FUNCTION {}() FROM {}", quoted, role(grantee)),
-                                          "default privileges opened it"));
-        if (registry.owner != registry.creator)
-            steps.push_back(
-                statement(fmt::format("ALTER FUNCTION {}() OWNER TO {}", quoted, sql::quote_ident(registry.owner)),
-                          "the table's owner"));
-    }
+    for (const auto& [name, body] : functions)
+        append(steps, create_trigger_function(
+                          {name, body, registry.owner, registry.creator, registry.function_grantees, false},
+                          "keeps the registry, as the table's owner"));
     return steps;
 }
 
@@ -141,13 +127,6 @@ Step always(const QualifiedName& table, const std::string& trigger) {
     return statement(
         fmt::format("ALTER TABLE {} ENABLE ALWAYS TRIGGER {}", sql::quoted(table), sql::quote_ident(trigger)),
         "also for rows that a replication worker writes");
-}
-
-std::string any_changed(const Registry& registry) {
-    std::string text;
-    for (const std::string& id : registry.id_names())
-        text += fmt::format("OLD.{0} IS DISTINCT FROM NEW.{0} OR ", sql::quote_ident(id));
-    return text + fmt::format("OLD.{0} IS DISTINCT FROM NEW.{0}", sql::quote_ident(registry.key.name));
 }
 
 }  // namespace
@@ -162,7 +141,7 @@ std::vector<Step> create_registry_triggers(const Registry& registry) {
     steps.push_back(always(registry.parent, registry.keep_trigger()));
     steps.push_back(
         statement(fmt::format("CREATE TRIGGER {} BEFORE UPDATE ON {} FOR EACH ROW WHEN ({}) EXECUTE FUNCTION {}()",
-                              sql::quote_ident(registry.move_trigger()), table, any_changed(registry),
+                              sql::quote_ident(registry.move_trigger()), table, any_differs(registry.column_names()),
                               sql::quoted(registry.move_function())),
                   "a row that moves between leaves is deleted and inserted: the registry, and what references it, must "
                   "know before"));

@@ -39,6 +39,7 @@ struct Registry {
                                                      ///< names, and those before it may still change the row
     [[nodiscard]] std::string truncate_trigger() const;
     [[nodiscard]] std::vector<std::string> id_names() const;
+    [[nodiscard]] std::vector<std::string> column_names() const;  ///< the ids, then the key
 };
 
 /// The name of a table's registry.

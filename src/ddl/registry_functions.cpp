@@ -2,75 +2,34 @@
 
 #include <fmt/format.h>
 
+#include "ddl/column_text.hpp"
 #include "ddl/index_definition.hpp"
+#include "ddl/trigger_function.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::ddl {
 
 namespace {
 
-/// `a.x = b.x AND a.y = b.y`.
-std::string all_equal(const std::vector<std::string>& columns, std::string_view left, std::string_view right) {
-    std::string text;
-    for (const std::string& column : columns)
-        text += fmt::format("{0}{1}.{3} = {2}.{3}", text.empty() ? "" : " AND ", left, right, sql::quote_ident(column));
-    return text;
-}
-
-std::string listed(const std::vector<std::string>& columns, std::string_view of) {
-    std::string text;
-    for (const std::string& column : columns)
-        text += fmt::format("{}{}.{}", text.empty() ? "" : ", ", of, sql::quote_ident(column));
-    return text;
-}
-
-std::vector<std::string> with_key(const Registry& registry) {
-    std::vector<std::string> columns = registry.id_names();
-    columns.push_back(registry.key.name);
-    return columns;
-}
-
 /// RAISE of what a unique index on the ids would have said.
 std::string raise_duplicate(const Registry& registry) {
-    const std::vector<std::string> ids = registry.id_names();
-    std::string names;
-    std::string places;
-    for (const std::string& id : ids) {
-        names += (names.empty() ? "" : ", ") + without_placeholders(id);
-        places += places.empty() ? "%s" : ", %s";
-    }
-    std::string detail = fmt::format("Key ({})=({}) already exists.", names, places);
     return fmt::format(
         "RAISE unique_violation USING\n"
         "                    MESSAGE = {},\n"
-        "                    DETAIL = pg_catalog.format({}, {}),\n"
+        "                    DETAIL = {},\n"
         "                    SCHEMA = {}, TABLE = {}, CONSTRAINT = {};",
         sql::quote_literal(fmt::format("duplicate key value violates unique constraint \"{}\"", registry.unique_name)),
-        sql::quote_literal(detail), listed(ids, "NEW"), sql::quote_literal(registry.parent.schema),
+        key_detail(registry.id_names(), "already exists."), sql::quote_literal(registry.parent.schema),
         sql::quote_literal(registry.parent.name), sql::quote_literal(registry.unique_name));
 }
 
 }  // namespace
 
-std::string dollar_quoted(const std::string& body) {
-    std::string tag = "$tripmig$";
-    while (body.find(tag) != std::string::npos)
-        tag.insert(tag.size() - 1, "_");
-    return tag + body + tag;
-}
-
-std::string without_placeholders(const std::string& text) {
-    std::string escaped;
-    for (const char c : text)
-        escaped += c == '%' ? std::string("%%") : std::string(1, c);
-    return escaped;
-}
-
 std::string registry_keep_body(const Registry& registry) {
     const std::string table = sql::quoted(registry.table);
     const std::string key = sql::quote_ident(registry.key.name);
     const std::vector<std::string> ids = registry.id_names();
-    const std::vector<std::string> all = with_key(registry);
+    const std::vector<std::string> all = registry.column_names();
     return dollar_quoted(fmt::format(
         R"(
 DECLARE
@@ -94,14 +53,16 @@ BEGIN
 END
 )",
         fmt::arg("type", registry.key.type), fmt::arg("table", table), fmt::arg("columns", column_list(all)),
-        fmt::arg("values", listed(all, "NEW")), fmt::arg("ids", column_list(ids)), fmt::arg("key", key),
-        fmt::arg("same_new", all_equal(ids, "registered", "NEW")),
-        fmt::arg("same_old", all_equal(all, "registered", "OLD")), fmt::arg("duplicate", raise_duplicate(registry))));
+        fmt::arg("values", of_each("NEW", all)), fmt::arg("ids", column_list(ids)), fmt::arg("key", key),
+        fmt::arg("same_new", all_equal("registered", ids, "NEW", ids)),
+        fmt::arg("same_old", all_equal("registered", all, "OLD", all)),
+        fmt::arg("duplicate", raise_duplicate(registry))));
 }
 
 std::string registry_move_body(const Registry& registry) {
+    const std::vector<std::string> ids = registry.id_names();
     std::string assignments;
-    for (const std::string& column : with_key(registry))
+    for (const std::string& column : registry.column_names())
         assignments += fmt::format("{0}{1} = NEW.{1}", assignments.empty() ? "" : ", ", sql::quote_ident(column));
     return dollar_quoted(fmt::format(R"(
 BEGIN
@@ -110,13 +71,14 @@ BEGIN
 END
 )",
                                      sql::quoted(registry.table), assignments,
-                                     all_equal(registry.id_names(), "registered", "OLD")));
+                                     all_equal("registered", ids, "OLD", ids)));
 }
 
 std::string registry_truncate_body(const Registry& registry) {
     const std::string table = sql::quoted(registry.table);
+    const std::vector<std::string> all = registry.column_names();
     const std::string gone = fmt::format("NOT EXISTS (SELECT FROM {} AS kept WHERE {})", sql::quoted(registry.parent),
-                                         all_equal(with_key(registry), "kept", "registered"));
+                                         all_equal("kept", all, "registered", all));
     return dollar_quoted(fmt::format(
         R"(
 DECLARE

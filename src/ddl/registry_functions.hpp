@@ -6,11 +6,6 @@
 
 namespace tripmig::ddl {
 
-/// $tripmig$ ... $tripmig$, with a tag that is not in the text.
-std::string dollar_quoted(const std::string& body);
-/// For a text that pg_catalog.format() reads.
-std::string without_placeholders(const std::string& text);
-
 // The bodies of the registry's trigger functions, as dollar-quoted strings.
 
 /// After INSERT: enters the id, or finds it there. It is there rightly when the row is on the move (the trigger before

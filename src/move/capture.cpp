@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "ddl/column_text.hpp"
 #include "ddl/index_definition.hpp"
 #include "ddl/statement_step.hpp"
 #include "sql/identifier.hpp"
@@ -14,13 +15,6 @@ using ddl::statement;
 
 namespace {
 
-std::string values(const std::vector<std::string>& keys, const std::string& of) {
-    std::string text;
-    for (const std::string& key : keys)
-        text += fmt::format("{}{}.{}", text.empty() ? "" : ", ", of, sql::quote_ident(key));
-    return text;
-}
-
 std::string quoted_body(const std::string& body) {
     return sql::quote_literal(body);
 }
@@ -29,15 +23,7 @@ std::string quoted_body(const std::string& body) {
 std::string row_body(const Capture& capture, const std::string& of) {
     const std::vector<std::string> keys = capture.key_names();
     return fmt::format("\nBEGIN\n    INSERT INTO {} ({}) VALUES ({});\n    RETURN NULL;\nEND\n",
-                       sql::quoted(capture.log), ddl::column_list(keys), values(keys, of));
-}
-
-std::string key_changes(const Capture& capture) {
-    std::string changed;
-    for (const Capture::Key& key : capture.keys)
-        changed += fmt::format("{0}OLD.{1} IS DISTINCT FROM NEW.{1}", changed.empty() ? "" : " OR ",
-                               sql::quote_ident(key.name));
-    return changed;
+                       sql::quoted(capture.log), ddl::column_list(keys), ddl::of_each(of, keys));
 }
 
 Step function(const QualifiedName& name, const std::string& body) {
@@ -131,7 +117,8 @@ std::vector<Step> capture_triggers(const Capture& capture) {
         steps.push_back(always(capture, name));
     };
     on_row(capture.trigger, "INSERT OR UPDATE", "", capture.function);
-    on_row(capture.key_trigger, "UPDATE", fmt::format(" WHEN ({})", key_changes(capture)), capture.old_function);
+    on_row(capture.key_trigger, "UPDATE", fmt::format(" WHEN ({})", ddl::any_differs(capture.key_names())),
+           capture.old_function);
     on_row(capture.delete_trigger, "DELETE", "", capture.old_function);
     steps.push_back(trigger(capture, capture.truncate_trigger, fmt::format("TRUNCATE ON {} FOR EACH STATEMENT", source),
                             capture.truncate_function));

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "db/partition_catalog.hpp"
 #include "db/table_catalog.hpp"
+#include "ddl/column_text.hpp"
 #include "ddl/staged.hpp"
 #include "ddl/statement_step.hpp"
 #include "sql/identifier.hpp"
@@ -48,12 +49,9 @@ db::TableInfo as_leaf(db::TableInfo parent, const db::TableInfo& leaf) {
 /// before the copy than after it.
 void require_unreferenced(Server& server, const db::TableInfo& table, const SwapState& state) {
     for (const db::IncomingKey& key : table.incoming) {
-        std::string same;
-        for (std::size_t i = 0; i < key.columns.size(); ++i)
-            same += fmt::format("{}leaf.{} = referencing.{}", same.empty() ? "" : " AND ",
-                                sql::quote_ident(key.referenced.at(i)), sql::quote_ident(key.columns[i]));
-        const std::string sql = fmt::format("SELECT EXISTS (SELECT FROM {} AS referencing JOIN {} AS leaf ON {})",
-                                            sql::quoted(key.table), sql::quoted(state.table), same);
+        const std::string sql =
+            fmt::format("SELECT EXISTS (SELECT FROM {} AS referencing JOIN {} AS leaf ON {})", sql::quoted(key.table),
+                        sql::quoted(state.table), ddl::all_equal("leaf", key.referenced, "referencing", key.columns));
         if (db::flag_of(server.session().read(sql).at(0).at(0)))
             throw refused(state.table,
                           fmt::format("rows of {} point to its rows (foreign key {}), which cannot leave {} even for "

@@ -1,0 +1,57 @@
+#include "ddl/trigger_function.hpp"
+
+#include <fmt/format.h>
+
+#include "ddl/column_text.hpp"
+#include "ddl/statement_step.hpp"
+#include "sql/identifier.hpp"
+
+namespace tripmig::ddl {
+
+std::vector<Step> create_trigger_function(const TriggerFunction& function, const std::string& why) {
+    const std::string name = sql::quoted(function.name);
+    // row_security off: under FORCE ROW LEVEL SECURITY a part of the rows would look like all of them.
+    std::vector<Step> steps{
+        statement(fmt::format("CREATE {}FUNCTION {}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET "
+                              "search_path = pg_catalog, pg_temp SET row_security = off AS {}",
+                              function.may_be_there ? "OR REPLACE " : "", name, function.body),
+                  why),
+        statement(fmt::format("REVOKE ALL ON FUNCTION {}() FROM PUBLIC", name), "only triggers call it")};
+    for (const std::string& grantee : function.grantees)
+        if (!grantee.empty() && grantee != function.owner)
+            steps.push_back(
+                statement(fmt::format("REVOKE ALL ON FUNCTION {}() FROM {}", name, sql::quote_ident(grantee)),
+                          "default privileges opened it"));
+    if (function.owner != function.creator)
+        steps.push_back(
+            statement(fmt::format("ALTER FUNCTION {}() OWNER TO {}", name, sql::quote_ident(function.owner)),
+                      "the owner of the tables"));
+    return steps;
+}
+
+std::string dollar_quoted(const std::string& body) {
+    std::string tag = "$tripmig$";
+    while (body.find(tag) != std::string::npos)
+        tag.insert(tag.size() - 1, "_");
+    return tag + body + tag;
+}
+
+std::string without_placeholders(const std::string& text) {
+    std::string escaped;
+    for (const char c : text)
+        escaped += c == '%' ? std::string("%%") : std::string(1, c);
+    return escaped;
+}
+
+std::string key_detail(const std::vector<std::string>& columns, const std::string& verdict) {
+    std::string names;
+    std::string places;
+    for (const std::string& column : columns) {
+        names += (names.empty() ? "" : ", ") + without_placeholders(column);
+        places += places.empty() ? "%s" : ", %s";
+    }
+    const std::string format = fmt::format("Key ({})=({}) {}", names, places, without_placeholders(verdict));
+    return fmt::format("pg_catalog.format({}, {})", sql::quote_literal(format), of_each("NEW", columns));
+}
+
+}  // namespace tripmig::ddl
