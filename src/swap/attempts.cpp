@@ -81,8 +81,9 @@ db::UnitOutcome run_attempts(Server& server,
                              const std::function<std::optional<db::UnitOutcome>(const Attempt& attempt)>& plan) {
     const auto deadline = server.clock().steady() + server.config().swap.cutover_deadline;
     std::optional<Error> refusal;
-    const Attempt attempt = [&](const Unit& unit,
-                                const std::function<void()>& between) -> std::optional<db::UnitOutcome> {
+    const Attempt attempt = [&](Unit unit, const std::function<void()>& between) -> std::optional<db::UnitOutcome> {
+        unit.lock_budget = server.config().swap.lock_budget;
+        unit.max_hold = server.config().swap.max_lock_hold;
         wait_for_blockers(server, unit, deadline);
         between();
         try {
@@ -114,9 +115,7 @@ db::UnitOutcome run_attempts(Server& server,
     }
 }
 
-db::UnitOutcome run_protected(Server& server, Unit unit) {
-    unit.lock_budget = server.config().swap.lock_budget;
-    unit.max_hold = server.config().swap.max_lock_hold;
+db::UnitOutcome run_protected(Server& server, const Unit& unit) {
     return run_attempts(server, [&](const Attempt& attempt) { return attempt(unit, [] {}); });
 }
 

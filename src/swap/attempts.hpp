@@ -9,9 +9,10 @@
 
 namespace tripmig::swap {
 
-/// Runs one unit of the cut-over protocol: looks before it leaps, tries, and between attempts looks again and does
-/// `between`. nullopt: a check under the locks failed, so the plan is out of date.
-using Attempt = std::function<std::optional<db::UnitOutcome>(const Unit& unit, const std::function<void()>& between)>;
+/// Runs one unit of the cut-over protocol under the budgets of the configuration: looks before it leaps, tries, and
+/// between attempts looks again and does `between`. nullopt: a check under the locks failed, so the plan is out of
+/// date.
+using Attempt = std::function<std::optional<db::UnitOutcome>(Unit unit, const std::function<void()>& between)>;
 
 /// Makes plans until one succeeds or `cutover_deadline` passes. `plan` reads what it needs, makes the unit and hands it
 /// to the attempt. A check that fails is thrown when two plans in a row meet it. The outcome counts the attempts of all
@@ -19,7 +20,7 @@ using Attempt = std::function<std::optional<db::UnitOutcome>(const Unit& unit, c
 db::UnitOutcome run_attempts(Server& server,
                              const std::function<std::optional<db::UnitOutcome>(const Attempt& attempt)>& plan);
 
-/// One unit of fixed steps, its lock_first under the budgets of the configuration.
-db::UnitOutcome run_protected(Server& server, Unit unit);
+/// One unit of fixed steps in the same way.
+db::UnitOutcome run_protected(Server& server, const Unit& unit);
 
 }  // namespace tripmig::swap

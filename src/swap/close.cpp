@@ -149,7 +149,7 @@ SwapState abort(Server& server, const QualifiedName& name) {
     state.stage = Stage::aborted;
     Unit unit = closing_unit(server, state, std::move(steps));
     unit.lock_first = std::move(locks);
-    run_protected(server, std::move(unit));
+    run_protected(server, unit);
     return state;
 }
 

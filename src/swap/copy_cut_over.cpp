@@ -64,8 +64,6 @@ Unit copy_cut_over_unit(const AttachContext& context, const CopyFacts& facts, co
     Unit unit;
     unit.name = fmt::format("cut over {}", sql::quoted(succession.table.name));
     unit.lock_first = locks_of(context, facts, transfer.capture.log);
-    unit.lock_budget = config.lock_budget;
-    unit.max_hold = config.max_lock_hold;
     std::vector<Step>& steps = unit.steps;
     steps = {db::unchanged_since(succession.table), not_truncated(transfer.capture),
              few_left(transfer.capture, config.final_keys)};

@@ -107,8 +107,6 @@ Unit copy_revert_unit(const RevertFacts& facts, const SwapState& state, const st
     unit.name = fmt::format("put {} back", sql::quoted(state.table));
     unit.lock_first = revert_locks(facts);
     unit.lock_first.push_back({back.capture.log, LockMode::access_exclusive});
-    unit.lock_budget = config.lock_budget;
-    unit.max_hold = config.max_lock_hold;
     std::vector<Step>& steps = unit.steps;
     steps = {db::unchanged_since(facts.parent), db::unchanged_since(facts.past), not_truncated(back.capture),
              few_left(back.capture, config.final_keys)};

@@ -85,14 +85,11 @@ ddl::ParentFacts facts_for_leaves(const ddl::Succession& succession) {
     return facts;
 }
 
-Unit cut_over_unit(const AttachContext& context, const std::vector<ddl::Leaf>& leaves,
-                   const config::SwapConfig& config) {
+Unit cut_over_unit(const AttachContext& context, const std::vector<ddl::Leaf>& leaves) {
     const ddl::Succession& succession = context.succession;
     Unit unit;
     unit.name = fmt::format("cut over {}", sql::quoted(succession.table.name));
     unit.lock_first = locks_of(context);
-    unit.lock_budget = config.lock_budget;
-    unit.max_hold = config.max_lock_hold;
     std::vector<Step>& steps = unit.steps;
     steps.push_back(db::unchanged_since(succession.table));
     if (context.state.was_empty)

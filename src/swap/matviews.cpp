@@ -41,9 +41,7 @@ void carry(Server& server, const BoundView& view) {
     (void)run_attempts(server, [&](const Attempt& attempt) -> std::optional<db::UnitOutcome> {
         if (!matview)
             return db::UnitOutcome{};
-        Unit exchange = ddl::exchange_matview(*matview);
-        exchange.lock_budget = server.config().swap.lock_budget;
-        exchange.max_hold = server.config().swap.max_lock_hold;
+        const Unit exchange = ddl::exchange_matview(*matview);
         server.reporter().info("swap.step", exchange.name);
         std::optional<db::UnitOutcome> outcome = attempt(exchange, [] {});
         if (!outcome)

@@ -146,7 +146,7 @@ PlanResult plan(const Facts& facts, const config::PartitionPolicy& policy, const
             context.succession.dropped_checks = {state.bound_check()};
         }
         const std::vector<ddl::Leaf> leaves = leaves_at_once(state, policy, facts.taken, facts.now);
-        result.units.push_back(cut_over_unit(context, leaves, config.swap));
+        result.units.push_back(cut_over_unit(context, leaves));
         for (const ddl::Leaf& leaf : later_leaves(state, leaves, facts, policy, config))
             result.units.push_back(ddl::create_leaf(facts_for_leaves(context.succession), leaf));
     }

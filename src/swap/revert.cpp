@@ -172,7 +172,7 @@ void put_back(Server& server, SwapState& state) {
         build_former_indexes(server, facts, state);
         const RevertFacts now = read_revert_facts(server, state);
         server.reporter().info("swap.step", fmt::format("put {} back", sql::quoted(state.table)));
-        return attempt(revert_unit(now, state, server.state_schema(), server.config().swap), [] {});
+        return attempt(revert_unit(now, state, server.state_schema()), [] {});
     });
     state.stage = Stage::reverting;
 }

@@ -61,7 +61,6 @@ std::vector<Step> take_from_parent(const RevertFacts& facts, const SwapState& st
 std::vector<Step> restore_followers(const RevertFacts& facts, const SwapState& state);
 
 /// The transaction that does it for attach. Pure.
-Unit revert_unit(const RevertFacts& facts, const SwapState& state, const std::string& state_schema,
-                 const config::SwapConfig& config);
+Unit revert_unit(const RevertFacts& facts, const SwapState& state, const std::string& state_schema);
 
 }  // namespace tripmig::swap

@@ -283,13 +283,10 @@ std::vector<Step> restore_rights(const RevertFacts& facts, const SwapState& stat
                             grantees);
 }
 
-Unit revert_unit(const RevertFacts& facts, const SwapState& state, const std::string& state_schema,
-                 const config::SwapConfig& config) {
+Unit revert_unit(const RevertFacts& facts, const SwapState& state, const std::string& state_schema) {
     Unit unit;
     unit.name = fmt::format("put {} back", sql::quoted(state.table));
     unit.lock_first = revert_locks(facts);
-    unit.lock_budget = config.lock_budget;
-    unit.max_hold = config.max_lock_hold;
     std::vector<Step>& steps = unit.steps;
     append(steps, checks(facts, state));
     if (facts.registry)

@@ -94,7 +94,7 @@ void take_away(Server& server, const db::TableInfo& table, const std::vector<ddl
     unit.lock_first.insert(unit.lock_first.end(), children.begin(), children.end());
     unit.steps.push_back(journal(state, server.state_schema()));
     server.reporter().info("swap.step", unit.name);
-    run_protected(server, std::move(unit));
+    run_protected(server, unit);
 }
 
 }  // namespace

@@ -98,7 +98,7 @@ void run_cut_over(Server& server, const config::PartitionPolicy& policy, SwapSta
         // Only what must be there at once; the others come after it, under no lock that anybody waits for.
         const std::vector<ddl::Leaf> leaves = leaves_at_once(state, policy, facts.taken, facts.now);
         server.reporter().info("swap.step", fmt::format("cut over {}", sql::quoted(state.table)));
-        return attempt(cut_over_unit(context, leaves, server.config().swap), [&] {
+        return attempt(cut_over_unit(context, leaves), [&] {
             if (context.succession.registry && !state.was_empty)
                 run_catch_up(server, transfer_of(context.succession, state, server.state_schema()));
         });

@@ -89,8 +89,6 @@ Unit split_cut_over_unit(const AttachContext& context, const SplitFacts& facts, 
     Unit unit;
     unit.name = fmt::format("cut over {}", sql::quoted(facts.leaf.name));
     unit.lock_first = locks_of(facts, state.key, transfer.capture.log);
-    unit.lock_budget = config.lock_budget;
-    unit.max_hold = config.max_lock_hold;
     std::vector<Step>& steps = unit.steps;
     steps = {db::unchanged_since(facts.parent), db::unchanged_since(facts.leaf), not_truncated(transfer.capture),
              few_left(transfer.capture, config.final_keys)};

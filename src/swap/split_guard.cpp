@@ -43,7 +43,7 @@ void guard_default_beside(Server& server, const SwapState& state) {
             continue;
         }
         unit.lock_first = {lock};
-        run_protected(server, std::move(unit));
+        run_protected(server, unit);
     }
 }
 
