@@ -59,6 +59,7 @@ struct Step {
     /// When set the step is a check: a SELECT of one boolean. Anything but true rolls the unit back with Error{refused}
     /// and this text.
     std::string refusal;
+    bool is_passing = false;  ///< of a check: the same unit may pass it a moment later
     /// Not empty: run so often that the server should keep it prepared under this name in the session.
     std::string prepare_as;
     std::string copy_data;  ///< the data lines of COPY ... FROM STDIN, without the closing \.

@@ -249,7 +249,7 @@ namespace {
 /// Of a step that is a check.
 void require_truth(const Step& step, const Result& result) {
     if (!step.refusal.empty() && (result.rows() != 1 || !result.flag(0, 0)))
-        throw Error(ExitCode::refused, step.refusal);
+        throw CheckFailed(step);
 }
 
 }  // namespace

@@ -45,6 +45,16 @@ class CommitInDoubt : public Error {
     explicit CommitInDoubt(const Error& error) : Error(error) {}
 };
 
+/// A step that is a check did not get a true.
+class CheckFailed : public Error {
+  public:
+    explicit CheckFailed(const Step& step) : Error(ExitCode::refused, step.refusal), m_is_passing(step.is_passing) {}
+    [[nodiscard]] bool is_passing() const noexcept { return m_is_passing; }
+
+  private:
+    bool m_is_passing;
+};
+
 /// Runs every step of every command: sets timeouts, retries lock timeouts, names blockers, emits events.
 class Executor {
   public:
@@ -55,8 +65,8 @@ class Executor {
     Executor& operator=(const Executor&) = delete;
 
     /// Runs one unit to its end, retrying transient failures until the deadline. Throws Error{lock_deadline} naming the
-    /// blockers when that passes, CommitInDoubt when COMMIT's answer was lost, else what the server said. After a throw
-    /// nothing of the unit is left (Transaction::inside), or what the server did of the one statement
+    /// blockers when that passes, CommitInDoubt when COMMIT's answer was lost, CheckFailed, else what the server said.
+    /// After a throw nothing of the unit is left (Transaction::inside), or what the server did of the one statement
     /// (Transaction::none).
     UnitOutcome run(const Unit& unit);
 

@@ -6,7 +6,6 @@
 
 #include "base/error.hpp"
 #include "swap/blockers.hpp"
-#include "swap/copy_cut_over.hpp"
 
 namespace tripmig::swap {
 
@@ -94,7 +93,8 @@ db::UnitOutcome run_attempts(Server& server,
             if (error.code() == ExitCode::lock_deadline)
                 throw named(server, unit, error);
             const bool is_check = error.code() == ExitCode::refused && error.sqlstate().empty();
-            const bool is_busy = error.message() == too_many_left;  // as long as there is time, it may be quieter soon
+            const auto* failed = dynamic_cast<const db::CheckFailed*>(&error);
+            const bool is_busy = failed != nullptr && failed->is_passing();  // as long as there is time, try again
             if (is_busy && server.clock().steady() >= deadline)
                 throw Error(ExitCode::lock_deadline, fmt::format("{}: {}", unit.name, error.message()),
                             "nothing was changed by it; run it again at a quieter time, or raise final_keys or "

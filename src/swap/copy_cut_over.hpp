@@ -26,7 +26,6 @@ Unit adopt_foreign_key(const QualifiedName& table, const std::vector<QualifiedNa
 
 /// Few entries are left, or it would take too long under the locks: then it is caught up once more.
 Step few_left(const move::Capture& capture, int final_keys);
-inline constexpr std::string_view too_many_left = "more changes came than are applied under the locks";
 /// How many those are: `final_keys` is what a catch-up ends at.
 constexpr std::int64_t most_left(int final_keys) {
     return std::int64_t{10} * final_keys;
