@@ -11,7 +11,6 @@
 #include "cli/swap_options.hpp"
 #include "cli/swap_text.hpp"
 #include "sql/identifier.hpp"
-#include "swap/composite.hpp"
 #include "swap/copy_units.hpp"
 #include "swap/observe.hpp"
 #include "swap/server.hpp"
@@ -133,7 +132,7 @@ ExitCode show_plan(Context& context, const SwapOptions& options) {
             "tripmig swap status TABLE, tripmig swap run TABLE");
     }
     swap::Facts facts = swap::read_facts(server.session(), policy.table, policy.key);
-    swap::read_children(server.session(), facts, policy);
+    swap::read_beside(server.session(), facts, policy);
     if (!facts.table)
         throw Error(ExitCode::refused, fmt::format("there is no table {}", sql::quoted(policy.table)),
                     "check the name");

@@ -32,7 +32,7 @@ ddl::CompositeKey composite_key(const db::TableInfo& table, const SwapState& sta
 }  // namespace
 
 void read_children(db::Session& session, Facts& facts, const config::PartitionPolicy& policy) {
-    if (policy.swap.incoming_foreign_keys != config::IncomingForeignKeys::composite || !facts.table)
+    if (policy.swap.incoming_foreign_keys != config::IncomingForeignKeys::composite)
         return;
     for (const db::IncomingKey& key : facts.table->incoming)
         if (facts.children.count(key.table) == 0)

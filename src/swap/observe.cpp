@@ -148,14 +148,20 @@ Facts read_facts(db::Session& session, const QualifiedName& table, const std::st
         return facts;
     for (const db::Row& row : session.read(std::string(statement::names_taken), {table.schema}))
         facts.taken.insert(db::text_of(row.at(0)));
-    for (const BoundView& view : bound_matviews(*facts.table))
-        if (std::optional<ddl::Matview> matview = read_matview(session, view))
-            facts.matviews.push_back(std::move(*matview));
     const db::ColumnInfo* column = facts.table->column(key);
     const bool sees_all_rows = !facts.table->force_row_security || facts.table->bypasses_row_security;
     if (column != nullptr && facts.table->kind == 'r' && sees_all_rows && facts.table->can_alter)
         facts.key = read_key_facts(session, *facts.table, *column);
     return facts;
+}
+
+void read_beside(db::Session& session, Facts& facts, const config::PartitionPolicy& policy) {
+    if (!facts.table)
+        return;
+    for (const BoundView& view : bound_matviews(*facts.table))
+        if (std::optional<ddl::Matview> matview = read_matview(session, view))
+            facts.matviews.push_back(std::move(*matview));
+    read_children(session, facts, policy);
 }
 
 bool must_reload(db::Session& session, const db::TableInfo& table, const SwapState& state,

@@ -11,9 +11,13 @@
 
 namespace tripmig::swap {
 
-/// What preflight and the plan are made from. The table is nullopt when there is none of that name. Reads the newest
-/// key, by an index on it when there is one.
+/// What the plan is made from, and most of what preflight is. The table is nullopt when there is none of that name.
+/// Reads the newest key, by an index on it when there is one.
 Facts read_facts(db::Session& session, const QualifiedName& table, const std::string& key);
+
+/// What preflight looks at beside the table itself: materialized views that read it, under the policy composite the
+/// tables that reference it. Nothing when there is no table.
+void read_beside(db::Session& session, Facts& facts, const config::PartitionPolicy& policy);
 
 /// Whether the source was truncated, or rewritten before all of it was loaded: it is to be loaded again.
 bool must_reload(db::Session& session, const db::TableInfo& table, const SwapState& state,

@@ -203,7 +203,7 @@ RunResult run(Server& server, const config::PartitionPolicy& policy, bool until_
         if (table.is_partitioned())
             return result;
         Facts facts = read_facts(server.session(), policy.table, policy.key);
-        read_children(server.session(), facts, policy);
+        read_beside(server.session(), facts, policy);
         result.state = begin_job(server, facts, policy);
     }
     if (result.state->stage < Stage::cut)

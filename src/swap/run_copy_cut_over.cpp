@@ -8,7 +8,6 @@
 #include "ddl/staged.hpp"
 #include "sql/identifier.hpp"
 #include "swap/attempts.hpp"
-#include "swap/composite.hpp"
 #include "swap/copy_cut_over.hpp"
 #include "swap/observe.hpp"
 #include "swap/run.hpp"
@@ -31,7 +30,7 @@ AttachContext look_again(Server& server, const config::PartitionPolicy& policy, 
     context.state = state;
     context.succession = succession_of(table, state);  // with the keys as they are now
     Facts facts = read_facts(server.session(), state.table, {});
-    read_children(server.session(), facts, policy);
+    read_beside(server.session(), facts, policy);
     facts.key.is_empty = true;  // its rows were looked at when the leaves were made
     if (context.succession.registry)
         facts.taken.erase(context.succession.registry->table.name);

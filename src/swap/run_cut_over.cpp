@@ -7,7 +7,6 @@
 #include "db/table_catalog.hpp"
 #include "sql/identifier.hpp"
 #include "swap/attempts.hpp"
-#include "swap/composite.hpp"
 #include "swap/cut_over.hpp"
 #include "swap/dropped_keys.hpp"
 #include "swap/matviews.hpp"
@@ -39,7 +38,7 @@ AttachContext look_again(Server& server, const config::PartitionPolicy& policy, 
     state.matviews = bound_matviews(context.succession.table);
     context.state = state;
     context.succession = succession_of(*facts.table, state);  // with the keys as they are now
-    read_children(server.session(), facts, policy);
+    read_beside(server.session(), facts, policy);
     Facts others = facts;
     if (context.succession.registry && !state.was_empty)
         others.taken.erase(context.succession.registry->table.name);
