@@ -50,23 +50,8 @@ const char* const functions = R"(
     GRANT SELECT ON orders TO carry_owner;
 )";
 
-struct Case {
-    CarryRoles roles;
-    SwapRoom room;
-    std::string dump, catalog;
-    SwappedTable swapped{"orders", "at", "", false};
-
-    explicit Case(const std::string& what) {
-        room.database.exec(orders_and_lines);
-        room.database.exec(what);
-        swapped.registry = "orders_ids";
-        dump = room.dump();
-        catalog = catalog_text(room.database.url(), {}, swapped);
-    }
-    [[nodiscard]] std::string now() const {
-        return catalog_text(room.database.url(), {"orders_2*", "orders_past", "orders_before", "orders_ids"}, swapped);
-    }
-    [[nodiscard]] std::string scalar(const std::string& sql) const { return room.database.scalar(sql); }
+struct Case : CarriedOrders {
+    using CarriedOrders::CarriedOrders;
     void run(const std::string& strategy) const {
         CHECK(room.swap({"run", "orders", "--strategy", strategy})["stage"] == "complete");
     }

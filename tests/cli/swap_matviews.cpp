@@ -41,23 +41,8 @@ const char* const matviews = R"(
     CREATE MATERIALIZED VIEW through_view AS SELECT count(*) AS n FROM small;
 )";
 
-struct Case {
-    CarryRoles roles;
-    SwapRoom room;
-    std::string dump, catalog;
-    SwappedTable swapped{"orders", "at", "", false};
-
-    explicit Case(const std::string& what = "") {
-        room.database.exec(orders_and_lines);
-        room.database.exec(what + matviews);
-        swapped.registry = "orders_ids";
-        dump = room.dump();
-        catalog = now();
-    }
-    [[nodiscard]] std::string now() const {
-        return catalog_text(room.database.url(), {"orders_2*", "orders_past", "orders_before", "orders_ids"}, swapped);
-    }
-    [[nodiscard]] std::string scalar(const std::string& sql) const { return room.database.scalar(sql); }
+struct Case : CarriedOrders {
+    explicit Case(const std::string& what = "") : CarriedOrders(what + matviews) {}
     /// Nothing is left under a name of the swap's.
     void check_clean() const {
         CHECK(scalar("SELECT coalesce(string_agg(relname, ' '), 'none') FROM pg_class WHERE relname ~ "

@@ -176,4 +176,24 @@ struct CarryRoom {
     }
 };
 
+/// Orders and lines with what a test adds to them, and how they looked before the swap.
+struct CarriedOrders {
+    CarryRoles roles;
+    SwapRoom room;
+    std::string dump, catalog;
+    SwappedTable swapped{"orders", "at", "orders_ids", false};
+
+    explicit CarriedOrders(const std::string& what) {
+        room.database.exec(orders_and_lines);
+        room.database.exec(what);
+        dump = room.dump();
+        catalog = now();
+    }
+    /// Without what only a swapped table has.
+    [[nodiscard]] std::string now() const {
+        return catalog_text(room.database.url(), {"orders_2*", "orders_past", "orders_before", "orders_ids"}, swapped);
+    }
+    [[nodiscard]] std::string scalar(const std::string& sql) const { return room.database.scalar(sql); }
+};
+
 }  // namespace tripmig::test
