@@ -25,13 +25,38 @@ bool reads(const db::TableInfo& table, const QualifiedName& view) {
     });
 }
 
+/// Its query, or its owner's rights, do not allow it: no matter of ours, and no reason to leave the others as they are.
+class Unbuildable : public Error {
+  public:
+    Unbuildable(const QualifiedName& view, const Error& cause)
+        : Error(cause
+                    .rewrapped(cause.code() == ExitCode::no_privilege ? cause.code() : ExitCode::refused,
+                               fmt::format("materialized view {} cannot be built anew: ", sql::quoted(view)))
+                    .with_hint("the tables have changed places, and that stands; until this view is built its content "
+                               "stays, and REFRESH reads the former table. Mend what its query meets, or drop the "
+                               "view, and run the same command again")) {}
+};
+
+/// Whether that is what the server means: not a lost connection, a lock, a full disk, a commit in doubt.
+bool is_of_query(const Error& error) {
+    return !error.sqlstate().empty() &&
+           (error.code() == ExitCode::unexpected || error.code() == ExitCode::no_privilege) &&
+           dynamic_cast<const db::CommitInDoubt*>(&error) == nullptr;
+}
+
 /// nullopt: it was dropped meanwhile, and nothing is left beside it.
 std::optional<ddl::Matview> build(Server& server, const BoundView& view) {
     std::optional<ddl::Matview> matview = read_matview(server.session(), view);
     const Unit unit = matview ? ddl::build_matview(*matview) : ddl::drop_staged_matview(view.name);
     server.throttle().wait();
     server.reporter().info("swap.step", unit.name);
-    server.executor().run(unit);
+    try {
+        server.executor().run(unit);
+    } catch (const Error& error) {
+        if (!is_of_query(error))
+            throw;
+        throw Unbuildable(view.name, error);
+    }
     return matview;
 }
 
@@ -79,15 +104,25 @@ std::optional<ddl::Matview> read_matview(db::Session& session, const BoundView& 
 }
 
 void carry_matviews(Server& server, const SwapState& state, const QualifiedName& former) {
+    std::optional<Unbuildable> first;
     for (const BoundView& view : state.matviews) {
         const std::optional<db::TableInfo> table = db::read_table(server.session(), former);
         if (!table)
-            return;
-        if (reads(*table, view.name))
-            carry(server, view);
-        else
-            server.executor().run(ddl::drop_staged_matview(view.name));  // it was dropped after a build
+            break;
+        try {
+            if (reads(*table, view.name))
+                carry(server, view);
+            else
+                server.executor().run(ddl::drop_staged_matview(view.name));  // it was dropped after a build
+        } catch (const Unbuildable& error) {
+            if (first)
+                server.reporter().warning("swap.matview", error.message());
+            else
+                first = error;
+        }
     }
+    if (first)
+        throw Unbuildable(*first);
 }
 
 Unit drop_empty(const SwapState& state) {

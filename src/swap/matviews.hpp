@@ -17,7 +17,8 @@ std::vector<BoundView> bound_matviews(const db::TableInfo& table);
 std::optional<ddl::Matview> read_matview(db::Session& session, const BoundView& view);
 
 /// Those of the job that still read `former` are built anew and change places with the new ones, one after another,
-/// each under the cut-over protocol. May run again. Nothing when there is no `former`.
+/// each under the cut-over protocol. May run again. Nothing when there is no `former`. Throws Error{refused or
+/// no_privilege} when one cannot be built, once the others are.
 void carry_matviews(Server& server, const SwapState& state, const QualifiedName& former);
 
 /// Of an empty table, once nothing reads it.

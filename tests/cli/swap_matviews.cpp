@@ -42,7 +42,7 @@ const char* const matviews = R"(
 )";
 
 struct Case : CarriedOrders {
-    explicit Case(const std::string& what = "") : CarriedOrders(what + matviews) {}
+    explicit Case(const std::string& what = "", const std::string& more = "") : CarriedOrders(what + matviews + more) {}
     /// Nothing is left under a name of the swap's.
     void check_clean() const {
         CHECK(scalar("SELECT coalesce(string_agg(relname, ' '), 'none') FROM pg_class WHERE relname ~ "
@@ -178,6 +178,52 @@ TEST_CASE("a revert that is killed goes on where it was") {
         if (test.room.swap({"status", "orders"})["stage"] != "reverted")  // else it was quicker than the signal
             CHECK(test.room.swap({"revert", "orders"})["stage"] == "reverted");
         test.check_reverted();
+    }
+}
+
+TEST_CASE("one that cannot be built anew: named, the others come along, and the same command goes on") {
+    for (const char* const strategy : {"attach", "copy"}) {
+        CAPTURE(strategy);
+        const Case test(
+            "",
+            "CREATE MATERIALIZED VIEW quotient AS SELECT sum(1000 / (amount - 30000)) AS n FROM orders; CREATE TABLE "
+            "rates AS SELECT 1 AS rate; CREATE MATERIALIZED VIEW rated AS SELECT count(*) * max(rate) AS n FROM "
+            "orders, rates; GRANT SELECT ON rates TO carry_owner; ALTER MATERIALIZED VIEW rated OWNER TO carry_owner;");
+        const std::string quotient = test.scalar("SELECT n FROM quotient");
+        const auto fails = [&](const std::string& command, int exit_code, const std::string& text) {
+            const CommandResult result = test.room.tripmig({"swap", command, "orders"});
+            CHECK(result.exit_code == exit_code);
+            CHECK_MESSAGE(result.err.find(text) != std::string::npos, result.err);
+            CHECK_MESSAGE(result.err.find("run the same command again") != std::string::npos, result.err);
+        };
+        const std::string no_number = "materialized view public.quotient cannot be built anew: division by zero";
+        const std::string no_right =
+            "materialized view public.rated cannot be built anew: permission denied for table rates";
+        test.room.database.exec(
+            "UPDATE orders SET amount = 30000 WHERE id = 7; REVOKE SELECT ON rates FROM carry_owner");
+        test.room.folder.write("partitions/orders.toml",
+                               "table = \"public.orders\"\nkey = \"at\"\ninterval = \"1 month\"\npremake = 2\n"
+                               "[swap]\nincoming_foreign_keys = \"registry\"\nstrategy = \"" +
+                                   std::string(strategy) + "\"\n");
+        fails("run", 12, no_number);
+        fails("run", 12, no_right);  // as a warning, beside the first
+        CHECK(test.room.swap({"status", "orders"})["stage"] == "cut");
+        CHECK(test.scalar("SELECT n FROM quotient") == quotient);
+        check_refresh(test);
+        test.room.database.exec("UPDATE orders SET amount = 8 WHERE id = 7");
+        fails("run", 13, no_right);
+        CHECK(test.room.tripmig({"swap", "finish", "orders", "--yes"}).exit_code == 12);
+        test.room.database.exec("GRANT SELECT ON rates TO carry_owner");
+        CHECK(test.room.swap({"run", "orders"})["stage"] == "complete");
+        test.check_swapped();
+        test.room.database.exec("UPDATE orders SET amount = 30000 WHERE id = 7");
+        fails("revert", 12, no_number);
+        CHECK(test.room.swap({"status", "orders"})["stage"] == "reverting");
+        fails("revert", 12, no_number);
+        test.room.database.exec("UPDATE orders SET amount = 8 WHERE id = 7");
+        CHECK(test.room.swap({"revert", "orders"})["stage"] == "reverted");
+        test.check_reverted();
+        check_refresh(test);
     }
 }
 
