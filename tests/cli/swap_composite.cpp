@@ -244,6 +244,37 @@ TEST_CASE("composite: a column that somebody adds after the job began is neither
     CHECK(room.scalar("SELECT count(*) FROM lines WHERE order_at = '2020-01-01'") == "10000");
 }
 
+TEST_CASE("composite: materialized views of both tables come along, and back") {
+    for (const std::string strategy : {"attach", "copy"}) {
+        CAPTURE(strategy);
+        const CompositeRoom room(strategy);
+        room.database.exec(orders_and_lines);
+        room.database.exec(
+            "CREATE MATERIALIZED VIEW days AS SELECT at::date AS day, count(*) AS n FROM orders GROUP BY 1; CREATE "
+            "UNIQUE INDEX ON days (day); CREATE VIEW over_days AS SELECT sum(n) AS n FROM days; CREATE MATERIALIZED "
+            "VIEW ordered AS SELECT o.id, count(l) AS n FROM orders o JOIN lines l ON l.order_id = o.id GROUP BY o.id, "
+            "o.note; CREATE MATERIALIZED VIEW all_lines AS SELECT * FROM lines");
+        const std::string before = room.dump();
+        const auto check_refresh = [&] {
+            room.database.exec(
+                "INSERT INTO lines (order_id) VALUES (20); REFRESH MATERIALIZED VIEW CONCURRENTLY days; REFRESH "
+                "MATERIALIZED VIEW ordered; REFRESH MATERIALIZED VIEW all_lines");
+            CHECK(room.scalar("SELECT n FROM over_days") == "20000");
+            CHECK(room.scalar("SELECT sum(n) = (SELECT count(*) FROM lines) FROM ordered") == "t");
+            CHECK(room.scalar("SELECT count(*) = (SELECT count(*) FROM lines) FROM all_lines") == "t");
+        };
+        CHECK(room.swap({"run", "orders"})["stage"] == "complete");
+        CHECK(room.wrong_lines() == "0");
+        check_refresh();
+        CHECK(room.wrong_lines() == "0");
+        CHECK(room.scalar("SELECT count(*) FROM pg_class WHERE relname ~ '^tripmig_(new|former)'") == "0");
+        CHECK(room.swap({"revert", "orders"})["stage"] == "reverted");
+        CHECK(room.left_overs() == "0");
+        CHECK(room.dump() == before);
+        check_refresh();
+    }
+}
+
 TEST_CASE("composite: what others do to the column meanwhile is made good or found") {
     const CompositeRoom room;
     room.database.exec(orders_and_lines);
