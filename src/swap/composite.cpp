@@ -69,9 +69,6 @@ std::vector<ddl::CompositeKey> composite_keys(const db::TableInfo& table, const 
     return keys;
 }
 
-namespace {
-
-/// The column was not there when the job began: one that is there now is not to be taken away with it.
 Step column_is_free(const ddl::CompositeKey& composite) {
     return ddl::check(
         fmt::format("SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = {}::pg_catalog.regclass "
@@ -80,8 +77,6 @@ Step column_is_free(const ddl::CompositeKey& composite) {
         fmt::format("{} was given a column {} since the swap began: rename it, or `tripmig swap abort` and begin anew",
                     sql::quoted(composite.key.table), sql::quote_ident(composite.column)));
 }
-
-}  // namespace
 
 Unit begin_composite_unit(const AttachContext& context) {
     const ddl::CompositeKey& composite = context.succession.composite.at(context.composite);

@@ -28,6 +28,8 @@ std::vector<CompositePart> composite_parts(const db::TableInfo& table, const std
 /// plain one, after it the partitioned one.
 std::vector<ddl::CompositeKey> composite_keys(const db::TableInfo& table, const SwapState& state);
 
+/// The column was not there when the job began: one that is there now is neither to be filled nor to be taken away.
+Step column_is_free(const ddl::CompositeKey& composite);
 /// The column, its triggers and the second foreign key, with the state that says whose column it is.
 Unit begin_composite_unit(const AttachContext& context);
 /// A scan of the referencing table beside its writers.

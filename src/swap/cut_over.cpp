@@ -7,6 +7,7 @@
 #include "ddl/statement_step.hpp"
 #include "move/catch_up.hpp"
 #include "sql/identifier.hpp"
+#include "swap/composite.hpp"
 #include "swap/cut.hpp"
 #include "swap/succession_of.hpp"
 #include "swap/transfer_of.hpp"
@@ -35,8 +36,11 @@ std::vector<Step> begin_empty(const AttachContext& context) {
                                fmt::format("{} is not empty any more", sql::quoted(table))));
     if (context.state.key_was_nullable)
         steps.push_back(ddl::set_not_null(table, context.state.key));
-    for (const ddl::CompositeKey& composite : context.succession.composite)
+    for (const ddl::CompositeKey& composite : context.succession.composite) {
+        if (!composite.column.empty() && composite.adds_column)
+            steps.push_back(column_is_free(composite));
         append(steps, ddl::begin_composite(composite));
+    }
     if (!context.succession.registry)
         return steps;
     append(steps, ddl::create_registry_table(*context.succession.registry));

@@ -244,6 +244,31 @@ TEST_CASE("composite: a column that somebody adds after the job began is neither
     CHECK(room.scalar("SELECT count(*) FROM lines WHERE order_at = '2020-01-01'") == "10000");
 }
 
+TEST_CASE("composite: of an empty table too, such a column stays as it is") {
+    for (const std::string strategy : {"attach", "copy"}) {
+        CAPTURE(strategy);
+        const CompositeRoom room(strategy);
+        room.database.exec(orders_and_lines);
+        room.database.exec("TRUNCATE orders, lines");
+        const Connection holder = room.database.connect();
+        holder.exec("BEGIN; LOCK TABLE lines IN ROW EXCLUSIVE MODE");
+        BackgroundCommand command(tripmig_command({"swap", "run", "orders"}), room.surroundings());
+        command.wait_for_text("cut over public.orders waits for");
+        command.kill(SIGKILL);
+        (void)command.wait();
+        holder.exec("ROLLBACK");
+        room.database.exec("ALTER TABLE lines ADD COLUMN order_at timestamp DEFAULT '2020-01-01'");
+        const std::string before = room.dump();
+        const CommandResult taken = room.tripmig({"swap", "run", "orders"});
+        CHECK(taken.exit_code == 12);
+        CHECK_MESSAGE(taken.err.find("public.lines was given a column order_at since") != std::string::npos, taken.err);
+        CHECK(room.dump() == before);
+        CHECK(room.swap({"abort", "orders"})["stage"] == "aborted");
+        CHECK(room.dump() == before);
+        CHECK(room.swap({"run", "orders"})["stage"] == "complete");  // from the start it may be used
+    }
+}
+
 TEST_CASE("composite: materialized views of both tables come along, and back") {
     for (const std::string strategy : {"attach", "copy"}) {
         CAPTURE(strategy);
