@@ -61,6 +61,23 @@ void require_unreferenced(Server& server, const db::TableInfo& table, const Swap
     }
 }
 
+/// What is bound to the leaf by OID, or is its own alone, would stay with the table that is no leaf any more.
+void require_nothing_bound(const db::TableInfo& leaf, const SwapState& state) {
+    std::vector<std::string> bound;
+    for (const db::DependentInfo& dependent : leaf.dependents)
+        bound.push_back(dependent.description);
+    for (const db::RuleInfo& rule : leaf.rules)
+        bound.push_back(fmt::format("its rule {}", sql::quote_ident(rule.name)));
+    for (const db::PublicationInfo& publication : leaf.publications)
+        if (publication.names_table)
+            bound.push_back(fmt::format("publication {}", sql::quote_ident(publication.name)));
+    if (!bound.empty())
+        throw refused(state.table,
+                      fmt::format("what is bound to it would stay with it when it is no leaf any more: {}",
+                                  fmt::join(bound, ", ")),
+                      fmt::format("bind it to {}, which has the same rows, or drop it", sql::quoted(state.parent)));
+}
+
 void require_splittable(Server& server, const db::TableInfo& table, const SwapState& state, const Facts& facts) {
     if (server.open_job(state.parent))
         throw refused(state.table, fmt::format("a swap of {} is not finished", sql::quoted(state.parent)),
@@ -77,6 +94,7 @@ void require_splittable(Server& server, const db::TableInfo& table, const SwapSt
         throw refused(state.table, "it is empty", "detach it, and let `tripmig partition maintain` make its leaves");
     if (row_keys(table).empty())
         throw refused(state.table, "nothing tells its rows apart", "add a primary key first");
+    require_nothing_bound(require_table(server, state.table), state);
     require_unreferenced(server, table, state);
     std::vector<Finding> findings;
     Report report(findings);
@@ -157,7 +175,9 @@ void cut_over(Server& server, const config::PartitionPolicy& policy, SwapState& 
         };
         catch_up();
         server.reporter().info("swap.step", fmt::format("cut over {}", sql::quoted(state.table)));
-        return attempt(split_cut_over_unit(context, read_split(server, state), server.config().swap), catch_up);
+        const SplitFacts facts = read_split(server, state);
+        require_nothing_bound(facts.leaf, state);
+        return attempt(split_cut_over_unit(context, facts, server.config().swap), catch_up);
     });
     if (const auto job = server.open_job(state.table))
         state = from_job(*job);

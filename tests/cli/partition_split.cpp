@@ -99,6 +99,47 @@ TEST_CASE("split, killed as each step begins, then run again; refused while the 
     }
 }
 
+TEST_CASE("what is bound to the leaf itself is refused by name, before any work and before the cut-over") {
+    const SwapRoom room;
+    room.database.exec(orders_and_lines);
+    attach(room);
+    const auto refused = [&](const std::string& name) {
+        const CommandResult split = room.tripmig({"partition", "split", "orders_past"});
+        CHECK(split.exit_code == 12);
+        CHECK_MESSAGE(split.err.find("would stay with it when it is no leaf any more: " + name) != std::string::npos,
+                      split.err);
+        CHECK_MESSAGE(split.err.find("bind it to public.orders") != std::string::npos, split.err);
+    };
+    const std::string before = room.dump();
+    const std::vector<std::vector<std::string>> bound{
+        {"VIEW old_ones AS SELECT id FROM orders_past", "VIEW old_ones", "view public.old_ones"},
+        {"MATERIALIZED VIEW old_sums AS SELECT sum(amount) FROM orders_past", "MATERIALIZED VIEW old_sums",
+         "materialized view public.old_sums"},
+        {"RULE old_lines AS ON DELETE TO lines DO ALSO UPDATE orders_past SET note = '' WHERE id = OLD.order_id",
+         "RULE old_lines ON lines", "rule old_lines on table public.lines"},
+        {"FUNCTION old_label(o orders_past) RETURNS text LANGUAGE sql AS 'SELECT o.note'", "FUNCTION old_label",
+         "function public.old_label(public.orders_past)"},
+        {"RULE own AS ON DELETE TO orders_past DO INSTEAD NOTHING", "RULE own ON orders_past", "its rule own"},
+    };
+    for (const std::vector<std::string>& each : bound) {
+        CAPTURE(each[0]);
+        room.database.exec("CREATE " + each[0]);
+        refused(each[2]);
+        room.database.exec("DROP " + each[1]);
+    }
+    const Connection superuser(room.database.superuser_url());
+    superuser.exec("CREATE PUBLICATION feed FOR TABLE orders_past");
+    refused("publication feed");
+    superuser.exec("DROP PUBLICATION feed");
+    CHECK(room.dump() == before);
+    CHECK(room.tripmig({"partition", "split", "orders_past", "--until", "ready"}).exit_code == 0);
+    room.database.exec("CREATE VIEW old_ones AS SELECT id FROM orders_past");
+    refused("view public.old_ones");
+    room.database.exec("DROP VIEW old_ones");
+    CHECK(room.tripmig({"partition", "split", "orders_past"}).exit_code == 0);
+    check_end(room);
+}
+
 TEST_CASE("a split waits where swap run does: ready, a file, a pause; verify and status look at it") {
     const SwapRoom room;
     room.database.exec(orders_and_lines);
