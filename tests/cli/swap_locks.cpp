@@ -88,6 +88,47 @@ TEST_CASE("nobody queues for long behind an attempt that does not get its locks"
     CHECK(room.swap({"run", "orders"})["stage"] == "complete");
 }
 
+TEST_CASE("copy: what came while the locks were waited for is caught up first when it is much, as often as it takes") {
+    const SwapRoom room;
+    room.database.exec(orders_and_lines);
+    room.database.exec("CREATE VIEW all_orders AS SELECT * FROM orders");
+    (void)room.folder.write("tripmig.toml",
+                            "[swap]\ncutover_deadline = \"60s\"\nblocker_age = \"1h\"\nfinal_keys = 1\n"
+                            "lock_budget = \"20s\"\n");
+    (void)room.swap({"run", "orders", "--strategy", "copy", "--until", "ready"});
+    // Views are locked first: whoever reads one lets others write the table.
+    const auto is_waited_for = [&](const std::string& mode) {
+        return room.database.scalar(
+                   "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = "
+                   "'all_orders'::regclass AND mode = '" +
+                   mode + "'") == "1";
+    };
+    const std::string read = "BEGIN; SELECT count(*) FROM all_orders";
+    Connection reader = room.database.connect();
+    reader.exec(read);
+    BackgroundCommand command(tripmig_command({"swap", "run", "orders", "--strategy", "copy"}), room.surroundings());
+    for (int round = 1; round <= 2; ++round) {
+        while (!is_waited_for("AccessExclusiveLock") && command.is_running())
+            continue;
+        room.database.exec("UPDATE orders SET note = 'round ' || " + std::to_string(round) + " WHERE id <= 50");
+        Connection next = room.database.connect();
+        std::thread behind([&] { next.exec(round == 1 ? read : "SELECT 1"); });
+        while (round == 1 && !is_waited_for("AccessShareLock") && command.is_running())
+            continue;
+        reader.exec("COMMIT");
+        behind.join();
+        reader = std::move(next);
+    }
+    const CommandResult result = command.wait();
+    CHECK_MESSAGE(result.exit_code == 0, result.err);
+    const std::string again = "more changes came than are applied under the locks: planned anew";
+    const std::size_t first = result.err.find(again);
+    REQUIRE_MESSAGE(first != std::string::npos, result.err);
+    CHECK_MESSAGE(result.err.find(again, first + 1) != std::string::npos, result.err);
+    CHECK(room.database.scalar("SELECT count(*) FROM orders WHERE note = 'round 2'") == "50");
+    CHECK(room.swap({"verify", "orders"})["equal"] == true);
+}
+
 TEST_CASE("a session in a prepared transaction is named as what it is") {
     const SwapRoom room;
     room.database.exec(orders_and_lines);
