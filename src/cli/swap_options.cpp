@@ -41,10 +41,12 @@ void add_policy_options(CLI::App& command, SwapOptions& options) {
         ->delimiter(',')
         ->allow_extra_args(false);
     command
-        .add_option("--unique-indexes", options.unique_indexes,
-                    "What becomes of unique indexes that lack the partition key: key (it is added to them)")
+        .add_option(
+            "--unique-indexes", options.unique_indexes,
+            "What becomes of unique indexes that lack the partition key: key (it is added to them), or leaf (each "
+            "leaf keeps its own, unique within that leaf only)")
         ->type_name("POLICY")
-        ->check(CLI::IsMember({"key"}));
+        ->check(CLI::IsMember({"key", "leaf"}));
 }
 
 void add_run_options(CLI::App& command, SwapOptions& options) {
@@ -129,7 +131,8 @@ config::PartitionPolicy swap_policy(const Context& context, const SwapOptions& o
         policy->swap.incoming_foreign_keys = parsed_incoming(options.incoming_foreign_keys);
     policy->swap.dropped_keys = options.dropped_keys;
     if (!options.unique_indexes.empty())
-        policy->swap.unique_indexes = config::UniqueIndexes::key;
+        policy->swap.unique_indexes =
+            options.unique_indexes == "leaf" ? config::UniqueIndexes::leaf : config::UniqueIndexes::key;
     return *policy;
 }
 

@@ -23,7 +23,7 @@ struct RetentionPolicy {
 };
 
 enum class IncomingForeignKeys { refuse, registry, composite, drop };
-enum class UniqueIndexes { refuse, key };
+enum class UniqueIndexes { refuse, key, leaf };
 enum class SwapStrategy { attach, copy };
 
 struct SwapPolicy {

@@ -111,11 +111,13 @@ void add_sections(std::vector<PolicyKey>& table) {
                   std::array{Choice::refuse, Choice::registry, Choice::composite, Choice::drop}.at(
                       s.as_choice({"refuse", "registry", "composite", "drop"}));
           }},
-         {"swap", "unique_indexes", "refuse, key", "refuse",
-          "What becomes of unique indexes and constraints that lack the key. key: it is added to them.",
+         {"swap", "unique_indexes", "refuse, key, leaf", "refuse",
+          "What becomes of unique indexes and constraints that lack the key. key: it is added to them. leaf: each leaf "
+          "keeps its own, unique within that leaf only.",
           [](Policy& p, const Setting& s) {
+              using Choice = UniqueIndexes;
               p.swap.unique_indexes =
-                  std::array{UniqueIndexes::refuse, UniqueIndexes::key}.at(s.as_choice({"refuse", "key"}));
+                  std::array{Choice::refuse, Choice::key, Choice::leaf}.at(s.as_choice({"refuse", "key", "leaf"}));
           }},
          {"swap", "unique_ids", "true, false", "false",
           "true: keep ids unique over all leaves, with the registry, even when nothing references them.",

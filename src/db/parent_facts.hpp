@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/qualified_name.hpp"
+#include "db/index_info.hpp"
 
 namespace tripmig::db {
 
@@ -40,6 +41,13 @@ struct ReplicaIdentityIndex {
         definition;  ///< of a constraint "UNIQUE (a, b)"; else what follows the table's name: "USING btree (a, b)"
 };
 
+/// A unique index that lacks the partition key: a partitioned table can have none such, each of its leaves may (manual
+/// 5.11.2.3). In the names there is no leaf's.
+struct LeafIndex {
+    IndexInfo index;
+    std::optional<ConstraintInfo> constraint;  ///< the unique constraint that it belongs to
+};
+
 /// What a new leaf takes over from its parent, as far as neither LIKE nor ATTACH sees to it.
 struct ParentFacts {
     QualifiedName table;
@@ -60,6 +68,7 @@ struct ParentFacts {
     std::optional<std::string> comment;
     std::vector<TruncateTrigger> truncate_triggers;
     std::vector<ColumnSetting> columns;
+    std::vector<LeafIndex> leaf_indexes;  ///< of the siblings: nothing of the parent says so
     std::vector<QualifiedName>
         references;  ///< tables at the other end of foreign keys from and to it: ATTACH locks them
     std::optional<QualifiedName> default_partition;

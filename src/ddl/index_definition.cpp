@@ -75,7 +75,8 @@ std::size_t closing(std::string_view text, std::size_t open) {
     throw Error(ExitCode::unexpected, fmt::format("an index definition of an unknown form: {}", text));
 }
 
-/// TABLESPACE stands before WHERE, which is not in a parenthesis of its own kind.
+}  // namespace
+
 std::string with_tablespace(const std::string& tail, const std::string& tablespace) {
     if (tablespace.empty())
         return tail;
@@ -89,8 +90,6 @@ std::string with_tablespace(const std::string& tail, const std::string& tablespa
     const std::size_t end = std::min(tail.find(where, at), tail.size());
     return fmt::format("{} TABLESPACE {}{}", tail.substr(0, end), sql::quote_ident(tablespace), tail.substr(end));
 }
-
-}  // namespace
 
 std::string with_key(std::string_view definition, const std::string& key) {
     const std::size_t end = closing(definition, std::min(definition.find('('), definition.size()));

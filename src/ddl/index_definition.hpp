@@ -28,6 +28,9 @@ bool lacks_key(const db::IndexInfo& index, const std::string& key);
 /// list: "UNIQUE (a) INCLUDE (b)" becomes "UNIQUE (a, key) INCLUDE (b)".
 std::string with_key(std::string_view definition, const std::string& key);
 
+/// What follows the table's name, with TABLESPACE where it stands: before WHERE. An empty tablespace changes nothing.
+std::string with_tablespace(const std::string& tail, const std::string& tablespace);
+
 /// The same index; with the key when it is unique and lacks it.
 db::IndexInfo widened(db::IndexInfo index, const std::string& key);
 

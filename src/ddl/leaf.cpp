@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "ddl/leaf_index.hpp"
 #include "ddl/statement_step.hpp"
 #include "ddl/successor.hpp"
 #include "sql/identifier.hpp"
@@ -155,6 +156,8 @@ std::vector<Step> free_standing(const ParentFacts& parent, const QualifiedName& 
     append(steps, column_settings(parent, name));
     append(steps, replica_identity(parent, name));
     append(steps, truncate_triggers(parent, name));
+    for (const db::LeafIndex& index : parent.leaf_indexes)
+        append(steps, leaf_index_steps(index, name));
     if (parent.comment)
         steps.push_back(
             statement(fmt::format("COMMENT ON TABLE {} IS {}", sql::quoted(name), sql::quote_literal(*parent.comment)),

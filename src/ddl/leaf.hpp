@@ -14,8 +14,8 @@ namespace tripmig::ddl {
 using db::ParentFacts;
 
 /// What leaves take over from that table: a partitioned one, or a plain one that leaves are to be equal to. What hangs
-/// on single leaves is the caller's: `options` of a partitioned parent's leaves, `default_partition`. Throws
-/// Error{refused} when there is no such column, or bounds cannot be made for its type.
+/// on single leaves is the caller's: `options` and `leaf_indexes` of a partitioned parent's leaves,
+/// `default_partition`. Throws Error{refused} when there is no such column, or bounds cannot be made for its type.
 ParentFacts parent_facts(const db::TableInfo& table, std::string_view key);
 
 /// The key's type. Throws Error{refused} when bounds cannot be made for it.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "ddl/index_definition.hpp"
+#include "ddl/leaf_index.hpp"
 #include "ddl/statement_step.hpp"
 #include "sql/identifier.hpp"
 
@@ -114,7 +115,10 @@ std::vector<Step> replica_identity(const Succession& succession, const Qualified
 std::vector<Step> index_leaf(const Succession& succession, const QualifiedName& leaf) {
     std::vector<Step> steps;
     for (const db::IndexInfo* index : in_order(succession.table))
-        steps.push_back(build(succession, *index, leaf_naming(*index, leaf), leaf));
+        if (!is_per_leaf(succession, *index))
+            steps.push_back(build(succession, *index, leaf_naming(*index, leaf), leaf));
+    for (const db::LeafIndex& index : per_leaf_indexes(succession))
+        append(steps, leaf_index_steps(index, leaf));
     append(steps, replica_identity(succession, leaf, leaf_naming));
     return steps;
 }
@@ -128,6 +132,8 @@ std::vector<Step> index_staged(const Succession& succession) {
     const QualifiedName staged = staged_name(succession.table.name);
     std::vector<Step> steps;
     for (const db::IndexInfo* index : in_order(succession.table)) {
+        if (is_per_leaf(succession, *index))
+            continue;
         const QualifiedName name = staged_name(index->name);
         steps.push_back(build(succession, *index, name.name, staged));
         steps.back().why = "adopts the leaves' indexes: no scan";
@@ -188,9 +194,10 @@ std::vector<Step> unstage(const Succession& succession, const db::TableInfo& sta
         fmt::format("ALTER TABLE {} RENAME TO {}", sql::quoted(staged.name), sql::quote_ident(table.name.name)),
         "in the old table's place", {{staged.name, LockMode::access_exclusive}})};
     for (const db::IndexInfo& index : table.indexes)
-        steps.push_back(statement(fmt::format("ALTER INDEX {} RENAME TO {}", sql::quoted(staged_name(index.name)),
-                                              sql::quote_ident(index.name.name)),
-                                  "under its old name"));
+        if (!is_per_leaf(succession, index))
+            steps.push_back(statement(fmt::format("ALTER INDEX {} RENAME TO {}", sql::quoted(staged_name(index.name)),
+                                                  sql::quote_ident(index.name.name)),
+                                      "under its old name"));
     append(steps, pass_on_sequences(succession));
     append(steps, unstage_statistics(succession, staged));
     return steps;

@@ -28,7 +28,7 @@ ParentFacts staged_leaf_facts(const Succession& succession);
 /// Primary key, unique constraints and indexes of a loaded leaf, and its replica identity: bulk builds, with no one
 /// else using the leaf.
 std::vector<Step> index_leaf(const Succession& succession, const QualifiedName& leaf);
-/// The name of the last index that index_leaf() makes; empty when there is none.
+/// The name of an index that index_leaf() makes; empty when there is none.
 std::string last_leaf_index(const Succession& succession, const QualifiedName& leaf);
 
 /// The same on the staged parent, under staged names: it adopts the leaves'.

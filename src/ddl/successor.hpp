@@ -23,6 +23,7 @@ struct Succession {
     std::string
         leaf_index;  ///< unique index on (primary key, key), made before; empty: the primary key has the key in it
     std::map<std::string, std::string> wider;  ///< by unique index without the key: the one with it, made before
+    bool unique_per_leaf = false;              ///< instead of that: each leaf keeps such an index, the table has none
     std::vector<std::string> dropped_checks;   ///< the caller's CHECKs on the old table, which LIKE copies
     std::optional<Registry> registry;          ///< what incoming foreign keys point to from then on
     std::vector<CompositeKey> composite;       ///< what incoming foreign keys become that point to it itself
@@ -84,6 +85,7 @@ std::string state_words(char enabled);
 /// State and comment of what was just created. `kind`: "TRIGGER" or "RULE".
 std::vector<Step> state_and_comment(const std::string& kind, const QualifiedName& table, const std::string& name,
                                     char enabled, const std::optional<std::string>& comment);
+Step comment_on_constraint(const QualifiedName& table, const std::string& name, const std::string& comment);
 /// A foreign key that points to `target`.
 Step add_incoming_key(const db::IncomingKey& key, const QualifiedName& target,
                       const std::vector<std::string>& target_columns);
@@ -102,6 +104,11 @@ std::vector<Step> statistics_settings(const db::StatisticsInfo& statistics, cons
 /// The definition of a primary key or unique constraint on the new table: widened by the partition key when the old one
 /// lacks it.
 std::string widened_key(const Succession& succession, const db::ConstraintInfo& constraint);
+
+/// Whether the index is each leaf's own, and none of the new table's.
+bool is_per_leaf(const Succession& succession, const db::IndexInfo& index);
+/// All that are.
+std::vector<db::LeafIndex> per_leaf_indexes(const Succession& succession);
 
 /// The names that indexes, statistics and the primary key of the old table have once it is a leaf.
 std::string leaf_object_name(const std::string& name, const QualifiedName& leaf);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ddl/index_definition.hpp"
+#include "ddl/leaf_index.hpp"
 #include "ddl/statement_step.hpp"
 #include "ddl/successor.hpp"
 #include "sql/identifier.hpp"
@@ -15,13 +16,13 @@ std::string add_constraint(const QualifiedName& table, const std::string& name, 
     return fmt::format("ALTER TABLE {} ADD CONSTRAINT {} {}", sql::quoted(table), sql::quote_ident(name), definition);
 }
 
+}  // namespace
+
 Step comment_on_constraint(const QualifiedName& table, const std::string& name, const std::string& comment) {
     return statement(fmt::format("COMMENT ON CONSTRAINT {} ON {} IS {}", sql::quote_ident(name), sql::quoted(table),
                                  sql::quote_literal(comment)),
                      "comments come along");
 }
-
-}  // namespace
 
 std::string widened_key(const Succession& succession, const db::ConstraintInfo& constraint) {
     std::vector<std::string> columns = constraint.columns;
@@ -33,7 +34,23 @@ std::string widened_key(const Succession& succession, const db::ConstraintInfo& 
     return fmt::format("PRIMARY KEY ({})", column_list(columns));
 }
 
+bool is_per_leaf(const Succession& succession, const db::IndexInfo& index) {
+    return succession.unique_per_leaf && !index.is_primary && lacks_key(index, succession.key);
+}
+
+std::vector<db::LeafIndex> per_leaf_indexes(const Succession& succession) {
+    return succession.unique_per_leaf ? leaf_indexes(succession.table, succession.key) : std::vector<db::LeafIndex>();
+}
+
 namespace {
+
+/// The same of the constraint that such an index belongs to.
+bool is_per_leaf(const Succession& succession, const db::ConstraintInfo& constraint) {
+    const std::vector<db::IndexInfo>& indexes = succession.table.indexes;
+    return std::any_of(indexes.begin(), indexes.end(), [&](const db::IndexInfo& index) {
+        return index.is_constraint && index.name.name == constraint.name && is_per_leaf(succession, index);
+    });
+}
 
 std::vector<Step> constraint_steps(const Succession& succession, const db::ConstraintInfo& constraint) {
     const QualifiedName& table = succession.table.name;
@@ -59,9 +76,11 @@ std::vector<Step> parent_keys(const Succession& succession) {
     std::vector<Step> steps;
     for (const char kind : {'p', 'u'})
         for (const db::ConstraintInfo& constraint : table.constraints)
-            if (constraint.kind == kind)
+            if (constraint.kind == kind && !is_per_leaf(succession, constraint))
                 append(steps, constraint_steps(succession, constraint));
     for (const db::IndexInfo& index : table.indexes) {
+        if (is_per_leaf(succession, index))
+            continue;
         if (!index.is_constraint)
             steps.push_back(statement(create_index(widened(index, succession.key), index.name.name, table.name),
                                       "under its old name"));

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "db/table_catalog.hpp"
 #include "ddl/leaf.hpp"
+#include "ddl/leaf_index.hpp"
 #include "ddl/registry.hpp"
 #include "partition/retention.hpp"
 #include "sql/identifier.hpp"
@@ -102,6 +103,17 @@ std::vector<std::int64_t> rows_in_default(db::Session& session, const Snapshot& 
     return rows;
 }
 
+/// No parent says that its leaves have unique indexes of their own: what the newest leaf has is what the next one gets.
+void add_leaf_indexes(db::Session& session, Snapshot& snapshot) {
+    for (auto leaf = snapshot.leaves.rbegin(); leaf != snapshot.leaves.rend(); ++leaf) {
+        if (leaf->info.is_partitioned || leaf->info.is_detach_pending)
+            continue;
+        if (const auto table = db::read_table(session, leaf->leaf.name))
+            snapshot.parent.leaf_indexes = ddl::leaf_indexes_of(*table, snapshot.parent.key);
+        return;
+    }
+}
+
 void look_up_missing(db::Session& session, const config::PartitionPolicy& policy, const Limits& limits,
                      Snapshot& snapshot) {
     const auto missing = ddl::missing_leaves(snapshot.coverage, policy, snapshot.now, limits.max_create);
@@ -110,6 +122,8 @@ void look_up_missing(db::Session& session, const config::PartitionPolicy& policy
     for (const ddl::Bounds& bounds : missing)
         names.push_back(ddl::leaf_name(policy.name, policy.table.name, snapshot.coverage.key, bounds.lower));
     snapshot.taken = db::taken_names(session, policy.table.schema, names);
+    if (!missing.empty())
+        add_leaf_indexes(session, snapshot);
     if (snapshot.default_partition && !missing.empty())
         snapshot.default_rows = rows_in_default(session, snapshot, missing);
 }

@@ -63,6 +63,7 @@ Unit copy_cut_over_unit(const AttachContext& context, const CopyFacts& facts, co
     const move::Transfer transfer = transfer_of(succession, context.state, context.state_schema);
     SwapState state = context.state;
     state.outgoing = outgoing_keys(succession.table);
+    state.narrow = narrow_of(succession);
     state.matviews = bound_matviews(succession.table);
     Unit unit;
     unit.name = fmt::format("cut over {}", sql::quoted(succession.table.name));

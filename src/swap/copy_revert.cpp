@@ -47,6 +47,7 @@ std::vector<Step> exchange_names(const RevertFacts& facts, const SwapState& stat
         steps.push_back(rename_index(index.name, ddl::staged_name(index.name).name));
         steps.push_back(rename_index({state.table.schema, old_index_name(index, state)}, index.name.name));
     }
+    append(steps, restore_leaf_indexes(facts, state));
     for (const db::StatisticsInfo& statistics : facts.parent.statistics)
         steps.push_back(statement(fmt::format("ALTER STATISTICS {} RENAME TO {}", sql::quoted(statistics.name),
                                               sql::quote_ident(ddl::staged_name(statistics.name).name)),

@@ -101,6 +101,7 @@ Unit add_copy_leaf(const AttachContext& context, const ddl::Leaf& leaf) {
         const ddl::ParentFacts source = ddl::parent_facts(context.succession.table, context.succession.key);
         facts.replica_identity = source.replica_identity;
         facts.replica_identity_index = source.replica_identity_index;
+        facts.leaf_indexes = ddl::per_leaf_indexes(context.succession);
     }
     Unit unit = ddl::create_leaf(facts, leaf);
     append(unit.steps, month_checks(context, leaf));

@@ -81,6 +81,7 @@ Step not_truncated(const move::Capture& capture) {
 
 ddl::ParentFacts facts_for_leaves(const ddl::Succession& succession) {
     ddl::ParentFacts facts = ddl::parent_facts(succession.table, succession.key);
+    facts.leaf_indexes = ddl::per_leaf_indexes(succession);
     if (succession.registry)
         facts.truncate_triggers.push_back({succession.registry->truncate_trigger(), "AFTER",
                                            fmt::format("FOR EACH STATEMENT EXECUTE FUNCTION {}()",

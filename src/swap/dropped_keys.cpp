@@ -43,6 +43,8 @@ std::string flags_of(const config::PartitionPolicy& policy) {
         flags += " --strategy copy";
     if (policy.swap.unique_indexes == config::UniqueIndexes::key)
         flags += " --unique-indexes key";
+    if (policy.swap.unique_indexes == config::UniqueIndexes::leaf)
+        flags += " --unique-indexes leaf";
     return flags;
 }
 

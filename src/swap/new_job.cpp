@@ -47,6 +47,7 @@ SwapState new_state(const Facts& facts, const config::PartitionPolicy& policy, c
     state.interval = interval_text(policy.interval);
     state.key_was_nullable = !column.not_null;
     state.incoming = policy.swap.incoming_foreign_keys;
+    state.unique_indexes = policy.swap.unique_indexes;
     state.has_registry = wants_registry(table, policy);
     state.leaf = sql::truncated_name(table.name.name, state.is_copy() ? "_before" : "_past");
     if (facts.taken.count(state.leaf) != 0)

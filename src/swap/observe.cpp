@@ -84,7 +84,9 @@ void look_at_wider(const db::TableInfo& table, const SwapState& state, Observati
     if (state.was_empty || state.is_copy() || state.is_cut())
         return;
     std::vector<std::string> wanted;
-    for (const db::IndexInfo& index : narrow_indexes(table, state.key)) {
+    const std::vector<db::IndexInfo> narrow =
+        state.is_unique_per_leaf() ? std::vector<db::IndexInfo>() : narrow_indexes(table, state.key);
+    for (const db::IndexInfo& index : narrow) {
         wanted.push_back(SwapState::wider_index(index.name.name));
         if (seen.missing_unique.empty() && index_state(table, wanted.back()) == Build::missing)
             seen.missing_unique = index.name.name;

@@ -41,6 +41,18 @@ std::string unique_over(const db::IndexInfo& index) {
     return has(index.columns, "") ? index.tail : fmt::format("({})", ddl::column_list(index.columns));
 }
 
+/// What is given up when each leaf keeps the index for itself.
+void tell_of_leaves(const std::string& subject, const db::IndexInfo& index, bool is_kept, Report& report) {
+    if (index.is_clustered)
+        report.note(subject, "is the index for CLUSTER; new leaves do not know that");
+    report.note(subject,
+                fmt::format("each leaf keeps its own over {}, as told: {}. The table itself has none: ON CONFLICT over "
+                            "it finds no constraint afterwards (42P10)",
+                            unique_over(index),
+                            is_kept ? "the registry keeps it unique over all leaves"
+                                    : "UNIQUE WITHIN EACH LEAF ONLY, the same values may come again in another leaf"));
+}
+
 void look_at_unique_index(const db::IndexInfo& index, const db::TableInfo& table, const config::PartitionPolicy& policy,
                           Report& report) {
     const std::string subject = fmt::format("unique index {}", sql::quote_ident(index.name.name));
@@ -53,19 +65,24 @@ void look_at_unique_index(const db::IndexInfo& index, const db::TableInfo& table
         report.refuse(
             subject, fmt::format("lacks {}: a partitioned table can keep nothing unique without its key", key),
             fmt::format(
-                "choose: --unique-indexes key, or unique_indexes in the policy's [swap] ({} is added to it: the "
-                "same values may come again under another {}); or drop it",
+                "choose: --unique-indexes key ({} is added to it: the same values may come again under another {}) or "
+                "leaf (each leaf has its own: they may come again in another leaf), or unique_indexes in the policy's "
+                "[swap]; or drop it",
                 key, key));
         return;
     }
     if (index.is_replica_identity)
         report.refuse(subject, fmt::format("is the replica identity by name, and lacks {}", key),
                       "ALTER TABLE ... REPLICA IDENTITY DEFAULT first");
-    if (index.is_clustered)
-        report.note(subject, "is the index for CLUSTER; the leaf forgets that");
     const db::IndexInfo* primary = table.primary_key();
     const bool is_kept =
         wants_registry(table, policy) && primary != nullptr && primary->columns == index.columns && !index.is_partial;
+    if (policy.swap.unique_indexes == config::UniqueIndexes::leaf) {
+        tell_of_leaves(subject, index, is_kept, report);
+        return;
+    }
+    if (index.is_clustered)
+        report.note(subject, "is the index for CLUSTER; the leaf forgets that");
     report.note(subject,
                 fmt::format("{} is given {} as well, as told: {}. ON CONFLICT over it finds no constraint afterwards "
                             "(42P10)",

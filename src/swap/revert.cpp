@@ -86,8 +86,8 @@ Error not_unique(const QualifiedName& table, const std::string& index, const Err
     return Error(
                ExitCode::refused,
                fmt::format("{} has rows that {} of the old table does not take", sql::quoted(table), index),
-               "since the cut-over it is unique together with the key only: change or delete one of the rows, and run "
-               "this again")
+               "since the cut-over it is unique together with the key, or within a leaf, only: change or delete one of "
+               "the rows, and run this again")
         .with_sqlstate(cause.sqlstate())
         .with_detail(cause.detail());
 }
@@ -129,6 +129,8 @@ void build_former_indexes(Server& server, const RevertFacts& facts, const SwapSt
     if (primary != nullptr && primary->columns != state.primary_key)
         build_former(server, facts, state, state.former_key_index(), "the old primary key",
                      ddl::build_unique_index(facts.past.name, state.former_key_index(), state.primary_key));
+    if (state.is_unique_per_leaf())
+        return;  // the past has them all along
     for (const NarrowIndex& narrow : state.narrow) {
         if (facts.index_names.count(narrow.name) == 0)
             continue;  // dropped since

@@ -52,6 +52,8 @@ std::vector<Step> restore_sequences(const RevertFacts& facts, const SwapState& s
 std::vector<Step> restore_triggers(const RevertFacts& facts, const SwapState& state);
 std::vector<Step> restore_rights(const RevertFacts& facts, const SwapState& state);
 std::vector<Step> restore_statistics(const RevertFacts& facts, const SwapState& state);
+/// What each leaf has for itself is called as before on the old table, as far as that still has it.
+std::vector<Step> restore_leaf_indexes(const RevertFacts& facts, const SwapState& state);
 std::vector<Step> restore_incoming(const RevertFacts& facts, const SwapState& state);
 /// Once the indexes have their old names.
 std::vector<Step> restore_replica_identity(const RevertFacts& facts, const SwapState& state);

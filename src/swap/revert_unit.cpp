@@ -185,6 +185,8 @@ std::vector<Step> restore_unique(const RevertFacts& facts, const SwapState& stat
 }
 
 const NarrowIndex* narrow_index(const SwapState& state, const std::string& name) {
+    if (state.is_unique_per_leaf())
+        return nullptr;
     for (const NarrowIndex& narrow : state.narrow)
         if (narrow.name == name)
             return &narrow;
@@ -205,11 +207,27 @@ std::vector<Step> restore_names(const RevertFacts& facts, const SwapState& state
                                       sql::quoted(QualifiedName{state.table.schema, part}), sql::quote_ident(whole)),
                           "as it was called"));
     }
+    append(steps, restore_leaf_indexes(facts, state));
     append(steps, restore_statistics(facts, state));
     return steps;
 }
 
 }  // namespace
+
+std::vector<Step> restore_leaf_indexes(const RevertFacts& facts, const SwapState& state) {
+    std::vector<Step> steps;
+    if (!state.is_unique_per_leaf())
+        return steps;
+    for (const NarrowIndex& narrow : state.narrow) {
+        const QualifiedName part{state.table.schema, ddl::leaf_object_name(narrow.name, facts.past.name)};
+        if (std::any_of(facts.past.indexes.begin(), facts.past.indexes.end(),
+                        [&](const db::IndexInfo& each) { return each.name == part; }))
+            steps.push_back(
+                statement(fmt::format("ALTER INDEX {} RENAME TO {}", sql::quoted(part), sql::quote_ident(narrow.name)),
+                          "as it was called"));
+    }
+    return steps;
+}
 
 std::vector<Step> restore_statistics(const RevertFacts& facts, const SwapState& /*state*/) {
     std::vector<Step> steps;

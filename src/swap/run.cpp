@@ -160,7 +160,26 @@ void advance(Server& server, const config::PartitionPolicy& policy, SwapState& s
     }
 }
 
+/// What a job began with holds, whatever the policy says where it goes on; what was nobody's choice yet may be made.
+void keep_choice(Server& server, const config::PartitionPolicy& policy, SwapState& state) {
+    using config::UniqueIndexes;
+    if (state.is_split() || state.stage >= Stage::cut)
+        return;
+    if (state.unique_indexes == UniqueIndexes::refuse)
+        state.unique_indexes = policy.swap.unique_indexes;
+    else if ((state.unique_indexes == UniqueIndexes::leaf) != (policy.swap.unique_indexes == UniqueIndexes::leaf))
+        server.reporter().info(
+            "swap.unique_indexes",
+            fmt::format("unique indexes without the key: as the job began, {}; abort to choose anew",
+                        state.is_unique_per_leaf() ? "each leaf keeps its own" : "the key is added"));
+}
+
 }  // namespace
+
+config::PartitionPolicy as_begun(config::PartitionPolicy policy, const SwapState& state) {
+    policy.swap.unique_indexes = state.unique_indexes;
+    return policy;
+}
 
 db::TableInfo require_table(Server& server, const QualifiedName& name) {
     std::optional<db::TableInfo> table = db::read_table(server.session(), name);
@@ -195,6 +214,7 @@ RunResult run(Server& server, const config::PartitionPolicy& policy, bool until_
     const std::optional<db::Job> job = server.open_job(policy.table);
     if (job) {
         result.state = from_job(*job);
+        keep_choice(server, policy, *result.state);
         if (result.state->is_split())
             throw Error(ExitCode::refused, fmt::format("a split of {} is under way", sql::quoted(policy.table)),
                         "tripmig partition split LEAF goes on, tripmig swap abort LEAF gives it up");

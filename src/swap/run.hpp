@@ -25,6 +25,8 @@ void accept_changes(Server& server, const QualifiedName& table);
 
 // The parts of run() that are more than one unit.
 
+/// The policy with what the job has chosen already.
+config::PartitionPolicy as_begun(config::PartitionPolicy policy, const SwapState& state);
 /// Tries the cut-over until it succeeds or the deadline passes; `state` has what it took.
 void run_cut_over(Server& server, const config::PartitionPolicy& policy, SwapState& state);
 /// What comes after it: more leaves, foreign keys validated, statistics.

@@ -34,7 +34,8 @@ AttachContext look_again(Server& server, const config::PartitionPolicy& policy, 
     facts.key.is_empty = true;  // its rows were looked at when the leaves were made
     if (context.succession.registry)
         facts.taken.erase(context.succession.registry->table.name);
-    refuse_if_any(preflight(context.succession.table, facts, policy, server.config().swap), state.table);
+    refuse_if_any(preflight(context.succession.table, facts, as_begun(policy, state), server.config().swap),
+                  state.table);
     return context;
 }
 

@@ -32,9 +32,7 @@ AttachContext look_again(Server& server, const config::PartitionPolicy& policy, 
     facts.taken = names.taken;
     AttachContext context{succession_of(*facts.table, state), state, server.state_schema()};
     give_up_keys(context.succession.table, policy, state);
-    state.narrow.clear();
-    for (const db::IndexInfo& index : narrow_indexes(context.succession.table, state.key))
-        state.narrow.push_back({index.name.name, index.tail, index.is_constraint});
+    state.narrow = narrow_of(context.succession);
     state.matviews = bound_matviews(context.succession.table);
     context.state = state;
     context.succession = succession_of(*facts.table, state);  // with the keys as they are now
@@ -42,7 +40,8 @@ AttachContext look_again(Server& server, const config::PartitionPolicy& policy, 
     Facts others = facts;
     if (context.succession.registry && !state.was_empty)
         others.taken.erase(context.succession.registry->table.name);
-    refuse_if_any(preflight(context.succession.table, others, policy, server.config().swap), state.table);
+    refuse_if_any(preflight(context.succession.table, others, as_begun(policy, state), server.config().swap),
+                  state.table);
     return context;
 }
 

@@ -10,6 +10,7 @@
 #include "sql/identifier.hpp"
 #include "swap/matviews.hpp"
 #include "swap/new_job.hpp"
+#include "swap/newest_leaf.hpp"
 #include "swap/observe.hpp"
 #include "swap/run.hpp"
 #include "swap/run_copy.hpp"
@@ -33,6 +34,7 @@ void make_leaves(Server& server, const config::PartitionPolicy& policy, const Sw
     ddl::ParentFacts facts = ddl::parent_facts(parent, state.key);
     if (const auto past = db::read_table(server.session(), {state.table.schema, state.leaf}))
         facts.options = past->options;
+    facts.leaf_indexes = leaf_indexes_of_newest(server.session(), parent, state.key);
     const Facts names = read_facts(server.session(), state.table, {});
     const std::vector<ddl::Bounds> missing = bounds_to_come(state, present_leaves(server.session(), state), policy,
                                                             names.now, server.config().partitions.max_create);

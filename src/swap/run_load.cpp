@@ -38,7 +38,7 @@ void run_round(Server& server, const move::Transfer& transfer, const std::functi
         }
         if (error.sqlstate() != "23514" || !make_place || !make_place())
             throw;
-        server.executor().run(round);
+        run_round(server, transfer, make_place, limit);
     }
 }
 

@@ -8,11 +8,13 @@
 #include "db/partition_catalog.hpp"
 #include "db/table_catalog.hpp"
 #include "ddl/column_text.hpp"
+#include "ddl/leaf_index.hpp"
 #include "ddl/staged.hpp"
 #include "ddl/statement_step.hpp"
 #include "sql/identifier.hpp"
 #include "swap/attempts.hpp"
 #include "swap/copy_units.hpp"
+#include "swap/newest_leaf.hpp"
 #include "swap/observe.hpp"
 #include "swap/preflight_parts.hpp"
 #include "swap/run.hpp"
@@ -30,6 +32,19 @@ namespace {
 
 Error refused(const QualifiedName& leaf, const std::string& why, std::string hint) {
     return Error(ExitCode::refused, fmt::format("{} cannot be split: {}", sql::quoted(leaf), why), std::move(hint));
+}
+
+/// An index that the parent's table gets for the months' sake: of what the leaf does with it they do nothing.
+void add_leaf_index(db::TableInfo& table, db::LeafIndex added) {
+    const auto is_same = [&](const db::IndexInfo& each) {
+        return each.is_unique && each.tail == added.index.tail && each.is_constraint == added.index.is_constraint;
+    };
+    if (std::any_of(table.indexes.begin(), table.indexes.end(), is_same))
+        return;
+    added.index.is_replica_identity = added.index.is_clustered = false;
+    table.indexes.push_back(std::move(added.index));
+    if (added.constraint)
+        table.constraints.push_back(std::move(*added.constraint));
 }
 
 /// The parent's table as the leaf's: what the months are to be like.
@@ -114,6 +129,7 @@ SwapState begin(Server& server, const config::PartitionPolicy& policy, const Qua
     state.bound = place->bound;
     state.strategy = config::SwapStrategy::copy;
     state.key = place->key;
+    state.unique_indexes = config::UniqueIndexes::leaf;  // those of the leaf itself: the parent has none
     const db::TableInfo table = source_of(server, state);
     state.key_type = key_type_name(*table.column(state.key));
     state.interval = interval_text(policy.interval);
@@ -236,7 +252,18 @@ std::optional<LeafOf> find_parent(db::Session& session, const QualifiedName& lea
 
 db::TableInfo source_of(Server& server, const SwapState& state) {
     db::TableInfo table = require_table(server, state.table);
-    return state.is_split() ? as_leaf(require_table(server, state.parent), table) : table;
+    if (!state.is_split())
+        return table;
+    const db::TableInfo parent = require_table(server, state.parent);
+    db::TableInfo source = as_leaf(parent, table);
+    if (!state.is_unique_per_leaf())
+        return source;  // the job of an older version
+    for (db::LeafIndex& index : ddl::leaf_indexes_of(table, state.key))
+        add_leaf_index(source, std::move(index));
+    if (state.is_default())  // made by hand, it may lack what the leaves have
+        for (db::LeafIndex& index : leaf_indexes_of_newest(server.session(), parent, state.key))
+            add_leaf_index(source, std::move(index));
+    return source;
 }
 
 SwapState split(Server& server, const config::PartitionPolicy& policy, const QualifiedName& leaf, bool until_ready) {

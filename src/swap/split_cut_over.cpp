@@ -7,6 +7,7 @@
 #include "db/table_catalog.hpp"
 #include "ddl/constraint_phases.hpp"
 #include "ddl/leaf.hpp"
+#include "ddl/leaf_index.hpp"
 #include "ddl/staged.hpp"
 #include "ddl/statement_step.hpp"
 #include "move/catch_up.hpp"
@@ -66,6 +67,21 @@ std::vector<Step> put_in(const AttachContext& context, const SplitFacts& facts, 
             ddl::drop_check(month.name, std::string(month_check), "the bounds say it now")};
 }
 
+/// The old DEFAULT's indexes leave their names to the new one's, as far as these want them.
+std::vector<Step> make_room(const db::TableInfo& leaf, const std::vector<db::LeafIndex>& wanted,
+                            const std::string& now) {
+    std::vector<Step> steps;
+    for (const db::LeafIndex& index : wanted) {
+        const QualifiedName name{leaf.name.schema, ddl::name_on(leaf.name, index)};
+        if (std::any_of(leaf.indexes.begin(), leaf.indexes.end(),
+                        [&](const db::IndexInfo& each) { return each.name == name; }))
+            steps.push_back(statement(fmt::format("ALTER INDEX {} RENAME TO {}", sql::quoted(name),
+                                                  sql::quote_ident(ddl::name_on({leaf.name.schema, now}, index))),
+                                      "makes room"));
+    }
+    return steps;
+}
+
 /// DEFAULT is there again before anybody sees that it was gone: new, empty, under its name.
 std::vector<Step> put_default_back(const AttachContext& context, const SplitFacts& facts) {
     if (!context.state.is_default())
@@ -73,9 +89,11 @@ std::vector<Step> put_default_back(const AttachContext& context, const SplitFact
     ddl::ParentFacts parent = ddl::parent_facts(facts.parent, context.state.key);
     parent.options = facts.leaf.options;
     parent.tablespace = facts.leaf.tablespace;
+    parent.leaf_indexes = ddl::per_leaf_indexes(context.succession);
     std::vector<Step> steps{statement(
         fmt::format("ALTER TABLE {} RENAME TO {}", sql::quoted(facts.leaf.name), sql::quote_ident(context.state.leaf)),
         "the rows as they were")};
+    append(steps, make_room(facts.leaf, parent.leaf_indexes, context.state.leaf));
     append(steps, ddl::default_steps(parent, facts.leaf.name));
     return steps;
 }

@@ -19,6 +19,7 @@ constexpr std::array<std::string_view, 14> stage_names{"begun",     "staged",   
                                                        "indexed",   "ready",    "bounded",   "cut",     "complete",
                                                        "reverting", "finished", "aborted",   "reverted"};
 constexpr std::array<std::string_view, 2> strategy_names{"attach", "copy"};
+constexpr std::array<std::string_view, 3> unique_names{"refuse", "key", "leaf"};
 constexpr std::array<std::string_view, 4> incoming_names{"refuse", "registry", "composite", "drop"};
 
 template <typename Enum, std::size_t Count>
@@ -105,7 +106,7 @@ json to_json(const SwapState& state) {
     json matviews = json::array();
     for (const BoundView& view : state.matviews)
         matviews.push_back({{"schema", view.name.schema}, {"name", view.name.name}, {"query", view.query}});
-    return {{"format", SwapState::current_format},
+    return {{"format", state.is_unique_per_leaf() ? SwapState::current_format : 1},
             {"strategy", to_string(state.strategy)},
             {"parent", {{"schema", state.parent.schema}, {"name", state.parent.name}}},
             {"bound", state.bound},
@@ -120,6 +121,7 @@ json to_json(const SwapState& state) {
             {"leaf", state.leaf},
             {"primary_key", state.primary_key},
             {"row_key", state.row_key},
+            {"unique_indexes", unique_names.at(static_cast<std::size_t>(state.unique_indexes))},
             {"narrow", narrow},
             {"dropped", dropped},
             {"composite", composite},
@@ -152,6 +154,9 @@ void read(const json& document, SwapState& state) {
     document.at("leaf").get_to(state.leaf);
     document.at("primary_key").get_to(state.primary_key);
     state.row_key = document.value("row_key", std::vector<std::string>());
+    // The job of an older version has none but those that the key was added to.
+    state.unique_indexes =
+        parsed<config::UniqueIndexes>(unique_names, document.value("unique_indexes", std::string("key")));
     const json narrow = document.value("narrow", json::array());
     for (const json& index : narrow)
         state.narrow.push_back({index.at("name").get<std::string>(), index.at("tail").get<std::string>(),

@@ -41,7 +41,8 @@ struct Measured {
     std::string at;  ///< UTC
 };
 
-/// A unique index or constraint that lacked the partition key, as it was before the cut-over.
+/// A unique index or constraint that lacked the partition key, as it was before the cut-over that gave it the key, or
+/// left it to each leaf.
 struct NarrowIndex {
     std::string name;
     std::string tail;
@@ -68,7 +69,7 @@ struct BoundView {
 
 /// Everything that a later run, from any machine, needs to go on. A JSON document in the state schema.
 struct SwapState {
-    static constexpr int current_format = 1;
+    static constexpr int current_format = 2;  ///< 2: unique_indexes may be leaf, which earlier versions take for key
 
     std::int64_t job = 0;  ///< 0: not stored yet
     QualifiedName table;
@@ -84,10 +85,11 @@ struct SwapState {
     bool key_was_nullable = false;
     config::IncomingForeignKeys incoming = config::IncomingForeignKeys::refuse;
     bool has_registry = false;
-    std::string leaf;                          ///< the old table's name after the cut-over; empty: its own
-    std::vector<std::string> primary_key;      ///< its columns before
-    std::vector<std::string> row_key;          ///< copy: what told its rows apart
-    std::vector<NarrowIndex> narrow;           ///< attach: what the cut-over gave the key to
+    std::string leaf;                      ///< the old table's name after the cut-over; empty: its own
+    std::vector<std::string> primary_key;  ///< its columns before
+    std::vector<std::string> row_key;      ///< copy: what told its rows apart
+    config::UniqueIndexes unique_indexes = config::UniqueIndexes::refuse;
+    std::vector<NarrowIndex> narrow;           ///< what the cut-over met of these
     std::vector<db::IncomingKey> dropped;      ///< incoming keys that the policy gives up or makes others of
     std::vector<CompositePart> composite;      ///< of these, by the policy composite
     std::vector<std::string> shape;            ///< copy: what the new table was made like, a line a thing
@@ -104,6 +106,8 @@ struct SwapState {
     /// The table that stands partitioned in the end.
     [[nodiscard]] const QualifiedName& whole() const noexcept { return is_split() ? parent : table; }
     [[nodiscard]] bool is_copy() const noexcept { return strategy == config::SwapStrategy::copy; }
+    /// Unique indexes without the key are each leaf's own.
+    [[nodiscard]] bool is_unique_per_leaf() const noexcept { return unique_indexes == config::UniqueIndexes::leaf; }
     [[nodiscard]] bool is_cut() const noexcept { return stage >= Stage::cut && stage <= Stage::reverting; }
 
     // Names of what the job adds to the table for the time of the work.

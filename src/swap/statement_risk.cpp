@@ -40,8 +40,10 @@ std::vector<std::string> conflict_columns(sql::TokenCursor& cursor) {
 
 /// What follows ON CONFLICT.
 std::optional<StatementRisk> risk_of_conflict(sql::TokenCursor& cursor, const db::TableInfo& table,
-                                              const std::string& key) {
+                                              const config::PartitionPolicy& policy) {
     using Kind = StatementRisk::Kind;
+    const std::string& key = policy.key;
+    const bool is_per_leaf = policy.swap.unique_indexes == config::UniqueIndexes::leaf;
     if (cursor.peek().is_punctuation('(')) {
         std::vector<std::string> columns = conflict_columns(cursor);
         for (const db::IndexInfo& index : table.indexes)
@@ -54,9 +56,13 @@ std::optional<StatementRisk> risk_of_conflict(sql::TokenCursor& cursor, const db
     if (cursor.take_words("on", "constraint")) {
         const std::vector<std::string> name = cursor.take_name();
         for (const db::IndexInfo& index : table.indexes)
-            if (!name.empty() && index.name.name == name.back() && is_lost(index, key))
+            if (!name.empty() && index.name.name == name.back() && is_lost(index, key)) {
+                if (is_per_leaf && !index.is_primary)
+                    return StatementRisk{
+                        Kind::breaks, fmt::format("ON CONSTRAINT {} is on the leaves alone then (42704)", name.back())};
                 return StatementRisk{Kind::changes, fmt::format("ON CONSTRAINT {} then is ({}, {})", name.back(),
                                                                 ddl::column_list(index.columns), key)};
+            }
         return std::nullopt;
     }
     const auto lost = std::find_if(table.indexes.begin(), table.indexes.end(),
@@ -98,7 +104,7 @@ std::optional<StatementRisk> risk_of(std::string_view query, const db::TableInfo
         sql::TokenCursor cursor(query);
         while (cursor.peek().kind != sql::TokenKind::end) {
             if (cursor.take_words("on", "conflict"))
-                return risk_of_conflict(cursor, table, policy.key);
+                return risk_of_conflict(cursor, table, policy);
             cursor.take();
         }
     } else if (!names_table(used.read, table.name)) {

@@ -72,6 +72,13 @@ std::vector<db::IndexInfo> narrow_indexes(const db::TableInfo& table, const std:
     return indexes;
 }
 
+std::vector<NarrowIndex> narrow_of(const ddl::Succession& succession) {
+    std::vector<NarrowIndex> indexes;
+    for (const db::IndexInfo& index : narrow_indexes(succession.table, succession.key))
+        indexes.push_back({index.name.name, index.tail, index.is_constraint});
+    return indexes;
+}
+
 ddl::Succession succession_of(const db::TableInfo& table, const SwapState& state) {
     ddl::Succession succession;
     succession.table = without_own(table, state);
@@ -80,7 +87,8 @@ ddl::Succession succession_of(const db::TableInfo& table, const SwapState& state
     succession.keeps_old = !state.was_empty;
     if (key_is_missing(state) && !state.was_empty && !state.is_copy())
         succession.leaf_index = state.leaf_index();
-    if (!state.was_empty && !state.is_copy())
+    succession.unique_per_leaf = state.is_unique_per_leaf();
+    if (!state.was_empty && !state.is_copy() && !succession.unique_per_leaf)
         for (const db::IndexInfo& index : narrow_indexes(succession.table, state.key))
             succession.wider.emplace(index.name.name, SwapState::wider_index(index.name.name));
     for (const db::ConstraintInfo& constraint : table.constraints)

@@ -20,6 +20,9 @@ bool is_wider_index(std::string_view name);
 /// Unique indexes beside the primary key that lack the partition key.
 std::vector<db::IndexInfo> narrow_indexes(const db::TableInfo& table, const std::string& key);
 
+/// The same as the way back needs them.
+std::vector<NarrowIndex> narrow_of(const ddl::Succession& succession);
+
 /// What is to come in place of the table, as it is now.
 ddl::Succession succession_of(const db::TableInfo& table, const SwapState& state);
 

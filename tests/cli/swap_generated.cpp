@@ -50,6 +50,7 @@ struct Case {
         swapped.table = generated.table;
         swapped.key = generated.key;
         swapped.gives_up_incoming = generated.incoming == "drop";
+        swapped.unique_per_leaf = generated.unique_indexes == "leaf";
     }
 
     [[nodiscard]] std::string scalar(const std::string& sql) const { return room.database.scalar(sql); }
@@ -87,6 +88,16 @@ struct Case {
     }
 
     [[nodiscard]] std::string catalog() const { return catalog_text(room.database.url(), own, swapped); }
+    /// Leaves that lack the one unique index of their own, or have one that nobody asked for.
+    [[nodiscard]] std::string odd_leaves() const {
+        const std::string sql =
+            "SELECT count(*) FROM pg_inherits leaf WHERE inhparent = to_regclass($1) AND (SELECT count(*) FROM "
+            "pg_index "
+            "WHERE indrelid = leaf.inhrelid AND indisunique AND NOT EXISTS (SELECT FROM pg_inherits part WHERE "
+            "part.inhrelid = indexrelid)) <> $2::int";
+        const std::string each = generated.unique_indexes == "leaf" ? "1" : "0";
+        return room.database.rows(sql, {generated.table, each}).at(0).at(0).value_or("");
+    }
     [[nodiscard]] std::string rows() const {
         std::string text =
             scalar("SELECT coalesce(md5(string_agg(md5(o::text), '' ORDER BY md5(o::text))), 'none') FROM " +
@@ -113,6 +124,8 @@ void swap_and_back(std::uint64_t seed, bool is_copy) {
     std::vector<std::string> run{"run", "--key", test.generated.key, "--strategy", is_copy ? "copy" : "attach"};
     if (!test.generated.incoming.empty())
         run.insert(run.end(), {"--incoming-foreign-keys", test.generated.incoming});
+    if (!test.generated.unique_indexes.empty())
+        run.insert(run.end(), {"--unique-indexes", test.generated.unique_indexes});
     if (test.generated.incoming == "drop")
         for (const std::string& name : test.incoming_names())
             run.insert(run.end(), {"--drop-foreign-keys", name});
@@ -120,6 +133,7 @@ void swap_and_back(std::uint64_t seed, bool is_copy) {
     REQUIRE_MESSAGE(swapped.exit_code == 0, swapped.err);
     test.find_own();
     CHECK_MESSAGE(difference(catalog, test.catalog()).empty(), difference(catalog, test.catalog()));
+    CHECK(test.odd_leaves() == "0");
     CHECK(test.rows() == rows);
     CHECK(test.sequences() == sequences);
     if (test.generated.is_empty)

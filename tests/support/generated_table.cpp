@@ -71,6 +71,7 @@ GeneratedTable::GeneratedTable(std::uint64_t seed, bool for_copy, int server)
     draw_column_settings();
     draw_indexes();
     draw_unique();
+    draw_narrow();
     draw_outgoing();
     draw_rows();
     draw_incoming();
@@ -323,6 +324,19 @@ void GeneratedTable::draw_unique() {
             joined(m_ids.back() == m_key ? std::vector<std::string>{m_ids.front()} : m_ids) + ")");
         m_commented.emplace_back("CONSTRAINT " + constraint + " ON " + table, "unique");
     }
+}
+
+void GeneratedTable::draw_narrow() {
+    if (one_in(2))
+        return;
+    unique_indexes = "leaf";
+    const std::string column = name("own");
+    const std::string index = name("narrow");
+    say("ALTER TABLE " + table + " ADD COLUMN " + column + " bigint");
+    m_inserted.push_back(column);
+    m_values.emplace_back("g");
+    say(pick({"ALTER TABLE " + table + " ADD CONSTRAINT " + index + " UNIQUE (" + column + ") INCLUDE (amount)",
+              "CREATE UNIQUE INDEX " + index + " ON " + table + " ((" + column + " * 2)) WHERE " + column + " > 5"}));
 }
 
 void GeneratedTable::draw_outgoing() {

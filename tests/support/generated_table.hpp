@@ -14,9 +14,10 @@ class GeneratedTable {
     /// `server`: server_version_num / 10000; some things are younger than PostgreSQL 14.
     GeneratedTable(std::uint64_t seed, bool for_copy, int server);
 
-    std::string table;     ///< quoted
-    std::string key;       ///< as it is
-    std::string incoming;  ///< of --incoming-foreign-keys; empty: none points here
+    std::string table;           ///< quoted
+    std::string key;             ///< as it is
+    std::string incoming;        ///< of --incoming-foreign-keys; empty: none points here
+    std::string unique_indexes;  ///< of --unique-indexes; empty: none lacks the key
     bool is_empty = false;
     std::vector<std::string> sql;  ///< in order
     std::vector<std::string> views;
@@ -49,6 +50,7 @@ class GeneratedTable {
     void draw_indexes();
     void draw_index(const std::string& index);
     void draw_unique();
+    void draw_narrow();
     void draw_outgoing();
     void draw_incoming();
     void draw_triggers();

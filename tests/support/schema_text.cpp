@@ -46,13 +46,14 @@ SELECT fact FROM (
                           ELSE pg_get_constraintdef(k.oid) END,
                      obj_description(k.oid, 'pg_constraint'))
     FROM relations c JOIN pg_constraint k ON conrelid = c.oid
-    WHERE contype <> 't' AND NOT ($5::bool AND confrelid <> 0 AND confrelid = to_regclass(nullif($2, ''))) AND NOT (is_swapped AND contype = 'n' AND pg_get_constraintdef(k.oid) = format('NOT NULL %I', $3))
+    WHERE contype <> 't' AND NOT ($6::bool AND is_swapped AND contype = 'u' AND (SELECT attnum FROM pg_attribute WHERE attrelid = c.oid AND attname = $3) <> ALL (conkey)) AND NOT ($5::bool AND confrelid <> 0 AND confrelid = to_regclass(nullif($2, ''))) AND NOT (is_swapped AND contype = 'n' AND pg_get_constraintdef(k.oid) = format('NOT NULL %I', $3))
     UNION ALL
     SELECT concat_ws(' ', 'index', called, i.relname, CASE WHEN NOT (is_swapped AND indisprimary) THEN replace(pg_get_indexdef(indexrelid), ' ON ONLY ', ' ON ') END, indisprimary, indisvalid, indisreplident, indisclustered AND NOT is_swapped, i.reltablespace,
                      obj_description(indexrelid, 'pg_class'),
                      (SELECT string_agg(inhparent::regclass::text, ',') FROM pg_inherits WHERE inhrelid = indexrelid),
                      (SELECT string_agg(attnum || '=' || attstattarget, ',' ORDER BY attnum) FROM pg_attribute WHERE attrelid = indexrelid AND attstattarget >= 0 AND NOT (is_swapped AND indisprimary)))
     FROM relations c JOIN pg_index ON indrelid = c.oid JOIN pg_class i ON i.oid = indexrelid
+    WHERE NOT ($6::bool AND is_swapped AND indisunique AND NOT indisprimary AND (SELECT attnum FROM pg_attribute WHERE attrelid = c.oid AND attname = $3) <> ALL (indkey::int2[]))
     UNION ALL
     SELECT concat_ws(' ', 'trigger', called, pg_get_triggerdef(t.oid), tgenabled, tgparentid <> 0, obj_description(t.oid, 'pg_trigger'))
     FROM relations c JOIN pg_trigger t ON tgrelid = c.oid JOIN pg_proc f ON f.oid = tgfoid WHERE NOT tgisinternal AND NOT (f.prosecdef AND $2 <> '')
@@ -125,8 +126,9 @@ std::string expression_of(const std::vector<std::string>& patterns) {
 
 std::string catalog_text(const std::string& url, const std::vector<std::string>& without, const SwappedTable& swapped) {
     std::string text;
-    for (const Row& row : Connection(url).rows(facts, {expression_of(without), swapped.table, swapped.key,
-                                                       swapped.registry, swapped.gives_up_incoming ? "t" : "f"}))
+    for (const Row& row :
+         Connection(url).rows(facts, {expression_of(without), swapped.table, swapped.key, swapped.registry,
+                                      swapped.gives_up_incoming ? "t" : "f", swapped.unique_per_leaf ? "t" : "f"}))
         text += row.at(0).value_or("") + "\n";
     return text;
 }

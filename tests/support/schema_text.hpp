@@ -18,6 +18,7 @@ struct SwappedTable {
     std::string key;
     std::string registry;  ///< its functions and triggers run with their owner's rights; nobody else's may here
     bool gives_up_incoming = false;
+    bool unique_per_leaf = false;  ///< what is unique without the key is the leaves'
 };
 
 /// The second form, on any server. Two equal texts: pg_dump says the same of both. `without`: as regclass prints them.

@@ -63,6 +63,16 @@ unique_indexes = "key"
     CHECK(policy.swap.unique_ids);
 }
 
+TEST_CASE("each choice for unique indexes has its word") {
+    const auto choice = [](const std::string& word) {
+        return parse_policy(std::string(head) + "[swap]\nunique_indexes = \"" + word + "\"\n", "orders.toml")
+            .swap.unique_indexes;
+    };
+    CHECK(choice("refuse") == UniqueIndexes::refuse);
+    CHECK(choice("key") == UniqueIndexes::key);
+    CHECK(choice("leaf") == UniqueIndexes::leaf);
+}
+
 TEST_CASE("a policy with the required keys has the defaults") {
     const PartitionPolicy policy = parse_policy(head, "orders.toml");
     CHECK(policy.premake == 3);

@@ -167,6 +167,52 @@ TEST_CASE("an empty table: one transaction makes the new table, the present leaf
     place(statements(plan, "create leaf public.orders_2024_01"), "ATTACH PARTITION public.orders_2024_01");
 }
 
+TEST_CASE("a unique index that each leaf keeps is not the table's, and is made on each leaf before ATTACH") {
+    db::TableInfo table = orders();
+    db::IndexInfo code;
+    code.name = {"public", "orders_code"};
+    code.tail = "USING btree (lower(note)) WHERE (note <> ''::text)";
+    code.columns = {""};
+    code.is_unique = true;
+    db::IndexInfo note = code;
+    note.name.name = "orders_note_key";
+    note.tail = "USING btree (note)";
+    note.columns = {"note"};
+    note.is_constraint = true;
+    table.indexes.insert(table.indexes.end(), {code, note});
+    db::ConstraintInfo constraint;
+    constraint.name = note.name.name;
+    constraint.kind = 'u';
+    constraint.definition = "UNIQUE (note)";
+    constraint.columns = {"note"};
+    table.constraints.push_back(constraint);
+    swap::Facts facts = facts_of(table);
+    config::PartitionPolicy policy = monthly();
+    policy.swap.unique_indexes = config::UniqueIndexes::leaf;
+    for (const auto strategy : {config::SwapStrategy::attach, config::SwapStrategy::copy}) {
+        policy.swap.strategy = strategy;
+        const bool is_copy = strategy == config::SwapStrategy::copy;
+        CAPTURE(is_copy);
+        const swap::PlanResult plan = swap::plan(facts, policy, config::Config{});
+        const std::string all = statements(plan, "");
+        CHECK(all.find("tripmig_wide") == std::string::npos);
+        CHECK(all.find("ON public.orders USING btree (lower(note)") == std::string::npos);
+        CHECK(all.find("tripmig_new_orders_code") == std::string::npos);
+        CHECK(all.find("ALTER TABLE public.orders ADD CONSTRAINT orders_note_key") == std::string::npos);
+        const std::string old = is_copy ? "orders_before" : "orders_past";
+        place(statements(plan, "cut over"), "ALTER INDEX public.orders_code RENAME TO " + old + "_orders_code");
+        const std::string leaf = is_copy ? "orders_2026_11" : "orders_2026_12";
+        const std::string sql = statements(plan, is_copy ? "index public." + leaf : "cut over");
+        const std::size_t index =
+            place(sql, "CREATE UNIQUE INDEX " + leaf + "_orders_code ON public." + leaf + " USING btree (lower(note))");
+        const std::size_t unique = place(sql, "ADD CONSTRAINT " + leaf + "_orders_note_key UNIQUE USING INDEX " + leaf);
+        if (!is_copy)
+            CHECK(std::max(index, unique) < place(sql, "ATTACH PARTITION public." + leaf));
+        else  // loaded first
+            CHECK(statements(plan, "begin the copy").find("UNIQUE INDEX") == std::string::npos);
+    }
+}
+
 TEST_CASE("what preflight refuses has no plan") {
     db::TableInfo table = orders();
     table.labels = {"selinux"};

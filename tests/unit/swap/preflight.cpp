@@ -107,6 +107,9 @@ TEST_CASE("what cannot be a leaf, or cannot be carried, is refused by name") {
         odd.policy.swap.unique_indexes = config::UniqueIndexes::key;
         CHECK(odd.refusals().empty());
         CHECK(odd.notes("orders_note_key: (note) is given at as well, as told: NOT UNIQUE ANY MORE WITHOUT at"));
+        odd.policy.swap.unique_indexes = config::UniqueIndexes::leaf;
+        CHECK(odd.refusals().empty());
+        CHECK(odd.notes("orders_note_key: each leaf keeps its own over (note), as told: UNIQUE WITHIN EACH LEAF ONLY"));
         odd.table.indexes.back().is_replica_identity = true;
         CHECK(odd.refuses("orders_note_key: is the replica identity by name"));
     }

@@ -68,6 +68,20 @@ TEST_CASE("a state comes back from its job as it was") {
     CHECK(back.measured.lock_held_us == 34000);
 }
 
+TEST_CASE("what becomes of unique indexes is the job's to say; one of an earlier version added the key") {
+    SwapState state = rich_state();
+    for (const auto choice : {config::UniqueIndexes::refuse, config::UniqueIndexes::key, config::UniqueIndexes::leaf}) {
+        state.unique_indexes = choice;
+        CHECK(swap::from_job(swap::to_job(state)).unique_indexes == choice);
+    }
+    db::Job job = swap::to_job(state);
+    CHECK(job.state.find("\"format\":2") != std::string::npos);  // earlier versions must not go on with it
+    const std::string field = "\"unique_indexes\":\"leaf\",";
+    REQUIRE(job.state.find(field) != std::string::npos);
+    job.state.erase(job.state.find(field), field.size());
+    CHECK(swap::from_job(job).unique_indexes == config::UniqueIndexes::key);
+}
+
 TEST_CASE("every stage has a name that is read back") {
     SwapState state;
     for (int number = 0; number <= static_cast<int>(Stage::reverted); ++number) {

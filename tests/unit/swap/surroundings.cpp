@@ -44,6 +44,15 @@ TEST_CASE("which statements break, change or slow down") {
           Kind::breaks);
     CHECK(kind_of("INSERT INTO orders VALUES ($1) ON CONFLICT ON CONSTRAINT orders_pkey DO NOTHING") == Kind::changes);
     CHECK(kind_of("INSERT INTO orders VALUES ($1) ON CONFLICT DO NOTHING") == Kind::changes);
+    db::TableInfo with_unique = orders();
+    with_unique.indexes.push_back(with_unique.indexes[1]);
+    with_unique.indexes.back().name.name = "orders_note_key";
+    with_unique.indexes.back().is_unique = true;
+    config::PartitionPolicy per_leaf = monthly();
+    const std::string by_name = "INSERT INTO orders VALUES ($1) ON CONFLICT ON CONSTRAINT orders_note_key DO NOTHING";
+    CHECK(swap::risk_of(by_name, with_unique, per_leaf)->kind == Kind::changes);
+    per_leaf.swap.unique_indexes = config::UniqueIndexes::leaf;
+    CHECK(swap::risk_of(by_name, with_unique, per_leaf)->kind == Kind::breaks);
     CHECK(kind_of("INSERT INTO orders VALUES ($1) ON CONFLICT (id, at) DO NOTHING") == std::nullopt);
     CHECK(kind_of("INSERT INTO orders VALUES ($1, $2)") == std::nullopt);
     CHECK(kind_of("INSERT INTO shop.orders VALUES ($1) ON CONFLICT (id) DO NOTHING") == std::nullopt);
