@@ -23,13 +23,16 @@ std::string guards(const SwapRoom& room) {
     return room.database.scalar("SELECT count(*) FROM pg_constraint WHERE conname = 'tripmig_split_guard'");
 }
 
-/// How often DEFAULT was read from end to end: a session tells the last of it when it ends.
+/// How often DEFAULT was read from end to end: a session tells the last of it when it ends, and this one, which built
+/// its index, when it is asked to.
 int scans(const SwapRoom& room) {
     while (room.database.scalar("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
                                 "backend_type = 'client backend' AND pid <> pg_backend_pid()") != "0")
         std::this_thread::yield();
     if (std::stoi(room.database.scalar("SHOW server_version_num")) < 150000)
         (void)room.database.scalar("SELECT pg_sleep(0.6)");  // its statistics are up to half a second old
+    else
+        room.database.exec("SELECT pg_stat_force_next_flush()");
     return std::stoi(room.database.scalar("SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'orders_rest'"));
 }
 
