@@ -113,7 +113,7 @@ config::PartitionPolicy swap_policy(const Context& context, const SwapOptions& o
         throw Error(
             ExitCode::usage,
             fmt::format("no policy for {} in {}", sql::quoted(table), context.config.partitions.dir.string()),
-            "write one (docs/partitions.md), or say --key COLUMN, and --interval INTERVAL unless a month is right");
+            "write one (docs/configuration.md), or say --key COLUMN, and --interval INTERVAL unless a month is right");
     const bool is_of_flags = !policy;
     if (is_of_flags) {
         policy.emplace();

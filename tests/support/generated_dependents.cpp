@@ -1,7 +1,74 @@
-// What stands on a drawn table and is bound to it, or to its row type, by OID.
+// What hangs on a drawn table, or is bound to it or to its row type by OID.
 #include "support/generated_table.hpp"
 
 namespace tripmig::test {
+
+void GeneratedTable::draw_triggers() {
+    const std::vector<std::string> forms{
+        "BEFORE INSERT OR UPDATE OF amount ON %s FOR EACH ROW WHEN (NEW.amount > 10) EXECUTE FUNCTION noticed('a')",
+        "AFTER DELETE ON %s FOR EACH ROW EXECUTE FUNCTION noticed()",
+        "AFTER UPDATE ON %s REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION noticed()",
+        "BEFORE TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION noticed()",
+        "AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH STATEMENT EXECUTE FUNCTION noticed('it''s')",
+    };
+    for (std::size_t left = below(3); left > 0; --left) {
+        std::string form = pick(forms);
+        form.replace(form.find("%s"), 2, table);
+        const std::string trigger = "t" + std::to_string(++m_names);
+        say("CREATE TRIGGER " + trigger + " " + form);
+        if (one_in(2))
+            say("ALTER TABLE " + table + " " + pick({"DISABLE", "ENABLE ALWAYS", "ENABLE REPLICA"}) + " TRIGGER " +
+                trigger);
+        m_commented.emplace_back("TRIGGER " + trigger + " ON " + table, "a trigger");
+    }
+    if (one_in(4))
+        say("CREATE CONSTRAINT TRIGGER " + name("late") + " AFTER INSERT ON " + table +
+            " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION noticed()");
+}
+
+void GeneratedTable::draw_views() {
+    if (!one_in(2))
+        return;
+    const std::string first = name("view");
+    say("CREATE VIEW " + first + pick({"", " WITH (security_barrier = true)"}) + " AS SELECT * FROM " + table +
+        " WHERE amount >= 0" + pick({"", " WITH LOCAL CHECK OPTION", " WITH CASCADED CHECK OPTION"}));
+    views.push_back(first);
+    if (one_in(2))
+        say("GRANT SELECT ON " + first + " TO carry_reader");
+    if (one_in(2))
+        m_commented.emplace_back("VIEW " + first, "a view");
+    const std::string second = name("view");
+    say("CREATE VIEW " + second + " AS SELECT v.amount, o." + m_key + " FROM " + first + " v JOIN " + table +
+        " o USING (amount) LEFT JOIN customers c ON c.id = v.amount");
+    views.push_back(second);
+    if (one_in(2))
+        say("ALTER VIEW " + second + " ALTER COLUMN amount SET DEFAULT 5");
+    if (one_in(2))
+        say("CREATE FUNCTION most() RETURNS bigint LANGUAGE sql STABLE BEGIN ATOMIC SELECT max(amount) FROM " + table +
+            "; END");
+}
+
+void GeneratedTable::draw_followers() {
+    const Column other = btree_column();
+    if (other.name != "amount" && one_in(3)) {
+        const std::string statistics = name("st");
+        say("CREATE STATISTICS " + statistics + pick({"", " (ndistinct)", " (mcv, dependencies)"}) + " ON amount, " +
+            other.name + ", " + m_key + " FROM " + table);
+        m_commented.emplace_back("STATISTICS " + statistics, "together");
+        if (one_in(2))
+            say("ALTER STATISTICS " + statistics + " SET STATISTICS 99");
+    }
+    if (one_in(4))
+        say("CREATE STATISTICS " + name("st") + " ON (amount * 2), (amount % 7) FROM " + table);
+    if (!m_identity_indexes.empty() && one_in(2))
+        say("ALTER TABLE " + table + " REPLICA IDENTITY USING INDEX " + m_identity_indexes.front());
+    else if (one_in(3))
+        say("ALTER TABLE " + table + " REPLICA IDENTITY " + pick({"FULL", "NOTHING"}));
+    if (one_in(3))
+        say("CREATE PUBLICATION " + name("pub") + " FOR TABLE " + table +
+            (m_server >= 15 && one_in(2) ? " WHERE (amount > 1)" : "") +
+            " WITH (publish = 'insert', publish_via_partition_root = true)");
+}
 
 void GeneratedTable::draw_rules() {
     if (one_in(2))
