@@ -259,7 +259,7 @@ TEST_CASE("what stands on a materialized view is refused by name") {
         CREATE STATISTICS together ON day, n FROM "Totals; it's";
         CREATE FUNCTION one() RETURNS bigint LANGUAGE sql STABLE BEGIN ATOMIC SELECT n FROM of_another; END;
         CREATE VIEW whole AS SELECT t FROM "Totals; it's" t;
-        REVOKE CREATE ON SCHEMA public FROM carry_owner;)");
+        REVOKE CREATE ON SCHEMA public FROM PUBLIC, carry_owner;)");
     const CommandResult refused = test.room.tripmig({"swap", "run", "orders"});
     CHECK(refused.exit_code != 0);
     for (const char* const told :
