@@ -259,16 +259,21 @@ TEST_CASE("what stands on a materialized view is refused by name") {
         CREATE STATISTICS together ON day, n FROM "Totals; it's";
         CREATE FUNCTION one() RETURNS bigint LANGUAGE sql STABLE BEGIN ATOMIC SELECT n FROM of_another; END;
         CREATE VIEW whole AS SELECT t FROM "Totals; it's" t;
-        REVOKE CREATE ON SCHEMA public FROM PUBLIC, carry_owner;)");
+        REVOKE CREATE ON SCHEMA public FROM carry_owner;)");
     const CommandResult refused = test.room.tripmig({"swap", "run", "orders"});
     CHECK(refused.exit_code != 0);
     for (const char* const told :
          {"materialized view public.of_another: must be built anew, and function public.one(), materialized",
           "view public.stands stands on the old one", "statistics object public.together",
           "column t of view public.whole",
-          "materialized view public.of_another: the role or the owner may not create in schema public",
           "materialized view public.unfilled: is built beside under a name that is taken: tripmig_new_unfilled"})
         CHECK_MESSAGE(refused.err.find(told) != std::string::npos, refused.err);
+    // Before PostgreSQL 15 everybody may create in public.
+    const bool may_create =
+        test.room.database.scalar("SELECT has_schema_privilege('carry_owner', 'public', 'CREATE')") == "t";
+    const char* const told =
+        "materialized view public.of_another: the role or the owner may not create in schema public";
+    CHECK_MESSAGE((refused.err.find(told) == std::string::npos) == may_create, refused.err);
 }
 
 TEST_CASE("a materialized view that comes or goes meanwhile is found before the cut-over") {
