@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
+#include "db/state_schema.hpp"
 #include "sql/identifier.hpp"
 #include "swap/cleanup.hpp"
 #include "swap/run.hpp"
+#include "swap/statements.hpp"
 
 namespace tripmig::swap {
 
@@ -19,6 +21,12 @@ void remove_bound(Server& server, db::Session& session, const QualifiedName& tab
     const Step step = journal(state, server.state_schema());
     session.transact(db::Isolation::read_committed, [&](db::Work& work) {
         work.change(fmt::format("SET LOCAL lock_timeout = {}", server.config().swap.lock_budget.count()));
+        // A cut-over whose answer was lost may commit at this moment: only behind its locks is its outcome known.
+        work.change(fmt::format("LOCK TABLE ONLY {} IN ACCESS EXCLUSIVE MODE", sql::quoted(table)));
+        const db::Rows now =
+            work.read(db::with_state(statement::job_stage, server.state_schema()), {fmt::format("{}", job->id)});
+        if (now.empty() || db::text_of(now.at(0).at(0)) != job->stage)
+            return;
         work.change(fmt::format("ALTER TABLE {} DROP CONSTRAINT IF EXISTS {}", sql::quoted(table),
                                 sql::quote_ident(state.bound_check())));
         work.read(step.sql, step.parameters);

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <csignal>
 #include <thread>
 
 #include "swap_room.hpp"
@@ -102,6 +103,26 @@ TEST_CASE("TRUNCATE while the cut-over waits: it is loaded again, in the same ru
         CHECK(room.database.scalar("SELECT count(*) FROM orders") == "1");
         CHECK(room.database.scalar("SELECT string_agg(id::text, ' ') FROM orders_ids") == "7");
     }
+}
+
+TEST_CASE("a cut-over whose answer was lost commits while the run that sent it tidies up: it stays") {
+    const OthersRoom room;
+    (void)room.folder.write("tripmig.toml", "[swap]\nlock_budget = \"5s\"\n");
+    const Connection reader = room.other();
+    reader.exec("BEGIN; SELECT count(*) FROM customers");
+    BackgroundCommand run = room.start({"swap", "run", "orders"});
+    run.wait_for_text("cut over public.orders waits for");
+    // In the place of the lost session: its locks, and what it says of the job.
+    const Connection lost(room.database.url());
+    lost.exec("BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE; UPDATE tripmig.jobs SET stage = 'cut'");
+    run.kill(SIGTERM);
+    while (room.database.scalar("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
+                                "application_name LIKE '%swap-cleanup%' AND wait_event_type = 'Lock'") == "0") {
+    }
+    lost.exec("COMMIT");
+    CHECK(run.wait().exit_code == 143);
+    CHECK(room.database.scalar("SELECT stage FROM tripmig.jobs") == "cut");
+    reader.exec("COMMIT");
 }
 
 TEST_CASE("TRUNCATE after copy's cut-over: no difference is made up, and run brings the old table up") {
