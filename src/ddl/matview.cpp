@@ -144,9 +144,7 @@ Unit exchange_matview(const Matview& matview) {
             steps.push_back(statement(above.rebind, "bound to the first one by OID"));
     steps.push_back(drop(former, "it read the old table only"));
     for (const db::IndexInfo& index : view.indexes)
-        steps.push_back(statement(fmt::format("ALTER INDEX {} RENAME TO {}", sql::quoted(staged_name(index.name)),
-                                              sql::quote_ident(index.name.name)),
-                                  "under its old name"));
+        steps.push_back(rename_index(staged_name(index.name), index.name.name, "under its old name"));
     return unit;
 }
 

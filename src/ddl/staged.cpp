@@ -195,9 +195,7 @@ std::vector<Step> unstage(const Succession& succession, const db::TableInfo& sta
         "in the old table's place", {{staged.name, LockMode::access_exclusive}})};
     for (const db::IndexInfo& index : table.indexes)
         if (!is_per_leaf(succession, index))
-            steps.push_back(statement(fmt::format("ALTER INDEX {} RENAME TO {}", sql::quoted(staged_name(index.name)),
-                                                  sql::quote_ident(index.name.name)),
-                                      "under its old name"));
+            steps.push_back(rename_index(staged_name(index.name), index.name.name, "under its old name"));
     append(steps, pass_on_sequences(succession));
     append(steps, unstage_statistics(succession, staged));
     return steps;

@@ -110,6 +110,9 @@ bool is_per_leaf(const Succession& succession, const db::IndexInfo& index);
 /// All that are.
 std::vector<db::LeafIndex> per_leaf_indexes(const Succession& succession);
 
+/// Takes SHARE UPDATE EXCLUSIVE on the index (manual 13.3.1): the table notices nothing.
+Step rename_index(const QualifiedName& index, const std::string& name, std::string why);
+
 /// The names that indexes, statistics and the primary key of the old table have once it is a leaf.
 std::string leaf_object_name(const std::string& name, const QualifiedName& leaf);
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "ddl/statement_step.hpp"
 #include "ddl/successor.hpp"
@@ -9,6 +10,8 @@
 namespace tripmig::ddl {
 
 namespace {
+
+constexpr const char* new_tables_name = "its name is the new table's";
 
 void sort_by_name(std::vector<QualifiedName>& names) {
     std::sort(names.begin(), names.end());
@@ -35,11 +38,6 @@ std::vector<QualifiedName> referenced(const db::TableInfo& table, const std::vec
     return names;
 }
 
-Step rename_index(const QualifiedName& index, const std::string& name) {
-    return statement(fmt::format("ALTER INDEX {} RENAME TO {}", sql::quoted(index), sql::quote_ident(name)),
-                     "its name is the new table's");
-}
-
 /// The old table's primary key, widened by the partition key when it lacks that, under the leaf's name.
 std::vector<Step> pass_on_primary_key(const Succession& succession, const db::IndexInfo& primary) {
     const std::string leaf = sql::quoted(succession.leaf);
@@ -63,7 +61,7 @@ std::vector<Step> pass_on_unique(const Succession& succession, const db::IndexIn
     const std::string why = "the partition key must be in every unique index";
     if (!index.is_constraint)
         return {statement(fmt::format("DROP INDEX {}", sql::quoted(index.name)), why),
-                rename_index({index.name.schema, wider}, name)};
+                rename_index({index.name.schema, wider}, name, new_tables_name)};
     return {statement(fmt::format("ALTER TABLE {} DROP CONSTRAINT {}", leaf, former), why),
             statement(fmt::format("ALTER TABLE {} ADD CONSTRAINT {} UNIQUE USING INDEX {}", leaf,
                                   sql::quote_ident(name), sql::quote_ident(wider)),
@@ -104,6 +102,11 @@ std::vector<QualifiedName> ruled(const db::TableInfo& table, const std::vector<L
 }
 
 }  // namespace
+
+Step rename_index(const QualifiedName& index, const std::string& name, std::string why) {
+    return statement(fmt::format("ALTER INDEX {} RENAME TO {}", sql::quoted(index), sql::quote_ident(name)),
+                     std::move(why));
+}
 
 LockRequest view_lock(const db::DependentInfo& view) {
     return {view.name, LockMode::access_exclusive,
@@ -161,13 +164,14 @@ std::vector<Step> step_aside(const Succession& succession) {
         else if (const auto wider = succession.wider.find(index.name.name); wider != succession.wider.end())
             append(steps, pass_on_unique(succession, index, wider->second));
         else
-            steps.push_back(rename_index(index.name, leaf_object_name(index.name.name, succession.leaf)));
+            steps.push_back(
+                rename_index(index.name, leaf_object_name(index.name.name, succession.leaf), new_tables_name));
     }
     for (const db::StatisticsInfo& statistics : table.statistics)
         steps.push_back(
             statement(fmt::format("ALTER STATISTICS {} RENAME TO {}", sql::quoted(statistics.name),
                                   sql::quote_ident(leaf_object_name(statistics.name.name, succession.leaf))),
-                      "its name is the new table's"));
+                      new_tables_name));
     return steps;
 }
 

@@ -30,11 +30,6 @@ std::string old_index_name(const db::IndexInfo& index, const SwapState& state) {
                             : ddl::leaf_object_name(index.name.name, {state.table.schema, state.leaf});
 }
 
-Step rename_index(const QualifiedName& index, const std::string& name) {
-    return statement(fmt::format("ALTER INDEX {} RENAME TO {}", sql::quoted(index), sql::quote_ident(name)),
-                     "as it was called");
-}
-
 /// The two tables exchange their names, and their indexes and statistics with them.
 std::vector<Step> exchange_names(const RevertFacts& facts, const SwapState& state) {
     const auto rename = [](const QualifiedName& table, const std::string& name) {
@@ -43,15 +38,11 @@ std::vector<Step> exchange_names(const RevertFacts& facts, const SwapState& stat
     };
     std::vector<Step> steps{rename(state.table, parked_name(state.table).name),
                             rename(facts.past.name, state.table.name)};
-    for (const db::IndexInfo& index : facts.parent.indexes) {
-        steps.push_back(rename_index(index.name, ddl::staged_name(index.name).name));
-        steps.push_back(rename_index({state.table.schema, old_index_name(index, state)}, index.name.name));
-    }
+    append(steps, park(facts));
+    for (const db::IndexInfo& index : facts.parent.indexes)
+        steps.push_back(
+            ddl::rename_index({state.table.schema, old_index_name(index, state)}, index.name.name, "as it was called"));
     append(steps, restore_leaf_indexes(facts, state));
-    for (const db::StatisticsInfo& statistics : facts.parent.statistics)
-        steps.push_back(statement(fmt::format("ALTER STATISTICS {} RENAME TO {}", sql::quoted(statistics.name),
-                                              sql::quote_ident(ddl::staged_name(statistics.name).name)),
-                                  "makes room"));
     return steps;
 }
 

@@ -52,6 +52,8 @@ std::vector<Step> restore_sequences(const RevertFacts& facts, const SwapState& s
 std::vector<Step> restore_triggers(const RevertFacts& facts, const SwapState& state);
 std::vector<Step> restore_rights(const RevertFacts& facts, const SwapState& state);
 std::vector<Step> restore_statistics(const RevertFacts& facts, const SwapState& state);
+/// Indexes and statistics of the table in between make room: it keeps standing until nothing reads it any more.
+std::vector<Step> park(const RevertFacts& facts);
 /// What each leaf has for itself is called as before on the old table, as far as that still has it.
 std::vector<Step> restore_leaf_indexes(const RevertFacts& facts, const SwapState& state);
 std::vector<Step> restore_incoming(const RevertFacts& facts, const SwapState& state);

@@ -175,8 +175,7 @@ std::vector<Step> restore_unique(const RevertFacts& facts, const SwapState& stat
     } else {
         steps.push_back(statement(fmt::format("DROP INDEX {}", sql::quoted(QualifiedName{former.schema, part})),
                                   "the widened one"));
-        steps.push_back(
-            statement(fmt::format("ALTER INDEX {} RENAME TO {}", sql::quoted(former), name), "as it was called"));
+        steps.push_back(ddl::rename_index(former, narrow.name, "as it was called"));
     }
     for (const db::IndexInfo& index : facts.parent.indexes)
         if (index.name.name == narrow.name)
@@ -202,10 +201,7 @@ std::vector<Step> restore_names(const RevertFacts& facts, const SwapState& state
         else if (const NarrowIndex* narrow = narrow_index(state, whole))
             append(steps, restore_unique(facts, state, *narrow, part));
         else
-            steps.push_back(
-                statement(fmt::format("ALTER INDEX {} RENAME TO {}",
-                                      sql::quoted(QualifiedName{state.table.schema, part}), sql::quote_ident(whole)),
-                          "as it was called"));
+            steps.push_back(ddl::rename_index({state.table.schema, part}, whole, "as it was called"));
     }
     append(steps, restore_leaf_indexes(facts, state));
     append(steps, restore_statistics(facts, state));
@@ -222,9 +218,7 @@ std::vector<Step> restore_leaf_indexes(const RevertFacts& facts, const SwapState
         const QualifiedName part{state.table.schema, ddl::leaf_object_name(narrow.name, facts.past.name)};
         if (std::any_of(facts.past.indexes.begin(), facts.past.indexes.end(),
                         [&](const db::IndexInfo& each) { return each.name == part; }))
-            steps.push_back(
-                statement(fmt::format("ALTER INDEX {} RENAME TO {}", sql::quoted(part), sql::quote_ident(narrow.name)),
-                          "as it was called"));
+            steps.push_back(ddl::rename_index(part, narrow.name, "as it was called"));
     }
     return steps;
 }
@@ -274,13 +268,10 @@ std::vector<Step> restore_replica_identity(const RevertFacts& facts, const SwapS
     return ddl::parent_replica_identity(back);
 }
 
-/// The table in between keeps standing until nothing reads it any more: its indexes and statistics make room.
 std::vector<Step> park(const RevertFacts& facts) {
     std::vector<Step> steps;
     for (const db::IndexInfo& index : facts.parent.indexes)
-        steps.push_back(statement(fmt::format("ALTER INDEX {} RENAME TO {}", sql::quoted(index.name),
-                                              sql::quote_ident(ddl::staged_name(index.name).name)),
-                                  "makes room"));
+        steps.push_back(ddl::rename_index(index.name, ddl::staged_name(index.name).name, "makes room"));
     for (const db::StatisticsInfo& statistics : facts.parent.statistics)
         steps.push_back(statement(fmt::format("ALTER STATISTICS {} RENAME TO {}", sql::quoted(statistics.name),
                                               sql::quote_ident(ddl::staged_name(statistics.name).name)),

@@ -10,6 +10,7 @@
 #include "ddl/leaf_index.hpp"
 #include "ddl/staged.hpp"
 #include "ddl/statement_step.hpp"
+#include "ddl/successor.hpp"
 #include "move/catch_up.hpp"
 #include "sql/identifier.hpp"
 #include "swap/copy_cut_over.hpp"
@@ -75,9 +76,7 @@ std::vector<Step> make_room(const db::TableInfo& leaf, const std::vector<db::Lea
         const QualifiedName name{leaf.name.schema, ddl::name_on(leaf.name, index)};
         if (std::any_of(leaf.indexes.begin(), leaf.indexes.end(),
                         [&](const db::IndexInfo& each) { return each.name == name; }))
-            steps.push_back(statement(fmt::format("ALTER INDEX {} RENAME TO {}", sql::quoted(name),
-                                                  sql::quote_ident(ddl::name_on({leaf.name.schema, now}, index))),
-                                      "makes room"));
+            steps.push_back(ddl::rename_index(name, ddl::name_on({leaf.name.schema, now}, index), "makes room"));
     }
     return steps;
 }
