@@ -55,7 +55,7 @@ void append_included(std::string& bytes, const fs::path& directory, const fs::pa
 unsigned char type_of(const std::string& path, unsigned char listed) {
     struct stat info {};
     if (listed == DT_UNKNOWN && ::lstat(path.c_str(), &info) == 0)
-        listed = IFTODT(info.st_mode);
+        listed = static_cast<unsigned char>(IFTODT(info.st_mode));
     if (listed == DT_LNK && ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode))
         return DT_REG;
     return listed;
