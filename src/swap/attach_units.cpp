@@ -132,6 +132,15 @@ Unit bound_unit(Action action, const AttachContext& context) {
 
 }  // namespace
 
+Unit analyze_whole(const SwapState& state, const db::TableInfo& table) {
+    Unit unit;
+    unit.name = fmt::format("analyze {}", sql::quoted(state.table));
+    if (!state.is_copy() || state.was_empty || !table.statistics.empty())
+        unit.steps.push_back(ddl::statement(fmt::format("ANALYZE {}", sql::quoted(state.table)),
+                                            "autovacuum never analyzes a partitioned table as a whole"));
+    return unit;
+}
+
 std::string bound_expression(const SwapState& state) {
     const ddl::KeyType type = key_type_of(state);
     return ddl::within(type, {ddl::Bound::minvalue(), parse_cut(type, state.cut)}, state.key);

@@ -23,6 +23,10 @@ struct AttachContext {
 /// load_registry and cut_over, which are more than one unit, nor for nothing.
 Unit unit_of(Action action, const AttachContext& context);
 
+/// ANALYZE of the partitioned table after the cut-over. Without steps where the copy was analyzed before it: only
+/// extended statistics may have come with the cut-over alone.
+Unit analyze_whole(const SwapState& state, const db::TableInfo& table);
+
 /// Every row lies before the cut: what lets ATTACH skip its scan.
 std::string bound_expression(const SwapState& state);
 

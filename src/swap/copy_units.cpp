@@ -41,6 +41,10 @@ std::vector<Step> month_checks(const AttachContext& context, const ddl::Leaf& le
                       "implies the bounds when the leaf changes its parent")};
 }
 
+Step analyze(const QualifiedName& table) {
+    return statement(fmt::format("ANALYZE {}", sql::quoted(table)), "plans for a full table");
+}
+
 std::vector<Step> make_targets(const AttachContext& context, const std::vector<ddl::Leaf>& leaves) {
     std::vector<Step> steps = ddl::create_staged(context.succession);
     const ddl::ParentFacts facts = leaf_facts(context);
@@ -113,21 +117,25 @@ Unit index_copy_leaf(const AttachContext& context, const QualifiedName& leaf) {
     unit.name = fmt::format("index {}", sql::quoted(leaf));
     unit.steps = {move::purge_touched(transfer_of(context.succession, context.state, context.state_schema), leaf)};
     append(unit.steps, ddl::index_leaf(context.succession, leaf));
-    unit.steps.push_back(statement(fmt::format("ANALYZE {}", sql::quoted(leaf)), "plans for a full table"));
+    if (context.state.is_split())  // its leaves get another parent
+        unit.steps.push_back(analyze(leaf));
     return unit;
 }
 
 Unit index_copy(const AttachContext& context) {
     const ddl::Succession& succession = context.succession;
+    const QualifiedName staged = ddl::staged_name(succession.table.name);
     Unit unit;
-    unit.name = fmt::format("index {}", sql::quoted(ddl::staged_name(succession.table.name)));
+    unit.name = fmt::format("index {}", sql::quoted(staged));
     unit.steps = ddl::index_staged(succession);
+    if (!context.state.is_split())  // with its leaves (manual, ANALYZE), while no writer plans by them
+        unit.steps.push_back(analyze(staged));
     if (succession.registry) {
         const QualifiedName& registry = succession.registry->table;
         unit.steps.push_back(
             move::purge_touched(transfer_of(succession, context.state, context.state_schema), registry));
         append(unit.steps, ddl::index_registry(*succession.registry));
-        unit.steps.push_back(statement(fmt::format("ANALYZE {}", sql::quoted(registry)), "plans for a full table"));
+        unit.steps.push_back(analyze(registry));
     }
     unit.steps.push_back(journal(context.state, Stage::indexed, context.state_schema));
     return unit;

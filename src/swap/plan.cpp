@@ -158,11 +158,8 @@ PlanResult plan(const Facts& facts, const config::PartitionPolicy& policy, const
     }
     if (state.was_empty && !state.matviews.empty())
         result.units.push_back(drop_empty(state));
-    Unit analyze;
-    analyze.name = fmt::format("analyze {}", sql::quoted(table.name));
-    analyze.steps = {ddl::statement(fmt::format("ANALYZE {}", sql::quoted(table.name)),
-                                    "autovacuum never analyzes a partitioned table as a whole")};
-    result.units.push_back(std::move(analyze));
+    if (Unit analyze = analyze_whole(state, table); !analyze.steps.empty())
+        result.units.push_back(std::move(analyze));
     return result;
 }
 

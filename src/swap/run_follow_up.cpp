@@ -8,6 +8,7 @@
 #include "ddl/registry.hpp"
 #include "ddl/statement_step.hpp"
 #include "sql/identifier.hpp"
+#include "swap/attach_units.hpp"
 #include "swap/matviews.hpp"
 #include "swap/new_job.hpp"
 #include "swap/newest_leaf.hpp"
@@ -75,12 +76,10 @@ void run_follow_up(Server& server, const config::PartitionPolicy& policy, SwapSt
     validate_keys(server, state);
     validate_outgoing(server, state);
     renew_matviews(server, state);
-    Unit unit;
-    unit.name = fmt::format("analyze {}", sql::quoted(state.table));
-    unit.steps = {ddl::statement(fmt::format("ANALYZE {}", sql::quoted(state.table)),
-                                 "autovacuum never analyzes a partitioned table as a whole"),
-                  journal(state, Stage::complete, server.state_schema())};
-    server.reporter().info("swap.step", unit.name);
+    Unit unit = analyze_whole(state, require_table(server, state.table));
+    if (!unit.steps.empty())
+        server.reporter().info("swap.step", unit.name);
+    unit.steps.push_back(journal(state, Stage::complete, server.state_schema()));
     server.executor().run(unit);
     state.stage = Stage::complete;
 }

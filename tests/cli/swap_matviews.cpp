@@ -14,7 +14,7 @@ const char* const matviews = R"(
     GRANT SELECT ON orders TO carry_owner;
     ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT ON TABLES TO carry_default;
     CREATE MATERIALIZED VIEW "Totals; it's" WITH (fillfactor = 70, autovacuum_enabled = off) AS
-        SELECT at::date AS day, count(*) AS n, max(amount) AS most, string_agg(note, ', ') AS notes FROM orders GROUP BY 1;
+        SELECT at::date AS day, count(*) AS n, max(amount) AS most, string_agg(note, ', ' ORDER BY id) AS notes FROM orders GROUP BY 1;
     ALTER MATERIALIZED VIEW "Totals; it's" RENAME COLUMN notes TO "All Notes";
     ALTER MATERIALIZED VIEW "Totals; it's" ALTER day SET STATISTICS 321, ALTER n SET (n_distinct = 50), ALTER "All Notes" SET STORAGE external,
         ALTER "All Notes" SET COMPRESSION pglz;
@@ -122,8 +122,11 @@ TEST_CASE("the end of the process, or of its backend, again and again: run again
         const Case test;
         const Connection superuser(test.room.database.superuser_url());
         bool is_killed = false;
-        for (const char* const step : {"build materialized view", "put materialized view", "build materialized view",
-                                       "put materialized view", "analyze public.orders"}) {
+        std::vector<const char*> steps{"build materialized view", "put materialized view", "build materialized view",
+                                       "put materialized view"};
+        if (strategy == std::string("attach"))
+            steps.push_back("analyze public.orders");  // a copy is analyzed before its cut-over
+        for (const char* const step : steps) {
             CAPTURE(step);
             BackgroundCommand command(tripmig_command({"swap", "run", "orders", "--strategy", strategy}),
                                       test.room.surroundings());
