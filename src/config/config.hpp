@@ -63,6 +63,7 @@ struct SwapConfig {
     std::chrono::milliseconds cutover_deadline{std::chrono::minutes(10)};
     std::chrono::milliseconds max_replica_lag{std::chrono::seconds(10)};
     int max_active_backends = 0;  ///< 0: no limit
+    int rest = 0;                 ///< percent of the time that a chunk or step took; 0: none
     std::string probe;            ///< a SELECT of one boolean: true to go on; empty: none
 
     friend bool operator==(const SwapConfig&, const SwapConfig&) = default;

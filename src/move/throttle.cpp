@@ -67,6 +67,25 @@ Throttle::Throttle(const config::DatabaseConfig& database, const config::SwapCon
 
 void Throttle::wait() {
     m_stop.check();
+    rest();
+    wait_for_limits();
+    const std::lock_guard guard(m_rest_guard);
+    m_work_began[std::this_thread::get_id()] = m_clock.steady();
+}
+
+void Throttle::rest() {
+    chr::milliseconds worked{0};
+    {
+        const std::lock_guard guard(m_rest_guard);
+        if (const auto began = m_work_began.find(std::this_thread::get_id()); began != m_work_began.end())
+            worked = chr::duration_cast<chr::milliseconds>(m_clock.steady() - began->second);
+    }
+    if (const auto duration = rest_after(worked, m_limits.rest, m_limits.chunk_target); duration.count() > 0)
+        m_stop.wait_for(duration);
+    m_stop.check();
+}
+
+void Throttle::wait_for_limits() {
     const std::lock_guard gate(m_gate);
     if (m_looked && m_clock.steady() - *m_looked < look_is_good_for)
         return;

@@ -2,12 +2,14 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 #include "base/clock.hpp"
@@ -39,7 +41,8 @@ class Throttle {
     Throttle(const config::DatabaseConfig& database, const config::SwapConfig& limits, Reporter& reporter,
              const Clock& clock, const StopSignal& stop, std::function<bool()> is_paused = {});
 
-    /// Returns when the next chunk may begin. No transaction may be open meanwhile. Throws Error{interrupted or
+    /// Returns when the next chunk may begin, after the rest from the work that this thread did since its last call. No
+    /// transaction may be open meanwhile. Throws Error{interrupted or
     /// terminated} when the stop signal is raised, Error{usage} when the probe is no SELECT of one boolean, and what
     /// the connection throws.
     void wait();
@@ -50,6 +53,8 @@ class Throttle {
     void set_on_change(std::function<void(const ThrottleState&)> on_change) { m_on_change = std::move(on_change); }
 
   private:
+    void rest();
+    void wait_for_limits();
     std::optional<Hold> look();
     [[nodiscard]] ServerLoad read_load();
     std::optional<Hold> ask_probe();
@@ -64,6 +69,8 @@ class Throttle {
     const StopSignal& m_stop;
     std::function<bool()> m_is_paused;
     std::function<void(const ThrottleState&)> m_on_change;
+    std::mutex m_rest_guard;
+    std::map<std::thread::id, std::chrono::steady_clock::time_point> m_work_began;
     std::mutex m_gate;  ///< one worker looks and waits, the others behind it
     std::unique_ptr<db::Connection> m_connection;
     WalClock m_wal;

@@ -21,6 +21,9 @@ struct Workers::Worker {
         // A worker is one process of the server: an index build's helpers would take the processors that are the
         // service's.
         connection.execute("SET max_parallel_maintenance_workers = 0; SET max_parallel_workers_per_gather = 0");
+        // Its writes go to disk as they come (manual 20.4.6): those that the kernel heaps up hold up the service's
+        // commits for tens of milliseconds.
+        connection.execute("SET backend_flush_after = '512kB'");
         connection.execute(fmt::format("SELECT pg_catalog.pg_advisory_lock_shared({})", lock_key));
     }
 

@@ -141,6 +141,23 @@ TEST_CASE("a probe that is no question is a mistake of the configuration, and ca
           std::string::npos);
 }
 
+TEST_CASE("it rests in proportion to the work since its last call, and a signal ends the rest") {
+    Bench bench;
+    bench.limits.rest = 300;
+    bench.limits.chunk_target = 1h;
+    move::Throttle throttle = bench.throttle();
+    throttle.wait();
+    std::this_thread::sleep_for(50ms);
+    const auto began = std::chrono::steady_clock::now();
+    throttle.wait();
+    CHECK(std::chrono::steady_clock::now() - began >= 150ms);
+    bench.limits.rest = 10'000'000;
+    std::this_thread::sleep_for(10ms);
+    std::thread other([&bench] { bench.stop.raise(SIGTERM); });
+    CHECK_THROWS_AS(throttle.wait(), Error);
+    other.join();
+}
+
 TEST_CASE("active backends of others hold it up, until there are fewer") {
     Bench bench;
     bench.limits.max_active_backends = 1;

@@ -82,6 +82,7 @@ blocker_age = "1s"
 cutover_deadline = "1h"
 max_replica_lag = "1min"
 max_active_backends = 20
+rest = 150
 probe = "select true"
 [report]
 metrics_file = "metrics.prom"
@@ -116,6 +117,7 @@ color = "never"
     CHECK(config.swap.cutover_deadline == 1h);
     CHECK(config.swap.max_replica_lag == 1min);
     CHECK(config.swap.max_active_backends == 20);
+    CHECK(config.swap.rest == 150);
     CHECK(config.swap.probe == "select true");
     CHECK(config.report.metrics_file == "metrics.prom");
     CHECK(config.report.color == "never");

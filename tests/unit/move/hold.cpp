@@ -95,6 +95,13 @@ TEST_CASE("active backends hold above their limit, and 0 is none") {
     CHECK(hold->reason == "21 backends are active, more than max_active_backends = 20");
 }
 
+TEST_CASE("the rest is in proportion to the work, and never longer than ten chunks") {
+    CHECK(tripmig::move::rest_after(200ms, 0, 500ms) == 0ms);
+    CHECK(tripmig::move::rest_after(200ms, 50, 500ms) == 100ms);
+    CHECK(tripmig::move::rest_after(200ms, 300, 500ms) == 600ms);
+    CHECK(tripmig::move::rest_after(1h, 100, 500ms) == 5s);
+}
+
 TEST_CASE("what can't be seen is told, what is not asked for is not") {
     Follower hidden;
     hidden.is_visible = false;
