@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include "base/error.hpp"
+#include "ddl/leaf.hpp"
 #include "ddl/staged.hpp"
 #include "ddl/statement_step.hpp"
 #include "move/load.hpp"
@@ -45,9 +49,31 @@ Step analyze(const QualifiedName& table) {
     return statement(fmt::format("ANALYZE {}", sql::quoted(table)), "plans for a full table");
 }
 
+constexpr std::string_view autovacuum_option = "autovacuum_enabled=";
+
+bool is_autovacuum(const std::string& option) {
+    return option.starts_with(autovacuum_option);
+}
+
+/// Autovacuum comes for many new rows (manual 25.1.6), and indexes and cut-over would wait for its lock: it leaves a
+/// leaf alone until that is ready.
+ddl::ParentFacts without_autovacuum(ddl::ParentFacts facts) {
+    std::erase_if(facts.options, is_autovacuum);
+    facts.options.push_back(std::string(autovacuum_option) + "false");
+    return facts;
+}
+
+Step with_autovacuum(const QualifiedName& leaf, const std::vector<std::string>& options) {
+    const auto own = std::find_if(options.begin(), options.end(), is_autovacuum);
+    return statement(fmt::format("ALTER TABLE {} {}", sql::quoted(leaf),
+                                 own == options.end() ? "RESET (autovacuum_enabled)"
+                                                      : fmt::format("SET ({})", ddl::option_list({*own}))),
+                     "autovacuum sees to it from now on", {{leaf, LockMode::share_update_exclusive}});
+}
+
 std::vector<Step> make_targets(const AttachContext& context, const std::vector<ddl::Leaf>& leaves) {
     std::vector<Step> steps = ddl::create_staged(context.succession);
-    const ddl::ParentFacts facts = leaf_facts(context);
+    const ddl::ParentFacts facts = without_autovacuum(leaf_facts(context));
     for (const ddl::Leaf& leaf : leaves)
         append(steps, ddl::leaf_steps(facts, leaf));
     for (const ddl::Leaf& leaf : leaves)
@@ -106,6 +132,8 @@ Unit add_copy_leaf(const AttachContext& context, const ddl::Leaf& leaf) {
         facts.replica_identity = source.replica_identity;
         facts.replica_identity_index = source.replica_identity_index;
         facts.leaf_indexes = ddl::per_leaf_indexes(context.succession);
+    } else {
+        facts = without_autovacuum(std::move(facts));
     }
     Unit unit = ddl::create_leaf(facts, leaf);
     append(unit.steps, month_checks(context, leaf));
@@ -138,6 +166,15 @@ Unit index_copy(const AttachContext& context) {
         unit.steps.push_back(analyze(registry));
     }
     unit.steps.push_back(journal(context.state, Stage::indexed, context.state_schema));
+    return unit;
+}
+
+Unit copy_is_ready(const AttachContext& context, const std::vector<QualifiedName>& leaves) {
+    Unit unit = unit_of(Action::note_ready, context);
+    std::vector<Step> steps;
+    for (const QualifiedName& leaf : leaves)
+        steps.push_back(with_autovacuum(leaf, context.succession.table.options));
+    unit.steps.insert(unit.steps.begin(), steps.begin(), steps.end());
     return unit;
 }
 

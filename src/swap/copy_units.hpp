@@ -24,6 +24,9 @@ Unit index_copy_leaf(const AttachContext& context, const QualifiedName& leaf);
 /// The new table's own indexes, which adopt its leaves', and the registry's.
 Unit index_copy(const AttachContext& context);
 
+/// The copy waits for its cut-over: autovacuum may come to its leaves.
+Unit copy_is_ready(const AttachContext& context, const std::vector<QualifiedName>& leaves);
+
 /// The leaves that the rows need, and `premake` ahead of now, or of the newest number; with rows at -infinity one FROM
 /// (MINVALUE), with rows at infinity one FROM ('infinity') TO (MAXVALUE). Throws Error{refused} when those are more
 /// than the policy's `max_create`.

@@ -103,7 +103,7 @@ std::vector<Unit> copy_units(const AttachContext& context, const std::vector<ddl
     }
     units.push_back(index_copy(context));
     units.push_back(move::catch_up_round(transfer, catch_up_batch));
-    units.push_back(unit_of(Action::note_ready, context));
+    units.push_back(copy_is_ready(context, facts.leaves));
     units.push_back(copy_cut_over_unit(context, facts, config));
     for (const db::ConstraintInfo& key : outgoing_keys(context.succession.table))
         units.push_back(adopt_foreign_key(context.succession.table.name, facts.leaves, key));

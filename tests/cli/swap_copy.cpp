@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <csignal>
+
 #include "swap_rich_table.hpp"
 #include "swap_writers.hpp"
 
@@ -68,6 +70,28 @@ TEST_CASE("every row is in its month, keys and indexes are there, finish leaves 
     CHECK(room.database.scalar("SELECT to_regclass('orders_before') IS NULL") == "t");
     check_clean(room);
     CHECK(room.swap({"run", "orders"})["stage"] == "partitioned");
+}
+
+TEST_CASE("autovacuum leaves new leaves alone until they are ready, and then only where it does so with the table") {
+    const std::string off = "autovacuum_enabled=off";
+    for (const std::string& option : {std::string("fillfactor=80"), off}) {
+        CAPTURE(option);
+        const SwapRoom room;
+        room.database.exec(orders_and_lines);
+        room.database.exec("ALTER TABLE orders SET (" + option + ")");
+        BackgroundCommand command(tripmig_command({"swap", "run", "orders", "--strategy", "copy"}),
+                                  room.surroundings());
+        command.wait_for_text("load the copy");
+        command.kill(SIGKILL);
+        (void)command.wait();
+        CHECK(room.database.scalar("SELECT bool_and(reloptions @> '{autovacuum_enabled=false}') FROM pg_class JOIN "
+                                   "pg_inherits ON inhrelid = pg_class.oid WHERE inhparent = "
+                                   "'tripmig_new_orders'::regclass") == "t");
+        (void)room.swap({"run", "orders", "--until", "ready"});
+        CHECK(room.database.scalar("SELECT string_agg(DISTINCT reloptions::text, ' ') FROM pg_class JOIN pg_inherits "
+                                   "ON inhrelid = pg_class.oid WHERE inhparent = 'tripmig_new_orders'::regclass") ==
+              "{" + option + "}");
+    }
 }
 
 TEST_CASE("extended statistics are there after the cut-over") {
