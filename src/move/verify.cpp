@@ -126,11 +126,14 @@ void find_keys(const Comparison& comparison, const Sides& sides, db::Executor& e
 
 }  // namespace
 
-std::vector<Difference> verify(const Comparison& comparison, db::Session& session, Workers& workers, Throttle& throttle,
+std::vector<Difference> verify(Comparison comparison, db::Session& session, Workers& workers, Throttle& throttle,
                                const StopSignal& stop, Reporter& reporter) {
     std::vector<Difference> differences;
     session.transact(db::Isolation::repeatable_read, [&](db::Work& work) {
-        Sides sides(comparison, db::text_of(work.read("SELECT pg_catalog.pg_export_snapshot()").at(0).at(0)), reporter);
+        const auto moment = work.read(fmt::format("SELECT pg_catalog.pg_export_snapshot(), NOT EXISTS (SELECT FROM {})",
+                                                  sql::quoted(comparison.log)));
+        comparison.is_log_empty = db::flag_of(moment.at(0).at(1));
+        Sides sides(comparison, db::text_of(moment.at(0).at(0)), reporter);
         workers.for_each(sides.items(), [&](db::Executor& executor, std::size_t item) {
             stop.check();
             throttle.wait();

@@ -30,8 +30,9 @@ struct Comparison {
     std::string partition_key;
     std::string partition_key_type;
     std::vector<std::string> keys;
-    std::string row_hash;  ///< over a row `r`: see row_hash()
-    QualifiedName log;     ///< its keys are left out
+    std::string row_hash;       ///< over a row `r`: see row_hash()
+    QualifiedName log;          ///< its keys are left out
+    bool is_log_empty = false;  ///< in the snapshot compared: verify() finds out; nothing is left out then
 };
 
 /// A 64-bit hash of these columns of a row `r`, as an expression: of the value where equal values have one form, else
@@ -49,7 +50,7 @@ struct Difference {
 
 /// Counts and hashes both sides in one snapshot, shared by the workers, with no lock but ACCESS SHARE; then looks for
 /// the keys where a leaf differs.
-std::vector<Difference> verify(const Comparison& comparison, db::Session& session, Workers& workers, Throttle& throttle,
+std::vector<Difference> verify(Comparison comparison, db::Session& session, Workers& workers, Throttle& throttle,
                                const StopSignal& stop, Reporter& reporter);
 
 // The statements, for tests.
