@@ -18,12 +18,7 @@ struct Workers::Worker {
         connection.execute(db::own_settings_sql());
         // A killed run's backends notice within a second (14 and newer).
         connection.execute("SET client_connection_check_interval = '1s'");
-        // A worker is one process of the server: an index build's helpers would take the processors that are the
-        // service's.
-        connection.execute("SET max_parallel_maintenance_workers = 0; SET max_parallel_workers_per_gather = 0");
-        // Its writes go to disk as they come (manual 20.4.6): those that the kernel heaps up hold up the service's
-        // commits for tens of milliseconds.
-        connection.execute("SET backend_flush_after = '512kB'");
+        connection.execute(beside_service_sql(1));
         connection.execute(fmt::format("SELECT pg_catalog.pg_advisory_lock_shared({})", lock_key));
     }
 
@@ -35,6 +30,13 @@ int worker_count(const config::SwapConfig& config) {
     if (config.workers > 0)
         return config.workers;
     return std::max(1, static_cast<int>(std::thread::hardware_concurrency() / 2));
+}
+
+std::string beside_service_sql(int processes) {
+    return fmt::format(
+        "SET max_parallel_maintenance_workers = {0}; SET max_parallel_workers_per_gather = {0}; "
+        "SET backend_flush_after = '512kB'",
+        processes - 1);
 }
 
 Workers::Workers(const config::DatabaseConfig& database, int count, std::int64_t lock_key, Reporter& reporter,

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,6 +18,11 @@ namespace tripmig::move {
 
 /// `swap.workers`, or one for two cores of this machine; never fewer than one.
 int worker_count(const config::SwapConfig& config);
+
+/// For a session that works beside the service: its index builds and queries are `processes` processes of the server,
+/// no more. Its writes go to disk as they come (manual 20.4.6): those that the kernel heaps up hold up the service's
+/// commits for tens of milliseconds.
+std::string beside_service_sql(int processes);
 
 /// Several connections that share one piece of work, each in a thread of its own. Each holds the job's worker lock
 /// shared: a later run takes it exclusively first, so that no backend of a killed run is still at work beside it.
