@@ -75,8 +75,8 @@ std::vector<Step> create_registry_table(const Registry& registry) {
     for (const Registry::Column& id : registry.ids)
         columns += fmt::format("{} {} NOT NULL, ", sql::quote_ident(id.name), id.type);
     std::vector<Step> steps;
-    steps.push_back(statement(fmt::format("CREATE TABLE {} ({}{} {} NOT NULL)", name, columns,
-                                          sql::quote_ident(registry.key.name), registry.key.type),
+    steps.push_back(statement(fmt::format("CREATE TABLE {} ({}{} {} NOT NULL) WITH (autovacuum_enabled = false)", name,
+                                          columns, sql::quote_ident(registry.key.name), registry.key.type),
                               "the registry: every id, with the key of its row"));
     steps.push_back(
         statement(fmt::format("ALTER TABLE {} REPLICA IDENTITY FULL", name), "until it has its primary key"));
@@ -105,7 +105,9 @@ std::vector<Step> index_registry(const Registry& registry) {
                                   column_list(registry.id_names())),
                       "ids are unique; one sort is quicker than a million insertions",
                       {{registry.table, LockMode::access_exclusive}}),
-            statement(fmt::format("ALTER TABLE {} REPLICA IDENTITY DEFAULT", name), "it has its key now")};
+            statement(fmt::format("ALTER TABLE {} REPLICA IDENTITY DEFAULT", name), "it has its key now"),
+            statement(fmt::format("ALTER TABLE {} RESET (autovacuum_enabled)", name),
+                      "autovacuum sees to it from now on: before, its key would have waited for it")};
 }
 
 std::vector<Step> create_registry_functions(const Registry& registry) {

@@ -168,6 +168,14 @@ class Load {
 
 }  // namespace
 
+Unit vacuum_loaded(const QualifiedName& target, bool is_analyzed) {
+    const std::string_view options = is_analyzed ? "FREEZE, TRUNCATE false, ANALYZE" : "FREEZE, TRUNCATE false";
+    return ddl::alone(
+        fmt::format("vacuum {}", sql::quoted(target)),
+        ddl::statement(fmt::format("VACUUM ({}) {}", options, sql::quoted(target)),
+                       "or autovacuum comes as soon as it is in use", {{target, LockMode::share_update_exclusive}}));
+}
+
 void load(const Transfer& transfer, const LoadJob& job, db::Session& session, Workers& workers, Throttle& throttle,
           const StopSignal& stop, Reporter& reporter) {
     Load load(transfer, job, remaining(loaded_ranges(session, transfer), job.blocks), reporter);

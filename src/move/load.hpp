@@ -44,6 +44,11 @@ inline constexpr std::string_view rewritten_meanwhile = "the table was rewritten
 /// block, and so was copied exactly once. At any time before the first catch-up it may run again.
 Step purge_touched(const Transfer& transfer, const QualifiedName& target);
 
+/// After a load, while no writer waits for it: the rows are frozen and visible to all, or autovacuum would come to what
+/// was loaded as soon as it is in use, and once more for its age (manual 25.1.5). `is_analyzed`: plans for a full table
+/// too.
+Unit vacuum_loaded(const QualifiedName& target, bool is_analyzed);
+
 /// What a load needs beside its transfer.
 struct LoadJob {
     std::int64_t blocks = 0;  ///< of the source when capture began; what came later is in the log

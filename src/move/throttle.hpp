@@ -42,10 +42,11 @@ class Throttle {
              const Clock& clock, const StopSignal& stop, std::function<bool()> is_paused = {});
 
     /// Returns when the next chunk may begin, after the rest from the work that this thread did since its last call. No
-    /// transaction may be open meanwhile. Throws Error{interrupted or
-    /// terminated} when the stop signal is raised, Error{usage} when the probe is no SELECT of one boolean, and what
-    /// the connection throws.
+    /// transaction may be open meanwhile. Throws Error{interrupted or terminated} when the stop signal is raised,
+    /// Error{usage} when the probe is no SELECT of one boolean, and what the connection throws.
     void wait();
+    /// The same without the rest, for work that the service had better see the end of.
+    void wait_for_limits();
 
     [[nodiscard]] ThrottleState state() const;
 
@@ -54,7 +55,6 @@ class Throttle {
 
   private:
     void rest();
-    void wait_for_limits();
     std::optional<Hold> look();
     [[nodiscard]] ServerLoad read_load();
     std::optional<Hold> ask_probe();

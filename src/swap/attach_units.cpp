@@ -76,7 +76,6 @@ Unit index_registry(const AttachContext& context) {
     steps.push_back(
         move::purge_touched(transfer_of(context.succession, context.state, context.state_schema), registry.table));
     ddl::append(steps, ddl::index_registry(registry));
-    steps.push_back(ddl::statement(fmt::format("ANALYZE {}", sql::quoted(registry.table)), "plans for a full table"));
     steps.push_back(record(context, Stage::registered));
     return inside(fmt::format("index the registry {}", sql::quoted(registry.table)), std::move(steps));
 }

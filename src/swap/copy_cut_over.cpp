@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "db/table_catalog.hpp"
+#include "ddl/constraint_phases.hpp"
 #include "ddl/staged.hpp"
 #include "ddl/statement_step.hpp"
 #include "move/catch_up.hpp"
@@ -88,6 +89,14 @@ Unit copy_cut_over_unit(const AttachContext& context, const CopyFacts& facts, co
     append(steps, ddl::rebind_dependents(succession));
     append(steps, ddl::create_rules(succession.table.name, succession.table.rules));
     steps.push_back(journal(state, Stage::cut, context.state_schema));
+    return unit;
+}
+
+Unit validate_leaf_key(const QualifiedName& leaf, const db::ConstraintInfo& key) {
+    Unit unit;
+    unit.name = fmt::format("validate {} on {}", sql::quote_ident(key.name), sql::quoted(leaf));
+    unit.steps = {ddl::validate_constraint(leaf, key.name, "a scan beside the writers")};
+    unit.steps.back().locks.push_back({key.references, LockMode::row_share});
     return unit;
 }
 

@@ -20,6 +20,9 @@ struct CopyFacts {
 /// there can be taken back to the old one. Pure.
 Unit copy_cut_over_unit(const AttachContext& context, const CopyFacts& facts, const config::SwapConfig& config);
 
+/// A leaf's own foreign key, which was made without a look at the rows.
+Unit validate_leaf_key(const QualifiedName& leaf, const db::ConstraintInfo& key);
+
 /// The new table's foreign key over its leaves' validated ones: catalog only.
 Unit adopt_foreign_key(const QualifiedName& table, const std::vector<QualifiedName>& leaves,
                        const db::ConstraintInfo& key);

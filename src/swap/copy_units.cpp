@@ -45,10 +45,6 @@ std::vector<Step> month_checks(const AttachContext& context, const ddl::Leaf& le
                       "implies the bounds when the leaf changes its parent")};
 }
 
-Step analyze(const QualifiedName& table) {
-    return statement(fmt::format("ANALYZE {}", sql::quoted(table)), "plans for a full table");
-}
-
 constexpr std::string_view autovacuum_option = "autovacuum_enabled=";
 
 bool is_autovacuum(const std::string& option) {
@@ -145,8 +141,6 @@ Unit index_copy_leaf(const AttachContext& context, const QualifiedName& leaf) {
     unit.name = fmt::format("index {}", sql::quoted(leaf));
     unit.steps = {move::purge_touched(transfer_of(context.succession, context.state, context.state_schema), leaf)};
     append(unit.steps, ddl::index_leaf(context.succession, leaf));
-    if (context.state.is_split())  // its leaves get another parent
-        unit.steps.push_back(analyze(leaf));
     return unit;
 }
 
@@ -157,13 +151,12 @@ Unit index_copy(const AttachContext& context) {
     unit.name = fmt::format("index {}", sql::quoted(staged));
     unit.steps = ddl::index_staged(succession);
     if (!context.state.is_split())  // with its leaves (manual, ANALYZE), while no writer plans by them
-        unit.steps.push_back(analyze(staged));
+        unit.steps.push_back(statement(fmt::format("ANALYZE {}", sql::quoted(staged)), "plans for a full table"));
     if (succession.registry) {
         const QualifiedName& registry = succession.registry->table;
         unit.steps.push_back(
             move::purge_touched(transfer_of(succession, context.state, context.state_schema), registry));
         append(unit.steps, ddl::index_registry(*succession.registry));
-        unit.steps.push_back(analyze(registry));
     }
     unit.steps.push_back(journal(context.state, Stage::indexed, context.state_schema));
     return unit;

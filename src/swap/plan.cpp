@@ -68,6 +68,7 @@ std::vector<Unit> preparation(const AttachContext& context) {
         load.name = "load the registry, in chunks";
         load.steps = {move::load_blocks(transfer.projections.front(), {0, context.succession.table.pages})};
         units.push_back(std::move(load));
+        units.push_back(move::vacuum_loaded(context.succession.registry->table, true));
         add(Action::index_registry);
         units.push_back(move::catch_up_round(transfer, catch_up_batch));
     }
@@ -99,12 +100,18 @@ std::vector<Unit> copy_units(const AttachContext& context, const std::vector<ddl
     facts.staged.name = ddl::staged_name(context.succession.table.name);
     for (const ddl::Leaf& leaf : leaves) {
         facts.leaves.push_back(leaf.name);
+        units.push_back(move::vacuum_loaded(leaf.name, false));
         units.push_back(index_copy_leaf(context, leaf.name));
     }
+    if (context.succession.registry)
+        units.push_back(move::vacuum_loaded(context.succession.registry->table, true));
     units.push_back(index_copy(context));
     units.push_back(move::catch_up_round(transfer, catch_up_batch));
     units.push_back(copy_is_ready(context, facts.leaves));
     units.push_back(copy_cut_over_unit(context, facts, config));
+    for (const QualifiedName& leaf : facts.leaves)
+        for (const db::ConstraintInfo& key : outgoing_keys(context.succession.table))
+            units.push_back(validate_leaf_key(leaf, key));
     for (const db::ConstraintInfo& key : outgoing_keys(context.succession.table))
         units.push_back(adopt_foreign_key(context.succession.table.name, facts.leaves, key));
     return units;

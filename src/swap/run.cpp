@@ -4,7 +4,9 @@
 
 #include "base/error.hpp"
 #include "db/table_catalog.hpp"
+#include "ddl/registry.hpp"
 #include "ddl/statement_step.hpp"
+#include "move/load.hpp"
 #include "sql/identifier.hpp"
 #include "swap/attach_units.hpp"
 #include "swap/attempts.hpp"
@@ -118,6 +120,13 @@ void perform(Server& server, const config::PartitionPolicy& policy, const db::Ta
         case Action::follow_up:
             run_follow_up(server, policy, state);
             return;
+        case Action::index_registry: {
+            const Unit vacuum = move::vacuum_loaded(ddl::registry_name(state.table), true);
+            server.reporter().info("swap.step", vacuum.name);
+            server.executor().run(vacuum);
+            run_unit(server, table, action, seen, state);
+            return;
+        }
         default:
             run_unit(server, table, action, seen, state);
     }

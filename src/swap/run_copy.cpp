@@ -9,6 +9,7 @@
 #include "db/table_catalog.hpp"
 #include "ddl/staged.hpp"
 #include "ddl/statement_step.hpp"
+#include "move/load.hpp"
 #include "sql/identifier.hpp"
 #include "swap/attempts.hpp"
 #include "swap/copy_units.hpp"
@@ -90,9 +91,12 @@ void index_all(Server& server, const db::TableInfo& table, SwapState& state) {
     workers->for_each(leaves.size(), [&](db::Executor& executor, std::size_t item) {
         server.stop().check();
         server.throttle().wait();
+        executor.run(move::vacuum_loaded(leaves[item], state.is_split()));
         executor.run(index_copy_leaf(context, leaves[item]));
         server.reporter().debug("swap.indexed", fmt::format("indexed {}", sql::quoted(leaves[item])));
     });
+    if (const auto& registry = context.succession.registry)
+        run_step(server, move::vacuum_loaded(registry->table, true));
     run_step(server, index_copy(context));
     state.stage = Stage::indexed;
 }

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "db/table_catalog.hpp"
-#include "ddl/constraint_phases.hpp"
 #include "ddl/registry.hpp"
 #include "ddl/staged.hpp"
 #include "sql/identifier.hpp"
@@ -53,14 +52,12 @@ bool has_constraint(const db::TableInfo& table, const std::string& name) {
 
 void validate_leaf(Server& server, const QualifiedName& name) {
     const db::TableInfo leaf = require_table(server, name);
-    for (const db::ConstraintInfo& constraint : leaf.constraints) {
-        if (constraint.kind != 'f' || constraint.is_valid)
+    for (const db::ConstraintInfo& key : outgoing_keys(leaf)) {
+        if (key.is_valid)
             continue;
-        Unit unit;
-        unit.name = fmt::format("validate {} on {}", sql::quote_ident(constraint.name), sql::quoted(name));
-        unit.steps = {ddl::validate_constraint(name, constraint.name, "a scan beside the writers")};
+        const Unit unit = validate_leaf_key(name, key);
         server.reporter().info("swap.step", unit.name);
-        server.throttle().wait();
+        server.throttle().wait_for_limits();  // no rest: the sooner it is over, the sooner writes cost what they will
         server.executor().run(unit);
     }
 }

@@ -91,6 +91,23 @@ TEST_CASE("autovacuum leaves new leaves alone until they are ready, and then onl
         CHECK(room.database.scalar("SELECT string_agg(DISTINCT reloptions::text, ' ') FROM pg_class JOIN pg_inherits "
                                    "ON inhrelid = pg_class.oid WHERE inhparent = 'tripmig_new_orders'::regclass") ==
               "{" + option + "}");
+        CHECK(room.database.scalar("SELECT reloptions IS NULL FROM pg_class WHERE oid = 'orders_ids'::regclass") ==
+              "t");
+    }
+}
+
+TEST_CASE("what was loaded is vacuumed and frozen before the cut-over: autovacuum has nothing to do there") {
+    const SwapRoom room;
+    room.database.exec(orders_and_lines);
+    for (const std::vector<std::string>& command :
+         {std::vector<std::string>{"run", "orders", "--strategy", "copy", "--until", "ready"},
+          std::vector<std::string>{"run", "orders", "--until", "ready"}}) {
+        (void)room.swap(command);
+        CHECK(
+            room.database.scalar("SELECT bool_and(relallvisible = relpages) AND sum(relpages) > 0 FROM pg_class WHERE "
+                                 "oid = 'orders_ids'::regclass OR oid IN (SELECT inhrelid FROM pg_inherits WHERE "
+                                 "inhparent = to_regclass('tripmig_new_orders'))") == "t");
+        (void)room.swap({"abort", "orders"});
     }
 }
 

@@ -130,11 +130,32 @@ TEST_CASE("preparation goes before the cut-over, months and validation after it"
         names.push_back(unit.name);
     CHECK(names == std::vector<std::string>{"build unique index tripmig_key_orders",
                                             "begin the registry public.orders_ids", "load the registry, in chunks",
-                                            "index the registry public.orders_ids", "catch up public.orders_ids",
-                                            "ready for the cut-over", "bound the table", "validate the bound",
-                                            "cut over public.orders", "create leaf public.orders_2027_01",
-                                            "create leaf public.orders_2027_02",
+                                            "vacuum public.orders_ids", "index the registry public.orders_ids",
+                                            "catch up public.orders_ids", "ready for the cut-over", "bound the table",
+                                            "validate the bound", "cut over public.orders",
+                                            "create leaf public.orders_2027_01", "create leaf public.orders_2027_02",
                                             "validate lines_order_id_fkey on public.lines", "analyze public.orders"});
+}
+
+TEST_CASE("copy: what was loaded is vacuumed before its indexes, each leaf's keys are validated after the cut-over") {
+    db::TableInfo table = orders();
+    db::ConstraintInfo key;
+    key.name = "orders_customer_id_fkey";
+    key.kind = 'f';
+    key.definition = "FOREIGN KEY (id) REFERENCES customers(id)";
+    key.columns = {"id"};
+    key.references = {"public", "customers"};
+    table.constraints.push_back(key);
+    config::PartitionPolicy policy = monthly();
+    policy.swap.strategy = config::SwapStrategy::copy;
+    const swap::PlanResult plan = swap::plan(facts_of(table), policy, config::Config{});
+    const std::string all = statements(plan, "");
+    const std::string leaf = "public.orders_2026_11";
+    CHECK(place(all, "VACUUM (FREEZE, TRUNCATE false) " + leaf) < place(all, "INDEX orders_2026_11"));
+    CHECK(place(all, "ALTER TABLE " + leaf + " VALIDATE CONSTRAINT orders_customer_id_fkey") <
+          place(all, "ALTER TABLE public.orders ADD CONSTRAINT orders_customer_id_fkey"));
+    CHECK(place(all, "FOREIGN KEY (id) REFERENCES customers(id) NOT VALID") <
+          place(all, "VALIDATE CONSTRAINT orders_customer_id_fkey"));
 }
 
 TEST_CASE("without registry nothing is captured or loaded") {
