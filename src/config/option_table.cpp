@@ -157,8 +157,7 @@ void add_swap(std::vector<Option>& table) {
         table.end(),
         {{"swap", "workers", "integer", "0",
           "Connections that copy and index at once, one process of the server each; an index that one builds alone "
-          "takes "
-          "as many processes. 0: one for two cores.",
+          "takes as many processes. 0: one for two cores.",
           [](Config& c, const Setting& s) { c.swap.workers = small_integer(s, 0, 256); }},
          {"swap", "chunk_target", "duration", "500ms", "How long one chunk should take: chunks size themselves to it.",
           [](Config& c, const Setting& s) { c.swap.chunk_target = s.as_duration(one_millisecond); }},

@@ -16,8 +16,6 @@ struct Workers::Worker {
         : connection(database, "swap-worker", reporter, stop),
           executor(connection, database, db::LockPolicy{}, reporter, clock, stop) {
         connection.execute(db::own_settings_sql());
-        // A killed run's backends notice within a second (14 and newer).
-        connection.execute("SET client_connection_check_interval = '1s'");
         connection.execute(beside_service_sql(1));
         connection.execute(fmt::format("SELECT pg_catalog.pg_advisory_lock_shared({})", lock_key));
     }
@@ -35,7 +33,7 @@ int worker_count(const config::SwapConfig& config) {
 std::string beside_service_sql(int processes) {
     return fmt::format(
         "SET max_parallel_maintenance_workers = {0}; SET max_parallel_workers_per_gather = {0}; "
-        "SET backend_flush_after = '512kB'",
+        "SET backend_flush_after = '512kB'; SET client_connection_check_interval = '1s'",
         processes - 1);
 }
 

@@ -109,10 +109,11 @@ std::vector<Unit> copy_units(const AttachContext& context, const std::vector<ddl
     units.push_back(move::catch_up_round(transfer, catch_up_batch));
     units.push_back(copy_is_ready(context, facts.leaves));
     units.push_back(copy_cut_over_unit(context, facts, config));
+    const std::vector<db::ConstraintInfo> outgoing = outgoing_keys(context.succession.table);
     for (const QualifiedName& leaf : facts.leaves)
-        for (const db::ConstraintInfo& key : outgoing_keys(context.succession.table))
+        for (const db::ConstraintInfo& key : outgoing)
             units.push_back(validate_leaf_key(leaf, key));
-    for (const db::ConstraintInfo& key : outgoing_keys(context.succession.table))
+    for (const db::ConstraintInfo& key : outgoing)
         units.push_back(adopt_foreign_key(context.succession.table.name, facts.leaves, key));
     return units;
 }

@@ -42,8 +42,6 @@ Server::Server(const config::Config& config, Reporter& reporter, const Clock& cl
       m_note(m_database, config.state.schema) {
     m_throttle.set_on_change([this](const move::ThrottleState& state) { m_note.holds(state); });
     m_connection.execute(db::own_settings_sql());
-    // A backend whose client was killed stops within a second instead of building its index to the end (14 and newer).
-    m_connection.execute("SET client_connection_check_interval = '1s'");
     m_connection.execute(move::beside_service_sql(move::worker_count(config.swap)));
     // What is prepared is planned once, before the locks, and not again under them.
     m_connection.execute("SET plan_cache_mode = force_generic_plan");
