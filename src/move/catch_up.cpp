@@ -20,6 +20,9 @@ std::string equal_keys(const std::vector<std::string>& keys, std::string_view le
 
 namespace {
 
+/// A scan of so many bytes takes a few milliseconds.
+constexpr std::int64_t large_log = 8LL << 20;
+
 std::string columns_of(const Projection& projection, std::string_view of) {
     std::string text;
     for (const std::string& column : projection.columns)
@@ -80,9 +83,15 @@ Unit catch_up_round(const Transfer& transfer, std::int64_t limit) {
     return unit;
 }
 
-Unit vacuum_log(const Transfer& transfer) {
+std::string log_size_sql(const Transfer& transfer) {
+    return fmt::format("SELECT pg_catalog.pg_relation_size({}::pg_catalog.regclass)",
+                       sql::quote_literal(sql::quoted(transfer.capture.log)));
+}
+
+Unit vacuum_log(const Transfer& transfer, std::int64_t log_bytes) {
     Unit unit = ddl::alone(fmt::format("vacuum {}", sql::quoted(transfer.capture.log)),
-                           statement(fmt::format("VACUUM (ANALYZE) {}", sql::quoted(transfer.capture.log)),
+                           statement(fmt::format("VACUUM (ANALYZE, TRUNCATE {}) {}", log_bytes >= large_log,
+                                                 sql::quoted(transfer.capture.log)),
                                      "each round scans the log, dead entries as well",
                                      {{transfer.capture.log, LockMode::share_update_exclusive}}));
     unit.steps.push_back(statement(fmt::format("VACUUM {}", sql::quoted(transfer.touched)), "the same",

@@ -17,7 +17,12 @@ std::vector<Step> last_catch_up(const Transfer& transfer);
 /// of a later change: then its row comes once more.
 Unit catch_up_round(const Transfer& transfer, std::int64_t limit);
 
-/// Takes the dead entries out of the log's file: each round scans it.
-Unit vacuum_log(const Transfer& transfer);
+/// One row, one number: how large the log's file is, in bytes.
+std::string log_size_sql(const Transfer& transfer);
+
+/// Takes the dead entries out of the log's file: each round scans it. Gives its empty end back only when `log_bytes` is
+/// so large that scanning it takes longer than writers wait for that (ACCESS EXCLUSIVE, up to 20 ms; manual, VACUUM,
+/// TRUNCATE).
+Unit vacuum_log(const Transfer& transfer, std::int64_t log_bytes);
 
 }  // namespace tripmig::move

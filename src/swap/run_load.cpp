@@ -80,7 +80,9 @@ void run_catch_up(Server& server, const move::Transfer& transfer, const std::fun
         if (entries >= catch_up_batch)
             server.throttle().wait();
         run_round(server, transfer, make_place);
-        server.executor().run(move::vacuum_log(transfer));
+        const std::int64_t log_bytes =
+            db::number_of(server.session().read(move::log_size_sql(transfer), {}).at(0).at(0));
+        server.executor().run(move::vacuum_log(transfer, log_bytes));
         if (entries <= limit)
             return;
     }

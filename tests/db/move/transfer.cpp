@@ -100,7 +100,7 @@ TEST_CASE("capture, load, purge, index and catch-up under writers end in the sam
     move.bench.database.exec("ALTER TABLE target ADD PRIMARY KEY (id)");
     for (int round = 0; round < 3; ++round)
         move.bench.executor.run(move::catch_up_round(move.transfer, 1000));
-    move.bench.executor.run(move::vacuum_log(move.transfer));
+    move.bench.executor.run(move::vacuum_log(move.transfer, 0));
     stop = true;
     for (std::thread& writer : writers)
         writer.join();
