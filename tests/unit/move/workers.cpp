@@ -11,6 +11,7 @@ TEST_CASE("a worker is one process of the server; of several, what is built alon
         CHECK(sql.find(std::string("max_parallel_maintenance_workers ") + helpers) != std::string::npos);
         CHECK(sql.find(std::string("max_parallel_workers_per_gather ") + helpers) != std::string::npos);
         CHECK(sql.find("backend_flush_after") != std::string::npos);
+        CHECK(sql.find("client_connection_check_interval") != std::string::npos);
     }
 }
 
