@@ -19,6 +19,15 @@ Step validate_constraint(const QualifiedName& table, const std::string& name, co
                      why, {{table, LockMode::share_update_exclusive}});
 }
 
+Unit validate_foreign_key(const QualifiedName& table, const std::string& name, const QualifiedName& references,
+                          const std::string& why) {
+    Unit unit;
+    unit.name = fmt::format("validate {} on {}", sql::quote_ident(name), sql::quoted(table));
+    unit.steps = {validate_constraint(table, name, why)};
+    unit.steps.back().locks.push_back({references, LockMode::row_share});
+    return unit;
+}
+
 Step drop_check(const QualifiedName& table, const std::string& name, const std::string& why) {
     return statement(
         fmt::format("ALTER TABLE {} DROP CONSTRAINT IF EXISTS {}", sql::quoted(table), sql::quote_ident(name)), why,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ddl/constraint_phases.hpp"
 #include "ddl/index_definition.hpp"
 #include "ddl/leaf_index.hpp"
 #include "ddl/statement_step.hpp"
@@ -136,13 +137,8 @@ std::vector<Unit> validate_incoming(const Succession& succession) {
     for (const auto& [key, target] : redirected(succession)) {
         if (!key.is_valid)
             continue;  // it was NOT VALID before, and stays so
-        Unit unit;
-        unit.name = fmt::format("validate {} on {}", sql::quote_ident(key.name), sql::quoted(key.table));
-        unit.steps.push_back(statement(
-            fmt::format("ALTER TABLE {} VALIDATE CONSTRAINT {}", sql::quoted(key.table), sql::quote_ident(key.name)),
-            "scans the rows from before the cut-over; readers and writers go on",
-            {{key.table, LockMode::share_update_exclusive}, {target, LockMode::row_share}}));
-        units.push_back(std::move(unit));
+        units.push_back(validate_foreign_key(key.table, key.name, target,
+                                             "scans the rows from before the cut-over; readers and writers go on"));
     }
     return units;
 }

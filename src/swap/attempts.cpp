@@ -119,4 +119,12 @@ db::UnitOutcome run_protected(Server& server, const Unit& unit) {
     return run_attempts(server, [&](const Attempt& attempt) { return attempt(unit, [] {}); });
 }
 
+void run_step(Server& server, const Unit& unit) {
+    server.reporter().info("swap.step", unit.name);
+    if (unit.lock_first.empty())
+        server.executor().run(unit);
+    else
+        run_protected(server, unit);
+}
+
 }  // namespace tripmig::swap

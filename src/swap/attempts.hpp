@@ -23,4 +23,7 @@ db::UnitOutcome run_attempts(Server& server,
 /// One unit of fixed steps in the same way.
 db::UnitOutcome run_protected(Server& server, const Unit& unit);
 
+/// Tells that the unit begins and runs it, protected when it takes locks before its steps.
+void run_step(Server& server, const Unit& unit);
+
 }  // namespace tripmig::swap

@@ -93,11 +93,7 @@ Unit copy_cut_over_unit(const AttachContext& context, const CopyFacts& facts, co
 }
 
 Unit validate_leaf_key(const QualifiedName& leaf, const db::ConstraintInfo& key) {
-    Unit unit;
-    unit.name = fmt::format("validate {} on {}", sql::quote_ident(key.name), sql::quoted(leaf));
-    unit.steps = {ddl::validate_constraint(leaf, key.name, "a scan beside the writers")};
-    unit.steps.back().locks.push_back({key.references, LockMode::row_share});
-    return unit;
+    return ddl::validate_foreign_key(leaf, key.name, key.references, "a scan beside the writers");
 }
 
 Unit adopt_foreign_key(const QualifiedName& table, const std::vector<QualifiedName>& leaves,

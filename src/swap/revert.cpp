@@ -181,19 +181,15 @@ void put_back(Server& server, SwapState& state) {
 
 void validate_keys(Server& server, const SwapState& state) {
     const db::TableInfo table = require_table(server, state.table);
-    const auto validate = [&](const QualifiedName& of, const std::string& name) {
-        Unit unit;
-        unit.name = fmt::format("validate {} on {}", sql::quote_ident(name), sql::quoted(of));
-        unit.steps = {ddl::validate_constraint(of, name, "scans the rows from before")};
-        server.reporter().info("swap.step", unit.name);
-        server.executor().run(unit);
+    const auto validate = [&](const QualifiedName& of, const std::string& name, const QualifiedName& references) {
+        run_step(server, ddl::validate_foreign_key(of, name, references, "scans the rows from before"));
     };
     for (const db::IncomingKey& key : table.incoming)
         if (!key.is_valid)
-            validate(key.table, key.name);
+            validate(key.table, key.name, table.name);
     for (const db::ConstraintInfo& key : table.constraints)
         if (key.kind == 'f' && !key.is_valid)
-            validate(table.name, key.name);
+            validate(table.name, key.name, key.references);
 }
 
 }  // namespace

@@ -79,13 +79,8 @@ void run_unit(Server& server, const db::TableInfo& table, Action action, const O
     if (action == Action::reload_registry)
         state.blocks = state.filenode = 0;
     const std::string& index = action == Action::drop_broken_unique ? seen.broken_unique : seen.missing_unique;
-    const Unit unit =
-        unit_of(action, {succession_of(table, state), state, server.state_schema(), index, seen.composite});
-    server.reporter().info("swap.step", unit.name);
-    if (unit.lock_first.empty())
-        server.executor().run(unit);
-    else
-        run_protected(server, unit);
+    run_step(server,
+             unit_of(action, {succession_of(table, state), state, server.state_schema(), index, seen.composite}));
     if (action == Action::begin_composite)
         state.composite.at(seen.composite).next_block = 0;
     state.stage = stage_after(action, state.stage);
@@ -120,13 +115,10 @@ void perform(Server& server, const config::PartitionPolicy& policy, const db::Ta
         case Action::follow_up:
             run_follow_up(server, policy, state);
             return;
-        case Action::index_registry: {
-            const Unit vacuum = move::vacuum_loaded(ddl::registry_name(state.table), true);
-            server.reporter().info("swap.step", vacuum.name);
-            server.executor().run(vacuum);
+        case Action::index_registry:
+            run_step(server, move::vacuum_loaded(ddl::registry_name(state.table), true));
             run_unit(server, table, action, seen, state);
             return;
-        }
         default:
             run_unit(server, table, action, seen, state);
     }

@@ -123,10 +123,8 @@ void fill_composite(Server& server, const db::TableInfo& table, std::size_t part
 
 void validate_composite(Server& server, const db::TableInfo& table, std::size_t part, const SwapState& state) {
     const AttachContext context{succession_of(table, state), state, server.state_schema(), {}, part};
-    const Unit unit = validate_composite_unit(context);
-    server.reporter().info("swap.step", unit.name);
     try {
-        server.executor().run(unit);
+        run_step(server, validate_composite_unit(context));
     } catch (const Error& error) {
         if (error.sqlstate() != "23503")
             throw;

@@ -29,14 +29,6 @@ AttachContext context_of(Server& server, const db::TableInfo& table, const SwapS
     return {succession_of(table, state), state, server.state_schema()};
 }
 
-void run_step(Server& server, const Unit& unit) {
-    server.reporter().info("swap.step", unit.name);
-    if (unit.lock_first.empty())
-        server.executor().run(unit);
-    else
-        run_protected(server, unit);
-}
-
 std::vector<ddl::Leaf> first_leaves(Server& server, const config::PartitionPolicy& policy, const SwapState& state) {
     const Facts facts = read_facts(server.session(), state.table, state.key);
     std::set<std::string> taken = facts.taken;

@@ -55,10 +55,8 @@ void validate_leaf(Server& server, const QualifiedName& name) {
     for (const db::ConstraintInfo& key : outgoing_keys(leaf)) {
         if (key.is_valid)
             continue;
-        const Unit unit = validate_leaf_key(name, key);
-        server.reporter().info("swap.step", unit.name);
         server.throttle().wait_for_limits();  // no rest: the sooner it is over, the sooner writes cost what they will
-        server.executor().run(unit);
+        run_step(server, validate_leaf_key(name, key));
     }
 }
 
@@ -90,9 +88,7 @@ void validate_outgoing(Server& server, const SwapState& state) {
     for (const db::ConstraintInfo& key : state.outgoing) {
         if (has_constraint(table, key.name))
             continue;
-        const Unit unit = adopt_foreign_key(state.whole(), leaves, key);
-        server.reporter().info("swap.step", unit.name);
-        run_protected(server, unit);
+        run_step(server, adopt_foreign_key(state.whole(), leaves, key));
     }
 }
 

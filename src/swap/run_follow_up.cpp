@@ -9,6 +9,7 @@
 #include "ddl/statement_step.hpp"
 #include "sql/identifier.hpp"
 #include "swap/attach_units.hpp"
+#include "swap/attempts.hpp"
 #include "swap/matviews.hpp"
 #include "swap/new_job.hpp"
 #include "swap/newest_leaf.hpp"
@@ -54,11 +55,8 @@ void validate_keys(Server& server, const SwapState& state) {
     for (const db::IncomingKey& key : target.incoming) {
         if (key.is_valid)
             continue;
-        Unit unit;
-        unit.name = fmt::format("validate {} on {}", sql::quote_ident(key.name), sql::quoted(key.table));
-        unit.steps = {ddl::validate_constraint(key.table, key.name, "scans the rows from before the cut-over")};
-        server.reporter().info("swap.step", unit.name);
-        server.executor().run(unit);
+        run_step(server, ddl::validate_foreign_key(key.table, key.name, target.name,
+                                                   "scans the rows from before the cut-over"));
     }
 }
 

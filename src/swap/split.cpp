@@ -231,8 +231,7 @@ void follow_up(Server& server, SwapState& state) {
     unit.steps = {ddl::statement(fmt::format("ANALYZE {}", sql::quoted(state.parent)),
                                  "autovacuum never analyzes a partitioned table as a whole"),
                   db::finish_job_step(server.state_schema(), to_job(state))};
-    server.reporter().info("swap.step", unit.name);
-    server.executor().run(unit);
+    run_step(server, unit);
 }
 
 }  // namespace
