@@ -82,6 +82,9 @@ std::vector<std::string> things_of(const swap::SwapState& state, const swap::Job
         things.push_back(fmt::format("paused: tripmig swap resume {} lets it go on", sql::quoted(state.table)));
     else if (!progress.hold_kind.empty())
         things.push_back(fmt::format("holding since {} UTC: {}", progress.hold_since, progress.hold_reason));
+    if (progress.rests_for > 0)
+        things.push_back(
+            fmt::format("resting between chunks: others end {} transactions a second", progress.rests_for));
     if (!state.is_cut() && progress.attempts > 0)
         things.push_back(fmt::format("{} attempt{} at the locks of the cut-over without success", progress.attempts,
                                      progress.attempts == 1 ? "" : "s"));
@@ -121,6 +124,7 @@ json status_document(const swap::SwapState& state, const swap::JobProgress& prog
         progress.hold_kind.empty()
             ? json()
             : json{{"kind", progress.hold_kind}, {"reason", progress.hold_reason}, {"since", progress.hold_since}};
+    document["resting"] = progress.rests_for > 0 ? json{{"others_per_second", progress.rests_for}} : json();
     document["waits_for"] = text_or_null(progress.waits_for);
     if (!state.is_cut())
         document["attempts"] = progress.attempts;

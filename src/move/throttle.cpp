@@ -15,6 +15,8 @@ namespace {
 /// Chunks of a few milliseconds need no look each.
 constexpr chr::milliseconds look_is_good_for{200};
 constexpr chr::milliseconds pause_between_looks{250};
+/// Transactions that a chunk ends with all that comes with it: its own, what the next look reads, notes of progress.
+constexpr std::int64_t transactions_of_a_chunk = 8;
 /// A probe that hangs must not hang the work unseen.
 constexpr chr::seconds probe_timeout{10};
 
@@ -80,9 +82,44 @@ void Throttle::rest() {
         if (const auto began = m_work_began.find(std::this_thread::get_id()); began != m_work_began.end())
             worked = chr::duration_cast<chr::milliseconds>(m_clock.steady() - began->second);
     }
-    if (const auto duration = rest_after(worked, m_limits.rest, m_limits.chunk_target); duration.count() > 0)
+    if (const auto duration = rest_after(worked, rest_percent(), m_limits.chunk_target); duration.count() > 0)
         m_stop.wait_for(duration);
     m_stop.check();
+}
+
+int Throttle::rest_percent() {
+    if (m_limits.rest_when_busy <= m_limits.rest)
+        return m_limits.rest;
+    const std::lock_guard gate(m_gate);
+    m_own_transactions += transactions_of_a_chunk;
+    if (m_traffic.wants_look(m_clock.steady()))
+        look_at_traffic();
+    return m_traffic.of_others() ? m_limits.rest_when_busy : m_limits.rest;
+}
+
+void Throttle::look_at_traffic() {
+    const db::Result ended = connection().execute(std::string(statement::transactions));
+    m_traffic.add(m_clock.steady(), ended.number(0, 0), m_own_transactions);
+    const std::optional<int> others = m_traffic.of_others();
+    bool is_news = false;
+    {
+        const std::lock_guard guard(m_state_guard);
+        is_news = m_state.rests_for.has_value() != others.has_value();
+        m_state.rests_for = others;
+    }
+    if (m_on_change && (is_news || others))  // a step's record may have taken the place of what was noted before
+        m_on_change(state());
+    if (!is_news)
+        return;
+    Event event{Severity::info, others ? "throttle.resting" : "throttle.full_speed", {}, {}, {}};
+    event.message = others ? fmt::format(
+                                 "others end {} transactions a second: it rests {} % of the time that it works "
+                                 "(swap.rest_when_busy)",
+                                 *others, m_limits.rest_when_busy)
+                           : "others leave the server to itself: it rests no longer for them";
+    if (others)
+        event.fields = {{"others_per_second", fmt::format("{}", *others)}};
+    m_reporter.emit(event);
 }
 
 void Throttle::wait_for_limits() {
@@ -103,14 +140,18 @@ ThrottleState Throttle::state() const {
     return m_state;
 }
 
-std::optional<Hold> Throttle::look() {
-    m_stop.check();
-    if (m_is_paused && m_is_paused())
-        return Hold{Hold::Kind::paused, "it is paused"};
+db::Connection& Throttle::connection() {
     if (!m_connection || m_connection->is_broken()) {
         m_connection = std::make_unique<db::Connection>(m_database, "throttle", m_reporter, m_stop);
         m_connection->execute(db::own_settings_sql());
     }
+    return *m_connection;
+}
+
+std::optional<Hold> Throttle::look() {
+    m_stop.check();
+    if (m_is_paused && m_is_paused())
+        return Hold{Hold::Kind::paused, "it is paused"};
     const ServerLoad load = read_load();
     const auto now = m_clock.steady();
     m_wal.add(now, load.wal_position);
@@ -123,7 +164,7 @@ std::optional<Hold> Throttle::look() {
 
 ServerLoad Throttle::read_load() {
     ServerLoad load;
-    const db::Result followers = m_connection->execute(std::string(statement::followers));
+    const db::Result followers = connection().execute(std::string(statement::followers));
     load.wal_position = followers.number(0, 4);
     for (std::size_t row = 1; row < followers.rows(); ++row)
         load.followers.push_back(follower_of(followers, row));

@@ -18,6 +18,7 @@
 #include "config/config.hpp"
 #include "db/connection.hpp"
 #include "move/hold.hpp"
+#include "move/traffic.hpp"
 
 namespace tripmig::move {
 
@@ -29,11 +30,14 @@ struct ThrottleState {
     std::optional<Hold> hold;  ///< empty: the work goes on
     std::optional<Instant> since;
     std::chrono::milliseconds held{0};  ///< in all, holds that are over
+    /// Transactions a second that others end, while the work rests for their sake.
+    std::optional<int> rests_for;
 };
 
 /// Between the chunks of a long piece of work: holds it while a replica lags, a slot lags, too many backends are
-/// active, the user's own SQL does not answer true, or somebody paused it. Tells once why it holds and once when it
-/// goes on. Several workers may share one; a look counts for all of them for a while. Has a connection of its own.
+/// active, the user's own SQL does not answer true, or somebody paused it; and lets it rest, longer while others keep
+/// the server busy. Tells once why it holds and once when it goes on, and when it begins and ends to rest for others.
+/// Several workers may share one; a look counts for all of them for a while. Has a connection of its own.
 class Throttle {
   public:
     /// `is_paused`: asked at every look, from whichever thread looks; empty: nobody can pause. The references must
@@ -45,16 +49,18 @@ class Throttle {
     /// transaction may be open meanwhile. Throws Error{interrupted or terminated} when the stop signal is raised,
     /// Error{usage} when the probe is no SELECT of one boolean, and what the connection throws.
     void wait();
-    /// The same without the rest, for work that the service had better see the end of.
-    void wait_for_limits();
-
     [[nodiscard]] ThrottleState state() const;
 
-    /// Called when it begins to hold, holds for another reason and goes on, by whichever thread looks, one at a time.
+    /// Called when it begins to hold, holds for another reason and goes on, and when it begins or ends to rest for
+    /// others, by whichever thread looks, one at a time.
     void set_on_change(std::function<void(const ThrottleState&)> on_change) { m_on_change = std::move(on_change); }
 
   private:
     void rest();
+    int rest_percent();
+    void look_at_traffic();
+    void wait_for_limits();
+    db::Connection& connection();
     std::optional<Hold> look();
     [[nodiscard]] ServerLoad read_load();
     std::optional<Hold> ask_probe();
@@ -74,6 +80,8 @@ class Throttle {
     std::mutex m_gate;  ///< one worker looks and waits, the others behind it
     std::unique_ptr<db::Connection> m_connection;
     WalClock m_wal;
+    Traffic m_traffic;
+    std::int64_t m_own_transactions = 0;  ///< about, of all workers
     std::optional<std::chrono::steady_clock::time_point> m_looked;
     std::set<std::string> m_told;  ///< blind spots
     mutable std::mutex m_state_guard;

@@ -17,6 +17,7 @@ void LiveNote::holds(const move::ThrottleState& state) {
     const std::lock_guard guard(m_guard);
     m_hold = state.hold;
     m_since = state.since;
+    m_rests_for = state.rests_for;
     write();
 }
 
@@ -45,6 +46,8 @@ void LiveNote::write() {
         note.update({{"kind", move::kind_name(m_hold->kind)}, {"reason", m_hold->reason}});
     if (m_since)
         note["since"] = format_timestamp(*m_since);
+    if (m_rests_for)
+        note["rests_for"] = *m_rests_for;
     if (!m_waits_for.empty())
         note["waits_for"] = m_waits_for;
     try {

@@ -36,6 +36,7 @@ class LiveNote {
     std::optional<db::Session> m_session;
     std::optional<move::Hold> m_hold;
     std::optional<Instant> m_since;
+    std::optional<int> m_rests_for;
     int m_attempts = 0;
     std::string m_waits_for;
     std::chrono::steady_clock::time_point m_told;

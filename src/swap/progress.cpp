@@ -40,12 +40,14 @@ void read_note(Server& server, const SwapState& state, JobProgress& progress) {
     const std::string since = cells.text_or_empty();
     progress.attempts = static_cast<int>(cells.number());
     const std::string whom = cells.text_or_empty();
+    const auto others = static_cast<int>(cells.number());
     if (progress.worker.empty())
         return;  // a note of a process that is gone
     progress.hold_kind = kind;
     progress.hold_reason = reason;
     progress.hold_since = since;
     progress.waits_for = whom;
+    progress.rests_for = others;
 }
 
 void read_leaves(Server& server, const SwapState& state, JobProgress& progress) {

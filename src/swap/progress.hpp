@@ -22,6 +22,7 @@ struct JobProgress {
     std::string hold_kind;     ///< why the work holds: "replica_lag"; empty: it does not
     std::string hold_reason;
     std::string hold_since;  ///< UTC
+    int rests_for = 0;       ///< transactions a second that others end, while the work rests for them; 0: it does not
     int attempts = 0;        ///< at the locks of the cut-over under way
     std::string waits_for;   ///< whom the cut-over waits for
 };

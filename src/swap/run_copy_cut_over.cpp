@@ -55,7 +55,7 @@ void validate_leaf(Server& server, const QualifiedName& name) {
     for (const db::ConstraintInfo& key : outgoing_keys(leaf)) {
         if (key.is_valid)
             continue;
-        server.throttle().wait_for_limits();  // no rest: the sooner it is over, the sooner writes cost what they will
+        server.throttle().wait();
         run_step(server, validate_leaf_key(name, key));
     }
 }

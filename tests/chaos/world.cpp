@@ -84,11 +84,12 @@ World::World(const Plan& plan) : m_plan(plan), m_role("service_" + database.name
     database.exec("VACUUM orders");
     Random random(plan.seed);
     const long target = 1 + pick(random, 20);
-    folder.write("tripmig.toml",
-                 "[swap]\ncutover_deadline = \"60s\"\nworkers = " + std::to_string(1 + pick(random, 2)) +
-                     "\nfinal_keys = " + std::to_string(20 + pick(random, 100)) + "\n" +
-                     (plan.is_slow() ? "chunk_target = \"1ms\"\nprobe = \"SELECT pg_sleep(0.1) IS NOT NULL\"\n"
-                                     : "chunk_target = \"" + std::to_string(target) + "ms\"\n"));
+    folder.write(
+        "tripmig.toml",
+        "[swap]\ncutover_deadline = \"60s\"\nrest_when_busy = 0\nworkers = " + std::to_string(1 + pick(random, 2)) +
+            "\nfinal_keys = " + std::to_string(20 + pick(random, 100)) + "\n" +
+            (plan.is_slow() ? "chunk_target = \"1ms\"\nprobe = \"SELECT pg_sleep(0.1) IS NOT NULL\"\n"
+                            : "chunk_target = \"" + std::to_string(target) + "ms\"\n"));
     folder.write("partitions/orders.toml",
                  "table = \"public.orders\"\nkey = \"at\"\ninterval = \"1 month\"\npremake = 1\n[swap]\nstrategy = \"" +
                      std::string(plan.kind == Kind::copy ? "copy" : "attach") + "\"\n" +

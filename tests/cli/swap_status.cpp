@@ -23,6 +23,30 @@ nlohmann::json status_when(const SwapRoom& room, const std::function<bool(const 
     return {};
 }
 
+/// A session that ends one transaction after the other.
+class Service {
+  public:
+    explicit Service(const TestDatabase& database)
+        : m_thread([this, &database] {
+              const Connection session = database.connect();
+              while (m_is_busy)
+                  session.exec("SELECT 1");
+          }) {}
+    ~Service() { stop(); }
+    Service(const Service&) = delete;
+    Service& operator=(const Service&) = delete;
+
+    void stop() {
+        m_is_busy = false;
+        if (m_thread.joinable())
+            m_thread.join();
+    }
+
+  private:
+    std::atomic<bool> m_is_busy{true};
+    std::thread m_thread;
+};
+
 /// A gate that the throttle's probe looks at.
 struct Gate {
     explicit Gate(const SwapRoom& room, const std::string& more = {}) : m_room(room) {
@@ -33,6 +57,7 @@ struct Gate {
             "[swap]\nchunk_target = \"5ms\"\nworkers = 1\nprobe = \"SELECT is_open FROM public.gate\"\n" + more);
     }
     void open() const { m_room.database.exec("UPDATE gate SET is_open = true"); }
+    void close() const { m_room.database.exec("UPDATE gate SET is_open = false"); }
 
   private:
     const SwapRoom& m_room;
@@ -108,6 +133,30 @@ TEST_CASE("status tells why the work holds and who is at it, and --watch follows
     CHECK(last["stage"] == "complete");
     CHECK(last["holding"].is_null());
     CHECK(room.swap({"status", "orders"})["worker"].is_null());
+}
+
+TEST_CASE("beside a busy service the work rests, and status tells for how many transactions") {
+    const SwapRoom room;
+    const Gate gate(room);
+    Service service(room.database);
+    BackgroundCommand work(tripmig_command({"swap", "run", "orders", "--strategy", "copy"}), room.surroundings());
+    work.wait_for_text("holding");
+    // Until the service's transactions have been counted, two seconds after the first look.
+    const std::string before = room.database.scalar("SELECT sum(xact_commit) FROM pg_stat_database");
+    room.database.exec("SELECT pg_sleep(2)");
+    while (room.database.scalar("SELECT sum(xact_commit) > 500 + " + before + " FROM pg_stat_database") != "t")
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    gate.open();
+    work.wait_for_text("it rests 200 % of the time that it works (swap.rest_when_busy)");
+    gate.close();
+    const auto status = status_when(room, [](const nlohmann::json& seen) { return !seen["holding"].is_null(); });
+    CHECK(status["resting"]["others_per_second"] > 50);
+    const std::string text = room.tripmig({"swap", "status", "orders"}).out;
+    CHECK_MESSAGE(text.find("resting between chunks: others end ") != std::string::npos, text);
+    gate.open();
+    CHECK(work.wait().exit_code == 0);
+    service.stop();
+    CHECK(room.swap({"status", "orders"})["resting"].is_null());
 }
 
 TEST_CASE("--watch on a terminal shows each look in the place of the one before, also where lines are wrapped") {

@@ -2,6 +2,7 @@
 -- $1 schema, $2 name
 SELECT state ? 'paused',
        state->'live'->>'kind', state->'live'->>'reason', state->'live'->>'since',
-       COALESCE(state->'live'->>'attempts', '0'), state->'live'->>'waits_for'
+       COALESCE(state->'live'->>'attempts', '0'), state->'live'->>'waits_for',
+       COALESCE(state->'live'->>'rests_for', '0')
 FROM :"state".jobs
 WHERE table_schema = $1 AND table_name = $2 AND finished_at IS NULL

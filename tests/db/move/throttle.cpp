@@ -158,6 +158,37 @@ TEST_CASE("it rests in proportion to the work since its last call, and a signal 
     other.join();
 }
 
+TEST_CASE("it rests for others while they keep the server busy, and tells when that begins and ends") {
+    Bench bench;
+    bench.limits.rest_when_busy = 300;
+    bench.limits.chunk_target = 10ms;
+    move::Throttle throttle = bench.throttle();
+    const auto work_until = [&](const std::string& kind) {
+        for (int chunks = 0; chunks < 600 && bench.listener.count(kind) == 0; ++chunks) {
+            throttle.wait();
+            std::this_thread::sleep_for(50ms);
+        }
+        return bench.listener.count(kind);
+    };
+    std::atomic<bool> is_busy{true};
+    std::thread service([&] {
+        const Connection session = bench.server.connect();
+        while (is_busy)
+            session.exec("SELECT 1");
+    });
+    CHECK(work_until("throttle.resting ") == 1);
+    CHECK(throttle.state().rests_for.value_or(0) > 50);
+    std::this_thread::sleep_for(50ms);
+    const auto began = std::chrono::steady_clock::now();
+    throttle.wait();
+    CHECK(std::chrono::steady_clock::now() - began >= 100ms);  // ten chunks, the most
+    is_busy = false;
+    service.join();
+    CHECK(work_until("throttle.full_speed ") == 1);
+    CHECK_FALSE(throttle.state().rests_for);
+    CHECK(bench.listener.count("throttle.resting ") == 1);
+}
+
 TEST_CASE("active backends of others hold it up, until there are fewer") {
     Bench bench;
     bench.limits.max_active_backends = 1;

@@ -83,6 +83,7 @@ cutover_deadline = "1h"
 max_replica_lag = "1min"
 max_active_backends = 20
 rest = 150
+rest_when_busy = 300
 probe = "select true"
 [report]
 metrics_file = "metrics.prom"
@@ -118,6 +119,7 @@ color = "never"
     CHECK(config.swap.max_replica_lag == 1min);
     CHECK(config.swap.max_active_backends == 20);
     CHECK(config.swap.rest == 150);
+    CHECK(config.swap.rest_when_busy == 300);
     CHECK(config.swap.probe == "select true");
     CHECK(config.report.metrics_file == "metrics.prom");
     CHECK(config.report.color == "never");
