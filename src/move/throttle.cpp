@@ -64,24 +64,27 @@ Throttle::Throttle(const config::DatabaseConfig& database, const config::SwapCon
       m_clock(clock),
       m_stop(stop),
       m_is_paused(std::move(is_paused)),
-      m_wal(2 * limits.max_replica_lag) {
+      m_wal(2 * limits.max_replica_lag),
+      m_made(clock.steady()) {
 }
 
 void Throttle::wait() {
     m_stop.check();
     rest();
     wait_for_limits();
-    const std::lock_guard guard(m_rest_guard);
-    m_work_began[std::this_thread::get_id()] = m_clock.steady();
+    work_began() = {this, m_clock.steady()};
+}
+
+/// Of this thread: a worker's ends with its piece of work, and another that gets its number has not worked yet.
+Throttle::WorkBegan& Throttle::work_began() {
+    thread_local WorkBegan began;
+    return began;
 }
 
 void Throttle::rest() {
     chr::milliseconds worked{0};
-    {
-        const std::lock_guard guard(m_rest_guard);
-        if (const auto began = m_work_began.find(std::this_thread::get_id()); began != m_work_began.end())
-            worked = chr::duration_cast<chr::milliseconds>(m_clock.steady() - began->second);
-    }
+    if (const WorkBegan began = work_began(); began.of == this && began.at >= m_made)
+        worked = chr::duration_cast<chr::milliseconds>(m_clock.steady() - began.at);
     if (const auto duration = rest_after(worked, rest_percent(), m_limits.chunk_target); duration.count() > 0)
         m_stop.wait_for(duration);
     m_stop.check();

@@ -2,14 +2,12 @@
 
 #include <chrono>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 
 #include "base/clock.hpp"
@@ -56,6 +54,12 @@ class Throttle {
     void set_on_change(std::function<void(const ThrottleState&)> on_change) { m_on_change = std::move(on_change); }
 
   private:
+    struct WorkBegan {
+        const Throttle* of = nullptr;
+        std::chrono::steady_clock::time_point at{};
+    };
+
+    static WorkBegan& work_began();
     void rest();
     int rest_percent();
     void look_at_traffic();
@@ -75,11 +79,10 @@ class Throttle {
     const StopSignal& m_stop;
     std::function<bool()> m_is_paused;
     std::function<void(const ThrottleState&)> m_on_change;
-    std::mutex m_rest_guard;
-    std::map<std::thread::id, std::chrono::steady_clock::time_point> m_work_began;
     std::mutex m_gate;  ///< one worker looks and waits, the others behind it
     std::unique_ptr<db::Connection> m_connection;
     WalClock m_wal;
+    std::chrono::steady_clock::time_point m_made;
     Traffic m_traffic;
     std::int64_t m_own_transactions = 0;  ///< about, of all workers
     std::optional<std::chrono::steady_clock::time_point> m_looked;

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <csignal>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "base/error.hpp"
@@ -156,6 +157,26 @@ TEST_CASE("it rests in proportion to the work since its last call, and a signal 
     std::thread other([&bench] { bench.stop.raise(SIGTERM); });
     CHECK_THROWS_AS(throttle.wait(), Error);
     other.join();
+}
+
+TEST_CASE("nobody rests for what came before the work") {
+    Bench bench;
+    bench.limits.rest = 10'000;
+    bench.limits.chunk_target = 1h;
+    const auto made_anew = [&bench](std::optional<move::Throttle>& throttle) -> move::Throttle& {
+        return throttle.emplace(bench.database, bench.limits, bench.listener, bench.clock, bench.stop);
+    };
+    std::optional<move::Throttle> throttle;
+    made_anew(throttle).wait();
+    std::this_thread::sleep_for(200ms);
+    const auto began = std::chrono::steady_clock::now();
+    made_anew(throttle).wait();  // at the same place in memory, by the same thread
+    CHECK(std::chrono::steady_clock::now() - began < 10s);
+    for (int worker = 0; worker < 2; ++worker) {
+        std::thread([&throttle] { throttle->wait(); }).join();  // the second often has the first one's number
+        std::this_thread::sleep_for(200ms);
+    }
+    CHECK(std::chrono::steady_clock::now() - began < 10s);
 }
 
 TEST_CASE("it rests for others while they keep the server busy, and tells when that begins and ends") {
