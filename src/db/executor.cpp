@@ -352,8 +352,11 @@ UnitOutcome Executor::attempt_inside(const Unit& unit, int number) {
     if (unit.max_hold.count() > 0) {
         run_under_budget(unit, granted, outcome);
     } else {
-        for (const Step& step : unit.steps)
+        for (const Step& step : unit.steps) {
             outcome.results.push_back(run_step(step));
+            if (m_after_step)
+                m_after_step();
+        }
     }
     try {
         const Result commit = m_connection.execute("COMMIT");

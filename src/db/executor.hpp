@@ -77,6 +77,10 @@ class Executor {
     /// Called between attempts of a unit, before it is tried again (catch-up before the next cut-over attempt).
     void set_before_retry(std::function<void()> function) { m_before_retry = std::move(function); }
 
+    /// Called after each step of a unit inside of a transaction, which stays open meanwhile; not between statements
+    /// that share a round trip.
+    void set_after_step(std::function<void()> function) { m_after_step = std::move(function); }
+
   private:
     UnitOutcome attempt(const Unit& unit, int number);
     UnitOutcome attempt_inside(const Unit& unit, int number);
@@ -103,6 +107,7 @@ class Executor {
     const Clock& m_clock;
     const StopSignal& m_stop;
     std::function<void()> m_before_retry;
+    std::function<void()> m_after_step;
     std::unique_ptr<Watcher> m_watcher;
     std::string m_current;        ///< name of the unit that runs
     std::string m_blockers;       ///< the last ones seen in this attempt, as text

@@ -61,8 +61,8 @@ std::optional<Hold> hold_for(const ServerLoad& load, const LoadLimits& limits, c
     return std::nullopt;
 }
 
-chr::milliseconds rest_after(chr::milliseconds work, int percent, chr::milliseconds chunk_target) {
-    return std::min(work * percent / 100, 10 * chunk_target);
+chr::microseconds rest_after(chr::microseconds work, int percent, chr::milliseconds chunk_target) {
+    return std::min<chr::microseconds>(work * percent / 100, 10 * chunk_target);
 }
 
 std::vector<std::string> blind_spots(const ServerLoad& load, const LoadLimits& limits) {

@@ -65,7 +65,7 @@ std::optional<Hold> hold_for(const ServerLoad& load, const LoadLimits& limits, c
 
 /// How long to rest after so much work: `percent` of it, but no longer than ten chunks should take. An index build of
 /// an hour is no reason to rest for one.
-std::chrono::milliseconds rest_after(std::chrono::milliseconds work, int percent,
+std::chrono::microseconds rest_after(std::chrono::microseconds work, int percent,
                                      std::chrono::milliseconds chunk_target);
 
 /// What the limits can't see, a sentence each: hidden columns, slots without a reader.

@@ -80,11 +80,17 @@ Step purge_touched(const Transfer& transfer, const QualifiedName& target) {
 
 namespace {
 
+/// What a chunk writes at once every commit beside it has to flush, and wait for: with pieces of a chunk of less than
+/// 100 kB to 1 MB it is soon done with.
+constexpr chr::milliseconds bite_target{2};
+constexpr std::int64_t fewest_blocks = 16;
+
 /// One load: hands out the blocks, and counts what is done.
 class Load {
   public:
-    Load(const Transfer& transfer, const LoadJob& job, std::vector<BlockRange> left, Reporter& reporter)
-        : m_transfer(transfer), m_job(job), m_left(std::move(left)), m_reporter(reporter) {
+    Load(const Transfer& transfer, const LoadJob& job, std::vector<BlockRange> left, Throttle& throttle,
+         Reporter& reporter)
+        : m_transfer(transfer), m_job(job), m_left(std::move(left)), m_throttle(throttle), m_reporter(reporter) {
         std::reverse(m_left.begin(), m_left.end());
         m_done = m_job.blocks;
         for (const BlockRange& range : m_left)
@@ -106,8 +112,10 @@ class Load {
     }
 
     void copy(db::Executor& worker, BlockRange chunk) {
-        const Unit unit = unit_of(chunk);
+        const Unit unit = unit_of(chunk, m_throttle.is_resting() ? bite_of(worker) : chunk.past - chunk.first);
         const auto started = chr::steady_clock::now();
+        chr::microseconds rested{0};
+        const Resting resting(worker, [&] { rested += m_throttle.rest_within(); });
         try {
             worker.run(unit);
         } catch (const Error& error) {
@@ -115,22 +123,44 @@ class Load {
                 throw;
             worker.run(unit);
         }
-        note(worker, chunk, chr::duration_cast<chr::milliseconds>(chr::steady_clock::now() - started));
+        note(worker, chunk, chr::duration_cast<chr::milliseconds>(chr::steady_clock::now() - started - rested));
     }
 
   private:
+    /// While it lives, this worker rests after each step.
+    class Resting {
+      public:
+        Resting(db::Executor& worker, std::function<void()> rest) : m_worker(worker) {
+            m_worker.set_after_step(std::move(rest));
+        }
+        ~Resting() { m_worker.set_after_step({}); }
+        Resting(const Resting&) = delete;
+        Resting& operator=(const Resting&) = delete;
+
+      private:
+        db::Executor& m_worker;
+    };
+
     ChunkSize& size_of(const db::Executor& worker) {
-        constexpr ChunkSize::Bounds bounds{16, 1'048'576};
+        constexpr ChunkSize::Bounds bounds{fewest_blocks, 1'048'576};
         return m_sizes.try_emplace(&worker, ChunkSize(256, bounds, m_job.chunk_target)).first->second;
     }
 
-    [[nodiscard]] Unit unit_of(BlockRange chunk) const {
+    /// Blocks of about bite_target.
+    std::int64_t bite_of(const db::Executor& worker) {
+        const std::lock_guard<std::mutex> lock(m_guard);
+        const std::int64_t bites = std::max<std::int64_t>(m_job.chunk_target / bite_target, 1);
+        return std::max(size_of(worker).size() / bites, fewest_blocks);
+    }
+
+    [[nodiscard]] Unit unit_of(BlockRange chunk, std::int64_t bite) const {
         Unit unit;
         unit.name = fmt::format("load blocks {} to {} of {}", chunk.first, chunk.past - 1,
                                 sql::quoted(m_transfer.capture.source));
         unit.asynchronous = true;
-        for (const Projection& projection : m_transfer.projections)
-            unit.steps.push_back(load_blocks(projection, chunk));
+        for (std::int64_t first = chunk.first; first < chunk.past; first += bite)
+            for (const Projection& projection : m_transfer.projections)
+                unit.steps.push_back(load_blocks(projection, {first, std::min(first + bite, chunk.past)}));
         unit.steps.push_back(same_file(m_transfer.projections.front(), m_job.filenode));
         unit.steps.push_back(statement(
             fmt::format("INSERT INTO {} VALUES ({}, {})", sql::quoted(m_transfer.chunks), chunk.first, chunk.past),
@@ -161,6 +191,7 @@ class Load {
     const LoadJob& m_job;
     std::vector<BlockRange> m_left;  ///< the next one last
     std::int64_t m_done = 0;
+    Throttle& m_throttle;
     Reporter& m_reporter;
     std::mutex m_guard;
     std::map<const db::Executor*, ChunkSize> m_sizes;
@@ -178,7 +209,7 @@ Unit vacuum_loaded(const QualifiedName& target, bool is_analyzed) {
 
 void load(const Transfer& transfer, const LoadJob& job, db::Session& session, Workers& workers, Throttle& throttle,
           const StopSignal& stop, Reporter& reporter) {
-    Load load(transfer, job, remaining(loaded_ranges(session, transfer), job.blocks), reporter);
+    Load load(transfer, job, remaining(loaded_ranges(session, transfer), job.blocks), throttle, reporter);
     workers.run([&](db::Executor& worker) {
         stop.check();
         throttle.wait();

@@ -70,7 +70,8 @@ Throttle::Throttle(const config::DatabaseConfig& database, const config::SwapCon
 
 void Throttle::wait() {
     m_stop.check();
-    rest();
+    count_traffic();
+    rest_within();
     wait_for_limits();
     work_began() = {this, m_clock.steady()};
 }
@@ -81,23 +82,31 @@ Throttle::WorkBegan& Throttle::work_began() {
     return began;
 }
 
-void Throttle::rest() {
-    chr::milliseconds worked{0};
-    if (const WorkBegan began = work_began(); began.of == this && began.at >= m_made)
-        worked = chr::duration_cast<chr::milliseconds>(m_clock.steady() - began.at);
-    if (const auto duration = rest_after(worked, rest_percent(), m_limits.chunk_target); duration.count() > 0)
-        m_stop.wait_for(duration);
+chr::microseconds Throttle::rest_within() {
+    WorkBegan& began = work_began();
+    chr::microseconds worked{0};
+    if (began.of == this && began.at >= m_made)
+        worked = chr::duration_cast<chr::microseconds>(m_clock.steady() - began.at);
+    const chr::microseconds duration = rest_after(worked, rest_percent(), m_limits.chunk_target);
+    if (duration.count() > 0)
+        m_stop.wait_for(chr::ceil<chr::milliseconds>(duration));
     m_stop.check();
+    began = {this, m_clock.steady()};
+    return duration;
 }
 
-int Throttle::rest_percent() {
+int Throttle::rest_percent() const {
+    const std::lock_guard guard(m_state_guard);
+    return m_state.rests_for ? m_limits.rest_when_busy : m_limits.rest;
+}
+
+void Throttle::count_traffic() {
     if (m_limits.rest_when_busy <= m_limits.rest)
-        return m_limits.rest;
+        return;
     const std::lock_guard gate(m_gate);
     m_own_transactions += transactions_of_a_chunk;
     if (m_traffic.wants_look(m_clock.steady()))
         look_at_traffic();
-    return m_traffic.of_others() ? m_limits.rest_when_busy : m_limits.rest;
 }
 
 void Throttle::look_at_traffic() {

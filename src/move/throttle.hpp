@@ -47,6 +47,11 @@ class Throttle {
     /// transaction may be open meanwhile. Throws Error{interrupted or terminated} when the stop signal is raised,
     /// Error{usage} when the probe is no SELECT of one boolean, and what the connection throws.
     void wait();
+    /// Whether work rests now: a chunk then does it in small pieces, with rest_within() after each.
+    [[nodiscard]] bool is_resting() const { return rest_percent() > 0; }
+    /// The rest from the work that this thread did since its last call or wait(), without a look at any limit: a
+    /// transaction may be open. Returns how long it was. Throws as wait() does when the stop signal is raised.
+    std::chrono::microseconds rest_within();
     [[nodiscard]] ThrottleState state() const;
 
     /// Called when it begins to hold, holds for another reason and goes on, and when it begins or ends to rest for
@@ -60,8 +65,8 @@ class Throttle {
     };
 
     static WorkBegan& work_began();
-    void rest();
-    int rest_percent();
+    [[nodiscard]] int rest_percent() const;
+    void count_traffic();
     void look_at_traffic();
     void wait_for_limits();
     db::Connection& connection();

@@ -159,6 +159,27 @@ TEST_CASE("it rests in proportion to the work since its last call, and a signal 
     other.join();
 }
 
+TEST_CASE("what was rested for within a piece of work is not rested for after it") {
+    Bench bench;
+    move::Throttle throttle = bench.throttle();
+    CHECK_FALSE(throttle.is_resting());
+    throttle.wait();
+    std::this_thread::sleep_for(20ms);
+    CHECK(throttle.rest_within() == 0ms);
+    bench.limits.rest = 500;
+    bench.limits.chunk_target = 1h;
+    CHECK(throttle.is_resting());
+    std::this_thread::sleep_for(100ms);
+    const auto began = std::chrono::steady_clock::now();
+    CHECK(throttle.rest_within() >= 500ms);
+    CHECK(std::chrono::steady_clock::now() - began >= 500ms);
+    const auto over = std::chrono::steady_clock::now();
+    throttle.wait();
+    CHECK(std::chrono::steady_clock::now() - over < 400ms);
+    bench.stop.raise(SIGTERM);
+    CHECK_THROWS_AS(throttle.rest_within(), Error);
+}
+
 TEST_CASE("nobody rests for what came before the work") {
     Bench bench;
     bench.limits.rest = 10'000;

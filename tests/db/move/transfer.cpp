@@ -36,9 +36,8 @@ class Move {
         const db::TableInfo table = bench.table("source");
         return {table.pages, table.filenode, std::chrono::milliseconds(5), {}};
     }
-    void load(const move::LoadJob& job) {
+    void load(const move::LoadJob& job, const config::SwapConfig& limits = {}) {
         move::Workers workers(bench.config(), 2, 4711, bench.reporter(), bench.clock(), bench.stop());
-        const config::SwapConfig limits;
         move::Throttle throttle(bench.config(), limits, bench.reporter(), bench.clock(), bench.stop());
         move::load(transfer, job, bench.session, workers, throttle, bench.stop(), bench.reporter());
     }
@@ -172,6 +171,27 @@ TEST_CASE("a load goes on where it was interrupted, whichever chunks were done")
     CHECK(move.duplicates() == "0");
     CHECK(move.bench.database.scalar("SELECT sum(past_block - first_block) FROM state.chunks_1") ==
           std::to_string(job.blocks));
+}
+
+TEST_CASE("a load that rests takes its chunks in small pieces, and another each at once") {
+    const auto statements_beyond_chunks = [](int rest) {
+        Move move;
+        move.bench.database.exec(
+            "CREATE SEQUENCE statements; CREATE FUNCTION count_it() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN "
+            "PERFORM nextval('public.statements'); RETURN NULL; END$$; "
+            "CREATE TRIGGER count_them AFTER INSERT ON target FOR EACH STATEMENT EXECUTE FUNCTION count_it()");
+        move.bench.run(move::begin_transfer(move.transfer));
+        config::SwapConfig limits;
+        limits.rest = rest;
+        move::LoadJob job = move.job();
+        job.chunk_target = std::chrono::milliseconds(100);
+        move.load(job, limits);
+        CHECK(move.difference() == "0");
+        CHECK(move.duplicates() == "0");
+        return move.bench.database.scalar("SELECT last_value - (SELECT count(*) FROM state.chunks_1) FROM statements");
+    };
+    CHECK(statements_beyond_chunks(0) == "0");
+    CHECK(std::stoi(statements_beyond_chunks(20)) > 10);
 }
 
 TEST_CASE("a row that was loaded, moved to a later block and was loaded again is in the target once") {
