@@ -182,7 +182,7 @@ void add_swap(std::vector<Option>& table) {
           "Copying pauses while more backends than this are active. 0: no limit.",
           [](Config& c, const Setting& s) { c.swap.max_active_backends = small_integer(s, 0, 1'000'000); }},
          {"swap", "rest", "integer", "0",
-          "After each chunk or step the work rests for so many percent of the time that it took, at most ten "
+          "After each chunk or step the work rests for so many percent of the time that it took, at most 60 "
           "`chunk_target`s. 100: it works half the time.",
           [](Config& c, const Setting& s) { c.swap.rest = small_integer(s, 0, 10'000); }},
          {"swap", "rest_when_busy", "integer", "200",

@@ -62,7 +62,7 @@ std::optional<Hold> hold_for(const ServerLoad& load, const LoadLimits& limits, c
 }
 
 chr::microseconds rest_after(chr::microseconds work, int percent, chr::milliseconds chunk_target) {
-    return std::min<chr::microseconds>(work * percent / 100, 10 * chunk_target);
+    return std::min<chr::microseconds>(work * percent / 100, longest_rest_in_chunks * chunk_target);
 }
 
 std::vector<std::string> blind_spots(const ServerLoad& load, const LoadLimits& limits) {

@@ -63,8 +63,10 @@ struct Hold {
 std::optional<Hold> hold_for(const ServerLoad& load, const LoadLimits& limits, const WalClock& clock,
                              WalClock::TimePoint now);
 
-/// How long to rest after so much work: `percent` of it, but no longer than ten chunks should take. An index build of
-/// an hour is no reason to rest for one.
+/// A rest is never longer than so many chunks should take: an index build of an hour is no reason to rest for one.
+inline constexpr int longest_rest_in_chunks = 60;
+
+/// How long to rest after so much work: `percent` of it, but no longer than longest_rest_in_chunks.
 std::chrono::microseconds rest_after(std::chrono::microseconds work, int percent,
                                      std::chrono::milliseconds chunk_target);
 

@@ -45,9 +45,9 @@ inline constexpr std::string_view rewritten_meanwhile = "the table was rewritten
 Step purge_touched(const Transfer& transfer, const QualifiedName& target);
 
 /// After a load, while no writer waits for it: the rows are frozen and visible to all, or autovacuum would come to what
-/// was loaded as soon as it is in use, and once more for its age (manual 25.1.5). `is_analyzed`: plans for a full table
-/// too.
-Unit vacuum_loaded(const QualifiedName& target, bool is_analyzed);
+/// was loaded as soon as it is in use, and once more for its age (manual 25.1.5). `is_analyzed`: plans for a full
+/// table too. It rests about `rest_percent` of the time that it works, by the server's own means (manual 20.4.4).
+Unit vacuum_loaded(const QualifiedName& target, bool is_analyzed, int rest_percent);
 
 /// What a load needs beside its transfer.
 struct LoadJob {

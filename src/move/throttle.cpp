@@ -73,7 +73,7 @@ void Throttle::wait() {
     count_traffic();
     rest_within();
     wait_for_limits();
-    work_began() = {this, m_clock.steady()};
+    has_rested();
 }
 
 /// Of this thread: a worker's ends with its piece of work, and another that gets its number has not worked yet.
@@ -83,7 +83,7 @@ Throttle::WorkBegan& Throttle::work_began() {
 }
 
 chr::microseconds Throttle::rest_within() {
-    WorkBegan& began = work_began();
+    const WorkBegan& began = work_began();
     chr::microseconds worked{0};
     if (began.of == this && began.at >= m_made)
         worked = chr::duration_cast<chr::microseconds>(m_clock.steady() - began.at);
@@ -91,7 +91,7 @@ chr::microseconds Throttle::rest_within() {
     if (duration.count() > 0)
         m_stop.wait_for(chr::ceil<chr::milliseconds>(duration));
     m_stop.check();
-    began = {this, m_clock.steady()};
+    has_rested();
     return duration;
 }
 

@@ -49,6 +49,10 @@ class Throttle {
     void wait();
     /// Whether work rests now: a chunk then does it in small pieces, with rest_within() after each.
     [[nodiscard]] bool is_resting() const { return rest_percent() > 0; }
+    /// Rest in percent of the time that work takes; 0: none.
+    [[nodiscard]] int rest_percent() const;
+    /// What this thread did until now needs no rest: it rested within itself.
+    void has_rested() { work_began() = {this, m_clock.steady()}; }
     /// The rest from the work that this thread did since its last call or wait(), without a look at any limit: a
     /// transaction may be open. Returns how long it was. Throws as wait() does when the stop signal is raised.
     std::chrono::microseconds rest_within();
@@ -65,7 +69,6 @@ class Throttle {
     };
 
     static WorkBegan& work_began();
-    [[nodiscard]] int rest_percent() const;
     void count_traffic();
     void look_at_traffic();
     void wait_for_limits();

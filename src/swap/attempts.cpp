@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "move/load.hpp"
+#include "sql/identifier.hpp"
 #include "swap/blockers.hpp"
 
 namespace tripmig::swap {
@@ -125,6 +127,17 @@ void run_step(Server& server, const Unit& unit) {
         server.executor().run(unit);
     else
         run_protected(server, unit);
+}
+
+void run_vacuum(Server& server, db::Executor& executor, const QualifiedName& target, bool is_analyzed) {
+    const Unit unit = move::vacuum_loaded(target, is_analyzed, server.throttle().rest_percent());
+    executor.run(unit);
+    server.throttle().has_rested();
+}
+
+void vacuum_registry(Server& server, const QualifiedName& registry) {
+    server.reporter().info("swap.step", fmt::format("vacuum {}", sql::quoted(registry)));
+    run_vacuum(server, server.executor(), registry, true);
 }
 
 }  // namespace tripmig::swap

@@ -26,4 +26,9 @@ db::UnitOutcome run_protected(Server& server, const Unit& unit);
 /// Tells that the unit begins and runs it, protected when it takes locks before its steps.
 void run_step(Server& server, const Unit& unit);
 
+/// move::vacuum_loaded(), which rests as much as the throttle wants, but within itself.
+void run_vacuum(Server& server, db::Executor& executor, const QualifiedName& target, bool is_analyzed);
+/// The same of a registry that is loaded, with a plan for a full table, and told.
+void vacuum_registry(Server& server, const QualifiedName& registry);
+
 }  // namespace tripmig::swap

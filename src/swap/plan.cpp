@@ -68,7 +68,7 @@ std::vector<Unit> preparation(const AttachContext& context) {
         load.name = "load the registry, in chunks";
         load.steps = {move::load_blocks(transfer.projections.front(), {0, context.succession.table.pages})};
         units.push_back(std::move(load));
-        units.push_back(move::vacuum_loaded(context.succession.registry->table, true));
+        units.push_back(move::vacuum_loaded(context.succession.registry->table, true, 0));
         add(Action::index_registry);
         units.push_back(move::catch_up_round(transfer, catch_up_batch));
     }
@@ -100,11 +100,11 @@ std::vector<Unit> copy_units(const AttachContext& context, const std::vector<ddl
     facts.staged.name = ddl::staged_name(context.succession.table.name);
     for (const ddl::Leaf& leaf : leaves) {
         facts.leaves.push_back(leaf.name);
-        units.push_back(move::vacuum_loaded(leaf.name, false));
+        units.push_back(move::vacuum_loaded(leaf.name, false, 0));
         units.push_back(index_copy_leaf(context, leaf.name));
     }
     if (context.succession.registry)
-        units.push_back(move::vacuum_loaded(context.succession.registry->table, true));
+        units.push_back(move::vacuum_loaded(context.succession.registry->table, true, 0));
     units.push_back(index_copy(context));
     units.push_back(move::catch_up_round(transfer, catch_up_batch));
     units.push_back(copy_is_ready(context, facts.leaves));

@@ -116,7 +116,7 @@ void perform(Server& server, const config::PartitionPolicy& policy, const db::Ta
             run_follow_up(server, policy, state);
             return;
         case Action::index_registry:
-            run_step(server, move::vacuum_loaded(ddl::registry_name(state.table), true));
+            vacuum_registry(server, ddl::registry_name(state.table));
             run_unit(server, table, action, seen, state);
             return;
         default:

@@ -83,12 +83,12 @@ void index_all(Server& server, const db::TableInfo& table, SwapState& state) {
     workers->for_each(leaves.size(), [&](db::Executor& executor, std::size_t item) {
         server.stop().check();
         server.throttle().wait();
-        executor.run(move::vacuum_loaded(leaves[item], state.is_split()));
+        run_vacuum(server, executor, leaves[item], state.is_split());
         executor.run(index_copy_leaf(context, leaves[item]));
         server.reporter().debug("swap.indexed", fmt::format("indexed {}", sql::quoted(leaves[item])));
     });
     if (const auto& registry = context.succession.registry)
-        run_step(server, move::vacuum_loaded(registry->table, true));
+        vacuum_registry(server, registry->table);
     run_step(server, index_copy(context));
     state.stage = Stage::indexed;
 }

@@ -223,7 +223,7 @@ TEST_CASE("it rests for others while they keep the server busy, and tells when t
     std::this_thread::sleep_for(50ms);
     const auto began = std::chrono::steady_clock::now();
     throttle.wait();
-    CHECK(std::chrono::steady_clock::now() - began >= 100ms);  // ten chunks, the most
+    CHECK(std::chrono::steady_clock::now() - began >= 100ms);
     is_busy = false;
     service.join();
     CHECK(work_until("throttle.full_speed ") == 1);
