@@ -76,7 +76,7 @@ TEST_CASE("after the cut there is no way back by catalog work, and nothing is to
     const SwapRoom room;
     room.database.exec(orders_and_lines);
     (void)room.swap({"run", "orders"});
-    room.database.exec("INSERT INTO orders (at) SELECT (now() AT TIME ZONE 'utc') + interval '1 month'");
+    room.database.exec("INSERT INTO orders (at) SELECT (now() AT TIME ZONE 'utc') + interval '2 months'");
     const std::string dump = room.dump();
     const CommandResult result = room.tripmig({"swap", "revert", "orders"});
     CHECK(result.exit_code == 12);

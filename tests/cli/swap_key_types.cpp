@@ -35,7 +35,7 @@ TEST_CASE("keys of other types: date, timestamptz with odd names, uuid version 7
             FROM generate_series(1, 200) g)");
         CHECK(room.swap({"run", "events", "--key", "id"})["stage"] == "complete");
         CHECK(room.database.scalar("SELECT count(*) FROM events_past") == "200");
-        CHECK(room.database.scalar("SELECT count(*) FROM pg_inherits WHERE inhparent = 'events'::regclass") >= "4");
+        CHECK(room.database.scalar("SELECT count(*) FROM pg_inherits WHERE inhparent = 'events'::regclass") >= "3");
         room.database.exec(
             "INSERT INTO events SELECT (lpad(to_hex((extract(epoch FROM now() + interval '40 days') * 1000)::bigint), "
             "12, '0') || '70008000000000000000')::uuid, 'later'");

@@ -19,7 +19,7 @@ class SwapRoom {
         folder.write("tripmig.toml", "[swap]\ncutover_deadline = \"20s\"\n");
         folder.write(
             "partitions/orders.toml",
-            "table = \"public.orders\"\nkey = \"at\"\ninterval = \"1 month\"\npremake = 2\nstart = \"2026-01-01\"\n"
+            "table = \"public.orders\"\nkey = \"at\"\ninterval = \"1 month\"\npremake = 3\nstart = \"2026-01-01\"\n"
             "[swap]\nincoming_foreign_keys = \"registry\"\n");
     }
 
