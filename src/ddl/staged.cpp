@@ -27,6 +27,7 @@ std::vector<Step> create_staged(const Succession& succession) {
                     "({}){}",
                     name, sql::quoted(table.name), sql::quote_ident(succession.key), tablespace),
         "the partitioned table, under another name until the cut-over", {{table.name, LockMode::access_share}})};
+    append(steps, drop_unvalidated_checks(table, staged));
     if (table.owner != table.current_role)
         steps.push_back(statement(fmt::format("ALTER TABLE {} OWNER TO {}", name, sql::quote_ident(table.owner)),
                                   "the old table's owner"));
@@ -144,6 +145,7 @@ std::vector<Step> index_staged(const Succession& succession) {
                                                   sql::quoted(staged), sql::quote_literal(*constraint->comment)),
                                       "comments come along"));
     }
+    append(steps, add_unvalidated_checks(succession.table, staged));
     append(steps, replica_identity(succession, staged, staged_naming));
     return steps;
 }

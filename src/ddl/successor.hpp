@@ -97,6 +97,10 @@ std::vector<Step> move_identity(const db::SequenceInfo& sequence, const db::Tabl
 
 /// Statistics targets and options of columns, which LIKE leaves behind, for a table like `table`.
 std::vector<Step> column_settings(const db::TableInfo& table, const QualifiedName& target);
+/// LIKE copies a CHECK that is NOT VALID as one that no row may violate (manual, CREATE TABLE: LIKE), and rows that do
+/// are there. It is taken from `target`, and comes back NOT VALID, as it was, once the rows are in their place.
+std::vector<Step> drop_unvalidated_checks(const db::TableInfo& table, const QualifiedName& target);
+std::vector<Step> add_unvalidated_checks(const db::TableInfo& table, const QualifiedName& target);
 /// The sequences of the old table's columns belong to the new one's.
 std::vector<Step> pass_on_sequences(const Succession& succession);
 /// Target, comment and owner of extended statistics.

@@ -42,6 +42,40 @@ std::vector<Step> column_settings(const db::TableInfo& table, const QualifiedNam
 
 namespace {
 
+std::vector<db::ConstraintInfo> unvalidated_checks(const db::TableInfo& table) {
+    std::vector<db::ConstraintInfo> checks;
+    for (const db::ConstraintInfo& constraint : table.constraints)
+        if (constraint.kind == 'c' && !constraint.is_valid)
+            checks.push_back(constraint);
+    return checks;
+}
+
+}  // namespace
+
+std::vector<Step> drop_unvalidated_checks(const db::TableInfo& table, const QualifiedName& target) {
+    std::vector<Step> steps;
+    for (const db::ConstraintInfo& check : unvalidated_checks(table))
+        steps.push_back(statement(
+            fmt::format("ALTER TABLE {} DROP CONSTRAINT {}", sql::quoted(target), sql::quote_ident(check.name)),
+            "it is NOT VALID, and LIKE made it one that rows from before must meet"));
+    return steps;
+}
+
+std::vector<Step> add_unvalidated_checks(const db::TableInfo& table, const QualifiedName& target) {
+    std::vector<Step> steps;
+    for (const db::ConstraintInfo& check : unvalidated_checks(table)) {
+        // Its definition ends with NOT VALID.
+        steps.push_back(statement(fmt::format("ALTER TABLE {} ADD CONSTRAINT {} {}", sql::quoted(target),
+                                              sql::quote_ident(check.name), check.definition),
+                                  "as it was: for rows from now on", {{target, LockMode::access_exclusive}}));
+        if (check.comment)
+            steps.push_back(comment_on_constraint(target, check.name, *check.comment));
+    }
+    return steps;
+}
+
+namespace {
+
 std::string identity_words(const db::TableInfo& table, const std::string& column) {
     const db::ColumnInfo* info = table.column(column);
     return info != nullptr && info->identity == 'a' ? "ALWAYS" : "BY DEFAULT";
@@ -96,6 +130,8 @@ std::vector<Step> create_parent(const Succession& succession) {
     for (const std::string& check : succession.dropped_checks)
         steps.push_back(statement(fmt::format("ALTER TABLE {} DROP CONSTRAINT {}", name, sql::quote_ident(check)),
                                   "LIKE copied it; here it would refuse all future rows"));
+    append(steps, drop_unvalidated_checks(table, table.name));
+    append(steps, add_unvalidated_checks(table, table.name));
     if (table.owner != table.current_role)
         steps.push_back(statement(fmt::format("ALTER TABLE {} OWNER TO {}", name, sql::quote_ident(table.owner)),
                                   "the old table's owner"));

@@ -122,6 +122,9 @@ void look_at_constraint(const db::ConstraintInfo& constraint, const QualifiedNam
                       "make it NOT DEFERRABLE");
     else if (constraint.no_inherit && constraint.kind == 'c')
         report.refuse(subject, "NO INHERIT cannot be on a partitioned table", "add it again without NO INHERIT");
+    else if (!constraint.is_valid && constraint.kind == 'c')
+        report.ok(subject,
+                  "comes along NOT VALID, as it is: rows that violate it stay; leaves to come have it for all rows");
     else if (!constraint.is_valid)
         report.refuse(subject, "is NOT VALID", "ALTER TABLE ... VALIDATE CONSTRAINT it first");
     else if (constraint.kind == 'f' && constraint.references != table && !constraint.can_lock)

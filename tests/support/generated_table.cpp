@@ -74,6 +74,7 @@ GeneratedTable::GeneratedTable(std::uint64_t seed, bool for_copy, int server)
     draw_narrow();
     draw_outgoing();
     draw_rows();
+    draw_unvalidated_check();
     draw_incoming();
     draw_triggers();
     draw_row_security();
@@ -359,6 +360,16 @@ void GeneratedTable::draw_rows() {
     if (!is_empty)
         say("INSERT INTO " + table + " (" + joined(m_inserted) + ") SELECT " + joined(m_values) +
             " FROM generate_series(1, " + pick({"1", "90", "400"}) + ") g");
+}
+
+/// The first row violates it.
+void GeneratedTable::draw_unvalidated_check() {
+    if (!one_in(3))
+        return;
+    const std::string check = name("later");
+    say("ALTER TABLE " + table + " ADD CONSTRAINT " + check + " CHECK (amount <> 1 OR amount IS NULL) NOT VALID");
+    if (one_in(2))
+        m_commented.emplace_back("CONSTRAINT " + check + " ON " + table, "for those that come");
 }
 
 void GeneratedTable::draw_incoming() {

@@ -63,6 +63,7 @@ class GeneratedTable {
     void draw_followers();
     void draw_comments();
     void draw_rows();
+    void draw_unvalidated_check();
 
     std::mt19937_64 m_random;
     bool m_for_copy;

@@ -113,11 +113,13 @@ TEST_CASE("what cannot be a leaf, or cannot be carried, is refused by name") {
         odd.table.indexes.back().is_replica_identity = true;
         CHECK(odd.refuses("orders_note_key: is the replica identity by name"));
     }
-    SUBCASE("a CHECK that is not validated") {
+    SUBCASE("a foreign key that is not validated; a CHECK may be so") {
         odd.table.constraints.push_back({});
-        odd.table.constraints.back().name = "positive";
         odd.table.constraints.back().is_valid = false;
-        CHECK(odd.refuses("positive: is NOT VALID"));
+        CHECK(odd.refusals().empty());
+        odd.table.constraints.back().name = "of_customer";
+        odd.table.constraints.back().kind = 'f';
+        CHECK(odd.refuses("of_customer: is NOT VALID"));
     }
     SUBCASE("a CHECK that is not inherited") {
         odd.table.constraints.push_back({});
