@@ -342,11 +342,31 @@ void Executor::run_under_budget(const Unit& unit, chr::steady_clock::time_point 
     }
 }
 
+/// For units whose time under the locks has a budget. Without one (too many connections, say) COMMIT's answer counts.
+ReleaseWitness* Executor::witness_of(const Unit& unit) {
+    if (unit.max_hold.count() == 0 || unit.lock_first.empty())
+        return nullptr;
+    if (m_witness && m_witness->is_spent())
+        m_witness.reset();
+    try {
+        if (!m_witness)
+            m_witness =
+                std::make_unique<ReleaseWitness>(m_database, m_reporter, m_clock, m_connection.protocol_backend_pid());
+    } catch (const Error&) {
+        return nullptr;
+    }
+    return m_witness.get();
+}
+
 UnitOutcome Executor::attempt_inside(const Unit& unit, int number) {
     if (can_be_pipelined(unit))
         return attempt_pipelined(unit);
     UnitOutcome outcome;
-    m_connection.execute(fmt::format("{}", fmt::join(opening(unit), "; ")));
+    ReleaseWitness* const witness = witness_of(unit);
+    std::vector<std::string> statements = opening(unit);
+    if (witness != nullptr)
+        statements.push_back(witness->mark_sql());
+    m_connection.execute(fmt::format("{}", fmt::join(statements, "; ")));
     take_locks(unit, number, outcome);
     const auto granted = m_clock.steady();
     if (unit.max_hold.count() > 0) {
@@ -358,9 +378,13 @@ UnitOutcome Executor::attempt_inside(const Unit& unit, int number) {
                 m_after_step();
         }
     }
+    if (witness != nullptr)
+        witness->watch();
     try {
         const Result commit = m_connection.execute("COMMIT");
-        outcome.held = chr::duration_cast<chr::microseconds>(m_clock.steady() - granted);
+        const auto answered = m_clock.steady();
+        const auto released = witness == nullptr ? std::nullopt : witness->released();
+        outcome.held = chr::duration_cast<chr::microseconds>(std::min(answered, released.value_or(answered)) - granted);
     } catch (const Error& error) {
         if (m_connection.is_broken())
             throw CommitInDoubt(error);

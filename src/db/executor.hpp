@@ -15,6 +15,7 @@
 #include "base/stop_signal.hpp"
 #include "config/config.hpp"
 #include "db/connection.hpp"
+#include "db/release_witness.hpp"
 #include "db/watcher.hpp"
 
 namespace tripmig::db {
@@ -33,7 +34,7 @@ struct UnitOutcome {
     int attempts = 1;
     std::chrono::milliseconds waited{0};     ///< from the first attempt to the start of the one that succeeded
     std::chrono::microseconds lock_wait{0};  ///< units with lock_first: until the whole set was granted, last attempt
-    std::chrono::microseconds held{0};       ///< units with lock_first: from the last lock granted to COMMIT's answer
+    std::chrono::microseconds held{0};       ///< units with lock_first: from the last lock granted to their release
     std::vector<Result> results;             ///< one a step
     /// Units outside a transaction that took longer than a moment: relation to the strongest lock that was seen on it.
     std::map<std::string, std::string> sampled_locks;
@@ -94,6 +95,7 @@ class Executor {
     [[nodiscard]] std::vector<std::string> opening(const Unit& unit) const;
     [[nodiscard]] std::vector<std::string> resets(const Unit& unit) const;
     [[nodiscard]] std::vector<Step> pipelined_opening(const Unit& unit) const;
+    ReleaseWitness* witness_of(const Unit& unit);
     void observe(std::chrono::milliseconds elapsed);
     void look_at_blockers();
     void look_at_progress();
@@ -109,6 +111,7 @@ class Executor {
     std::function<void()> m_before_retry;
     std::function<void()> m_after_step;
     std::unique_ptr<Watcher> m_watcher;
+    std::unique_ptr<ReleaseWitness> m_witness;
     std::string m_current;        ///< name of the unit that runs
     std::string m_blockers;       ///< the last ones seen in this attempt, as text
     std::string m_told;           ///< the pids of those that were told of, in this unit
