@@ -84,12 +84,15 @@ World::World(const Plan& plan) : m_plan(plan), m_role("service_" + database.name
     database.exec("VACUUM orders");
     Random random(plan.seed);
     const long target = 1 + pick(random, 20);
-    folder.write(
-        "tripmig.toml",
-        "[swap]\ncutover_deadline = \"60s\"\nrest_when_busy = 0\nworkers = " + std::to_string(1 + pick(random, 2)) +
-            "\nfinal_keys = " + std::to_string(20 + pick(random, 100)) + "\n" +
-            (plan.is_slow() ? "chunk_target = \"1ms\"\nprobe = \"SELECT pg_sleep(0.1) IS NOT NULL\"\n"
-                            : "chunk_target = \"" + std::to_string(target) + "ms\"\n"));
+    // Not rest_when_busy, which looks every two seconds: a round that rests does so from its first chunk on, which it
+    // then loads in small pieces.
+    const std::string rest = once_in(random, 3) ? "50" : "0";
+    folder.write("tripmig.toml",
+                 "[swap]\ncutover_deadline = \"60s\"\nrest_when_busy = 0\nrest = " + rest +
+                     "\nworkers = " + std::to_string(1 + pick(random, 2)) +
+                     "\nfinal_keys = " + std::to_string(20 + pick(random, 100)) + "\n" +
+                     (plan.is_slow() ? "chunk_target = \"1ms\"\nprobe = \"SELECT pg_sleep(0.1) IS NOT NULL\"\n"
+                                     : "chunk_target = \"" + std::to_string(target) + "ms\"\n"));
     folder.write("partitions/orders.toml",
                  "table = \"public.orders\"\nkey = \"at\"\ninterval = \"1 month\"\npremake = 1\n[swap]\nstrategy = \"" +
                      std::string(plan.kind == Kind::copy ? "copy" : "attach") + "\"\n" +
