@@ -1,4 +1,4 @@
-# src/<room>/sql/<name>.sql becomes tripmig::<room>::statement::<name> in generated/<room>/statements.hpp:
+# src/<room>/sql/<name>.sql becomes tripmig::<room>::statements::<name> in generated/<room>/statements.hpp:
 # one complete statement a file, runnable in psql, parameters described at its top.
 
 # All of them at once, for a tool that reads the sources without building them.

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t longest_name = 63;  // NAMEDATALEN - 1
 
-bool is_blank(char c) {
+bool is_space(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
@@ -26,7 +26,7 @@ bool continues_identifier(char c) {
 }
 
 void skip_blanks(std::string_view& text) {
-    while (!text.empty() && is_blank(text.front()))
+    while (!text.empty() && is_space(text.front()))
         text.remove_prefix(1);
 }
 

@@ -38,7 +38,7 @@ void apply(Layer& layer, Config& config) {
     }
 }
 
-std::string joined(const std::vector<std::string>& names) {
+std::string listed(const std::vector<std::string>& names) {
     return fmt::format("{}", fmt::join(names, ", "));
 }
 
@@ -48,7 +48,7 @@ Error unknown_section(const TomlEntry& entry) {
     const std::string meant = nearest(name.substr(0, 64), sections);
     return error_at(
         entry.key_position, fmt::format("unknown section [{}]", name),
-        (meant.empty() ? "" : fmt::format("did you mean [{}]? ", meant)) + "the sections are " + joined(sections));
+        (meant.empty() ? "" : fmt::format("did you mean [{}]? ", meant)) + "the sections are " + listed(sections));
 }
 
 /// The section that has this key, for a key in the wrong place.
@@ -71,7 +71,7 @@ Error unknown_key(const TomlEntry& entry) {
     }
     const std::string meant = nearest(key.substr(0, 64), keys);
     std::string hint =
-        at_top ? "every key stands below its [section]" : fmt::format("[{}] has {}", entry.path.front(), joined(keys));
+        at_top ? "every key stands below its [section]" : fmt::format("[{}] has {}", entry.path.front(), listed(keys));
     if (!home.empty())
         hint = fmt::format("{} belongs below [{}]", key, home);
     else if (!meant.empty())

@@ -23,9 +23,9 @@ std::vector<std::uint32_t> oids_of(std::string_view text) {
 
 std::vector<AlteringJob> read_altering_jobs(Connection& connection, std::string_view state_schema) {
     std::vector<AlteringJob> jobs;
-    if (!connection.execute(std::string(statement::job_table_is_readable), {std::string(state_schema)}).flag(0, 0))
+    if (!connection.execute(std::string(statements::job_table_is_readable), {std::string(state_schema)}).flag(0, 0))
         return jobs;
-    const Result result = connection.execute(with_state(statement::altering_jobs, state_schema));
+    const Result result = connection.execute(with_state(statements::altering_jobs, state_schema));
     for (std::size_t row = 0; row < result.rows(); ++row) {
         AlteringJob job;
         job.id = result.number(row, 0);
@@ -39,7 +39,7 @@ std::vector<AlteringJob> read_altering_jobs(Connection& connection, std::string_
 }
 
 std::optional<std::uint32_t> altered_table(Connection& connection, const std::string& name, const std::string& bare) {
-    const Result result = connection.execute(std::string(statement::altered_table), {name, bare});
+    const Result result = connection.execute(std::string(statements::altered_table), {name, bare});
     if (result.rows() == 0)
         return std::nullopt;
     return static_cast<std::uint32_t>(result.number(0, 0));

@@ -131,7 +131,7 @@ std::vector<ForeignTable> find_foreign_tables(Connection& connection, const std:
         if (parts->size() == 2)
             schema = parts->front();
     }
-    const Result result = connection.execute(std::string(statement::foreign_tables), {joined_list(names), schema});
+    const Result result = connection.execute(std::string(statements::foreign_tables), {joined_list(names), schema});
     std::vector<ForeignTable> found;
     for (std::size_t row = 0; row < result.rows(); ++row)
         if (const auto tool = tool_of(Columns(result.text(row, 2))))

@@ -62,7 +62,7 @@ std::optional<AppliedMigration> applied_migration(const BinaryCopy& row) {
 }
 
 History read_state(Connection& connection, std::string_view state_schema) {
-    const std::vector<std::string> tables = connection.copy_out(with_state(statement::read_history, state_schema));
+    const std::vector<std::string> tables = connection.copy_out(with_state(statements::read_history, state_schema));
     History history;
     BinaryCopy meta(tables.at(0));
     history.has_state = meta.next();  // false: it is being made this moment
@@ -148,12 +148,13 @@ std::vector<Step> record_steps(const MigrationRecord& record, std::string_view s
     // A file may have changed the role for its own statements; the history belongs to the role that logged in.
     if (!is_new)
         steps.push_back(step("RESET SESSION AUTHORIZATION", {}, "back to the role that logged in"));
-    steps.push_back(step(with_state(is_new ? statement::record_new_objects : statement::record_migration, state_schema),
-                         {record.kind, or_null(record.version), record.description, record.file, or_null(record.sha256),
-                          or_null(record.sha256_tokens), fmt::format("{}", record.batch), std::string(version()),
-                          std::string(git_revision()),
-                          record.duration_ms ? std::optional(fmt::format("{}", *record.duration_ms)) : std::nullopt},
-                         "record it in the history"));
+    steps.push_back(
+        step(with_state(is_new ? statements::record_new_objects : statements::record_migration, state_schema),
+             {record.kind, or_null(record.version), record.description, record.file, or_null(record.sha256),
+              or_null(record.sha256_tokens), fmt::format("{}", record.batch), std::string(version()),
+              std::string(git_revision()),
+              record.duration_ms ? std::optional(fmt::format("{}", *record.duration_ms)) : std::nullopt},
+             "record it in the history"));
     steps.back().prepare_as = is_new ? "tripmig_record_new" : "tripmig_record";
     return steps;
 }
@@ -161,12 +162,12 @@ std::vector<Step> record_steps(const MigrationRecord& record, std::string_view s
 std::vector<Step> record_undo_steps(const MigrationRecord& record, std::string_view state_schema) {
     std::vector<Step> steps = record_steps(record, state_schema);
     steps.push_back(
-        step(with_state(statement::mark_undone, state_schema), {record.version}, "the version no longer counts"));
+        step(with_state(statements::mark_undone, state_schema), {record.version}, "the version no longer counts"));
     return steps;
 }
 
 std::vector<JournalEntry> read_journal(Connection& connection, std::string_view state_schema, const std::string& file) {
-    const Result result = connection.execute(with_state(statement::read_journal, state_schema), {file});
+    const Result result = connection.execute(with_state(statements::read_journal, state_schema), {file});
     std::vector<JournalEntry> entries;
     for (std::size_t row = 0; row < result.rows(); ++row) {
         JournalEntry entry;
@@ -200,11 +201,11 @@ std::string json_text(const std::string& text) {
 }  // namespace
 
 Step mark_locks_step() {
-    return step(std::string(statement::mark_locks), {}, "since when the strongest lock is held");
+    return step(std::string(statements::mark_locks), {}, "since when the strongest lock is held");
 }
 
 std::map<std::int64_t, MigrationLocks> read_locks(Connection& connection, std::string_view state_schema) {
-    const Result result = connection.execute(with_state(statement::read_locks, state_schema));
+    const Result result = connection.execute(with_state(statements::read_locks, state_schema));
     std::map<std::int64_t, MigrationLocks> locks;
     for (std::size_t row = 0; row < result.rows(); ++row) {
         MigrationLocks& of_migration = locks[result.number(row, 0)];
@@ -232,12 +233,12 @@ Step journal_step(std::string_view state_schema, const std::string& file, int or
         parameters[8] = "{" + modes + "}";
         parameters[9] = fmt::format("{}", sampled->held_ms);
     }
-    return step(with_state(statement::write_journal, state_schema), std::move(parameters),
+    return step(with_state(statements::write_journal, state_schema), std::move(parameters),
                 done ? "journal: done" : "journal: started");
 }
 
 Step forget_journal_step(std::string_view state_schema, const std::string& file) {
-    return step(with_state(statement::forget_journal, state_schema), {file}, "the history row replaces the journal");
+    return step(with_state(statements::forget_journal, state_schema), {file}, "the history row replaces the journal");
 }
 
 std::int64_t next_batch(Connection& connection, std::string_view state_schema) {

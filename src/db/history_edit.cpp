@@ -18,7 +18,7 @@ std::optional<std::string> or_null(const std::string& text) {
 
 Step add_history_step(const MigrationRecord& record, std::string_view state_schema) {
     Step step;
-    step.sql = with_state(statement::add_history, state_schema);
+    step.sql = with_state(statements::add_history, state_schema);
     step.parameters = {record.kind,
                        or_null(record.version),
                        record.description,
@@ -35,7 +35,7 @@ Step add_history_step(const MigrationRecord& record, std::string_view state_sche
 Step rehash_history_step(std::int64_t id, const std::string& file, const std::string& sha256,
                          const std::string& sha256_tokens, std::string_view state_schema) {
     Step step;
-    step.sql = with_state(statement::rehash_history, state_schema);
+    step.sql = with_state(statements::rehash_history, state_schema);
     step.parameters = {fmt::format("{}", id), file, sha256, sha256_tokens};
     step.why = "record what " + file + " says now";
     return step;
@@ -51,7 +51,7 @@ std::set<std::string> unfinished_files(Connection& connection, std::string_view 
 }
 
 std::set<std::string> versions_ever(Connection& connection, std::string_view state_schema) {
-    const Result result = connection.execute(with_state(statement::versions_ever, state_schema));
+    const Result result = connection.execute(with_state(statements::versions_ever, state_schema));
     std::set<std::string> versions;
     for (std::size_t row = 0; row < result.rows(); ++row)
         versions.emplace(result.text(row, 0));

@@ -9,7 +9,7 @@
 namespace tripmig::db {
 
 std::vector<TreeMember> read_index_tree(Connection& connection, const std::string& table) {
-    const Result tree = connection.execute(std::string(statement::index_tree), {table});
+    const Result tree = connection.execute(std::string(statements::index_tree), {table});
     std::vector<TreeMember> members;
     std::string oids = "{";
     for (std::size_t row = 0; row < tree.rows(); ++row) {
@@ -21,7 +21,7 @@ std::vector<TreeMember> read_index_tree(Connection& connection, const std::strin
         oids += fmt::format("{}{}", row == 0 ? "" : ",", member.oid);
         members.push_back(std::move(member));
     }
-    const Result states = connection.execute(std::string(statement::index_states), {oids + "}"});
+    const Result states = connection.execute(std::string(statements::index_states), {oids + "}"});
     for (std::size_t row = 0; row < states.rows(); ++row) {
         const auto table_oid = static_cast<std::uint32_t>(states.number(row, 0));
         const auto owner = std::find_if(members.begin(), members.end(),
@@ -36,7 +36,7 @@ std::vector<TreeMember> read_index_tree(Connection& connection, const std::strin
 }
 
 std::optional<NamedIndex> find_index(Connection& connection, const std::string& name) {
-    const Result result = connection.execute(std::string(statement::named_index), {name});
+    const Result result = connection.execute(std::string(statements::named_index), {name});
     if (result.rows() == 0)
         return std::nullopt;
     return NamedIndex{{std::string(result.text(0, 1)), std::string(result.text(0, 2))},

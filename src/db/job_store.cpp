@@ -12,7 +12,7 @@ namespace tripmig::db {
 namespace {
 
 bool has_state(Session& session, std::string_view state_schema) {
-    const Rows rows = session.read(std::string(statement::job_table_is_readable), {std::string(state_schema)});
+    const Rows rows = session.read(std::string(statements::job_table_is_readable), {std::string(state_schema)});
     return flag_of(rows.at(0).at(0));
 }
 
@@ -30,7 +30,7 @@ Step change_step(std::string_view statement, std::string_view state_schema, cons
 std::optional<Job> find_last_job(Session& session, std::string_view state_schema, const QualifiedName& table) {
     if (!has_state(session, state_schema))
         return std::nullopt;
-    const Rows rows = session.read(with_state(statement::job_of_table, state_schema), {table.schema, table.name});
+    const Rows rows = session.read(with_state(statements::job_of_table, state_schema), {table.schema, table.name});
     if (rows.empty())
         return std::nullopt;
     const Row& row = rows.front();
@@ -56,18 +56,18 @@ std::optional<Job> find_open_job(Session& session, std::string_view state_schema
 
 Step begin_job_step(std::string_view state_schema, const Job& job) {
     Step step;
-    step.sql = with_state(statement::job_begin, state_schema);
+    step.sql = with_state(statements::job_begin, state_schema);
     step.parameters = {job.kind, job.table.schema, job.table.name, job.stage, job.state, std::string(version())};
     step.why = "the job and its plan, so that any later run can go on";
     return step;
 }
 
 Step record_job_step(std::string_view state_schema, const Job& job) {
-    return change_step(statement::job_record, state_schema, job, "what is done, in the transaction that does it");
+    return change_step(statements::job_record, state_schema, job, "what is done, in the transaction that does it");
 }
 
 Step finish_job_step(std::string_view state_schema, const Job& job) {
-    return change_step(statement::job_finish, state_schema, job, "the job is closed");
+    return change_step(statements::job_finish, state_schema, job, "the job is closed");
 }
 
 }  // namespace tripmig::db

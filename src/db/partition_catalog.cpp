@@ -30,7 +30,7 @@ PartitionInfo partition_of(const Row& row) {
 std::optional<PartitioningInfo> read_partitioning(Session& session, const QualifiedName& table) {
     std::optional<PartitioningInfo> partitioning;
     session.transact(Isolation::repeatable_read, [&](Work& work) {
-        const Rows facts = work.read(std::string(statement::partition_table), {table.schema, table.name});
+        const Rows facts = work.read(std::string(statements::partition_table), {table.schema, table.name});
         if (facts.empty())
             return;
         Cells cells(facts.front());
@@ -39,7 +39,8 @@ std::optional<PartitioningInfo> read_partitioning(Session& session, const Qualif
         partitioning->strategy = cells.letter();
         partitioning->key_columns = static_cast<int>(cells.number());
         partitioning->key = cells.text();
-        for (const Row& row : work.read(std::string(statement::partition_list), {fmt::format("{}", partitioning->oid)}))
+        for (const Row& row :
+             work.read(std::string(statements::partition_list), {fmt::format("{}", partitioning->oid)}))
             partitioning->partitions.push_back(partition_of(row));
     });
     return partitioning;
@@ -51,7 +52,7 @@ std::vector<PartitionSize> read_partition_sizes(Session& session, const std::vec
     for (const PartitionInfo& partition : partitions)
         oids.push_back(fmt::format("{}", partition.oid));
     std::vector<PartitionSize> sizes;
-    for (const Row& row : session.read(std::string(statement::partition_sizes), {joined_list(oids)})) {
+    for (const Row& row : session.read(std::string(statements::partition_sizes), {joined_list(oids)})) {
         Cells cells(row);
         PartitionSize& size = sizes.emplace_back();
         size.oid = static_cast<std::uint32_t>(cells.number());
@@ -67,7 +68,7 @@ std::set<std::string> taken_names(Session& session, const std::string& schema, c
     std::set<std::string> taken;
     if (names.empty())
         return taken;
-    for (const Row& row : session.read(std::string(statement::partition_taken_names), {schema, joined_list(names)}))
+    for (const Row& row : session.read(std::string(statements::partition_taken_names), {schema, joined_list(names)}))
         taken.insert(text_of(row.at(0)));
     return taken;
 }

@@ -18,7 +18,7 @@ std::int64_t lock_key(std::string_view state_schema, std::string_view purpose) {
 }
 
 std::string lock_holder(Connection& connection, std::int64_t key) {
-    const Result result = connection.execute(std::string(statement::lock_holder), {fmt::format("{}", key)});
+    const Result result = connection.execute(std::string(statements::lock_holder), {fmt::format("{}", key)});
     return result.rows() == 0 ? std::string() : std::string(result.text(0, 0));
 }
 

@@ -63,7 +63,7 @@ void create_tables(Connection& connection, std::string_view state_schema) {
     const bool schema_is_there =
         connection.execute("SELECT pg_catalog.to_regnamespace($1) IS NOT NULL", {sql::quote_ident(state_schema)})
             .flag(0, 0);
-    std::string ddl = with_state(statement::state_schema, state_schema);
+    std::string ddl = with_state(statements::state_schema, state_schema);
     if (schema_is_there)  // CREATE SCHEMA IF NOT EXISTS wants CREATE on the database even then
         ddl.erase(ddl.find("CREATE SCHEMA"), ddl.find(';') + 1 - ddl.find("CREATE SCHEMA"));
     connection.execute(ddl);
@@ -94,7 +94,7 @@ void ensure_state(Connection& connection, std::string_view state_schema) {
         if (found == 0)
             create_tables(connection, state_schema);
         else if (found < state_version)
-            connection.execute(with_state(statement::state_upgrade_2, state_schema));
+            connection.execute(with_state(statements::state_upgrade_2, state_schema));
         connection.execute(
             with_state("INSERT INTO :\"state\".meta AS former (version, tool_version) VALUES ($1::pg_catalog.int4, $2) "
                        "ON CONFLICT (one) DO UPDATE SET version = EXCLUDED.version, tool_version = "

@@ -218,7 +218,7 @@ std::vector<Item> list(Work& work, std::string_view statement, const std::string
 }
 
 void read_grants(Work& work, TableInfo& table, const std::string& oid) {
-    for (Grant& grant : list(work, statement::table_grants, oid, grant_of)) {
+    for (Grant& grant : list(work, statements::table_grants, oid, grant_of)) {
         if (grant.column.empty()) {
             table.grants.push_back(std::move(grant));
             continue;
@@ -228,7 +228,7 @@ void read_grants(Work& work, TableInfo& table, const std::string& oid) {
         if (column != table.columns.end())
             column->grants.push_back(std::move(grant));
     }
-    for (const Row& row : work.read(std::string(statement::table_default_grantees), {table.name.schema})) {
+    for (const Row& row : work.read(std::string(statements::table_default_grantees), {table.name.schema})) {
         Cells cells(row);
         const char kind = cells.letter();
         auto& grantees = kind == 'S'   ? table.default_sequence_grantees
@@ -239,7 +239,7 @@ void read_grants(Work& work, TableInfo& table, const std::string& oid) {
 }
 
 void read_sequences(Work& work, TableInfo& table, const std::string& oid) {
-    for (const Row& row : work.read(std::string(statement::table_sequences), {oid})) {
+    for (const Row& row : work.read(std::string(statements::table_sequences), {oid})) {
         Cells cells(row);
         SequenceInfo sequence;
         sequence.name = cells.name();
@@ -248,20 +248,20 @@ void read_sequences(Work& work, TableInfo& table, const std::string& oid) {
         sequence.options = cells.text();
         sequence.has_acl = cells.flag();
         sequence.comment = cells.optional_text();
-        sequence.grants = list(work, statement::table_grants, cells.text(), grant_of);
+        sequence.grants = list(work, statements::table_grants, cells.text(), grant_of);
         table.sequences.push_back(std::move(sequence));
     }
 }
 
 void read_hangers_on(Work& work, TableInfo& table, const std::string& oid, int server_version) {
-    table.rules = list(work, statement::table_rules, oid, rule_of);
-    for (const Row& row : work.read(std::string(statement::table_labels), {oid}))
+    table.rules = list(work, statements::table_rules, oid, rule_of);
+    for (const Row& row : work.read(std::string(statements::table_labels), {oid}))
         table.labels.push_back(text_of(row.at(0)));
-    table.statistics = list(work, statement::table_statistics, oid, statistics_of);
+    table.statistics = list(work, statements::table_statistics, oid, statistics_of);
     table.publications =
-        list(work, server_version < 150000 ? statement::table_publications_14 : statement::table_publications, oid,
+        list(work, server_version < 150000 ? statements::table_publications_14 : statements::table_publications, oid,
              publication_of);
-    table.dependents = list(work, statement::table_dependents, oid, dependent_of);
+    table.dependents = list(work, statements::table_dependents, oid, dependent_of);
 }
 
 }  // namespace
@@ -281,28 +281,28 @@ const IndexInfo* TableInfo::primary_key() const {
 std::optional<TableInfo> read_table(Session& session, const QualifiedName& name) {
     std::optional<TableInfo> table;
     session.transact(Isolation::repeatable_read, [&](Work& work) {
-        const Rows facts = work.read(std::string(statement::table_facts), {name.schema, name.name});
+        const Rows facts = work.read(std::string(statements::table_facts), {name.schema, name.name});
         if (facts.empty())
             return;
         table = facts_of(facts.front(), name);
         const std::string oid = fmt::format("{}", table->oid);
-        table->columns = list(work, statement::table_columns, oid, column_of);
+        table->columns = list(work, statements::table_columns, oid, column_of);
         read_grants(work, *table, oid);
-        table->constraints = list(work, statement::table_constraints, oid, constraint_of);
-        table->indexes = list(work, statement::table_indexes, oid, index_of);
-        table->incoming = list(work, statement::table_incoming_keys, oid, incoming_key_of);
-        table->triggers = list(work, statement::table_triggers, oid, trigger_of);
-        table->policies = list(work, statement::table_policies, oid, policy_of);
+        table->constraints = list(work, statements::table_constraints, oid, constraint_of);
+        table->indexes = list(work, statements::table_indexes, oid, index_of);
+        table->incoming = list(work, statements::table_incoming_keys, oid, incoming_key_of);
+        table->triggers = list(work, statements::table_triggers, oid, trigger_of);
+        table->policies = list(work, statements::table_policies, oid, policy_of);
         read_sequences(work, *table, oid);
         read_hangers_on(work, *table, oid, session.server_version());
-        table->fingerprint = text_of(work.read(std::string(statement::table_fingerprint), {oid}).at(0).at(0));
+        table->fingerprint = text_of(work.read(std::string(statements::table_fingerprint), {oid}).at(0).at(0));
     });
     return table;
 }
 
 Step unchanged_since(const TableInfo& table) {
     Step step;
-    step.sql = fmt::format("SELECT (\n{}) = $2", statement::table_fingerprint);
+    step.sql = fmt::format("SELECT (\n{}) = $2", statements::table_fingerprint);
     step.parameters = {fmt::format("{}", table.oid), table.fingerprint};
     step.prepare_as = "tripmig_unchanged";
     step.why = "nothing was altered since the plan was made";

@@ -7,7 +7,7 @@
 namespace tripmig::db {
 
 Watcher::Blockers Watcher::blockers_of(int pid) {
-    const Result result = m_connection.execute(std::string(statement::blockers), {fmt::format("{}", pid)});
+    const Result result = m_connection.execute(std::string(statements::blockers), {fmt::format("{}", pid)});
     Blockers blockers;
     for (std::size_t row = 0; row < result.rows(); ++row) {
         blockers.text += fmt::format("{}{}", row == 0 ? "" : "; ", result.text(row, 0));
@@ -17,7 +17,7 @@ Watcher::Blockers Watcher::blockers_of(int pid) {
 }
 
 std::optional<Progress> Watcher::progress_of(int pid) {
-    const Result result = m_connection.execute(std::string(statement::progress), {fmt::format("{}", pid)});
+    const Result result = m_connection.execute(std::string(statements::progress), {fmt::format("{}", pid)});
     if (result.rows() == 0)
         return std::nullopt;
     Progress progress;
@@ -29,7 +29,7 @@ std::optional<Progress> Watcher::progress_of(int pid) {
 }
 
 std::map<std::string, std::string> Watcher::locks_of(int pid) {
-    const Result result = m_connection.execute(std::string(statement::held_locks), {fmt::format("{}", pid)});
+    const Result result = m_connection.execute(std::string(statements::held_locks), {fmt::format("{}", pid)});
     std::map<std::string, std::string> locks;
     for (std::size_t row = 0; row < result.rows(); ++row)
         locks.emplace(result.text(row, 0), result.text(row, 1));

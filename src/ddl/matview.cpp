@@ -70,12 +70,12 @@ std::vector<Step> comments_of(const db::TableInfo& view, const QualifiedName& st
     return steps;
 }
 
-std::string alter(const QualifiedName& view) {
+std::string alter_matview(const QualifiedName& view) {
     return "ALTER MATERIALIZED VIEW " + sql::quoted(view);
 }
 
 std::string same_owner(const db::TableInfo& view, const QualifiedName& name) {
-    return fmt::format("{} OWNER TO {}", alter(name), sql::quote_ident(view.owner));
+    return fmt::format("{} OWNER TO {}", alter_matview(name), sql::quote_ident(view.owner));
 }
 
 /// LOCK TABLE takes no materialized view: a change that changes nothing does. Views on it first, as a query takes them.
@@ -107,7 +107,7 @@ Unit build_matview(const Matview& matview) {
     if (view.owner != view.current_role)
         steps.push_back(statement(same_owner(view, staged), "the first one's owner"));
     for (const std::string& clause : matview.clauses)
-        steps.push_back(statement(fmt::format("{} {}", alter(staged), clause), "as before"));
+        steps.push_back(statement(fmt::format("{} {}", alter_matview(staged), clause), "as before"));
     append(steps, column_settings(view, staged));
     if (matview.is_populated)
         append(steps, fill(staged));
@@ -134,7 +134,7 @@ Unit exchange_matview(const Matview& matview) {
             check(fmt::format("SELECT NOT relispopulated FROM pg_catalog.pg_class WHERE oid = {}", view.oid),
                   fmt::format("{} was populated meanwhile", sql::quoted(view.name))));
     const auto rename = [&](const QualifiedName& from, const QualifiedName& to) {
-        steps.push_back(statement(fmt::format("{} RENAME TO {}", alter(from), sql::quote_ident(to.name)),
+        steps.push_back(statement(fmt::format("{} RENAME TO {}", alter_matview(from), sql::quote_ident(to.name)),
                                   "the name is the new one's", {{from, LockMode::access_exclusive}}));
     };
     rename(view.name, former);

@@ -42,7 +42,7 @@ bool is_misspelt(const Mark& mark) {
     return is_alone && !nearest(sql::folded(direction), {"up", "down"}).empty();
 }
 
-bool claims(const SourceFile& file) {
+bool claims_dbmate(const SourceFile& file) {
     if (!is_named(file))
         return false;
     const std::vector<Mark> marks = marks_of(file.content(), mark_word);
@@ -82,7 +82,7 @@ void refuse_second(const std::string& file, const Mark& mark, const std::optiona
                          "one up and one down make a migration: put the others into files of their own");
 }
 
-std::vector<Migration> read(const SourceFile& file) {
+std::vector<Migration> read_dbmate(const SourceFile& file) {
     if (!is_named(file))
         return {};
     const std::vector<Mark> marks = marks_of(file.content(), mark_word);
@@ -123,6 +123,6 @@ std::vector<Migration> read(const SourceFile& file) {
 
 }  // namespace
 
-const DialectRules dbmate_rules{Dialect::dbmate, false, claims, read};
+const DialectRules dbmate_rules{Dialect::dbmate, false, claims_dbmate, read_dbmate};
 
 }  // namespace tripmig::migrate

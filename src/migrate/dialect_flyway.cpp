@@ -135,12 +135,12 @@ void read_config(const SourceFile& file, Migration& migration) {
         migration.no_transaction = fmt::format("executeInTransaction=false in {}{}", file.name(), config_suffix);
 }
 
-bool claims(const SourceFile& file) {
+bool claims_flyway(const SourceFile& file) {
     return is_program(file.name()) || (has_suffix(file.name(), ".sql") &&
                                        is_stem(std::string_view(file.name()).substr(0, file.name().size() - 4)));
 }
 
-std::vector<Migration> read(const SourceFile& file) {
+std::vector<Migration> read_flyway(const SourceFile& file) {
     refuse_foreign(file);
     if (has_suffix(file.name(), config_suffix))
         refuse_lone_config(file);
@@ -157,6 +157,6 @@ std::vector<Migration> read(const SourceFile& file) {
 
 }  // namespace
 
-const DialectRules flyway_rules{Dialect::flyway, true, claims, read};
+const DialectRules flyway_rules{Dialect::flyway, true, claims_flyway, read_flyway};
 
 }  // namespace tripmig::migrate

@@ -23,12 +23,12 @@ std::optional<Migration> read_name(std::string_view name) {
 }
 
 /// By name, unless a mark in it is another tool's.
-bool claims(const SourceFile& file) {
+bool claims_golang_migrate(const SourceFile& file) {
     return !file.is_in_folder() && read_name(file.name()).has_value() && !dbmate_rules.claims(file) &&
            !goose_rules.claims(file);
 }
 
-std::vector<Migration> read(const SourceFile& file) {
+std::vector<Migration> read_golang_migrate(const SourceFile& file) {
     if (auto migration = read_name(file.name()))
         return {*migration};
     if (has_suffix(file.name(), ".sql") && !split_number(file.name()).first.empty())
@@ -40,6 +40,6 @@ std::vector<Migration> read(const SourceFile& file) {
 
 }  // namespace
 
-const DialectRules golang_migrate_rules{Dialect::golang_migrate, false, claims, read};
+const DialectRules golang_migrate_rules{Dialect::golang_migrate, false, claims_golang_migrate, read_golang_migrate};
 
 }  // namespace tripmig::migrate

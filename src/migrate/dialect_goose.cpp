@@ -22,7 +22,7 @@ bool is_go_migration(const SourceFile& file) {
            !has_suffix(file.name(), "_test.go");
 }
 
-bool claims(const SourceFile& file) {
+bool claims_goose(const SourceFile& file) {
     if (is_go_migration(file))
         return true;
     return !file.is_in_folder() && has_suffix(file.name(), ".sql") && !marks_of(file.content(), "+goose").empty();
@@ -36,7 +36,7 @@ Migration base_of(const SourceFile& file) {
     return migration;
 }
 
-std::vector<Migration> read(const SourceFile& file) {
+std::vector<Migration> read_goose(const SourceFile& file) {
     if (is_go_migration(file))
         throw Error(ExitCode::usage, fmt::format("{} is a Go migration, which only goose can run", file.file()),
                     "write what it does as SQL under the same number, and move it out of the migrations directory");
@@ -78,6 +78,6 @@ std::vector<Migration> read(const SourceFile& file) {
 
 }  // namespace
 
-const DialectRules goose_rules{Dialect::goose, false, claims, read};
+const DialectRules goose_rules{Dialect::goose, false, claims_goose, read_goose};
 
 }  // namespace tripmig::migrate

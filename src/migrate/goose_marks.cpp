@@ -12,17 +12,17 @@ namespace tripmig::migrate {
 
 namespace {
 
-using Kind = GooseMark::Kind;
+using MarkKind = GooseMark::Kind;
 
-constexpr std::array<std::pair<std::string_view, Kind>, 7> spellings{{{"Up", Kind::up},
-                                                                      {"Down", Kind::down},
-                                                                      {"StatementBegin", Kind::statement_begin},
-                                                                      {"StatementEnd", Kind::statement_end},
-                                                                      {"NO TRANSACTION", Kind::no_transaction},
-                                                                      {"ENVSUB ON", Kind::envsub_on},
-                                                                      {"ENVSUB OFF", Kind::envsub_off}}};
+constexpr std::array<std::pair<std::string_view, MarkKind>, 7> spellings{{{"Up", MarkKind::up},
+                                                                          {"Down", MarkKind::down},
+                                                                          {"StatementBegin", MarkKind::statement_begin},
+                                                                          {"StatementEnd", MarkKind::statement_end},
+                                                                          {"NO TRANSACTION", MarkKind::no_transaction},
+                                                                          {"ENVSUB ON", MarkKind::envsub_on},
+                                                                          {"ENVSUB OFF", MarkKind::envsub_off}}};
 
-Kind kind_of(const std::string& file, const Mark& mark) {
+MarkKind kind_of(const std::string& file, const Mark& mark) {
     const std::string folded = sql::folded(mark.words);
     std::vector<std::string> known;
     for (const auto& [spelling, kind] : spellings) {
@@ -43,26 +43,26 @@ class Pairing {
 
     void see(const GooseMark& next) {
         switch (next.kind) {
-            case Kind::up:
+            case MarkKind::up:
                 require(!m_has_up, next, "a second `-- +goose Up`",
                         "a file is one migration: put the other into its own");
                 m_has_up = true;
                 break;
-            case Kind::down:
+            case MarkKind::down:
                 require(m_has_up, next, "`-- +goose Down` before `-- +goose Up`", "put the way up first");
                 require(!m_has_down, next, "a second `-- +goose Down`", "keep one of them");
                 require(!m_is_open, next, "`-- +goose Down` inside of a statement",
                         "end it with `-- +goose StatementEnd`");
                 m_has_down = true;
                 break;
-            case Kind::statement_begin:
+            case MarkKind::statement_begin:
                 require(m_has_up, next, "`-- +goose StatementBegin` before `-- +goose Up`", "put `-- +goose Up` first");
                 require(!m_is_open, next, "`-- +goose StatementBegin` inside of a statement",
                         "end the one before with `-- +goose StatementEnd`");
                 m_is_open = true;
                 m_opening = next.mark;
                 break;
-            case Kind::statement_end:
+            case MarkKind::statement_end:
                 require(m_is_open, next, "`-- +goose StatementEnd` without its StatementBegin",
                         "put `-- +goose StatementBegin` above the statement");
                 m_is_open = false;

@@ -11,7 +11,7 @@
 namespace tripmig::migrate::effects {
 
 using sql::AlterAction;
-using Kind = sql::AlterAction::Kind;
+using AlterKind = sql::AlterAction::Kind;
 using Constraint = sql::ConstraintFacts::Kind;
 
 namespace {
@@ -19,23 +19,23 @@ namespace {
 /// AlterTableGetLockLevel() of PostgreSQL 15 (manual, ALTER TABLE: each action's lock).
 LockMode mode_of(const AlterAction& action) {
     switch (action.kind) {
-        case Kind::set_statistics:
-        case Kind::set_column_options:
-        case Kind::cluster_on:
-        case Kind::validate_constraint:
-        case Kind::attach_partition:
+        case AlterKind::set_statistics:
+        case AlterKind::set_column_options:
+        case AlterKind::cluster_on:
+        case AlterKind::validate_constraint:
+        case AlterKind::attach_partition:
             return LockMode::share_update_exclusive;
-        case Kind::set_options: {
+        case AlterKind::set_options: {
             const auto& options = action.options;
             const bool is_strong = std::find(options.begin(), options.end(), "user_catalog_table") != options.end();
             return is_strong ? LockMode::access_exclusive : LockMode::share_update_exclusive;
         }
-        case Kind::switch_trigger:
+        case AlterKind::switch_trigger:
             return LockMode::share_row_exclusive;
-        case Kind::add_constraint:
+        case AlterKind::add_constraint:
             return action.constraint.kind == Constraint::foreign_key ? LockMode::share_row_exclusive
                                                                      : LockMode::access_exclusive;
-        case Kind::detach_partition:
+        case AlterKind::detach_partition:
             return action.is_concurrent || action.is_finalize ? LockMode::share_update_exclusive
                                                               : LockMode::access_exclusive;
         default:
@@ -44,13 +44,14 @@ LockMode mode_of(const AlterAction& action) {
 }
 
 /// Whether it does the same to partitions and inheriting tables.
-bool recurses(Kind kind) {
-    constexpr std::array<Kind, 18> kinds{Kind::add_column,         Kind::drop_column,         Kind::set_type,
-                                         Kind::set_default,        Kind::drop_default,        Kind::set_not_null,
-                                         Kind::drop_not_null,      Kind::drop_expression,     Kind::set_statistics,
-                                         Kind::set_column_options, Kind::set_storage,         Kind::add_constraint,
-                                         Kind::alter_constraint,   Kind::validate_constraint, Kind::drop_constraint,
-                                         Kind::switch_trigger,     Kind::rename_column,       Kind::rename_constraint};
+bool recurses(AlterKind kind) {
+    constexpr std::array<AlterKind, 18> kinds{
+        AlterKind::add_column,         AlterKind::drop_column,         AlterKind::set_type,
+        AlterKind::set_default,        AlterKind::drop_default,        AlterKind::set_not_null,
+        AlterKind::drop_not_null,      AlterKind::drop_expression,     AlterKind::set_statistics,
+        AlterKind::set_column_options, AlterKind::set_storage,         AlterKind::add_constraint,
+        AlterKind::alter_constraint,   AlterKind::validate_constraint, AlterKind::drop_constraint,
+        AlterKind::switch_trigger,     AlterKind::rename_column,       AlterKind::rename_constraint};
     return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
 }
 
@@ -138,37 +139,37 @@ void validate(const Target& target, const AlterAction& action) {
 
 void apply(const Target& target, const AlterAction& action) {
     switch (action.kind) {
-        case Kind::add_column:
+        case AlterKind::add_column:
             return add_column(target, action);
-        case Kind::add_constraint:
+        case AlterKind::add_constraint:
             return add_constraint(target, action.constraint, false);
-        case Kind::set_type:
+        case AlterKind::set_type:
             return set_type(target, action);
-        case Kind::set_not_null:
+        case AlterKind::set_not_null:
             if (target.known == nullptr || !is_proven_not_null(*target.known, action.name))
                 target.effects.scan(target.key, fmt::format("{} is looked at in every row", action.name));
             return;
-        case Kind::drop_column:
+        case AlterKind::drop_column:
             return drop_column(target, action);
-        case Kind::drop_constraint:
+        case AlterKind::drop_constraint:
             if (const KnownConstraint* constraint = constraint_of(target, action.name))
                 target.effects.lock(constraint->references, LockMode::access_exclusive);
             return;
-        case Kind::validate_constraint:
+        case AlterKind::validate_constraint:
             return validate(target, action);
-        case Kind::set_logged:
+        case AlterKind::set_logged:
             return target.effects.rewrite(target.key, "SET LOGGED and UNLOGGED write a new table");
-        case Kind::set_access_method:
+        case AlterKind::set_access_method:
             return target.effects.rewrite(target.key, "SET ACCESS METHOD writes a new table");
-        case Kind::set_tablespace:
+        case AlterKind::set_tablespace:
             return target.effects.rewrite(target.key, "SET TABLESPACE copies the table");
-        case Kind::inherit:
+        case AlterKind::inherit:
             return target.effects.lock(target.schema.key(action.other), LockMode::share_update_exclusive);
-        case Kind::no_inherit:
+        case AlterKind::no_inherit:
             return target.effects.lock(target.schema.key(action.other), LockMode::access_share);
-        case Kind::attach_partition:
+        case AlterKind::attach_partition:
             return attach_partition(target, action);
-        case Kind::detach_partition:
+        case AlterKind::detach_partition:
             return detach_partition(target, action);
         default:
             return;
@@ -247,21 +248,21 @@ void alter_relation(const Subject& subject, Effects& effects) {
         return;
     for (const AlterAction& action : alter.actions) {
         LockMode mode = mode_of(action);
-        if (is_index && action.kind == Kind::rename_table)
+        if (is_index && action.kind == AlterKind::rename_table)
             mode = LockMode::share_update_exclusive;
         else if (subject.facts.kind == "alter view")
             mode = LockMode::access_exclusive;
-        else if (subject.facts.kind == "alter sequence" && action.kind == Kind::other)
+        else if (subject.facts.kind == "alter sequence" && action.kind == AlterKind::other)
             mode = LockMode::share_row_exclusive;
         effects.lock(key, mode);
-        if (is_index && action.kind == Kind::attach_partition) {
+        if (is_index && action.kind == AlterKind::attach_partition) {
             const std::string child = subject.schema.key(action.other);
             effects.lock(child, LockMode::access_exclusive);
             for (const std::string& name : {key, child})
                 if (const KnownIndex* index = subject.schema.index(name))
                     effects.lock(index->table, LockMode::access_share);
         }
-        if (!is_index && (action.kind == Kind::set_tablespace || action.kind == Kind::set_access_method))
+        if (!is_index && (action.kind == AlterKind::set_tablespace || action.kind == AlterKind::set_access_method))
             effects.rewrite(key, "the materialized view is written anew");
     }
     if (subject.facts.kind == "alter sequence")

@@ -7,7 +7,7 @@
 namespace tripmig::migrate::hazards {
 
 using sql::AlterAction;
-using Kind = sql::AlterAction::Kind;
+using AlterKind = sql::AlterAction::Kind;
 using Constraint = sql::ConstraintFacts::Kind;
 
 namespace {
@@ -116,19 +116,19 @@ void drop_column(Sight& sight, const std::string& table, const AlterAction& acti
 
 bool alter_column(Sight& sight, const std::string& table, const AlterAction& action) {
     switch (action.kind) {
-        case Kind::add_column:
+        case AlterKind::add_column:
             add_column(sight, table, action);
             return true;
-        case Kind::set_type:
+        case AlterKind::set_type:
             set_type(sight, table, action);
             return true;
-        case Kind::set_not_null:
+        case AlterKind::set_not_null:
             set_not_null(sight, table, action);
             return true;
-        case Kind::drop_column:
+        case AlterKind::drop_column:
             drop_column(sight, table, action);
             return true;
-        case Kind::rename_column:
+        case AlterKind::rename_column:
             if (sight.file.kind != migrate::Kind::undo)
                 sight.add("rename-column",
                           fmt::format("{}.{} has another name from this moment on: the running version fails", table,

@@ -6,7 +6,7 @@
 namespace tripmig::migrate::hazards {
 
 using sql::AlterAction;
-using Kind = sql::AlterAction::Kind;
+using AlterKind = sql::AlterAction::Kind;
 
 namespace {
 
@@ -37,7 +37,7 @@ void attach(Sight& sight, const std::string& table, const AlterAction& action) {
 void rename(Sight& sight, const std::string& table, const AlterAction& action) {
     if (sight.file.kind == migrate::Kind::undo)
         return;
-    if (action.kind == Kind::rename_table)
+    if (action.kind == AlterKind::rename_table)
         sight.add("rename-table",
                   fmt::format("{} is called {} from this moment on: the running version fails", table, action.new_name),
                   "leave a view of the old name in the same transaction, or make a new table and move over",
@@ -50,35 +50,35 @@ void rename(Sight& sight, const std::string& table, const AlterAction& action) {
 
 void table_action(Sight& sight, const std::string& table, const AlterAction& action) {
     switch (action.kind) {
-        case Kind::add_constraint:
+        case AlterKind::add_constraint:
             return constraint(sight, table, action.constraint, action.offset);
-        case Kind::validate_constraint:
+        case AlterKind::validate_constraint:
             return validate(sight, table, action);
-        case Kind::set_logged:
-        case Kind::set_access_method:
-        case Kind::set_tablespace:
+        case AlterKind::set_logged:
+        case AlterKind::set_access_method:
+        case AlterKind::set_tablespace:
             return sight.add("table-rewrite",
                              fmt::format("{} is written anew with its indexes under ACCESS EXCLUSIVE", table),
                              "run it in a maintenance window, or swap to a new table (tripmig swap)", action.offset);
-        case Kind::rename_table:
-        case Kind::set_schema:
+        case AlterKind::rename_table:
+        case AlterKind::set_schema:
             return rename(sight, table, action);
-        case Kind::attach_partition:
+        case AlterKind::attach_partition:
             return attach(sight, table, action);
-        case Kind::detach_partition:
+        case AlterKind::detach_partition:
             if (!action.is_concurrent && !action.is_finalize)
                 sight.add("detach-partition",
                           fmt::format("DETACH takes ACCESS EXCLUSIVE on {}: all queries of all partitions wait", table),
                           "DETACH PARTITION ... CONCURRENTLY, in a file of its own", action.offset);
             return;
-        case Kind::switch_trigger:
+        case AlterKind::switch_trigger:
             if (action.is_disabled)
                 sight.add("disable-trigger", fmt::format("trigger {} of {} is off for everybody", action.name, table),
                           "change the trigger's function to do nothing for your own session, or ENABLE it in the same "
                           "transaction",
                           action.offset);
             return;
-        case Kind::drop_constraint:
+        case AlterKind::drop_constraint:
             if (action.is_cascade)
                 sight.add("drop-cascade", fmt::format("CASCADE drops whatever hangs on {}", action.name),
                           "name what is to go, and drop it before", action.offset);

@@ -166,19 +166,19 @@ namespace {
 
 /// The name that the server makes (ChooseConstraintName), but for the number that a second one gets.
 std::string chosen_name(const std::string& key, const sql::ConstraintFacts& constraint) {
-    using Kind = sql::ConstraintFacts::Kind;
+    using ConstraintKind = sql::ConstraintFacts::Kind;
     std::string name = key.substr(key.find('.') + 1);  // npos + 1 is 0
-    if (constraint.kind != Kind::primary_key)
+    if (constraint.kind != ConstraintKind::primary_key)
         for (const std::string& column : constraint.columns)
             name += "_" + column;
     switch (constraint.kind) {
-        case Kind::primary_key:
+        case ConstraintKind::primary_key:
             return name + "_pkey";
-        case Kind::foreign_key:
+        case ConstraintKind::foreign_key:
             return name + "_fkey";
-        case Kind::unique:
+        case ConstraintKind::unique:
             return name + "_key";
-        case Kind::exclude:
+        case ConstraintKind::exclude:
             return name + "_excl";
         default:
             return name + "_check";
@@ -188,20 +188,21 @@ std::string chosen_name(const std::string& key, const sql::ConstraintFacts& cons
 }  // namespace
 
 void KnownSchema::add_constraint(const std::string& key, KnownTable& table, const sql::ConstraintFacts& constraint) {
-    using Kind = sql::ConstraintFacts::Kind;
+    using ConstraintKind = sql::ConstraintFacts::Kind;
     KnownConstraint known;
     known.kind = constraint.kind;
     known.columns = constraint.columns;
     known.expression = constraint.expression;
     known.is_valid = !constraint.is_not_valid;
-    if (constraint.kind == Kind::foreign_key)
+    if (constraint.kind == ConstraintKind::foreign_key)
         known.references = this->key(constraint.references);
     const std::string name = constraint.name.empty() ? chosen_name(key, constraint) : constraint.name;
-    if (constraint.kind == Kind::primary_key)
+    if (constraint.kind == ConstraintKind::primary_key)
         for (const std::string& column : constraint.columns)
             if (const auto found = table.columns.find(column); found != table.columns.end())
                 found->second.is_not_null = true;
-    if (constraint.kind == Kind::primary_key || constraint.kind == Kind::unique || constraint.kind == Kind::exclude) {
+    if (constraint.kind == ConstraintKind::primary_key || constraint.kind == ConstraintKind::unique ||
+        constraint.kind == ConstraintKind::exclude) {
         const std::size_t dot = key.find('.');
         const std::string schema = dot == std::string::npos ? "" : key.substr(0, dot + 1);
         if (!constraint.using_index.empty())

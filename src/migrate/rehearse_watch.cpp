@@ -109,7 +109,7 @@ SeenStatement seen_of(const Unit& unit, const Step& step) {
 
 Step observe_step(const std::string& state_schema) {
     Step step;
-    step.sql = statement::rehearse_observe;
+    step.sql = statements::rehearse_observe;
     step.parameters = {state_schema};
     step.why = "what the statement before it holds and has read";
     return step;
@@ -217,7 +217,8 @@ class Sampler {
 
     void sample() {
         bool waits = false;
-        for (const db::Row& row : m_session.read(std::string(statement::rehearse_sample), {fmt::format("{}", m_pid)})) {
+        for (const db::Row& row :
+             m_session.read(std::string(statements::rehearse_sample), {fmt::format("{}", m_pid)})) {
             add_lock(m_before.relations, db::text_of(row.at(0)), db::text_of(row.at(1)), m_effects);
             waits = waits || !db::flag_of(row.at(2));
         }
@@ -238,7 +239,7 @@ class Sampler {
 
 db::UnitOutcome RehearseWatch::run_alone(db::Executor& executor, const Unit& unit, const Step& watched) {
     const auto look = [&] {
-        return observation_of(m_session.read(std::string(statement::rehearse_observe), {m_state_schema}));
+        return observation_of(m_session.read(std::string(statements::rehearse_observe), {m_state_schema}));
     };
     const Observation before = look();
     SeenStatement seen = seen_of(unit, watched);

@@ -59,7 +59,7 @@ BatchKey Runner::read_batch_key(const ScriptStatement& statement, const sql::Ran
     BatchKey key;
     key.table = dotted(cut.table);
     key.column = sql::quote_ident(by);
-    const db::Result found = m_connection.execute(std::string(statement::batch_key), {key.table, by});
+    const db::Result found = m_connection.execute(std::string(statements::batch_key), {key.table, by});
     if (found.rows() == 0)
         throw refused(statement, fmt::format("there is no table {}", key.table), "check its name and the search_path");
     if (found.text(0, 0) != "r" && found.text(0, 0) != "p")

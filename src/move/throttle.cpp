@@ -110,7 +110,7 @@ void Throttle::count_traffic() {
 }
 
 void Throttle::look_at_traffic() {
-    const db::Result ended = connection().execute(std::string(statement::transactions));
+    const db::Result ended = connection().execute(std::string(statements::transactions));
     m_traffic.add(m_clock.steady(), ended.number(0, 0), m_own_transactions);
     const std::optional<int> others = m_traffic.of_others();
     bool is_news = false;
@@ -176,12 +176,12 @@ std::optional<Hold> Throttle::look() {
 
 ServerLoad Throttle::read_load() {
     ServerLoad load;
-    const db::Result followers = connection().execute(std::string(statement::followers));
+    const db::Result followers = connection().execute(std::string(statements::followers));
     load.wal_position = followers.number(0, 4);
     for (std::size_t row = 1; row < followers.rows(); ++row)
         load.followers.push_back(follower_of(followers, row));
     if (m_limits.max_active_backends > 0) {
-        const db::Result backends = m_connection->execute(std::string(statement::active_backends));
+        const db::Result backends = m_connection->execute(std::string(statements::active_backends));
         load.active_backends = static_cast<int>(backends.number(0, 0));
         load.hidden_backends = static_cast<int>(backends.number(0, 1));
     }

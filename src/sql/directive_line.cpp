@@ -9,7 +9,7 @@ namespace tripmig::sql {
 namespace {
 
 constexpr std::string_view mark = "tripmig:";
-constexpr std::string_view blanks = " \t\f\v";
+constexpr std::string_view between_words = " \t\f\v";
 
 /// Where the mark stands in a comment; npos when the comment does not begin with it.
 std::size_t mark_offset(std::string_view comment) noexcept {
@@ -41,8 +41,8 @@ std::optional<DirectiveLine> DirectiveLine::read(const Comment& comment, const S
 
 void DirectiveLine::read_words(std::size_t begin) {
     const std::string_view text = m_comment->text;
-    for (std::size_t at = text.find_first_not_of(blanks, begin); at != std::string_view::npos;) {
-        const std::size_t end = std::min(text.find_first_of(blanks, at), text.size());
+    for (std::size_t at = text.find_first_not_of(between_words, begin); at != std::string_view::npos;) {
+        const std::size_t end = std::min(text.find_first_of(between_words, at), text.size());
         const std::string_view word = text.substr(at, end - at);
         const std::size_t equals = word.find('=');
         DirectiveWord& added = m_words.emplace_back();
@@ -52,16 +52,16 @@ void DirectiveLine::read_words(std::size_t begin) {
         added.offset = at;
         if (m_words.size() == 1)
             m_after_first = end;
-        at = text.find_first_not_of(blanks, end);
+        at = text.find_first_not_of(between_words, end);
     }
 }
 
 std::string DirectiveLine::text_after_first() const {
     const std::string_view text = m_comment->text;
-    const std::size_t begin = text.find_first_not_of(blanks, m_after_first);
+    const std::size_t begin = text.find_first_not_of(between_words, m_after_first);
     if (begin == std::string_view::npos)
         return {};
-    return std::string(text.substr(begin, text.find_last_not_of(blanks) + 1 - begin));
+    return std::string(text.substr(begin, text.find_last_not_of(between_words) + 1 - begin));
 }
 
 Error DirectiveLine::failure(std::size_t offset, std::string message, std::string hint) const {

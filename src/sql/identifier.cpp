@@ -35,14 +35,14 @@ std::string_view cut(std::string_view text, std::size_t bytes) {
     return text.substr(0, bytes);
 }
 
-std::string enclosed(std::string_view text, char mark) {
-    std::string result(1, mark);
+std::string enclosed(std::string_view text, char quote) {
+    std::string result(1, quote);
     for (const char c : text) {
-        if (c == mark)
-            result += mark;
+        if (c == quote)
+            result += quote;
         result += c;
     }
-    return result += mark;
+    return result += quote;
 }
 
 /// A character's number; nullopt when it is none.

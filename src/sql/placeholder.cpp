@@ -13,8 +13,6 @@ namespace tripmig::sql {
 
 namespace {
 
-constexpr std::size_t npos = std::string_view::npos;
-
 bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
@@ -64,7 +62,7 @@ ExpandedText expand_placeholders(std::string_view text, const std::map<std::stri
                                  const std::string& file) {
     ExpandedText expanded;
     std::size_t copied = 0;
-    for (std::size_t at = text.find("${"); at != npos; at = text.find("${", at)) {
+    for (std::size_t at = text.find("${"); at != std::string_view::npos; at = text.find("${", at)) {
         const std::string_view name = name_at(text, at);
         if (name.empty()) {
             at += 2;

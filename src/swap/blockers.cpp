@@ -91,7 +91,7 @@ void Acquaintances::leave_out_young(Blockers& blockers, chr::milliseconds age, T
 
 Blockers find_blockers(db::Session& session, const std::vector<LockRequest>& locks, chr::milliseconds age) {
     Blockers blockers;
-    const db::Rows rows = session.read(std::string(statement::old_transactions),
+    const db::Rows rows = session.read(std::string(statements::old_transactions),
                                        {names_of(locks, true), names_of(locks, false), fmt::format("{}", age.count())});
     for (const db::Row& row : rows)
         blockers.who.push_back({db::text_of(row.at(0)), db::flag_of(row.at(1)), row.at(2)});

@@ -54,7 +54,7 @@ void LiveNote::write() {
         if (!m_session)
             m_session.emplace(m_database, "swap-note");
         m_session->transact(db::Isolation::read_committed, [&](db::Work& work) {
-            work.change(db::with_state(statement::note_live, m_state_schema),
+            work.change(db::with_state(statements::note_live, m_state_schema),
                         {m_table.schema, m_table.name, note.dump(-1, ' ', false, json::error_handler_t::replace)});
         });
     } catch (const Error&) {

@@ -91,7 +91,7 @@ std::optional<ddl::Matview> read_matview(db::Session& session, const BoundView& 
         return std::nullopt;
     ddl::Matview matview;
     const db::Rows rows = session.read(
-        std::string(statement::matview_facts),
+        std::string(statements::matview_facts),
         {fmt::format("{}", table->oid), ddl::staged_name(view.name).name, ddl::former_matview_name(view.name).name});
     db::Cells cells(rows.at(0));
     matview.is_populated = cells.flag();

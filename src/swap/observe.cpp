@@ -113,7 +113,7 @@ void look_at_composite_keys(db::Session& session, const db::TableInfo& table, co
         for (const db::IncomingKey& each : table.incoming)
             if (each.is_called(key.key.table, key.interim_name()) &&
                 db::flag_of(session
-                                .read(std::string(statement::has_triggers),
+                                .read(std::string(statements::has_triggers),
                                       {sql::quoted(key.key.table), key.fill_trigger(), key.settle_trigger()})
                                 .at(0)
                                 .at(0)))
@@ -148,7 +148,7 @@ Facts read_facts(db::Session& session, const QualifiedName& table, const std::st
     facts.table = db::read_table(session, table);
     if (!facts.table)
         return facts;
-    for (const db::Row& row : session.read(std::string(statement::names_taken), {table.schema}))
+    for (const db::Row& row : session.read(std::string(statements::names_taken), {table.schema}))
         facts.taken.insert(db::text_of(row.at(0)));
     const db::ColumnInfo* column = facts.table->column(key);
     const bool sees_all_rows = !facts.table->force_row_security || facts.table->bypasses_row_security;

@@ -15,7 +15,7 @@ void set_paused(Server& server, const QualifiedName& table, bool is_paused) {
         throw Error(ExitCode::refused, fmt::format("no swap of {} is under way", sql::quoted(table)),
                     "tripmig swap status TABLE says what was");
     server.session().transact(db::Isolation::read_committed, [&](db::Work& work) {
-        work.change(db::with_state(statement::pause_job, server.state_schema()),
+        work.change(db::with_state(statements::pause_job, server.state_schema()),
                     {fmt::format("{}", job->id), is_paused ? "true" : "false"});
     });
 }

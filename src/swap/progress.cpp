@@ -29,7 +29,7 @@ void read_load(Server& server, const QualifiedName& chunks, JobProgress& progres
 }
 
 void read_note(Server& server, const SwapState& state, JobProgress& progress) {
-    const db::Rows rows = server.session().read(db::with_state(statement::job_live, server.state_schema()),
+    const db::Rows rows = server.session().read(db::with_state(statements::job_live, server.state_schema()),
                                                 {state.table.schema, state.table.name});
     if (rows.empty())
         return;
@@ -52,7 +52,7 @@ void read_note(Server& server, const SwapState& state, JobProgress& progress) {
 
 void read_leaves(Server& server, const SwapState& state, JobProgress& progress) {
     const db::Row row = server.session()
-                            .read(std::string(statement::indexed_leaves), {sql::quoted(ddl::staged_name(state.table))})
+                            .read(std::string(statements::indexed_leaves), {sql::quoted(ddl::staged_name(state.table))})
                             .at(0);
     progress.leaves = db::number_of(row.at(0));
     progress.leaves_indexed = db::number_of(row.at(1));

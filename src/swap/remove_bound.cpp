@@ -24,7 +24,7 @@ void remove_bound(Server& server, db::Session& session, const QualifiedName& tab
         // A cut-over whose answer was lost may commit at this moment: only behind its locks is its outcome known.
         work.change(fmt::format("LOCK TABLE ONLY {} IN ACCESS EXCLUSIVE MODE", sql::quoted(table)));
         const db::Rows now =
-            work.read(db::with_state(statement::job_stage, server.state_schema()), {fmt::format("{}", job->id)});
+            work.read(db::with_state(statements::job_stage, server.state_schema()), {fmt::format("{}", job->id)});
         if (now.empty() || db::text_of(now.at(0).at(0)) != job->stage)
             return;
         work.change(fmt::format("ALTER TABLE {} DROP CONSTRAINT IF EXISTS {}", sql::quoted(table),

@@ -67,7 +67,7 @@ RevertFacts read_revert_facts(Server& server, const SwapState& state) {
                 facts.other_leaves.push_back(partition.name);
     std::sort(facts.other_leaves.begin(), facts.other_leaves.end());
     for (const db::Row& row :
-         server.session().read(std::string(statement::attached_indexes),
+         server.session().read(std::string(statements::attached_indexes),
                                {fmt::format("{}", facts.parent.oid), fmt::format("{}", facts.past.oid)}))
         facts.index_names.emplace(db::text_of(row.at(0)), db::text_of(row.at(1)));
     pair_by_name(facts);

@@ -66,8 +66,8 @@ bool Server::is_paused() {
         return false;
     if (!m_pause_session)
         m_pause_session.emplace(m_database, "swap-pause");
-    const db::Rows rows =
-        m_pause_session->read(db::with_state(statement::job_is_paused, state_schema()), {m_table.schema, m_table.name});
+    const db::Rows rows = m_pause_session->read(db::with_state(statements::job_is_paused, state_schema()),
+                                                {m_table.schema, m_table.name});
     return !rows.empty() && db::flag_of(rows.at(0).at(0));
 }
 

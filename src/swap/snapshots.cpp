@@ -14,7 +14,7 @@ namespace {
 
 std::string readers_of(db::Session& session, std::int64_t transaction) {
     std::string text;
-    for (const db::Row& row : session.read(std::string(statement::old_snapshots), {fmt::format("{}", transaction)}))
+    for (const db::Row& row : session.read(std::string(statements::old_snapshots), {fmt::format("{}", transaction)}))
         text += (text.empty() ? "" : "; ") + db::text_of(row.at(0));
     return text;
 }

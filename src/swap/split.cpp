@@ -237,7 +237,7 @@ void follow_up(Server& server, SwapState& state) {
 }  // namespace
 
 std::optional<LeafOf> find_parent(db::Session& session, const QualifiedName& leaf) {
-    const db::Rows rows = session.read(std::string(statement::parent_of_leaf), {leaf.schema, leaf.name});
+    const db::Rows rows = session.read(std::string(statements::parent_of_leaf), {leaf.schema, leaf.name});
     if (rows.empty())
         return std::nullopt;
     LeafOf place{{db::text_of(rows[0].at(0)), db::text_of(rows[0].at(1))}, {}, db::text_of(rows[0].at(2))};

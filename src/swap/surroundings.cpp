@@ -18,7 +18,7 @@ namespace chr = std::chrono;
 namespace {
 
 void read_server(db::Session& session, const std::string& state_schema, Surroundings& around) {
-    const db::Row row = session.read(std::string(statement::server_facts), {state_schema}).at(0);
+    const db::Row row = session.read(std::string(statements::server_facts), {state_schema}).at(0);
     db::Cells cells(row);
     around.block_size = cells.number();
     around.max_locks_per_transaction = cells.number();
@@ -27,14 +27,14 @@ void read_server(db::Session& session, const std::string& state_schema, Surround
     around.database_bytes = cells.number();
     around.sees_all_statistics = cells.flag();
     around.may_make_state = cells.flag();
-    for (const db::Row& follower : session.read(std::string(statement::wal_followers)))
+    for (const db::Row& follower : session.read(std::string(statements::wal_followers)))
         (db::text_of(follower.at(0)) == "slot" ? around.idle_slots : around.followers)
             .push_back(db::text_of(follower.at(1)));
 }
 
 /// The extension may be there and not loaded, or its view not granted: then nothing is known.
 void read_statements(db::Session& session, const QualifiedName& table, Surroundings& around) {
-    const db::Rows place = session.read(std::string(statement::statement_statistics));
+    const db::Rows place = session.read(std::string(statements::statement_statistics));
     if (place.empty())
         return;
     const std::string from = fmt::format(
