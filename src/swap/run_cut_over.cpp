@@ -57,6 +57,13 @@ void tell(Server& server, const SwapState& state) {
     server.reporter().emit(event);
 }
 
+/// Each session that uses the table reads the catalog of all its leaves now, all of them at once, and whoever waited
+/// for the locks waits for that as well: what comes next can wait a second.
+void leave_processors(Server& server) {
+    if (server.throttle().is_resting())
+        server.stop().wait_for(std::chrono::seconds(1));
+}
+
 }  // namespace
 
 void give_up_keys(const db::TableInfo& table, const config::PartitionPolicy& policy, SwapState& state) {
@@ -87,6 +94,7 @@ void store_cut_over(Server& server, SwapState& state, const db::UnitOutcome& out
     unit.name = "store what the cut-over took";
     unit.steps = {journal(state, server.state_schema())};
     server.executor().run(unit);
+    leave_processors(server);
 }
 
 void run_cut_over(Server& server, const config::PartitionPolicy& policy, SwapState& state) {
