@@ -16,13 +16,6 @@ namespace {
 
 using Meaning = NpgsqlKeyword::Meaning;
 
-std::string joined(const std::vector<std::string>& parts) {
-    std::string text;
-    for (const std::string& part : parts)
-        text += (&part == &parts.front() ? "" : ",") + part;
-    return text;
-}
-
 /// Backslashes before blanks and backslashes, as the server reads `options` (manual 20.1.4, libpq's `options`).
 std::string escaped_option(const std::string& value) {
     std::string escaped;
@@ -193,7 +186,7 @@ class AdoNetParser {
             m_host_ports.push_back(port);
             begin = end + 1;
         }
-        add_parameter(m_parameters, "host", joined(hosts));
+        add_parameter(m_parameters, "host", fmt::format("{}", fmt::join(hosts, ",")));
     }
 
     void add_options(const std::string& options) {
@@ -209,7 +202,7 @@ class AdoNetParser {
             const std::string general = m_parameters.count("port") != 0 ? m_parameters["port"] : "";
             for (std::string& port : m_host_ports)
                 port = port.empty() ? general : port;
-            add_parameter(m_parameters, "port", joined(m_host_ports));
+            add_parameter(m_parameters, "port", fmt::format("{}", fmt::join(m_host_ports, ",")));
         }
         const auto mode = m_parameters.find("sslmode");
         if (m_trust && mode != m_parameters.end() && mode->second.rfind("verify", 0) == 0)

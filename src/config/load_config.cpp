@@ -38,17 +38,13 @@ void apply(Layer& layer, Config& config) {
     }
 }
 
-std::string listed(const std::vector<std::string>& names) {
-    return fmt::format("{}", fmt::join(names, ", "));
-}
-
 Error unknown_section(const TomlEntry& entry) {
     const std::vector<std::string> sections = section_names();
     const std::string& name = entry.path.front();
     const std::string meant = nearest(name.substr(0, 64), sections);
-    return error_at(
-        entry.key_position, fmt::format("unknown section [{}]", name),
-        (meant.empty() ? "" : fmt::format("did you mean [{}]? ", meant)) + "the sections are " + listed(sections));
+    return error_at(entry.key_position, fmt::format("unknown section [{}]", name),
+                    fmt::format("{}the sections are {}", meant.empty() ? "" : fmt::format("did you mean [{}]? ", meant),
+                                fmt::join(sections, ", ")));
 }
 
 /// The section that has this key, for a key in the wrong place.
@@ -70,8 +66,8 @@ Error unknown_key(const TomlEntry& entry) {
             keys.emplace_back(option.key);
     }
     const std::string meant = nearest(key.substr(0, 64), keys);
-    std::string hint =
-        at_top ? "every key stands below its [section]" : fmt::format("[{}] has {}", entry.path.front(), listed(keys));
+    std::string hint = at_top ? "every key stands below its [section]"
+                              : fmt::format("[{}] has {}", entry.path.front(), fmt::join(keys, ", "));
     if (!home.empty())
         hint = fmt::format("{} belongs below [{}]", key, home);
     else if (!meant.empty())

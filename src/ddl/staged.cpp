@@ -141,9 +141,7 @@ std::vector<Step> index_staged(const Succession& succession) {
         append(steps, index_settings(*index, name));
         if (const db::ConstraintInfo* constraint = constraint_of(succession.table, *index);
             constraint != nullptr && constraint->comment)
-            steps.push_back(statement(fmt::format("COMMENT ON CONSTRAINT {} ON {} IS {}", sql::quote_ident(name.name),
-                                                  sql::quoted(staged), sql::quote_literal(*constraint->comment)),
-                                      "comments come along"));
+            steps.push_back(comment_on_constraint(staged, name.name, *constraint->comment));
     }
     append(steps, add_unvalidated_checks(succession.table, staged));
     append(steps, replica_identity(succession, staged, staged_naming));

@@ -104,9 +104,7 @@ Unit adopt_foreign_key(const QualifiedName& table, const std::vector<QualifiedNa
                                         sql::quote_ident(key.name), key.definition),
                             "adopts the leaves' validated ones: no scan")};
     if (key.comment)
-        unit.steps.push_back(statement(fmt::format("COMMENT ON CONSTRAINT {} ON {} IS {}", sql::quote_ident(key.name),
-                                                   sql::quoted(table), sql::quote_literal(*key.comment)),
-                                       "comments come along"));
+        unit.steps.push_back(ddl::comment_on_constraint(table, key.name, *key.comment));
     unit.lock_first = {{table, LockMode::share_row_exclusive}};
     for (const QualifiedName& leaf : leaves)
         unit.lock_first.push_back({leaf, LockMode::share_row_exclusive});

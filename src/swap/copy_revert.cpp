@@ -50,9 +50,7 @@ std::vector<Step> restore_outgoing(const db::TableInfo& parent, const SwapState&
     std::vector<Step> steps = ddl::leaf_foreign_keys(outgoing_keys(parent), state.table);
     for (const db::ConstraintInfo& key : outgoing_keys(parent))
         if (key.comment)
-            steps.push_back(statement(fmt::format("COMMENT ON CONSTRAINT {} ON {} IS {}", sql::quote_ident(key.name),
-                                                  sql::quoted(state.table), sql::quote_literal(*key.comment)),
-                                      "comments come along"));
+            steps.push_back(ddl::comment_on_constraint(state.table, key.name, *key.comment));
     return steps;
 }
 

@@ -14,10 +14,6 @@ namespace tripmig::swap {
 
 namespace {
 
-std::string joined(const std::vector<std::string>& items) {
-    return fmt::format("{}", fmt::join(items, "; "));
-}
-
 std::string in_megabytes(double bytes) {
     return fmt::format("{:.0f} MB", std::ceil(bytes / 1'048'576));
 }
@@ -27,15 +23,16 @@ void look_at_sessions(const Surroundings& around, const config::SwapConfig& conf
         report.refuse("state schema", "the role can neither use nor make it",
                       "let the database's owner create it for this role (state.schema)", ExitCode::no_privilege);
     if (!around.blockers.empty())
-        report.note("old transactions",
-                    fmt::format("the cut-over does not try while these are open: {}", joined(around.blockers)));
+        report.note("old transactions", fmt::format("the cut-over does not try while these are open: {}",
+                                                    fmt::join(around.blockers, "; ")));
     if (!around.followers.empty())
-        report.note("replicas", fmt::format("{} follow: the work holds while one is more than {} behind{}",
-                                            joined(around.followers), tripmig::to_string(config.max_replica_lag),
-                                            is_copy ? "; their snapshots cannot be waited for at the cut-over" : ""));
+        report.note("replicas",
+                    fmt::format("{} follow: the work holds while one is more than {} behind{}",
+                                fmt::join(around.followers, "; "), tripmig::to_string(config.max_replica_lag),
+                                is_copy ? "; their snapshots cannot be waited for at the cut-over" : ""));
     if (!around.idle_slots.empty())
         report.note("replication slots", fmt::format("nobody reads from {}: the server keeps all that is written",
-                                                     joined(around.idle_slots)));
+                                                     fmt::join(around.idle_slots, "; ")));
     if (!around.sees_all_statistics)
         report.note("role",
                     "without pg_read_all_stats the age of other roles' transactions and how far replicas are is not "

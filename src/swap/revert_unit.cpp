@@ -139,9 +139,7 @@ void append_constraint_comment(const RevertFacts& facts, const SwapState& state,
                                std::vector<Step>& steps) {
     for (const db::ConstraintInfo& constraint : facts.parent.constraints)
         if (constraint.name == name && constraint.comment)
-            steps.push_back(statement(fmt::format("COMMENT ON CONSTRAINT {} ON {} IS {}", sql::quote_ident(name),
-                                                  sql::quoted(state.table), sql::quote_literal(*constraint.comment)),
-                                      "comments come along"));
+            steps.push_back(ddl::comment_on_constraint(state.table, name, *constraint.comment));
 }
 
 std::vector<Step> restore_primary_key(const RevertFacts& facts, const SwapState& state, const db::IndexInfo& primary,
@@ -252,9 +250,7 @@ std::vector<Step> restore_incoming(const RevertFacts& facts, const SwapState& st
     for (const db::IncomingKey& key : keys) {
         steps.push_back(ddl::add_incoming_key(key, state.table, key.referenced));
         if (key.comment)
-            steps.push_back(statement(fmt::format("COMMENT ON CONSTRAINT {} ON {} IS {}", sql::quote_ident(key.name),
-                                                  sql::quoted(key.table), sql::quote_literal(*key.comment)),
-                                      "comments come along"));
+            steps.push_back(ddl::comment_on_constraint(key.table, key.name, *key.comment));
     }
     return steps;
 }

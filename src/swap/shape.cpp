@@ -14,13 +14,6 @@ namespace tripmig::swap {
 
 namespace {
 
-std::string joined(const std::vector<std::string>& items) {
-    std::string text;
-    for (const std::string& item : items)
-        text += (text.empty() ? "" : ", ") + item;
-    return text;
-}
-
 std::string text_of(const db::Grant& grant) {
     return fmt::format("{} to {}{}", grant.privilege, grant.grantee.empty() ? "PUBLIC" : grant.grantee,
                        grant.grantable ? " with grant option" : "");
@@ -37,7 +30,7 @@ std::string line_of(const db::ColumnInfo& column) {
     if (column.statistics >= 0)
         line += fmt::format(" STATISTICS {}", column.statistics);
     if (!column.options.empty())
-        line += fmt::format(" ({})", joined(column.options));
+        line += fmt::format(" ({})", fmt::join(column.options, ", "));
     if (column.comment)
         line += fmt::format(" COMMENT {}", *column.comment);
     for (const db::Grant& grant : column.grants)
@@ -66,10 +59,10 @@ std::vector<std::string> shape_of(const db::TableInfo& table) {
             lines.push_back(fmt::format("constraint {} {}{}", sql::quote_ident(constraint.name), constraint.definition,
                                         constraint.comment ? " COMMENT " + *constraint.comment : ""));
     for (const db::IndexInfo& index : table.indexes)
-        lines.push_back(fmt::format("{}index {} {}{}{}", index.is_unique ? "unique " : "",
-                                    sql::quote_ident(index.name.name), index.tail,
-                                    index.statistics.empty() ? "" : " STATISTICS " + joined(index.statistics),
-                                    index.comment ? " COMMENT " + *index.comment : ""));
+        lines.push_back(fmt::format(
+            "{}index {} {}{}{}", index.is_unique ? "unique " : "", sql::quote_ident(index.name.name), index.tail,
+            index.statistics.empty() ? "" : fmt::format(" STATISTICS {}", fmt::join(index.statistics, ", ")),
+            index.comment ? " COMMENT " + *index.comment : ""));
     const bool owner_has_all = has_all_rights(table, table.owner);
     for (const db::Grant& grant : table.grants)
         if (!owner_has_all || grant.grantee != table.owner)
@@ -77,7 +70,7 @@ std::vector<std::string> shape_of(const db::TableInfo& table) {
     for (const db::StatisticsInfo& statistics : table.statistics)
         lines.push_back(fmt::format("statistics {}", statistics.definition));
     if (!table.options.empty())
-        lines.push_back(fmt::format("storage parameters {}", joined(table.options)));
+        lines.push_back(fmt::format("storage parameters {}", fmt::join(table.options, ", ")));
     lines.push_back(fmt::format("owner {}, row security {}{}, replica identity {}{}", sql::quote_ident(table.owner),
                                 table.row_security ? "on" : "off", table.force_row_security ? ", forced" : "",
                                 table.replica_identity,
@@ -137,7 +130,8 @@ std::vector<std::string> fingerprint_of(db::TableInfo table, const SwapState& st
             lines.push_back(fmt::format("foreign key {} {}", sql::quote_ident(constraint.name), constraint.definition));
     for (const db::IncomingKey& key : table.incoming)
         lines.push_back(fmt::format("foreign key {} of {} ({}) to ({}){}", sql::quote_ident(key.name),
-                                    sql::quoted(key.table), joined(key.columns), joined(key.referenced), key.tail));
+                                    sql::quoted(key.table), fmt::join(key.columns, ", "),
+                                    fmt::join(key.referenced, ", "), key.tail));
     add_followers(table, lines);
     return lines;
 }
