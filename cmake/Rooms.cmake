@@ -14,7 +14,7 @@ function(tripmig_room name)
   target_link_libraries(tripmig_${name} ${visibility} tripmig_flags ${ROOM_ROOMS} ${ROOM_PACKAGES})
   # Most of a source's time goes into the headers of the standard library and fmt: whoever builds to use it joins eight. The other
   # builds compile each source alone, and so say which one lacks an include.
-  if(sources AND CMAKE_BUILD_TYPE STREQUAL "Release")
+  if(sources AND TRIPMIG_JOIN_SOURCES)
     set_target_properties(tripmig_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
   endif()
   tripmig_embed_sql(${name} ${visibility})

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <sstream>
+#include <string>
 #include <thread>
 
 #include "swap_writers.hpp"
@@ -29,8 +30,12 @@ class Service {
     explicit Service(const TestDatabase& database)
         : m_thread([this, &database] {
               const Connection session = database.connect();
+              // Many a round trip: it must look busy on a machine that is busy itself.
+              std::string transactions;
+              for (int i = 0; i < 20; ++i)
+                  transactions += "BEGIN; SELECT 1; COMMIT;";
               while (m_is_busy)
-                  session.exec("SELECT 1");
+                  session.exec(transactions);
           }) {}
     ~Service() { stop(); }
     Service(const Service&) = delete;
