@@ -13,10 +13,10 @@ namespace {
 
 constexpr std::string_view conversions = "YmdHMjGV";
 
-const char* const forms =
+const char* const pattern_forms =
     "a pattern is made of text, {table}, and {start:%Y_%m_%d} for dates and times or {start} for integers";
 
-Error bad_pattern(const std::string& problem, const std::string& hint = forms) {
+Error bad_pattern(const std::string& problem, const std::string& hint = pattern_forms) {
     return {ExitCode::usage, problem, hint};
 }
 

@@ -23,9 +23,9 @@ struct Metric {
 
 constexpr Metric exit_code{"tripmig_last_run_exit_code", "Exit code of the last run; 0: done, or nothing to do."};
 constexpr Metric finished{"tripmig_last_run_timestamp_seconds", "When the last run ended."};
-constexpr Metric duration{"tripmig_last_run_duration_seconds", "How long the last run took."};
+constexpr Metric last_duration{"tripmig_last_run_duration_seconds", "How long the last run took."};
 constexpr Metric success{"tripmig_last_success_timestamp_seconds", "When the last run with exit code 0 ended."};
-constexpr std::array metrics{exit_code, finished, duration, success};
+constexpr std::array metrics{exit_code, finished, last_duration, success};
 
 /// Values by metric, then by the label's text as it stands in the file.
 using Values = std::map<std::string, std::map<std::string, std::string>, std::less<>>;
@@ -58,7 +58,7 @@ std::string metrics_text(std::string_view former, const RunMetrics& run) {
     };
     set(exit_code, fmt::format("{}", run.exit_code));
     set(finished, fmt::format("{:.3f}", moment));
-    set(duration, fmt::format("{:.3f}", std::chrono::duration<double>(run.duration).count()));
+    set(last_duration, fmt::format("{:.3f}", std::chrono::duration<double>(run.duration).count()));
     if (run.exit_code == 0)
         set(success, fmt::format("{:.3f}", moment));
     std::string text;
