@@ -32,13 +32,24 @@ Writer::Writer(const World& world, int number, Tally& tally)
       m_tally(tally),
       m_random(world.plan().seed * 1000 + static_cast<unsigned long>(number)),
       m_session(world.service_url(), "writer " + std::to_string(number)) {
-    for (const auto& row : m_session.ask("SELECT id, at, note, amount, customer FROM orders").rows)
+    Answer orders;
+    for (int attempts = 0; attempts == 0 || (attempts < 20 && !orders.is_ok()); ++attempts) {
+        m_session.mend();
+        orders = m_session.ask("SELECT id, at, note, amount, customer FROM orders");
+    }
+    if (!orders.is_ok())
+        throw std::runtime_error("what the writers begin with could not be read: " + orders.message);
+    for (const auto& row : orders.rows)
         if (const long id = std::stol(row[0]); is_own(id))
             m_orders[id] = {row[1], row[2], row[3], row[4]};
 }
 
 bool Writer::is_own(long id) const {
     return id > Plan::shared && (id <= m_plan.untouched() || id > 900'000) && id % m_plan.writers == m_number;
+}
+
+bool Writer::is_pending(long id) const {
+    return std::any_of(m_pending.begin(), m_pending.end(), [id](const Change& change) { return change.id == id; });
 }
 
 std::optional<Writer::Order> Writer::known(long id) const {
@@ -71,7 +82,10 @@ void Writer::compare(long id, const std::optional<Order>& found, const std::stri
         return order ? order->at + "|" + order->note + "|" + order->amount + "|" + order->customer : "no row";
     };
     m_tally.wrong("writer " + std::to_string(m_number) + ", transaction " + std::to_string(m_tx) + " (" + m_isolation +
-                  "): expected " + text(known(id)) + ", found " + text(found) + " by " + sql);
+                  "): expected " + text(known(id)) + ", found " + text(found) + " by " + sql + "; last word: " +
+                  (is_pending(id)               ? "this transaction"
+                   : m_last_word.count(id) != 0 ? m_last_word[id]
+                                                : "none"));
 }
 
 bool Writer::failed(const Answer& answer, const Expectation& expectation, const std::string& sql) {
@@ -132,6 +146,10 @@ bool Writer::erase(const std::string& where, const Expectation& expectation) {
     const Answer answer = m_session.ask(sql);
     if (!answer.is_ok())
         return failed(answer, expectation, sql);
+    std::set<std::string> ids;
+    for (const auto& row : answer.rows)
+        if (!ids.insert(row[0]).second)
+            m_tally.wrong("one statement deleted row " + row[0] + " twice: " + sql);
     for (const auto& row : answer.rows)
         if (const long id = std::stol(row[0]); is_own(id)) {
             compare(id, Order{row[1], row[2], row[3], row[4]}, sql);
@@ -156,11 +174,12 @@ bool Writer::look(long id) {
     return true;
 }
 
-void Writer::settle(bool is_done) {
+void Writer::settle(bool is_done, const std::string& how) {
     if (m_entries > 0)
         (is_done ? m_acknowledged : m_refused).push_back(m_tx);
     if (is_done)
         for (const Change& change : m_pending) {
+            m_last_word[change.id] = "transaction " + std::to_string(m_tx) + " (" + m_isolation + "), " + how;
             if (change.order)
                 m_orders[change.id] = *change.order;
             else
@@ -180,12 +199,12 @@ void Writer::end(bool commit) {
         }
         if (!entries.is_ok())
             throw std::runtime_error("the journal could not be asked: " + entries.message);
-        settle(entries.rows[0][0] == "t");
+        settle(entries.rows[0][0] == "t", "as the journal says");
         return;
     }
     if (!answer.is_ok())
         m_tally.refused(m_isolation, answer.sqlstate);
-    settle(commit && answer.is_ok());
+    settle(commit && answer.is_ok(), "acknowledged");
     if (commit && answer.is_ok())
         m_tally.acknowledged();
 }

@@ -65,8 +65,10 @@ class Writer {
     bool has_straddled();
     void compare(long id, const std::optional<Order>& found, const std::string& sql);
     void end(bool commit);
-    void settle(bool is_done);
+    /// `how` it is known to be done or not, for the report of what is found otherwise.
+    void settle(bool is_done, const std::string& how);
 
+    [[nodiscard]] bool is_pending(long id) const;
     [[nodiscard]] std::optional<Order> known(long id) const;
     [[nodiscard]] bool is_own(long id) const;
     static constexpr long first_new = 1'000'000;  ///< about
@@ -81,8 +83,9 @@ class Writer {
     Tally& m_tally;
     Random m_random;
     Session m_session;
-    std::map<long, Order> m_orders;  ///< its own, as they were acknowledged
-    std::vector<Change> m_pending;   ///< by the transaction that is open
+    std::map<long, Order> m_orders;           ///< its own, as they were acknowledged
+    std::map<long, std::string> m_last_word;  ///< the transaction that said so, of each
+    std::vector<Change> m_pending;            ///< by the transaction that is open
     std::string m_isolation;
     std::size_t m_entries = 0;  ///< in the journal, by the transaction that is open
     bool m_may_straddle = false;
