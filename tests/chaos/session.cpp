@@ -54,6 +54,17 @@ Answer Session::ask(const std::string& sql) {
     return answer;
 }
 
+Answer Session::insist(const std::string& sql, const std::string& what_for) {
+    Answer answer;
+    for (int attempt = 0; attempt < 20; ++attempt) {
+        mend();
+        answer = ask(sql);
+        if (answer.is_ok())
+            return answer;
+    }
+    throw std::runtime_error(m_name + ", " + what_for + ": " + answer.message);
+}
+
 std::string literal(const std::string& text) {
     if (text == "\\N")
         return "NULL";

@@ -26,6 +26,9 @@ class Session {
 
     /// One statement. Never throws.
     Answer ask(const std::string& sql);
+    /// Outside of a transaction: made again and asked again, twenty times at most, until it is answered. Throws with
+    /// what for and why when it is not.
+    Answer insist(const std::string& sql, const std::string& what_for);
 
     /// A new connection when this one is broken. Throws std::runtime_error when there is none within ten seconds.
     void mend();

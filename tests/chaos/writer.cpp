@@ -32,13 +32,7 @@ Writer::Writer(const World& world, int number, Tally& tally)
       m_tally(tally),
       m_random(world.plan().seed * 1000 + static_cast<unsigned long>(number)),
       m_session(world.service_url(), "writer " + std::to_string(number)) {
-    Answer orders;
-    for (int attempts = 0; attempts == 0 || (attempts < 20 && !orders.is_ok()); ++attempts) {
-        m_session.mend();
-        orders = m_session.ask("SELECT id, at, note, amount, customer FROM orders");
-    }
-    if (!orders.is_ok())
-        throw std::runtime_error("what the writers begin with could not be read: " + orders.message);
+    const Answer orders = m_session.insist("SELECT id, at, note, amount, customer FROM orders", "what it begins with");
     for (const auto& row : orders.rows)
         if (const long id = std::stol(row[0]); is_own(id))
             m_orders[id] = {row[1], row[2], row[3], row[4]};
@@ -48,15 +42,15 @@ bool Writer::is_own(long id) const {
     return id > Plan::shared && (id <= m_plan.untouched() || id > 900'000) && id % m_plan.writers == m_number;
 }
 
-bool Writer::is_pending(long id) const {
-    return std::any_of(m_pending.begin(), m_pending.end(), [id](const Change& change) { return change.id == id; });
+const Writer::Change* Writer::pending(long id) const {
+    const auto found =
+        std::find_if(m_pending.rbegin(), m_pending.rend(), [id](const Change& change) { return change.id == id; });
+    return found == m_pending.rend() ? nullptr : &*found;
 }
 
 std::optional<Writer::Order> Writer::known(long id) const {
-    const auto changed =
-        std::find_if(m_pending.rbegin(), m_pending.rend(), [id](const Change& change) { return change.id == id; });
-    if (changed != m_pending.rend())
-        return changed->order;
+    if (const Change* const change = pending(id))
+        return change->order;
     const auto found = m_orders.find(id);
     return found == m_orders.end() ? std::nullopt : std::optional<Order>(found->second);
 }
@@ -83,7 +77,7 @@ void Writer::compare(long id, const std::optional<Order>& found, const std::stri
     };
     m_tally.wrong("writer " + std::to_string(m_number) + ", transaction " + std::to_string(m_tx) + " (" + m_isolation +
                   "): expected " + text(known(id)) + ", found " + text(found) + " by " + sql + "; last word: " +
-                  (is_pending(id)               ? "this transaction"
+                  (pending(id) != nullptr       ? "this transaction"
                    : m_last_word.count(id) != 0 ? m_last_word[id]
                                                 : "none"));
 }
@@ -146,15 +140,16 @@ bool Writer::erase(const std::string& where, const Expectation& expectation) {
     const Answer answer = m_session.ask(sql);
     if (!answer.is_ok())
         return failed(answer, expectation, sql);
-    std::set<std::string> ids;
-    for (const auto& row : answer.rows)
-        if (!ids.insert(row[0]).second)
+    std::set<long> ids;
+    for (const auto& row : answer.rows) {
+        const long id = std::stol(row[0]);
+        if (!ids.insert(id).second)
             m_tally.wrong("one statement deleted row " + row[0] + " twice: " + sql);
-    for (const auto& row : answer.rows)
-        if (const long id = std::stol(row[0]); is_own(id)) {
+        if (is_own(id)) {
             compare(id, Order{row[1], row[2], row[3], row[4]}, sql);
             m_pending.push_back({id, std::nullopt});
         }
+    }
     if (expectation.own && answer.rows.empty())
         compare(*expectation.own, std::nullopt, sql);
     return record("delete", answer.rows);
@@ -191,14 +186,10 @@ void Writer::end(bool commit) {
     const Answer answer = m_session.ask(commit ? "COMMIT" : "ROLLBACK");
     if (commit && answer.is_lost()) {
         // Done or not: its own entries say so, once nobody is left who could still do it.
-        Answer entries;
-        for (int attempts = 0; attempts < 20 && entries.rows.empty(); ++attempts) {
-            m_session.mend();
-            entries = m_session.ask("SELECT count(*) > 0 FROM journal WHERE writer = " + std::to_string(m_number) +
-                                    " AND tx = " + std::to_string(m_tx));
-        }
-        if (!entries.is_ok())
-            throw std::runtime_error("the journal could not be asked: " + entries.message);
+        const Answer entries =
+            m_session.insist("SELECT count(*) > 0 FROM journal WHERE writer = " + std::to_string(m_number) +
+                                 " AND tx = " + std::to_string(m_tx),
+                             "its journal");
         settle(entries.rows[0][0] == "t", "as the journal says");
         return;
     }
@@ -243,13 +234,7 @@ void Writer::testify() {
                    std::to_string(tx) + ")";
         if (sql.empty())
             return;
-        Answer answer;
-        for (int attempts = 0; attempts == 0 || (attempts < 20 && answer.is_lost()); ++attempts) {
-            m_session.mend();
-            answer = m_session.ask(sql + " ON CONFLICT DO NOTHING");
-        }
-        if (!answer.is_ok())
-            throw std::runtime_error(answer.message);
+        (void)m_session.insist(sql + " ON CONFLICT DO NOTHING", table);
     };
     tell("acknowledged", m_acknowledged);
     tell("refused", m_refused);

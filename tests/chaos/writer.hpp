@@ -68,7 +68,8 @@ class Writer {
     /// `how` it is known to be done or not, for the report of what is found otherwise.
     void settle(bool is_done, const std::string& how);
 
-    [[nodiscard]] bool is_pending(long id) const;
+    /// Its last change by the transaction that is open; nullptr: none.
+    [[nodiscard]] const Change* pending(long id) const;
     [[nodiscard]] std::optional<Order> known(long id) const;
     [[nodiscard]] bool is_own(long id) const;
     static constexpr long first_new = 1'000'000;  ///< about
