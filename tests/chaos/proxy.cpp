@@ -70,7 +70,7 @@ Proxy::~Proxy() {
     ::close(m_listener);
 }
 
-void Proxy::arm(std::function<Hit(const Message&)> choose, std::function<void(Hit)> act) {
+void Proxy::arm(std::function<Hit(const Message&)> choose, std::function<bool(Hit)> act) {
     const std::lock_guard<std::mutex> lock(m_guard);
     m_choose = std::move(choose);
     m_act = std::move(act);
@@ -108,17 +108,22 @@ void Proxy::accept_one() {
     m_pairs.push_back(pair);
 }
 
-void Proxy::strike(Hit hit) {
+/// False when there was nobody to be ended: the command goes on.
+bool Proxy::strike(Hit hit) {
+    const bool is_end = hit == Hit::end_before || hit == Hit::end_after;
     {
         const std::lock_guard<std::mutex> lock(m_guard);
-        m_choose = nullptr;
+        if (!is_end)
+            m_choose = nullptr;
         if (m_act) {  // else the command ended by itself since: it was its last message
+            if (!m_act(hit))
+                return false;
             m_has_hit = true;
-            m_act(hit);
         }
     }
-    if (hit != Hit::end_before && hit != Hit::end_after)
+    if (!is_end)
         close_all();  // those that are ended tell the command so themselves
+    return true;
 }
 
 Hit Proxy::chosen(Pair& pair, std::string_view bytes) {
@@ -158,18 +163,17 @@ bool Proxy::pass_forth(Pair& pair) {
         case Hit::none:
             return send_all(to, bytes);
         case Hit::end_before:
-            strike(hit);
-            return true;
+            return strike(hit) || send_all(to, bytes);
         case Hit::end_after:
             (void)send_all(to, bytes);
-            strike(hit);
+            (void)strike(hit);
             return true;
         case Hit::kill_after:
         case Hit::cut_after:
             (void)send_all(to, bytes);
             [[fallthrough]];
         default:
-            strike(hit);
+            (void)strike(hit);
             return false;
     }
 }

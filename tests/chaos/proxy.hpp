@@ -40,9 +40,11 @@ class Proxy {
     Proxy(const Proxy&) = delete;
     Proxy& operator=(const Proxy&) = delete;
 
-    /// From now on `choose` is asked at each message, until it says another thing than none: that happens, once. `act`
-    /// does what the proxy can't: killing the command, ending its sessions.
-    void arm(std::function<Hit(const Message& message)> choose, std::function<void(Hit hit)> act);
+    /// From now on `choose` is asked at each message, until it says another thing than none: that happens. `act` does
+    /// what the proxy can't: killing the command, ending its sessions; false: there was no session yet, and nothing
+    /// happened. After an end it is asked again: a session that the server did not know yet goes on to its next
+    /// message.
+    void arm(std::function<Hit(const Message& message)> choose, std::function<bool(Hit hit)> act);
 
     [[nodiscard]] bool has_hit() const { return m_has_hit; }
     /// What happened where, for whoever plays it again. Empty: nothing.
@@ -60,7 +62,7 @@ class Proxy {
     bool pass_forth(Pair& pair);
     static bool pass_back(const Pair& pair);
     Hit chosen(Pair& pair, std::string_view bytes);
-    void strike(Hit hit);
+    bool strike(Hit hit);
     void close_all();
 
     std::string m_server;
@@ -71,7 +73,7 @@ class Proxy {
     std::atomic<int> m_messages{0};
     std::mutex m_guard;
     std::function<Hit(const Message&)> m_choose;
-    std::function<void(Hit)> m_act;
+    std::function<bool(Hit)> m_act;
     std::string m_struck;
     std::thread m_thread;
 };

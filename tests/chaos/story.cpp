@@ -120,19 +120,23 @@ void Story::disturb_at_random(test::BackgroundCommand& command) {
     else if (kind < 12)
         command.kill(kind % 2 == 0 ? SIGTERM : SIGINT);
     else
-        end_sessions(once_in(m_random, 2));
+        (void)end_sessions(once_in(m_random, 2));
     m_told.push_back(std::string(kind < 8    ? "killed"
                                  : kind < 12 ? "signalled"
                                              : "sessions ended") +
                      " after " + std::to_string(moment.count()) + " ms");
 }
 
-/// The oldest of tripmig's, or all of them.
-void Story::end_sessions(bool all) {
-    test::Connection(m_world.database.superuser_url())
-        .exec("SELECT pg_terminate_backend(pid) FROM (SELECT pid FROM pg_stat_activity WHERE datname = '" +
-              m_world.database.name() + "' AND application_name LIKE 'tripmig%' ORDER BY backend_start LIMIT " +
-              (all ? "100" : "1") + ") AS chosen");
+/// The oldest of tripmig's, or all of them. False: there was none.
+bool Story::end_sessions(bool all) {
+    const std::string ended =
+        test::Connection(m_world.database.superuser_url())
+            .scalar(
+                "SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity WHERE "
+                "datname = '" +
+                m_world.database.name() + "' AND application_name LIKE 'tripmig%' ORDER BY backend_start LIMIT " +
+                (all ? "100" : "1") + ") AS chosen");
+    return ended != "0";
 }
 
 void Story::choose_strike(const std::string& command, bool is_calm, const std::atomic<int>& pid) {
@@ -144,7 +148,8 @@ void Story::choose_strike(const std::string& command, bool is_calm, const std::a
         if (hit == Hit::kill_before || hit == Hit::kill_after)
             ::kill(pid, SIGKILL);
         else if (hit == Hit::end_before || hit == Hit::end_after)
-            end_sessions(true);
+            return end_sessions(true);
+        return true;
     };
     if (m_walk != nullptr) {
         m_proxy.arm([this, command](const Message& message) { return m_walk->choose(command, message); }, act);
@@ -195,6 +200,8 @@ void Story::reach(const Goal& goal) {
         if (code == 0 || is_reached(goal)) {
             if (!is_reached(goal))
                 throw std::runtime_error(goal.command[1] + " says it is done, and it is not: " + last_lines(said));
+            if (m_walk != nullptr && m_walk->takes_all() && tries == 0)
+                throw std::runtime_error(goal.command[1] + " was to die at each step, and did not once");
             if (m_walk != nullptr)
                 m_log += goal.command[1] + " in " + std::to_string(tries + 1) + " ";
             return;

@@ -42,7 +42,7 @@ class Story {
     bool is_reached(const Goal& goal);
     int attempt(const Goal& goal, std::string& said);
     void choose_strike(const std::string& command, bool is_calm, const std::atomic<int>& pid);
-    void end_sessions(bool all);
+    bool end_sessions(bool all);
     void disturb_at_random(test::BackgroundCommand& command);
     void wait_for(test::BackgroundCommand& command);
     void check_schema();

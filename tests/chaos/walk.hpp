@@ -26,6 +26,7 @@ class Walk {
     }
 
     [[nodiscard]] Hit hit() const { return m_hit; }
+    [[nodiscard]] bool takes_all() const { return m_first == 1 && m_stride == 1; }
     [[nodiscard]] int strikes() const { return m_strikes; }
     [[nodiscard]] int steps() const { return static_cast<int>(m_known.size()); }
 
