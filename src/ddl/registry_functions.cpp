@@ -23,6 +23,21 @@ std::string raise_duplicate(const Registry& registry) {
         sql::quote_literal(registry.parent.name), sql::quote_literal(registry.unique_name));
 }
 
+/// Follows a DELETE or UPDATE of the registry's row. A snapshot that lasts for the whole transaction (manual 13.2.2)
+/// and was taken before the table was a leaf has the row of the table, not what the cut-over wrote into the registry
+/// with nobody writing. It does not have the leaf's trigger either, which came with the cut-over: that tells it.
+std::string raise_unseen(const Registry& registry) {
+    return fmt::format(
+        R"(IF NOT FOUND AND pg_catalog.current_setting('transaction_isolation') IN ('repeatable read', 'serializable')
+            AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger AS own WHERE own.tgrelid = TG_RELID AND own.tgname = TG_NAME) THEN
+        RAISE serialization_failure USING
+            MESSAGE = {},
+            DETAIL = 'The snapshot of this transaction is older than the partitions.',
+            HINT = 'The transaction might succeed if retried.';
+    END IF;)",
+        sql::quote_literal(fmt::format("could not serialize access to {}", sql::quoted(registry.parent))));
+}
+
 }  // namespace
 
 std::string registry_keep_body(const Registry& registry) {
@@ -48,6 +63,7 @@ BEGIN
         END LOOP;
     ELSE
         DELETE FROM {table} AS registered WHERE {same_old};
+        {unseen}
     END IF;
     RETURN NULL;
 END
@@ -56,7 +72,7 @@ END
         fmt::arg("values", of_each("NEW", all)), fmt::arg("ids", column_list(ids)), fmt::arg("key", key),
         fmt::arg("same_new", all_equal("registered", ids, "NEW", ids)),
         fmt::arg("same_old", all_equal("registered", all, "OLD", all)),
-        fmt::arg("duplicate", raise_duplicate(registry))));
+        fmt::arg("duplicate", raise_duplicate(registry)), fmt::arg("unseen", raise_unseen(registry))));
 }
 
 std::string registry_move_body(const Registry& registry) {
@@ -67,11 +83,12 @@ std::string registry_move_body(const Registry& registry) {
     return dollar_quoted(fmt::format(R"(
 BEGIN
     UPDATE {} AS registered SET {} WHERE {};
+    {}
     RETURN NEW;
 END
 )",
-                                     sql::quoted(registry.table), assignments,
-                                     all_equal("registered", ids, "OLD", ids)));
+                                     sql::quoted(registry.table), assignments, all_equal("registered", ids, "OLD", ids),
+                                     raise_unseen(registry)));
 }
 
 std::string registry_truncate_body(const Registry& registry) {
