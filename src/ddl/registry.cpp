@@ -28,7 +28,7 @@ QualifiedName Registry::truncate_function() const {
     return {table.schema, sql::truncated_name(table.name, "_truncate")};
 }
 std::string Registry::keep_trigger() const {
-    return sql::truncated_name(table.name, "_keep");
+    return sql::truncated_name("00_" + table.name, "_keep");
 }
 std::string Registry::move_trigger() const {
     return sql::truncated_name("zz_" + table.name, "_move");

@@ -34,9 +34,9 @@ struct Registry {
     [[nodiscard]] QualifiedName keep_function() const;      ///< after INSERT and DELETE
     [[nodiscard]] QualifiedName move_function() const;      ///< before an UPDATE of id or key
     [[nodiscard]] QualifiedName truncate_function() const;  ///< after TRUNCATE, of the parent and of each leaf
-    [[nodiscard]] std::string keep_trigger() const;
-    [[nodiscard]] std::string move_trigger() const;  ///< begins with zz_: row triggers fire in the order of their
-                                                     ///< names, and those before it may still change the row
+    // Row triggers fire in the order of their names (manual 39.1).
+    [[nodiscard]] std::string keep_trigger() const;  ///< begins with 00_: the others may change or delete the row
+    [[nodiscard]] std::string move_trigger() const;  ///< begins with zz_: those before it may still change the row
     [[nodiscard]] std::string truncate_trigger() const;
     [[nodiscard]] std::vector<std::string> id_names() const;
     [[nodiscard]] std::vector<std::string> column_names() const;  ///< the ids, then the key

@@ -64,7 +64,8 @@ void check_straddler(const std::string& statement) {
 
 }  // namespace
 
-TEST_CASE("a snapshot from before attach's cut-over deletes a row that the registry has since: 40001, not an id that stays") {
+TEST_CASE(
+    "a snapshot from before attach's cut-over deletes a row that the registry has since: 40001, not an id that stays") {
     check_straddler("DELETE FROM orders WHERE id = 900001");
 }
 

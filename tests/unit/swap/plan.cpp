@@ -106,7 +106,7 @@ TEST_CASE("the cut-over's order: names are free before they are taken, all is re
         "ALTER TABLE public.orders_past ALTER COLUMN id DROP IDENTITY",
         "ADD CONSTRAINT orders_pkey PRIMARY KEY (id, at)",
         "CREATE INDEX orders_note ON public.orders USING btree (note) WHERE (note IS NOT NULL)",
-        "CREATE TRIGGER orders_ids_keep",
+        "CREATE TRIGGER \"00_orders_ids_keep\"",
         "ALTER TABLE public.orders ATTACH PARTITION public.orders_past FOR VALUES FROM (MINVALUE) TO ('2026-12-01",
         "ALTER TABLE public.orders_past DROP CONSTRAINT IF EXISTS tripmig_bound_orders",
         "ATTACH PARTITION public.orders_2026_12",
