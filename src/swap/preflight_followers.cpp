@@ -24,6 +24,12 @@ bool assigns_key(const std::string& source, const std::string& key) {
     return std::regex_search(source, assignment);
 }
 
+/// Whether it has a way to leave out what it was called for (manual 43.10.1).
+bool returns_null(const std::string& source) {
+    static const std::regex null("\\breturn\\s+null\\b", std::regex::icase);
+    return std::regex_search(source, null);
+}
+
 }  // namespace
 
 void look_at_triggers(const db::TableInfo& table, const config::PartitionPolicy& policy, Report& report) {
@@ -42,9 +48,21 @@ void look_at_triggers(const db::TableInfo& table, const config::PartitionPolicy&
                  trigger.name > move)
             report.refuse(subject, fmt::format("sorts after the registry's {}, which must see the row last", move),
                           "rename it: ALTER TRIGGER ... RENAME TO");
+        else if (wants_registry(table, policy) && trigger.is_row && trigger.is_before && trigger.on_delete &&
+                 returns_null(trigger.function_source))
+            report.refuse(subject,
+                          fmt::format("{} may return NULL before a DELETE, and fires for rows that an UPDATE moves to "
+                                      "another leaf as well: the row would stay where it is, and the registry would "
+                                      "have it elsewhere",
+                                      trigger.function),
+                          "let it return OLD, or mark rows by an UPDATE of the service instead");
         else if (trigger.is_row && (trigger.on_insert || trigger.on_delete))
             report.note(subject,
-                        "comes along; it fires for rows that an UPDATE moves to another leaf as well (DELETE, INSERT)");
+                        fmt::format("comes along; it fires for rows that an UPDATE moves to another leaf as well "
+                                    "(DELETE, INSERT){}",
+                                    trigger.is_before && returns_null(trigger.function_source)
+                                        ? ": where it returns NULL for one, that UPDATE is lost, or the row"
+                                        : ""));
         else
             report.ok(subject, "comes along");
     }

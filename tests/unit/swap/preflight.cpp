@@ -272,6 +272,21 @@ TEST_CASE("the registry's conditions") {
     }
 }
 
+TEST_CASE("a trigger that may leave out a DELETE is refused with a registry, and told without") {
+    Case marking;
+    marking.table.triggers = {
+        trigger("mark", "BEGIN UPDATE orders SET gone = true WHERE id = OLD.id;\n RETURN\n NULL; END")};
+    marking.table.triggers[0].on_update = false;
+    marking.table.triggers[0].on_delete = true;
+    CHECK(marking.refusals().empty());
+    CHECK(marking.notes("where it returns NULL for one, that UPDATE is lost"));
+    marking.policy.swap.unique_ids = true;
+    CHECK(marking.refuses("mark: public.f may return NULL before a DELETE"));
+    marking.table.triggers[0].is_before = false;
+    CHECK(marking.refusals().empty());
+    CHECK_FALSE(marking.notes("where it returns NULL"));
+}
+
 TEST_CASE("a BEFORE trigger that assigns the key is refused; one that reads it is not") {
     Case triggered;
     const auto refuses = [&](const std::string& source) {
