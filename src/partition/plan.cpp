@@ -30,7 +30,8 @@ Error rows_in_default(const Snapshot& snapshot, const ddl::Bounds& bounds, std::
     return {ExitCode::refused,
             fmt::format("{} rows of {} sit in the DEFAULT partition {}: the leaf cannot be made beside them", rows,
                         ddl::describe(snapshot.coverage.key, bounds), sql::quoted(snapshot.default_partition->name)),
-            "move or delete them; `partition drain` of a later version will move them while the table is in use"};
+            fmt::format("tripmig partition split {} gives them leaves of their own while the table is in use",
+                        sql::quoted(snapshot.default_partition->name))};
 }
 
 /// The missing leaves that can be made: all but those whose rows DEFAULT holds.

@@ -30,7 +30,8 @@ Error too_far(const SwapState& state) {
     return Error(ExitCode::refused,
                  fmt::format("{} has rows from {} on: there is no way back by catalog work alone",
                              sql::quoted(state.table), state.cut),
-                 "`tripmig partition undo` moves the rows back into one table, online");
+                 "give these rows a key before that, or delete them, and revert then; `tripmig swap finish` keeps the "
+                 "partitions");
 }
 
 void require_revertible(const SwapState& state) {
@@ -39,10 +40,12 @@ void require_revertible(const SwapState& state) {
                     fmt::format("{} is not cut over ({})", sql::quoted(state.table), to_string(state.stage)),
                     "tripmig swap abort TABLE gives the swap up");
     if (state.was_empty)
-        throw Error(ExitCode::refused,
-                    fmt::format("{} was empty and was partitioned directly: there is no old table to go back to",
-                                sql::quoted(state.table)),
-                    "`tripmig partition undo` makes one table of it, online");
+        throw Error(
+            ExitCode::refused,
+            fmt::format("{} was empty and was partitioned directly: there is no old table to go back to",
+                        sql::quoted(state.table)),
+            "`tripmig swap finish` keeps it as it is; for a plain table, copy its rows into one and rename the two "
+            "in a transaction");
 }
 
 /// Of several indexes with one definition ATTACH pairs any with any: each gets the name back that it came from.

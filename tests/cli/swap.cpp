@@ -80,8 +80,10 @@ TEST_CASE("after the cut there is no way back by catalog work, and nothing is to
     const std::string dump = room.dump();
     const CommandResult result = room.tripmig({"swap", "revert", "orders"});
     CHECK(result.exit_code == 12);
-    CHECK(result.err.find("partition undo") != std::string::npos);
+    CHECK(result.err.find("give these rows a key before that") != std::string::npos);
     CHECK(room.dump() == dump);
+    room.database.exec("UPDATE orders SET at = now() AT TIME ZONE 'utc' WHERE at > now() AT TIME ZONE 'utc'");
+    CHECK(room.swap({"revert", "orders"})["stage"] == "reverted");
 }
 
 TEST_CASE("an empty table is partitioned directly and ends in the same schema but for the leaves") {
