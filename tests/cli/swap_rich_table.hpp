@@ -130,7 +130,7 @@ inline const char* const portrait = R"(
         FROM pg_index JOIN pg_class i ON i.oid = indexrelid WHERE indrelid = 'orders'::regclass
         UNION ALL
         SELECT concat_ws(' ', 'trigger', pg_get_triggerdef(oid), tgenabled, obj_description(oid, 'pg_trigger'))
-        FROM pg_trigger WHERE tgrelid = 'orders'::regclass AND NOT tgisinternal AND tgname !~ '^(zz_)?orders_ids_'
+        FROM pg_trigger WHERE tgrelid = 'orders'::regclass AND NOT tgisinternal AND tgname !~ '^((00|zz)_)?orders_ids_'
         UNION ALL
         SELECT concat_ws(' ', 'policy', polname, polcmd, polpermissive, polroles::regrole[], pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid),
                          obj_description(oid, 'pg_policy')) FROM pg_policy WHERE polrelid = 'orders'::regclass
