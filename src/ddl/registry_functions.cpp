@@ -26,14 +26,16 @@ std::string raise_duplicate(const Registry& registry) {
 /// Follows a DELETE or UPDATE of the registry's row. A snapshot that lasts for the whole transaction (manual 13.2.2)
 /// and was taken before the table was a leaf has the row of the table, not what the cut-over wrote into the registry
 /// with nobody writing. It does not have the leaf's trigger either, which came with the cut-over: that tells it.
+/// Two IFs: PL/pgSQL runs an expression that has a query in it as a query, whatever stands before that.
 std::string raise_unseen(const Registry& registry) {
     return fmt::format(
-        R"(IF NOT FOUND AND pg_catalog.current_setting('transaction_isolation') IN ('repeatable read', 'serializable')
-            AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger AS own WHERE own.tgrelid = TG_RELID AND own.tgname = TG_NAME) THEN
-        RAISE serialization_failure USING
-            MESSAGE = {},
-            DETAIL = 'The snapshot of this transaction is older than the partitions.',
-            HINT = 'The transaction might succeed if retried.';
+        R"(IF NOT FOUND AND pg_catalog.current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
+        IF NOT EXISTS (SELECT FROM pg_catalog.pg_trigger AS own WHERE own.tgrelid = TG_RELID AND own.tgname = TG_NAME) THEN
+            RAISE serialization_failure USING
+                MESSAGE = {},
+                DETAIL = 'The snapshot of this transaction is older than the partitions.',
+                HINT = 'The transaction might succeed if retried.';
+        END IF;
     END IF;)",
         sql::quote_literal(fmt::format("could not serialize access to {}", sql::quoted(registry.parent))));
 }
