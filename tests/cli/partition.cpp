@@ -1,10 +1,8 @@
 #include <doctest/doctest.h>
 
-#include <chrono>
 #include <csignal>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <thread>
 
 #include "support/command.hpp"
 #include "support/test_database.hpp"
@@ -51,15 +49,6 @@ const std::string three_months = "orders_2024_01 orders_2024_02 orders_2024_03";
 
 bool has(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
-}
-
-/// Until the query answers "t"; fails after a while.
-void wait_until(const TestDatabase& database, const std::string& query) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    while (database.scalar(query) != "t") {
-        REQUIRE(std::chrono::steady_clock::now() < deadline);
-        std::this_thread::yield();
-    }
 }
 
 const std::string someone_waits =

@@ -45,6 +45,12 @@ class SwapRoom {
         return schema_text(database.url(), without);
     }
 
+    /// How many ids the table has and its registry lacks, or with another key, and the other way round.
+    [[nodiscard]] std::string differing_ids() const {
+        return database.scalar(
+            "SELECT count(*) FROM orders a FULL JOIN orders_ids b USING (id, at) WHERE a.id IS NULL OR b.id IS NULL");
+    }
+
     TestDatabase database;
     TemporaryFolder folder;
 };

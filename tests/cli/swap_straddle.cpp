@@ -3,25 +3,12 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
-#include <stdexcept>
-#include <thread>
 
 #include "swap_room.hpp"
 
 using namespace tripmig::test;
 
 namespace {
-
-namespace chr = std::chrono;
-
-void wait_until(const SwapRoom& room, const std::string& condition) {
-    const auto end = chr::steady_clock::now() + chr::seconds(60);
-    while (room.database.scalar("SELECT " + condition) != "t") {
-        if (chr::steady_clock::now() > end)
-            throw std::runtime_error("it does not come to " + condition);
-        std::this_thread::sleep_for(chr::milliseconds(1));
-    }
-}
 
 /// Lets the cut-over wait for a transaction that writes order 900001, and ends that: so the row is known to the last
 /// catch-up only. What `statement` of a transaction that begins in this moment fails with: "" is success.
@@ -36,18 +23,13 @@ std::string straddle(const SwapRoom& room, const std::string& isolation, const s
     run.wait_for_text("cut over public.orders waits for");
     writer.exec("BEGIN; INSERT INTO orders (id, note) VALUES (900001, 'late')");
     before.exec("COMMIT");
-    wait_until(room, "count(*) > 0 FROM pg_locks WHERE relation = 'orders'::regclass AND NOT granted");
+    wait_until(room.database, "SELECT count(*) > 0 FROM pg_locks WHERE relation = 'orders'::regclass AND NOT granted");
     writer.exec("COMMIT");
     const std::string sqlstate = straddler.sqlstate_of(statement);  // its snapshot is from before it waits for the lock
     CHECK(room.database.scalar("SELECT relkind FROM pg_class WHERE oid = 'orders'::regclass") == "p");
     straddler.exec("COMMIT");
-    CHECK(run.wait(chr::seconds(60)).exit_code == 0);
+    CHECK(run.wait(std::chrono::seconds(60)).exit_code == 0);
     return sqlstate;
-}
-
-std::string differing(const SwapRoom& room) {
-    return room.database.scalar(
-        "SELECT count(*) FROM orders AS a FULL JOIN orders_ids AS b USING (id, at) WHERE a.id IS NULL OR b.id IS NULL");
 }
 
 void check_straddler(const std::string& statement) {
@@ -56,9 +38,9 @@ void check_straddler(const std::string& statement) {
         const SwapRoom room;
         room.database.exec(orders_and_lines);
         CHECK(straddle(room, isolation, statement) == (isolation == "READ COMMITTED" ? "" : "40001"));
-        CHECK(differing(room) == "0");
+        CHECK(room.differing_ids() == "0");
         CHECK(room.database.sqlstate_of("BEGIN ISOLATION LEVEL REPEATABLE READ; " + statement + "; COMMIT").empty());
-        CHECK(differing(room) == "0");
+        CHECK(room.differing_ids() == "0");
     }
 }
 

@@ -6,10 +6,12 @@
 
 #include <atomic>
 #include <cctype>
+#include <chrono>
 #include <cstdlib>
 #include <iostream>
 #include <map>
 #include <stdexcept>
+#include <thread>
 
 namespace tripmig::test {
 
@@ -182,6 +184,15 @@ std::string TestDatabase::superuser_url() const {
 
 std::string TestDatabase::url_as(const std::string& role, const std::string& password) const {
     return url_with(m_url, {{"user", role}, {"password", password}});
+}
+
+void wait_until(const TestDatabase& database, const std::string& query) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (database.scalar(query) != "t") {
+        if (std::chrono::steady_clock::now() > deadline)
+            throw std::runtime_error("it does not come to that: " + query);
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
 }
 
 }  // namespace tripmig::test

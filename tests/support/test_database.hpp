@@ -75,4 +75,7 @@ class TestDatabase {
     std::optional<Connection> m_session;
 };
 
+/// Until the query answers "t". Throws std::runtime_error when it does not within half a minute.
+void wait_until(const TestDatabase& database, const std::string& query);
+
 }  // namespace tripmig::test
