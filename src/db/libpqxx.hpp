@@ -25,24 +25,53 @@ inline std::unique_ptr<pqxx::connection> connect(const std::string& options) {
     return connection;
 }
 
+#if PQXX_VERSION_MAJOR < 7
+/// What a parameter list looks like to libpqxx; it points into the parameters.
+class ValueList {
+  public:
+    explicit ValueList(const Parameters& parameters) {
+        m_values.reserve(parameters.size());
+        for (const auto& parameter : parameters)
+            m_values.push_back(parameter ? parameter->c_str() : nullptr);
+    }
+    [[nodiscard]] auto get() const { return pqxx::prepare::make_dynamic_params(m_values); }
+
+  private:
+    std::vector<const char*> m_values;
+};
+#else
+class ValueList {
+  public:
+    explicit ValueList(const Parameters& parameters) {
+        for (const auto& parameter : parameters)
+            m_values.append(parameter);
+    }
+    [[nodiscard]] const pqxx::params& get() const { return m_values; }
+
+  private:
+    pqxx::params m_values;
+};
+#endif
+
 inline pqxx::result execute(pqxx::transaction_base& transaction, const std::string& sql, const Parameters& parameters) {
     if (parameters.empty())
         return transaction.exec(sql);
-#if PQXX_VERSION_MAJOR < 7
-    std::vector<const char*> values;
-    values.reserve(parameters.size());
-    for (const auto& parameter : parameters)
-        values.push_back(parameter ? parameter->c_str() : nullptr);
-    return transaction.exec_params(sql, pqxx::prepare::make_dynamic_params(values));
+    const ValueList values(parameters);
+#if PQXX_VERSION_MAJOR > 7 || (PQXX_VERSION_MAJOR == 7 && PQXX_VERSION_MINOR >= 9)
+    return transaction.exec(sql, values.get());
 #else
-    pqxx::params values;
-    for (const auto& parameter : parameters)
-        values.append(parameter);
-#if PQXX_VERSION_MAJOR > 7 || PQXX_VERSION_MINOR >= 9
-    return transaction.exec(sql, values);
-#else
-    return transaction.exec_params(sql, values);
+    return transaction.exec_params(sql, values.get());
 #endif
+}
+
+/// A statement that the connection has prepared.
+inline pqxx::result execute_prepared(pqxx::transaction_base& transaction, const std::string& name,
+                                     const Parameters& parameters) {
+    const ValueList values(parameters);
+#if PQXX_VERSION_MAJOR > 7 || (PQXX_VERSION_MAJOR == 7 && PQXX_VERSION_MINOR >= 10)
+    return transaction.exec(pqxx::prepped{name}, values.get());
+#else
+    return transaction.exec_prepared(name, values.get());
 #endif
 }
 

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <functional>
+#include <map>
+#include <optional>
 
 #include "base/civil.hpp"
 #include "base/error.hpp"
@@ -14,9 +17,25 @@
 
 namespace tripmig::db {
 
+struct PreparedStatements {
+    pqxx::connection& connection;
+    std::map<std::string, std::string, std::less<>> names;  ///< of each statement
+
+    const std::string& name_of(std::string_view statement) {
+        if (const auto known = names.find(statement); known != names.end())
+            return known->second;
+        const std::string name = fmt::format("tripmig_{}", names.size());
+        connection.prepare(name, std::string(statement));
+        return names.emplace(statement, name).first->second;
+    }
+};
+
 struct Session::State {
     std::unique_ptr<pqxx::connection> connection;
     std::string description;
+    std::optional<PreparedStatements> prepared;
+
+    [[nodiscard]] PreparedStatements* prepared_statements() { return prepared ? &*prepared : nullptr; }
 };
 
 namespace {
@@ -86,6 +105,13 @@ Rows Work::read(const std::string& sql, const Parameters& parameters) {
     return rows_of(libpqxx::execute(*static_cast<pqxx::transaction_base*>(m_transaction), sql, parameters));
 }
 
+Rows Work::read_often(std::string_view statement, const Parameters& parameters) {
+    if (m_prepared == nullptr)
+        return read(std::string(statement), parameters);
+    return rows_of(libpqxx::execute_prepared(*static_cast<pqxx::transaction_base*>(m_transaction),
+                                             m_prepared->name_of(statement), parameters));
+}
+
 std::uint64_t Work::change(const std::string& sql, const Parameters& parameters) {
     return static_cast<std::uint64_t>(
         libpqxx::execute(*static_cast<pqxx::transaction_base*>(m_transaction), sql, parameters).affected_rows());
@@ -117,16 +143,23 @@ void Session::transact(Isolation isolation, const std::function<void(Work&)>& fu
     translated(m_state->description, [&] {
         if (isolation == Isolation::repeatable_read) {
             pqxx::transaction<pqxx::isolation_level::repeatable_read> transaction(*m_state->connection);
-            Work work(static_cast<pqxx::transaction_base*>(&transaction));
+            Work work(static_cast<pqxx::transaction_base*>(&transaction), m_state->prepared_statements());
             function(work);
             transaction.commit();
         } else {
             pqxx::work transaction(*m_state->connection);
-            Work work(static_cast<pqxx::transaction_base*>(&transaction));
+            Work work(static_cast<pqxx::transaction_base*>(&transaction), m_state->prepared_statements());
             function(work);
             transaction.commit();
         }
     });
+}
+
+void Session::keep_prepared() {
+    if (m_state->prepared)
+        return;
+    m_state->prepared.emplace(PreparedStatements{*m_state->connection, {}});
+    execute_alone("SET plan_cache_mode = force_generic_plan");
 }
 
 void Session::execute_alone(const std::string& sql) {

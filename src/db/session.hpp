@@ -12,18 +12,24 @@
 
 namespace tripmig::db {
 
+struct PreparedStatements;
+
 /// One transaction of a Session. Commits when the function that was given it returns, rolls back when that throws.
 class Work {
   public:
-    explicit Work(void* transaction) : m_transaction(transaction) {}
+    /// `prepared`: what the session keeps prepared; null when it keeps nothing.
+    Work(void* transaction, PreparedStatements* prepared) : m_transaction(transaction), m_prepared(prepared) {}
 
     /// One statement. Throws Error as Session does.
     Rows read(const std::string& sql, const Parameters& parameters = {});
+    /// One of our own statements that are read again and again, with parameters: see Session::keep_prepared().
+    Rows read_often(std::string_view statement, const Parameters& parameters);
     /// One statement; the number of rows it touched.
     std::uint64_t change(const std::string& sql, const Parameters& parameters = {});
 
   private:
     void* m_transaction;
+    PreparedStatements* m_prepared;
 };
 
 enum class Isolation { read_committed, repeatable_read };
@@ -46,6 +52,11 @@ class Session {
 
     /// Runs the function in one transaction.
     void transact(Isolation isolation, const std::function<void(Work&)>& function);
+
+    /// From here on what Work::read_often() is given stays prepared in the session (manual, PREPARE): the server parses
+    /// and plans it once, not each time. Only for a session that keeps its server process: a transaction pooler would
+    /// send the next transaction to one that knows nothing of it.
+    void keep_prepared();
 
     /// A statement outside of any transaction block: SET, VACUUM.
     void execute_alone(const std::string& sql);

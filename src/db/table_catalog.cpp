@@ -212,7 +212,7 @@ DependentInfo dependent_of(Cells cells) {
 template <typename Item>
 std::vector<Item> list(Work& work, std::string_view statement, const std::string& oid, Item (*item_of)(Cells)) {
     std::vector<Item> items;
-    for (const Row& row : work.read(std::string(statement), {oid}))
+    for (const Row& row : work.read_often(statement, {oid}))
         items.push_back(item_of(Cells(row)));
     return items;
 }
@@ -228,7 +228,7 @@ void read_grants(Work& work, TableInfo& table, const std::string& oid) {
         if (column != table.columns.end())
             column->grants.push_back(std::move(grant));
     }
-    for (const Row& row : work.read(std::string(statements::table_default_grantees), {table.name.schema})) {
+    for (const Row& row : work.read_often(statements::table_default_grantees, {table.name.schema})) {
         Cells cells(row);
         const char kind = cells.letter();
         auto& grantees = kind == 'S'   ? table.default_sequence_grantees
@@ -239,7 +239,7 @@ void read_grants(Work& work, TableInfo& table, const std::string& oid) {
 }
 
 void read_sequences(Work& work, TableInfo& table, const std::string& oid) {
-    for (const Row& row : work.read(std::string(statements::table_sequences), {oid})) {
+    for (const Row& row : work.read_often(statements::table_sequences, {oid})) {
         Cells cells(row);
         SequenceInfo sequence;
         sequence.name = cells.name();
@@ -255,7 +255,7 @@ void read_sequences(Work& work, TableInfo& table, const std::string& oid) {
 
 void read_hangers_on(Work& work, TableInfo& table, const std::string& oid, int server_version) {
     table.rules = list(work, statements::table_rules, oid, rule_of);
-    for (const Row& row : work.read(std::string(statements::table_labels), {oid}))
+    for (const Row& row : work.read_often(statements::table_labels, {oid}))
         table.labels.push_back(text_of(row.at(0)));
     table.statistics = list(work, statements::table_statistics, oid, statistics_of);
     table.publications =
@@ -281,7 +281,7 @@ const IndexInfo* TableInfo::primary_key() const {
 std::optional<TableInfo> read_table(Session& session, const QualifiedName& name) {
     std::optional<TableInfo> table;
     session.transact(Isolation::repeatable_read, [&](Work& work) {
-        const Rows facts = work.read(std::string(statements::table_facts), {name.schema, name.name});
+        const Rows facts = work.read_often(statements::table_facts, {name.schema, name.name});
         if (facts.empty())
             return;
         table = facts_of(facts.front(), name);
@@ -295,7 +295,7 @@ std::optional<TableInfo> read_table(Session& session, const QualifiedName& name)
         table->policies = list(work, statements::table_policies, oid, policy_of);
         read_sequences(work, *table, oid);
         read_hangers_on(work, *table, oid, session.server_version());
-        table->fingerprint = text_of(work.read(std::string(statements::table_fingerprint), {oid}).at(0).at(0));
+        table->fingerprint = text_of(work.read_often(statements::table_fingerprint, {oid}).at(0).at(0));
     });
     return table;
 }

@@ -50,6 +50,7 @@ Server::Server(const config::Config& config, Reporter& reporter, const Clock& cl
 void Server::take_job(const QualifiedName& table) {
     db::require_usable(m_connection, state_schema(), m_database.pooler);
     db::ensure_state(m_connection, state_schema());
+    m_session.keep_prepared();  // each step looks at the tables again
     m_table = table;
     m_note.begin(table);
     m_worker_key = db::lock_key(state_schema(), fmt::format("workers {}.{}", table.schema, table.name));
