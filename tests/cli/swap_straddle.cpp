@@ -25,7 +25,7 @@ std::string straddle(const SwapRoom& room, const std::string& isolation, const s
     before.exec("COMMIT");
     wait_until(room.database, "SELECT count(*) > 0 FROM pg_locks WHERE relation = 'orders'::regclass AND NOT granted");
     writer.exec("COMMIT");
-    const std::string sqlstate = straddler.sqlstate_of(statement);  // its snapshot is from before it waits for the lock
+    std::string sqlstate = straddler.sqlstate_of(statement);  // its snapshot is from before it waits for the lock
     CHECK(room.database.scalar("SELECT relkind FROM pg_class WHERE oid = 'orders'::regclass") == "p");
     straddler.exec("COMMIT");
     CHECK(run.wait(std::chrono::seconds(60)).exit_code == 0);
