@@ -79,6 +79,11 @@ void Proxy::arm(std::function<Hit(const Message&)> choose, std::function<bool(Hi
     m_has_hit = false;
 }
 
+bool Proxy::has_hit() {
+    const std::lock_guard<std::mutex> lock(m_guard);
+    return m_has_hit;
+}
+
 std::string Proxy::struck() {
     const std::lock_guard<std::mutex> lock(m_guard);
     return m_struck;

@@ -46,7 +46,8 @@ class Proxy {
     /// message.
     void arm(std::function<Hit(const Message& message)> choose, std::function<bool(Hit hit)> act);
 
-    [[nodiscard]] bool has_hit() const { return m_has_hit; }
+    /// Waits for a strike that is under way: the command may be dead before it is over.
+    [[nodiscard]] bool has_hit();
     /// What happened where, for whoever plays it again. Empty: nothing.
     [[nodiscard]] std::string struck();
     [[nodiscard]] int messages() const { return m_messages; }
@@ -69,7 +70,7 @@ class Proxy {
     int m_listener = -1;
     std::vector<Pair> m_pairs;
     std::atomic<bool> m_stop{false};
-    std::atomic<bool> m_has_hit{false};
+    bool m_has_hit = false;
     std::atomic<int> m_messages{0};
     std::mutex m_guard;
     std::function<Hit(const Message&)> m_choose;
