@@ -150,8 +150,7 @@ TEST_CASE("beside a busy service the work rests, and status tells for how many t
     // Until the service's transactions have been counted, two seconds after the first look.
     const std::string before = room.database.scalar("SELECT sum(xact_commit) FROM pg_stat_database");
     room.database.exec("SELECT pg_sleep(2)");
-    while (room.database.scalar("SELECT sum(xact_commit) > 500 + " + before + " FROM pg_stat_database") != "t")
-        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    wait_until(room.database, "SELECT sum(xact_commit) > 500 + " + before + " FROM pg_stat_database");
     gate.open();
     work.wait_for_text("it rests 100 % of the time that it works (swap.rest_when_busy)");
     gate.close();
