@@ -13,11 +13,16 @@ namespace {
 /// Lets the cut-over wait for a transaction that writes order 900001, and ends that: so the row is known to the last
 /// catch-up only. What `statement` of a transaction that begins in this moment fails with: "" is success.
 std::string straddle(const SwapRoom& room, const std::string& isolation, const std::string& statement) {
-    (void)room.folder.write("tripmig.toml", "[swap]\ncutover_deadline = \"30s\"\nlock_budget = \"10s\"\n");
+    (void)room.folder.write("tripmig.toml",
+                            "[swap]\ncutover_deadline = \"30s\"\nlock_budget = \"10s\"\nblocker_age = \"1s\"\n");
     const Connection before = room.database.connect();
     const Connection writer = room.database.connect();
     const Connection straddler = room.database.connect();
     before.exec("BEGIN; LOCK TABLE lines IN ROW EXCLUSIVE MODE");  // in the way of the cut-over, of nothing before it
+    // Older than blocker_age: the cut-over waits without a lock. Leaping, it would hold off the writer meanwhile.
+    wait_until(room.database,
+               "SELECT count(*) = 1 FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE relation = 'lines'::regclass "
+               "AND clock_timestamp() - xact_start > interval '1.1 seconds'");
     straddler.exec("BEGIN ISOLATION LEVEL " + isolation);
     BackgroundCommand run(tripmig_command({"swap", "run", "orders"}), room.surroundings());
     run.wait_for_text("cut over public.orders waits for");
