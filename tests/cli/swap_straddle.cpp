@@ -18,11 +18,9 @@ std::string straddle(const SwapRoom& room, const std::string& isolation, const s
     const Connection before = room.database.connect();
     const Connection writer = room.database.connect();
     const Connection straddler = room.database.connect();
-    before.exec("BEGIN; LOCK TABLE lines IN ROW EXCLUSIVE MODE");  // in the way of the cut-over, of nothing before it
-    // Older than blocker_age: the cut-over waits without a lock. Leaping, it would hold off the writer meanwhile.
-    wait_until(room.database,
-               "SELECT count(*) = 1 FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE relation = 'lines'::regclass "
-               "AND clock_timestamp() - xact_start > interval '1.1 seconds'");
+    // In the way of the cut-over, of nothing before it; and older than blocker_age: the cut-over waits without a lock.
+    // Leaping, it would hold off the writer meanwhile.
+    before.exec("BEGIN; LOCK TABLE lines IN ROW EXCLUSIVE MODE; SELECT pg_sleep(1.1)");
     straddler.exec("BEGIN ISOLATION LEVEL " + isolation);
     BackgroundCommand run(tripmig_command({"swap", "run", "orders"}), room.surroundings());
     run.wait_for_text("cut over public.orders waits for");
