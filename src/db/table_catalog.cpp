@@ -42,6 +42,7 @@ TableInfo facts_of(const Row& row, const QualifiedName& name) {
     table.pages = cells.number();
     table.bytes = cells.number();
     table.rows = cells.decimal();
+    table.default_statistics = static_cast<int>(cells.number());
     return table;
 }
 

@@ -169,9 +169,10 @@ struct TableInfo {
     bool has_parents = false;   ///< by INHERITS
     bool is_typed = false;      ///< CREATE TABLE ... OF
     std::int64_t filenode = 0;
-    std::int64_t pages = 0;  ///< blocks of the main fork now
-    std::int64_t bytes = 0;  ///< with indexes and TOAST
-    double rows = -1;        ///< the planner's estimate; -1: never analyzed
+    std::int64_t pages = 0;        ///< blocks of the main fork now
+    std::int64_t bytes = 0;        ///< with indexes and TOAST
+    double rows = -1;              ///< the planner's estimate; -1: never analyzed
+    int default_statistics = 100;  ///< the session's default_statistics_target
     std::vector<ColumnInfo> columns;
     std::vector<ConstraintInfo> constraints;
     std::vector<IndexInfo> indexes;

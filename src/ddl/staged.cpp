@@ -150,6 +150,35 @@ std::vector<Step> index_staged(const Succession& succession) {
 
 namespace {
 
+/// The target of all columns that have none of their own.
+std::vector<Step> set_statistics(const db::TableInfo& table, int target, std::string_view why) {
+    const QualifiedName staged = staged_name(table.name);
+    std::vector<std::string> columns;
+    for (const db::ColumnInfo& column : table.columns)
+        if (column.statistics < 0 && column.generated != 'v')  // a virtual one has no statistics
+            columns.push_back(fmt::format("ALTER COLUMN {} SET STATISTICS {}", sql::quote_ident(column.name), target));
+    if (columns.empty())
+        return {};
+    return {statement(fmt::format("ALTER TABLE ONLY {} {}", sql::quoted(staged), fmt::join(columns, ", ")),
+                      std::string(why), {{staged, LockMode::share_update_exclusive}})};
+}
+
+}  // namespace
+
+std::vector<Step> analyze_staged(const Succession& succession) {
+    const db::TableInfo& table = succession.table;
+    const QualifiedName staged = staged_name(table.name);
+    std::vector<Step> steps{statement("SET LOCAL default_statistics_target = 1",
+                                      "each leaf is analyzed with its indexes: here it is touched in passing")};
+    append(steps, set_statistics(table, table.default_statistics, "but the whole is analyzed as always"));
+    steps.push_back(statement(fmt::format("ANALYZE {}", sql::quoted(staged)), "plans for a full table",
+                              {{staged, LockMode::share_update_exclusive}}));
+    append(steps, set_statistics(table, -1, "as before"));
+    return steps;
+}
+
+namespace {
+
 /// "(ndistinct) ON a, b" of "CREATE STATISTICS name (ndistinct) ON a, b FROM table".
 std::string statistics_body(const db::StatisticsInfo& statistics) {
     const std::string head = fmt::format("CREATE STATISTICS {}", sql::quoted(statistics.name));

@@ -34,6 +34,11 @@ std::string last_leaf_index(const Succession& succession, const QualifiedName& l
 /// The same on the staged parent, under staged names: it adopts the leaves'.
 std::vector<Step> index_staged(const Succession& succession);
 
+/// ANALYZE of the staged table as a whole, in a transaction with what says that it is done. PostgreSQL before 18 can't
+/// spare the leaves (manual, ANALYZE): here they get next to no statistics, which takes next to no time, and what gives
+/// each its own comes after it. They have no statistics targets of their own yet.
+std::vector<Step> analyze_staged(const Succession& succession);
+
 /// In the cut-over, after step_aside(): the staged table and its indexes take their names, sequences and statistics
 /// come along. `staged`: as it is now.
 std::vector<Step> unstage(const Succession& succession, const db::TableInfo& staged);

@@ -67,9 +67,19 @@ Step with_autovacuum(const QualifiedName& leaf, const std::vector<std::string>& 
                      "autovacuum sees to it from now on", {{leaf, LockMode::share_update_exclusive}});
 }
 
+/// Until it is analyzed itself, the server's default is its target: see analyze_staged().
+ddl::ParentFacts without_column_settings(ddl::ParentFacts facts) {
+    facts.columns.clear();
+    return facts;
+}
+
+ddl::ParentFacts loading_leaf_facts(const AttachContext& context) {
+    return without_column_settings(without_autovacuum(leaf_facts(context)));
+}
+
 std::vector<Step> make_targets(const AttachContext& context, const std::vector<ddl::Leaf>& leaves) {
     std::vector<Step> steps = ddl::create_staged(context.succession);
-    const ddl::ParentFacts facts = without_autovacuum(leaf_facts(context));
+    const ddl::ParentFacts facts = loading_leaf_facts(context);
     for (const ddl::Leaf& leaf : leaves)
         append(steps, ddl::leaf_steps(facts, leaf));
     for (const ddl::Leaf& leaf : leaves)
@@ -120,16 +130,26 @@ Unit reload_copy(const AttachContext& context, const std::vector<ddl::Leaf>& lea
     return unit;
 }
 
+Unit copy_is_loaded(const AttachContext& context) {
+    Unit unit;
+    unit.name = "the copy is loaded";
+    if (!context.state.is_split()) {  // the parent of a split's leaves is another: it is analyzed in the end
+        unit.name = fmt::format("analyze {}", sql::quoted(ddl::staged_name(context.succession.table.name)));
+        unit.steps = ddl::analyze_staged(context.succession);
+    }
+    unit.steps.push_back(journal(context.state, Stage::loaded, context.state_schema));
+    return unit;
+}
+
 Unit add_copy_leaf(const AttachContext& context, const ddl::Leaf& leaf) {
-    ddl::ParentFacts facts = leaf_facts(context);
-    if (context.state.stage >= Stage::indexed) {
+    const bool is_late = context.state.stage >= Stage::indexed;
+    ddl::ParentFacts facts = is_late ? leaf_facts(context) : loading_leaf_facts(context);
+    if (is_late) {
         // It has its key as soon as it is attached; nobody comes to index it and to see to this.
         const ddl::ParentFacts source = ddl::parent_facts(context.succession.table, context.succession.key);
         facts.replica_identity = source.replica_identity;
         facts.replica_identity_index = source.replica_identity_index;
         facts.leaf_indexes = ddl::per_leaf_indexes(context.succession);
-    } else {
-        facts = without_autovacuum(std::move(facts));
     }
     Unit unit = ddl::create_leaf(facts, leaf);
     append(unit.steps, month_checks(context, leaf));
@@ -141,6 +161,10 @@ Unit index_copy_leaf(const AttachContext& context, const QualifiedName& leaf) {
     unit.name = fmt::format("index {}", sql::quoted(leaf));
     unit.steps = {move::purge_touched(transfer_of(context.succession, context.state, context.state_schema), leaf)};
     append(unit.steps, ddl::index_leaf(context.succession, leaf));
+    append(unit.steps, ddl::column_settings(context.succession.table, leaf));
+    unit.steps.push_back(statement(fmt::format("ANALYZE {}", sql::quoted(leaf)),
+                                   "plans for a full table, its expressions too",
+                                   {{leaf, LockMode::share_update_exclusive}}));
     return unit;
 }
 
@@ -150,8 +174,6 @@ Unit index_copy(const AttachContext& context) {
     Unit unit;
     unit.name = fmt::format("index {}", sql::quoted(staged));
     unit.steps = ddl::index_staged(succession);
-    if (!context.state.is_split())  // with its leaves (manual, ANALYZE), while no writer plans by them
-        unit.steps.push_back(statement(fmt::format("ANALYZE {}", sql::quoted(staged)), "plans for a full table"));
     if (succession.registry) {
         const QualifiedName& registry = succession.registry->table;
         unit.steps.push_back(

@@ -17,9 +17,11 @@ Unit begin_copy(const AttachContext& context, const std::vector<ddl::Leaf>& leav
 Unit capture_copy(const AttachContext& context);
 /// The source has other rows in other places now: the copy goes, and comes again empty.
 Unit reload_copy(const AttachContext& context, const std::vector<ddl::Leaf>& leaves);
+/// The new table has all that it is loaded with, and is analyzed as a whole.
+Unit copy_is_loaded(const AttachContext& context);
 /// One more leaf of the new table, with nobody waiting.
 Unit add_copy_leaf(const AttachContext& context, const ddl::Leaf& leaf);
-/// Takes what was touched out of a leaf and builds its indexes.
+/// Takes what was touched out of a leaf, builds its indexes and analyzes it.
 Unit index_copy_leaf(const AttachContext& context, const QualifiedName& leaf);
 /// The new table's own indexes, which adopt its leaves', and the registry's.
 Unit index_copy(const AttachContext& context);

@@ -96,6 +96,7 @@ std::vector<Unit> copy_units(const AttachContext& context, const std::vector<ddl
     for (const move::Projection& projection : transfer.projections)
         load.steps.push_back(move::load_blocks(projection, {0, context.succession.table.pages}));
     units.push_back(std::move(load));
+    units.push_back(copy_is_loaded(context));
     CopyFacts facts;
     facts.staged.name = ddl::staged_name(context.succession.table.name);
     for (const ddl::Leaf& leaf : leaves) {

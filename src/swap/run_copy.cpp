@@ -83,7 +83,7 @@ void index_all(Server& server, const db::TableInfo& table, SwapState& state) {
     workers->for_each(leaves.size(), [&](db::Executor& executor, std::size_t item) {
         server.stop().check();
         server.throttle().wait();
-        run_vacuum(server, executor, leaves[item], state.is_split());
+        run_vacuum(server, executor, leaves[item], false);
         executor.run(index_copy_leaf(context, leaves[item]));
         server.reporter().debug("swap.indexed", fmt::format("indexed {}", sql::quoted(leaves[item])));
     });

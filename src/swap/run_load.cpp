@@ -6,7 +6,9 @@
 #include "move/catch_up.hpp"
 #include "move/load.hpp"
 #include "sql/identifier.hpp"
+#include "swap/attempts.hpp"
 #include "swap/copy_cut_over.hpp"
+#include "swap/copy_units.hpp"
 #include "swap/observe.hpp"
 #include "swap/run.hpp"
 #include "swap/snapshots.hpp"
@@ -64,8 +66,11 @@ void run_load(Server& server, const db::TableInfo& table, SwapState& state, cons
         server.reporter().warning("swap.rewritten", fmt::format("{}: it is loaded again", error.message()));
         return;  // the next look at the table says so too
     }
+    if (state.is_copy())
+        run_step(server, copy_is_loaded({succession_of(table, state), state, server.state_schema()}));
     state.stage = Stage::loaded;
-    record(server, state, state.is_copy() ? "the copy is loaded" : "the registry is loaded");
+    if (!state.is_copy())
+        record(server, state, "the registry is loaded");
 }
 
 void run_catch_up(Server& server, const move::Transfer& transfer, const std::function<bool()>& make_place) {

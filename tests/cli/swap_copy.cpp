@@ -36,7 +36,7 @@ TEST_CASE("ANALYZE of a table with many leaves tells of the table, not of each l
                        room.database.name() + " SET vacuum_cost_limit = 1");
     const CommandResult result = room.tripmig({"swap", "run", "orders", "--strategy", "copy", "--until", "ready"});
     REQUIRE_MESSAGE(result.exit_code == 0, result.err);
-    const std::string table = "index public.tripmig_new_orders, analyze: ";
+    const std::string table = "analyze public.tripmig_new_orders, analyze: ";
     CHECK_MESSAGE(result.err.find(table + "sampling") != std::string::npos, result.err);
     for (std::size_t at = result.err.find(table); at != std::string::npos; at = result.err.find(table, at + 1))
         CHECK_MESSAGE(result.err.compare(at, table.size() + 8, table + "sampling") == 0, result.err);
@@ -108,6 +108,32 @@ TEST_CASE("what was loaded is vacuumed and frozen before the cut-over: autovacuu
                                  "inhparent = to_regclass('tripmig_new_orders'))") == "t");
         (void)room.swap({"abort", "orders"});
     }
+}
+
+TEST_CASE(
+    "the new table and each leaf have full statistics before the cut-over, each with the targets of the old one") {
+    const SwapRoom room;
+    room.database.exec(orders_and_lines);
+    room.database.exec(
+        "ALTER TABLE orders ALTER note SET STATISTICS 37; CREATE INDEX orders_length ON orders (length(note)); "
+        "ALTER DATABASE " +
+        room.database.name() + " SET default_statistics_target = 60");
+    (void)room.swap(copy({"--until", "ready"}));
+    const std::string bounds = "array_length(histogram_bounds::text::text[], 1)";
+    CHECK(room.database.scalar("SELECT string_agg(attname || ' ' || " + bounds +
+                               ", ', ' ORDER BY attname) FROM pg_stats WHERE tablename = 'tripmig_new_orders' AND "
+                               "inherited") == "amount 61, at 61, id 61, note 38");
+    // 138 days: of at least three months all.
+    CHECK(room.database.scalar("SELECT count(*) >= 3 FROM pg_stats WHERE attname = 'amount' AND " + bounds +
+                               " = 61 AND tablename ~ '^orders_20'") == "t");
+    CHECK(room.database.scalar("SELECT count(*) >= 3 FROM pg_stats WHERE attname = 'note' AND " + bounds +
+                               " = 38 AND tablename ~ '^orders_20'") == "t");
+    CHECK(room.database.scalar("SELECT count(*) >= 3 FROM pg_stats WHERE attname = 'length' AND tablename ~ "
+                               "'^orders_20.*length$'") == "t");
+    CHECK(room.database.scalar("SELECT string_agg(DISTINCT attname || ' ' || COALESCE(attstattarget, -1), ', ') FROM "
+                               "pg_attribute JOIN pg_class ON attrelid = pg_class.oid WHERE attnum > 0 AND (relname = "
+                               "'tripmig_new_orders' OR relname ~ '^orders_20' AND relkind = 'r')") ==
+          "amount -1, at -1, id -1, note 37");
 }
 
 TEST_CASE("extended statistics are there after the cut-over") {

@@ -28,7 +28,8 @@ SELECT c.oid,
        COALESCE(pg_catalog.pg_relation_filenode(c.oid), 0),
        CASE WHEN c.relkind = 'r' THEN pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::pg_catalog.int8 ELSE 0 END,
        CASE WHEN c.relkind = 'r' THEN pg_catalog.pg_total_relation_size(c.oid) ELSE 0 END,
-       c.reltuples
+       c.reltuples,
+       pg_catalog.current_setting('default_statistics_target')::pg_catalog.int4
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_class AS toast ON toast.oid = c.reltoastrelid
