@@ -1,6 +1,7 @@
 #include "ddl/staged.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -151,7 +152,7 @@ std::vector<Step> index_staged(const Succession& succession) {
 namespace {
 
 /// The target of all columns that have none of their own.
-std::vector<Step> set_statistics(const db::TableInfo& table, int target, std::string_view why) {
+std::vector<Step> set_statistics(const db::TableInfo& table, int target, const std::string& why) {
     const QualifiedName staged = staged_name(table.name);
     std::vector<std::string> columns;
     for (const db::ColumnInfo& column : table.columns)
@@ -159,8 +160,8 @@ std::vector<Step> set_statistics(const db::TableInfo& table, int target, std::st
             columns.push_back(fmt::format("ALTER COLUMN {} SET STATISTICS {}", sql::quote_ident(column.name), target));
     if (columns.empty())
         return {};
-    return {statement(fmt::format("ALTER TABLE ONLY {} {}", sql::quoted(staged), fmt::join(columns, ", ")),
-                      std::string(why), {{staged, LockMode::share_update_exclusive}})};
+    return {statement(fmt::format("ALTER TABLE ONLY {} {}", sql::quoted(staged), fmt::join(columns, ", ")), why,
+                      {{staged, LockMode::share_update_exclusive}})};
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "base/error.hpp"
 #include "ddl/leaf.hpp"
@@ -51,11 +50,14 @@ bool is_autovacuum(const std::string& option) {
     return option.starts_with(autovacuum_option);
 }
 
-/// Autovacuum comes for many new rows (manual 25.1.6), and indexes and cut-over would wait for its lock: it leaves a
-/// leaf alone until that is ready.
-ddl::ParentFacts without_autovacuum(ddl::ParentFacts facts) {
+/// Of a leaf that is yet to be indexed. Autovacuum comes for many new rows (manual 25.1.6), and indexes and cut-over
+/// would wait for its lock: it leaves the leaf alone until that is ready. Column settings come with its own ANALYZE:
+/// see analyze_staged().
+ddl::ParentFacts loading_leaf_facts(const AttachContext& context) {
+    ddl::ParentFacts facts = leaf_facts(context);
     std::erase_if(facts.options, is_autovacuum);
     facts.options.push_back(std::string(autovacuum_option) + "false");
+    facts.columns.clear();
     return facts;
 }
 
@@ -65,16 +67,6 @@ Step with_autovacuum(const QualifiedName& leaf, const std::vector<std::string>& 
                                  own == options.end() ? "RESET (autovacuum_enabled)"
                                                       : fmt::format("SET ({})", ddl::option_list({*own}))),
                      "autovacuum sees to it from now on", {{leaf, LockMode::share_update_exclusive}});
-}
-
-/// Until it is analyzed itself, the server's default is its target: see analyze_staged().
-ddl::ParentFacts without_column_settings(ddl::ParentFacts facts) {
-    facts.columns.clear();
-    return facts;
-}
-
-ddl::ParentFacts loading_leaf_facts(const AttachContext& context) {
-    return without_column_settings(without_autovacuum(leaf_facts(context)));
 }
 
 std::vector<Step> make_targets(const AttachContext& context, const std::vector<ddl::Leaf>& leaves) {

@@ -19,10 +19,10 @@ namespace tripmig::swap {
 
 namespace {
 
-void record(Server& server, const SwapState& state, const std::string& name) {
+void record(Server& server, const SwapState& state, Stage stage, const std::string& name) {
     Unit unit;
     unit.name = name;
-    unit.steps = {journal(state, server.state_schema())};
+    unit.steps = {journal(state, stage, server.state_schema())};
     server.executor().run(unit);
 }
 
@@ -51,9 +51,10 @@ void run_load(Server& server, const db::TableInfo& table, SwapState& state, cons
         // Read after capture began: whatever a block is given later is in the log as well.
         state.filenode = table.filenode;
         state.blocks = table.pages;
-        record(server, state, "measure the table");
+        record(server, state, state.stage, "measure the table");
     }
-    const move::Transfer transfer = transfer_of(succession_of(table, state), state, server.state_schema());
+    const AttachContext context{succession_of(table, state), state, server.state_schema()};
+    const move::Transfer transfer = transfer_of(context.succession, state, server.state_schema());
     server.reporter().info(
         "swap.step", fmt::format("load {}, {} blocks", state.is_copy() ? "the copy" : "the registry", state.blocks));
     try {
@@ -67,10 +68,10 @@ void run_load(Server& server, const db::TableInfo& table, SwapState& state, cons
         return;  // the next look at the table says so too
     }
     if (state.is_copy())
-        run_step(server, copy_is_loaded({succession_of(table, state), state, server.state_schema()}));
+        run_step(server, copy_is_loaded(context));
+    else
+        record(server, state, Stage::loaded, "the registry is loaded");
     state.stage = Stage::loaded;
-    if (!state.is_copy())
-        record(server, state, "the registry is loaded");
 }
 
 void run_catch_up(Server& server, const move::Transfer& transfer, const std::function<bool()>& make_place) {
