@@ -15,7 +15,7 @@ function(tripmig_room name)
   # Most of a source's time goes into the headers of the standard library and fmt: whoever builds to use it joins eight. The other
   # builds compile each source alone, and so say which one lacks an include.
   if(sources AND TRIPMIG_JOIN_SOURCES)
-    set_target_properties(tripmig_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+    set_target_properties(tripmig_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${TRIPMIG_JOIN_SIZE})
   endif()
   tripmig_embed_sql(${name} ${visibility})
 endfunction()
