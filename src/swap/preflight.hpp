@@ -48,7 +48,7 @@ struct Finding {
     } level = Level::ok;
     std::string subject;  ///< "index orders_email_key"
     std::string message;
-    std::string hint;                   ///< refuse: how to proceed
+    std::string hint;                   ///< refuse: how to proceed; note: what to write instead
     ExitCode code = ExitCode::refused;  ///< refuse: or no_privilege
 };
 

@@ -16,8 +16,9 @@ class Report {
     void ok(std::string subject, std::string message) {
         m_findings.push_back({Finding::Level::ok, std::move(subject), std::move(message), {}, ExitCode::ok});
     }
-    void note(std::string subject, std::string message) {
-        m_findings.push_back({Finding::Level::note, std::move(subject), std::move(message), {}, ExitCode::ok});
+    void note(std::string subject, std::string message, std::string hint = {}) {
+        m_findings.push_back(
+            {Finding::Level::note, std::move(subject), std::move(message), std::move(hint), ExitCode::ok});
     }
     void refuse(std::string subject, std::string message, std::string hint, ExitCode code = ExitCode::refused) {
         m_findings.push_back({Finding::Level::refuse, std::move(subject), std::move(message), std::move(hint), code});

@@ -1,13 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "base/duration.hpp"
 #include "sql/identifier.hpp"
 #include "swap/preflight_parts.hpp"
-#include "swap/statement_risk.hpp"
 #include "swap/surroundings.hpp"
 
 namespace tripmig::swap {
@@ -55,43 +53,6 @@ void look_at_lock_table(const db::TableInfo& table, const Surroundings& around, 
                         "would be full (53200): {} would do",
                         need, around.max_locks_per_transaction, sessions,
                         around.max_locks_per_transaction * sessions / each + 1, (each + 63) / 64 * 64));
-}
-
-void look_at_statements(const db::TableInfo& table, const Surroundings& around, const config::PartitionPolicy& policy,
-                        Report& report) {
-    const std::string subject = "statements";
-    if (!around.has_statement_statistics) {
-        report.note(
-            subject,
-            "pg_stat_statements cannot be read here: look yourself for ON CONFLICT over columns without the key, "
-            "and for look-ups without it");
-        return;
-    }
-    constexpr std::array<std::string_view, 3> verbs{"will fail", "will mean something else", "will be slower"};
-    constexpr int most = 10;
-    std::array<int, 3> counts{};
-    for (const SeenStatement& seen : around.statements) {
-        const auto risk = risk_of(seen.query, table, policy);
-        if (!risk)
-            continue;
-        const auto kind = static_cast<std::size_t>(risk->kind);
-        if (counts.at(kind)++ >= most)
-            continue;
-        std::string text = seen.query.substr(0, 120);
-        std::replace_if(
-            text.begin(), text.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
-        report.note("statement", fmt::format("{}: {} ({} calls, {:.2f} ms each): {}", verbs.at(kind), risk->why,
-                                             seen.calls, seen.mean_ms, text));
-    }
-    for (std::size_t kind = 0; kind < counts.size(); ++kind)
-        if (counts.at(kind) > most)
-            report.note("statement", fmt::format("{} more {}", counts.at(kind) - most, verbs.at(kind)));
-    if (around.hidden_statements > 0)
-        report.note(subject, fmt::format("{} of other roles are not visible: GRANT pg_read_all_stats to see them",
-                                         around.hidden_statements));
-    if (counts == std::array<int, 3>{})
-        report.ok(subject,
-                  fmt::format("none of {} in pg_stat_statements that name the table is hit", around.statements.size()));
 }
 
 void look_at_size(const db::TableInfo& table, const Surroundings& around, const config::SwapConfig& config,
@@ -163,7 +124,7 @@ std::vector<Finding> look_at_surroundings(const db::TableInfo& table, const Surr
     const bool is_copy = policy.swap.strategy == config::SwapStrategy::copy;
     look_at_sessions(around, config, is_copy, report);
     look_at_lock_table(table, around, leaves, report);
-    look_at_statements(table, around, policy, report);
+    check_statements(table, around, policy, report);
     if (table.pages > 0)
         look_at_size(table, around, config, is_copy, report);
     return findings;

@@ -3,117 +3,125 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <vector>
+#include <array>
+#include <string>
 
-#include "ddl/index_definition.hpp"
-#include "sql/relations_used.hpp"
-#include "sql/tokens.hpp"
+#include "swap/risk_rules.hpp"
 
 namespace tripmig::swap {
 
 namespace {
 
-bool names_table(const std::vector<sql::NameParts>& names, const QualifiedName& table) {
+using Rule = Risk (*)(const StatementText&);
+
+constexpr std::array<Rule, 10> rules{check_conflict_target, check_insert_returning,   check_group_by_key, check_copy_to,
+                                     check_truncate_only,   check_index_concurrently, check_ctid,         check_only,
+                                     check_relation_size,   check_lookup_without_key};
+
+bool is_among(const std::vector<sql::NameParts>& names, const QualifiedName& table) {
     return std::any_of(names.begin(), names.end(), [&](const sql::NameParts& name) {
         return name.back() == table.name && (name.size() < 2 || name[name.size() - 2] == table.schema);
     });
 }
 
-bool has(const std::vector<std::string>& names, const std::string& name) {
-    return std::find(names.begin(), names.end(), name) != names.end();
+bool begins_statement(const sql::Token& token) {
+    static constexpr std::array<std::string_view, 12> words{"select", "insert",   "update", "delete",
+                                                            "with",   "merge",    "copy",   "create",
+                                                            "drop",   "truncate", "lock",   "perform"};
+    return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return token.is_word(word); });
 }
 
-/// A unique index that is there today and cannot be without the key afterwards.
-bool is_lost(const db::IndexInfo& index, const std::string& key) {
-    return index.is_unique && !has(index.columns, key);
+/// In PL/pgSQL statements also begin behind these words, which end nothing in SQL's own statements.
+bool is_before_statement(const sql::Token& token) {
+    static constexpr std::array<std::string_view, 4> words{"then", "else", "loop", "begin"};
+    return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return token.is_word(word); });
 }
 
-std::vector<std::string> conflict_columns(sql::TokenCursor& cursor) {
-    std::vector<std::string> columns;
-    for (cursor.take(); cursor.peek().kind != sql::TokenKind::end && !cursor.peek().is_punctuation(')');) {
-        const sql::Token token = cursor.take();
-        if (token.is_name())
-            columns.push_back(token.value());
+/// The statements in a function's body, each from the word that begins it: "FOR r IN SELECT ... LOOP UPDATE ...;" are
+/// two.
+std::vector<std::string> statements_in(std::string_view body) {
+    std::vector<std::string> found;
+    constexpr std::size_t none = std::string_view::npos;
+    std::size_t begin = none;
+    const std::vector<sql::Token> tokens = sql::tokenize(body);
+    const auto close = [&](std::size_t end) {
+        if (begin == none)
+            return;
+        std::string text(body.substr(begin, end - begin));
+        // PERFORM is PL/pgSQL's SELECT without a result (manual 43.5.2).
+        if (sql::tokenize(text).front().is_word("perform"))
+            text.replace(0, std::string_view("perform").size(), "select");
+        found.push_back(std::move(text));
+        begin = none;
+    };
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+        const bool follows_word = i > 0 && is_before_statement(tokens[i - 1]);
+        if (tokens[i].is_punctuation(';') || (follows_word && begins_statement(tokens[i])))
+            close(tokens[i].is_punctuation(';') ? tokens[i].offset : tokens[i - 1].offset);
+        if (begin == none && begins_statement(tokens[i]))
+            begin = tokens[i].offset;
     }
-    return columns;
+    close(body.size());
+    return found;
 }
 
-/// What follows ON CONFLICT.
-std::optional<StatementRisk> risk_of_conflict(sql::TokenCursor& cursor, const db::TableInfo& table,
-                                              const config::PartitionPolicy& policy) {
-    using Kind = StatementRisk::Kind;
-    const std::string& key = policy.key;
-    const bool is_per_leaf = policy.swap.unique_indexes == config::UniqueIndexes::leaf;
-    if (cursor.peek().is_punctuation('(')) {
-        std::vector<std::string> columns = conflict_columns(cursor);
-        for (const db::IndexInfo& index : table.indexes)
-            if (is_lost(index, key) &&
-                std::is_permutation(columns.begin(), columns.end(), index.columns.begin(), index.columns.end()))
-                return StatementRisk{Kind::breaks, fmt::format("ON CONFLICT ({}) finds no constraint (42P10)",
-                                                               ddl::column_list(columns))};
-        return std::nullopt;
-    }
-    if (cursor.take_words("on", "constraint")) {
-        const std::vector<std::string> name = cursor.take_name();
-        for (const db::IndexInfo& index : table.indexes)
-            if (!name.empty() && index.name.name == name.back() && is_lost(index, key)) {
-                if (is_per_leaf && !index.is_primary)
-                    return StatementRisk{
-                        Kind::breaks, fmt::format("ON CONSTRAINT {} is on the leaves alone then (42704)", name.back())};
-                return StatementRisk{Kind::changes, fmt::format("ON CONSTRAINT {} then is ({}, {})", name.back(),
-                                                                ddl::column_list(index.columns), key)};
-            }
-        return std::nullopt;
-    }
-    const auto lost = std::find_if(table.indexes.begin(), table.indexes.end(),
-                                   [&](const db::IndexInfo& index) { return is_lost(index, key); });
-    if (lost != table.indexes.end() && cursor.peek().is_word("do"))
-        return StatementRisk{Kind::changes,
-                             fmt::format("ON CONFLICT DO NOTHING sees a duplicate of ({}) in the same leaf "
-                                         "only",
-                                         ddl::column_list(lost->columns))};
-    return std::nullopt;
+void add(std::vector<StatementRisk>& risks, StatementRisk risk) {
+    const bool is_known =
+        std::any_of(risks.begin(), risks.end(), [&](const StatementRisk& other) { return other.why == risk.why; });
+    if (!is_known)
+        risks.push_back(std::move(risk));
 }
 
-/// Looked up by the primary key, and nothing in it says which leaf.
-bool asks_every_leaf(std::string_view query, const db::TableInfo& table, const std::string& key) {
-    const db::IndexInfo* primary = table.primary_key();
-    if (primary == nullptr || has(primary->columns, key))
-        return false;
-    std::vector<std::string> missing = primary->columns;
-    bool is_behind_where = false;
-    for (const sql::Token& token : sql::tokenize(query)) {
-        is_behind_where = is_behind_where || token.is_word("where");
-        if (!token.is_name())
-            continue;
-        const std::string name = token.value();
-        if (name == key && is_behind_where)
-            return false;
-        if (is_behind_where)
-            missing.erase(std::remove(missing.begin(), missing.end(), name), missing.end());
-    }
-    return missing.empty();
+/// A row trigger of a partitioned table fires as one of the partition (manual, CREATE TRIGGER: Notes).
+void check_trigger_variables(const FunctionText& function, const db::TableInfo& table,
+                             std::vector<StatementRisk>& risks) {
+    if (function.triggers.empty())
+        return;
+    static constexpr std::array<std::string_view, 3> variables{"tg_table_name", "tg_relname", "tg_relid"};
+    for (const sql::Token& token : sql::tokenize(function.source))
+        for (const std::string_view variable : variables)
+            if (token.is_word(variable))
+                add(risks, {StatementRisk::Kind::changes,
+                            fmt::format("{} is the partition's in the row trigger {}",
+                                        variable == "tg_relid" ? "TG_RELID" : "TG_TABLE_NAME",
+                                        fmt::join(function.triggers, ", ")),
+                            fmt::format("use the root of pg_partition_ancestors(TG_RELID), or a trigger argument "
+                                        "(TG_ARGV[0]) that says '{}'",
+                                        table.name.name)});
 }
 
 }  // namespace
 
-std::optional<StatementRisk> risk_of(std::string_view query, const db::TableInfo& table,
-                                     const config::PartitionPolicy& policy) {
+std::vector<StatementRisk> statement_risks(std::string_view query, const db::TableInfo& table,
+                                           const config::PartitionPolicy& policy) {
     const sql::RelationsUsed used = sql::relations_used(query);
-    if (names_table(used.written, table.name)) {
-        sql::TokenCursor cursor(query);
-        while (cursor.peek().kind != sql::TokenKind::end) {
-            if (cursor.take_words("on", "conflict"))
-                return risk_of_conflict(cursor, table, policy);
-            cursor.take();
-        }
-    } else if (!names_table(used.read, table.name)) {
-        return std::nullopt;
-    }
-    if (asks_every_leaf(query, table, policy.key))
-        return StatementRisk{StatementRisk::Kind::slows, fmt::format("looks up by ({}) alone: it asks every leaf",
-                                                                     ddl::column_list(table.primary_key()->columns))};
-    return std::nullopt;
+    const StatementText statement{query,
+                                  sql::tokenize(query),
+                                  table,
+                                  policy,
+                                  is_among(used.read, table.name),
+                                  is_among(used.written, table.name)};
+    std::vector<StatementRisk> risks;
+    for (const Rule rule : rules)
+        if (Risk risk = rule(statement))
+            add(risks, std::move(*risk));
+    return risks;
+}
+
+std::vector<StatementRisk> function_risks(const FunctionText& function, const db::TableInfo& table,
+                                          const config::PartitionPolicy& policy) {
+    std::vector<StatementRisk> risks;
+    if (!can_read_language(function.language))
+        return risks;
+    check_trigger_variables(function, table, risks);
+    for (const std::string& text : statements_in(function.source))
+        for (StatementRisk& risk : statement_risks(text, table, policy))
+            add(risks, std::move(risk));
+    return risks;
+}
+
+bool can_read_language(const std::string& language) {
+    return language == "sql" || language == "plpgsql";
 }
 
 }  // namespace tripmig::swap

@@ -1,26 +1,46 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/policy.hpp"
 #include "db/table_info.hpp"
 
 namespace tripmig::swap {
 
-/// What the swap does to a statement that the application sends.
+/// What the swap does to a statement that the application sends, or that a function contains.
 struct StatementRisk {
     enum class Kind {
         breaks,   ///< fails afterwards
-        changes,  ///< goes on, and means something else
-        slows     ///< asks every leaf
+        changes,  ///< still runs, and means something else
+        slows     ///< reads every partition
     } kind = Kind::slows;
     std::string why;
+    std::string instead;  ///< what to write; empty where `why` says it
 };
 
-/// nullopt: nothing, as far as its text tells. `query` may have $1 for its constants. Pure.
-std::optional<StatementRisk> risk_of(std::string_view query, const db::TableInfo& table,
-                                     const config::PartitionPolicy& policy);
+/// Everything that can be told from its text; empty: nothing. `query` may have $1 for its constants. Pure.
+std::vector<StatementRisk> statement_risks(std::string_view query, const db::TableInfo& table,
+                                           const config::PartitionPolicy& policy);
+
+/// A function or procedure that may use the table.
+struct FunctionText {
+    std::string description;            ///< "function public.purge()"
+    std::string language;               ///< pg_language.lanname
+    std::string source;                 ///< pg_proc.prosrc
+    std::vector<std::string> triggers;  ///< row triggers of the table that call it
+    std::optional<std::int64_t> calls;  ///< by track_functions; nullopt: not counted
+};
+
+/// Those of its statements that name the table, and what a row trigger asks about its table. Text that the function
+/// puts together at run time (EXECUTE) is not seen. Pure.
+std::vector<StatementRisk> function_risks(const FunctionText& function, const db::TableInfo& table,
+                                          const config::PartitionPolicy& policy);
+
+/// Whether function_risks() can read the language.
+[[nodiscard]] bool can_read_language(const std::string& language);
 
 }  // namespace tripmig::swap

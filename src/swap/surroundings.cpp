@@ -44,9 +44,11 @@ void read_statements(db::Session& session, const QualifiedName& table, Surroundi
     try {
         around.hidden_statements = db::number_of(
             session.read("SELECT pg_catalog.count(*) " + from + " AND query = '<insufficient privilege>'").at(0).at(0));
+        // Constants are $1 there: pg_total_relation_size($1) may mean the table.
         for (const db::Row& row :
              session.read("SELECT query, calls, mean_exec_time::pg_catalog.text " + from +
-                              " AND pg_catalog.strpos(query, $1) > 0 ORDER BY calls DESC LIMIT 1000",
+                              " AND (pg_catalog.strpos(query, $1) > 0 OR query OPERATOR(pg_catalog.~*) "
+                              "'pg_(total_relation|relation|table|indexes)_size') ORDER BY calls DESC LIMIT 1000",
                           {table.name}))
             around.statements.push_back(
                 {db::text_of(row.at(0)), db::number_of(row.at(1)), std::stod(db::text_of(row.at(2)))});
@@ -54,6 +56,22 @@ void read_statements(db::Session& session, const QualifiedName& table, Surroundi
     } catch (const Error& error) {
         if (error.sqlstate().empty())
             throw;
+    }
+}
+
+void read_functions(db::Session& session, const db::TableInfo& table, const std::string& state_schema,
+                    Surroundings& around) {
+    for (const db::Row& row : session.read(std::string(statements::functions_naming),
+                                           {std::to_string(table.oid), table.name.name, state_schema})) {
+        db::Cells cells(row);
+        FunctionText function;
+        function.description = cells.text();
+        function.language = cells.text();
+        function.source = cells.text();
+        function.triggers = cells.list();
+        if (const auto& calls = cells.next())
+            function.calls = db::number_of(calls);
+        around.functions.push_back(std::move(function));
     }
 }
 
@@ -106,6 +124,7 @@ Surroundings read_surroundings(db::Session& session, const db::TableInfo& table,
     for (const Blockers::Transaction& each : blockers.who)
         around.blockers.push_back(each.text);
     read_statements(session, table.name, around);
+    read_functions(session, table, config.state.schema, around);
     return around;
 }
 

@@ -9,6 +9,8 @@
 #include "config/policy.hpp"
 #include "db/session.hpp"
 #include "swap/preflight.hpp"
+#include "swap/preflight_parts.hpp"
+#include "swap/statement_risk.hpp"
 
 namespace tripmig::swap {
 
@@ -44,6 +46,7 @@ struct Surroundings {
     bool has_statement_statistics = false;  ///< pg_stat_statements can be read
     std::int64_t hidden_statements = 0;     ///< of other roles, whose text this role may not see
     std::vector<SeenStatement> statements;
+    std::vector<FunctionText> functions;  ///< whose text may name the table, and its row triggers'
     std::optional<Sample> sample;
 };
 
@@ -67,6 +70,11 @@ struct Estimate {
 };
 
 Estimate estimate(const db::TableInfo& table, const Surroundings& around, bool is_copy);
+
+/// Statements of pg_stat_statements and in functions that will fail, change or slow down, each with how often it ran
+/// and what to write instead. Pure.
+void check_statements(const db::TableInfo& table, const Surroundings& around, const config::PartitionPolicy& policy,
+                      Report& report);
 
 /// What of the surroundings matters to the swap. `leaves`: how many there will be. Pure.
 std::vector<Finding> look_at_surroundings(const db::TableInfo& table, const Surroundings& around,

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+
 #include "orders.hpp"
 #include "swap/statement_risk.hpp"
 
@@ -12,8 +14,8 @@ using Kind = swap::StatementRisk::Kind;
 namespace {
 
 std::optional<Kind> kind_of(const std::string& query, const db::TableInfo& table = orders()) {
-    const auto risk = swap::risk_of(query, table, monthly());
-    return risk ? std::optional<Kind>(risk->kind) : std::nullopt;
+    const auto risks = swap::statement_risks(query, table, monthly());
+    return risks.empty() ? std::nullopt : std::optional<Kind>(risks.front().kind);
 }
 
 std::string text_of(const swap::Surroundings& around, std::size_t leaves = 3,
@@ -24,6 +26,21 @@ std::string text_of(const swap::Surroundings& around, std::size_t leaves = 3,
     for (const swap::Finding& finding : swap::look_at_surroundings(orders(), around, policy, {}, leaves))
         text += std::string(to_string(finding.level)) + " " + finding.subject + ": " + finding.message + "\n";
     return text;
+}
+
+/// The reasons, "breaks: ...", one per line.
+std::string reasons(const std::vector<swap::StatementRisk>& risks) {
+    static constexpr std::array<std::string_view, 3> kinds{"breaks", "changes", "slows"};
+    std::string text;
+    for (const swap::StatementRisk& risk : risks) {
+        CHECK_MESSAGE(!risk.instead.empty(), risk.why);
+        text += std::string(kinds.at(static_cast<std::size_t>(risk.kind))) + ": " + risk.why + "\n";
+    }
+    return text;
+}
+
+std::string reasons_of(const std::string& query) {
+    return reasons(swap::statement_risks(query, orders(), monthly()));
 }
 
 bool has(const std::string& text, const std::string& words) {
@@ -50,9 +67,9 @@ TEST_CASE("which statements break, change or slow down") {
     with_unique.indexes.back().is_unique = true;
     config::PartitionPolicy per_leaf = monthly();
     const std::string by_name = "INSERT INTO orders VALUES ($1) ON CONFLICT ON CONSTRAINT orders_note_key DO NOTHING";
-    CHECK(swap::risk_of(by_name, with_unique, per_leaf)->kind == Kind::changes);
+    CHECK(swap::statement_risks(by_name, with_unique, per_leaf).at(0).kind == Kind::changes);
     per_leaf.swap.unique_indexes = config::UniqueIndexes::leaf;
-    CHECK(swap::risk_of(by_name, with_unique, per_leaf)->kind == Kind::breaks);
+    CHECK(swap::statement_risks(by_name, with_unique, per_leaf).at(0).kind == Kind::breaks);
     CHECK(kind_of("INSERT INTO orders VALUES ($1) ON CONFLICT (id, at) DO NOTHING") == std::nullopt);
     CHECK(kind_of("INSERT INTO orders VALUES ($1, $2)") == std::nullopt);
     CHECK(kind_of("INSERT INTO shop.orders VALUES ($1) ON CONFLICT (id) DO NOTHING") == std::nullopt);
@@ -67,6 +84,73 @@ TEST_CASE("which statements break, change or slow down") {
     with_key.indexes[0].columns = {"id", "at"};
     CHECK(kind_of("SELECT * FROM orders WHERE id = $1", with_key) == std::nullopt);
     CHECK(kind_of("INSERT INTO orders VALUES ($1) ON CONFLICT DO NOTHING", with_key) == std::nullopt);
+}
+
+TEST_CASE("statements that depend on where a row lies") {
+    has(reasons_of("DELETE FROM orders WHERE ctid IN (SELECT ctid FROM orders ORDER BY at LIMIT 3)"),
+        "changes: ctid is unique in one partition only: rows of other partitions are hit as well");
+    has(reasons_of("UPDATE public.orders SET note = $1 WHERE ctid = ANY ($2)"), "changes: ctid is unique");
+    has(reasons_of("SELECT * FROM orders WHERE ctid = $1"), "changes: ctid names a row in one partition only");
+    CHECK(reasons_of("DELETE FROM orders WHERE (tableoid, ctid) IN (SELECT tableoid, ctid FROM orders)").empty());
+    CHECK(reasons_of("DELETE FROM others WHERE ctid = $1").empty());
+    has(reasons_of("SELECT count(*) FROM ONLY orders"), "changes: ONLY public.orders then means the parent");
+    has(reasons_of("UPDATE ONLY (public.orders) SET note = $1"), "it finds no row");
+    has(reasons_of("LOCK TABLE ONLY orders IN SHARE MODE"), "it locks no partition");
+    CHECK(reasons_of("SELECT count(*) FROM ONLY others").empty());
+    CHECK(reasons_of("SELECT count(*) FROM ONLY shop.orders").empty());
+    CHECK(reasons_of("ALTER TABLE ONLY orders ALTER note SET DEFAULT 'x'").empty());
+    has(reasons_of("TRUNCATE ONLY orders"), "breaks: TRUNCATE ONLY of a partitioned table is refused (42809)");
+    CHECK(reasons_of("TRUNCATE orders").empty());
+    has(reasons_of("INSERT INTO orders (note) VALUES ($1) RETURNING id, xmin"), "breaks: INSERT ... RETURNING xmin");
+    has(reasons_of("INSERT INTO orders VALUES ($1) ON CONFLICT (id, at) DO UPDATE SET note = $2 RETURNING (xmax = $3)"),
+        "breaks: INSERT ... RETURNING xmax");
+    CHECK(reasons_of("UPDATE orders SET note = $1 WHERE at = $2 RETURNING xmin").empty());
+    CHECK(reasons_of("INSERT INTO others VALUES ($1) RETURNING xmin").empty());
+    has(reasons_of("COPY public.orders (id, at) TO stdout"), "breaks: COPY ... TO cannot read a partitioned table");
+    CHECK(reasons_of("COPY orders FROM stdin").empty());
+    CHECK(reasons_of("COPY (SELECT * FROM orders) TO stdout").empty());
+    has(reasons_of("create unique index concurrently if not exists x on orders (note)"),
+        "breaks: CREATE INDEX CONCURRENTLY");
+    has(reasons_of("DROP INDEX CONCURRENTLY orders_note"), "breaks: DROP INDEX CONCURRENTLY orders_note");
+    CHECK(reasons_of("CREATE INDEX CONCURRENTLY x ON others (note)").empty());
+    has(reasons_of("SELECT pg_total_relation_size('orders')"),
+        "changes: pg_total_relation_size of the partitioned table is 0\n");
+    has(reasons_of("SELECT pg_size_pretty(pg_table_size($1))"), "is 0 (if its parameter names public.orders)");
+    CHECK(reasons_of("SELECT pg_total_relation_size('others')").empty());
+}
+
+TEST_CASE("GROUP BY the primary key alone decides other columns no more") {
+    has(reasons_of("SELECT id, note, count(*) FROM orders GROUP BY id"),
+        "breaks: GROUP BY (id) no longer decides column note (42803)");
+    has(reasons_of("SELECT o.*, sum(l.n) FROM orders o JOIN lines l ON l.of = o.id GROUP BY o.id"), "decides column *");
+    CHECK(reasons_of("SELECT id, count(*), max(note) FROM orders GROUP BY id").empty());
+    CHECK(reasons_of("SELECT id, note FROM orders GROUP BY id, at").empty());
+    CHECK(reasons_of("SELECT note FROM orders GROUP BY note").empty());
+}
+
+TEST_CASE("functions: what their statements do, and what a row trigger asks about its table") {
+    swap::FunctionText function{"function public.f()", "plpgsql", {}, {}, std::nullopt};
+    const auto of = [&](const std::string& source) {
+        function.source = source;
+        return reasons(swap::function_risks(function, orders(), monthly()));
+    };
+    has(of("begin delete from orders where ctid in (select ctid from orders limit 5); return 1; end"),
+        "changes: ctid is unique");
+    has(of("declare r record; begin for r in select id from others loop update orders set note = 'x' where ctid = r.c; "
+           "end loop; end"),
+        "changes: ctid is unique");
+    has(of("begin if found then insert into orders values (1) returning xmin into x; else perform 1; end if; end"),
+        "breaks: INSERT ... RETURNING xmin");
+    has(of("begin return (select count(*) from only orders); end"), "changes: ONLY public.orders");
+    CHECK(of("begin delete from others where ctid = c; return null; end").empty());
+    CHECK(of("begin new.note := TG_TABLE_NAME; return new; end").empty());
+    function.triggers = {"touch"};
+    has(of("begin new.note := TG_TABLE_NAME; return new; end"),
+        "changes: TG_TABLE_NAME is the partition's in the row trigger touch");
+    has(of("begin insert into audit values (tg_relid); return new; end"), "changes: TG_RELID is the partition's");
+    CHECK(of("begin raise 'TG_RELID'; return new; end").empty());
+    function.language = "plpython3u";
+    CHECK(of("delete from only orders").empty());
 }
 
 TEST_CASE("what is around: locks, sessions, replicas, statements, time and disk") {
@@ -100,7 +184,8 @@ TEST_CASE("what is around: locks, sessions, replicas, statements, time and disk"
     has(text, "note replication slots: nobody reads from dead (12 GB of WAL)");
     has(text, "note role: without pg_read_all_stats");
     has(text,
-        "note statement: will be slower: looks up by (id) alone: it asks every leaf (1200 calls, 0.50 ms each): SELECT "
+        "note statement: will be slower: looks up by (id) alone: it reads every partition (1200 calls, 0.50 ms each): "
+        "SELECT "
         "* "
         "FROM orders WHERE id = $1");
     has(text, "note statements: 4 of other roles are not visible");
