@@ -21,6 +21,7 @@ struct ConstraintInfo {
     bool is_inherited = false;  ///< its table is a leaf, and the constraint came from the parent
     bool can_lock = true;       ///< kind f: the session's role may lock the table that it references
     std::optional<std::string> comment;
+    bool references_partitioned = false;  ///< kind f: the referenced table is partitioned
 };
 
 struct IndexInfo {

@@ -82,6 +82,7 @@ ConstraintInfo constraint_of(Cells cells) {
     constraint.is_inherited = cells.flag();
     constraint.can_lock = cells.flag();
     constraint.comment = cells.optional_text();
+    constraint.references_partitioned = cells.flag();
     return constraint;
 }
 

@@ -46,14 +46,6 @@ std::vector<Step> exchange_names(const RevertFacts& facts, const SwapState& stat
     return steps;
 }
 
-std::vector<Step> restore_outgoing(const db::TableInfo& parent, const SwapState& state) {
-    std::vector<Step> steps = ddl::leaf_foreign_keys(outgoing_keys(parent), state.table);
-    for (const db::ConstraintInfo& key : outgoing_keys(parent))
-        if (key.comment)
-            steps.push_back(ddl::comment_on_constraint(state.table, key.name, *key.comment));
-    return steps;
-}
-
 Error made_since(const SwapState& state, const std::string& what) {
     return Error(ExitCode::refused,
                  fmt::format("{} has {}, which {} lacks", sql::quoted(state.table), what,
@@ -120,7 +112,7 @@ Unit copy_revert_unit(const RevertFacts& facts, const SwapState& state, const st
             fmt::format("DROP INDEX IF EXISTS {}", sql::quoted(QualifiedName{state.table.schema, state.leaf_index()})),
             "it was for the keys with the column"));
     append(steps, restore_incoming(facts, state));
-    append(steps, restore_outgoing(facts.parent, state));
+    append(steps, restore_keys(outgoing_keys(facts.parent), state.table));
     if (state.key_was_nullable)
         steps.push_back(statement(fmt::format("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL", sql::quoted(state.table),
                                               sql::quote_ident(state.key)),

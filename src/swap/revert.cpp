@@ -84,6 +84,26 @@ void refuse_rows_beyond(Server& server, const RevertFacts& facts, const SwapStat
             throw too_far(state);
 }
 
+/// A key comes back NOT VALID and is validated afterwards, which a partitioned table does not take before
+/// PostgreSQL 18.
+void refuse_partitioned_since(Server& server, const RevertFacts& facts, const SwapState& state) {
+    for (const db::IncomingKey& key : incoming_to_restore(facts, state)) {
+        const std::string table = sql::quoted(key.table);
+        if (db::flag_of(server.session()
+                            .read("SELECT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = "
+                                  "pg_catalog.to_regclass($1) AND (relkind = 'p' OR relispartition))",
+                                  {table})
+                            .at(0)
+                            .at(0)))
+            throw Error(ExitCode::refused,
+                        fmt::format("{} was partitioned since the cut-over of {}: its foreign key {} cannot come back "
+                                    "without a scan under locks",
+                                    table, sql::quoted(state.table), sql::quote_ident(key.name)),
+                        fmt::format("`tripmig swap revert {}` first; or keep both: `tripmig swap finish {}`", table,
+                                    sql::quoted(state.table)));
+    }
+}
+
 /// What was unique without the key may be so no more.
 Error not_unique(const QualifiedName& table, const std::string& index, const Error& cause) {
     return Error(
@@ -154,6 +174,7 @@ void put_copy_back(Server& server, SwapState& state) {
     run_attempts(server, [&](const auto& attempt) {
         const RevertFacts facts = read_revert_facts(server, state);
         require_same_parts(facts, state);
+        refuse_partitioned_since(server, facts, state);
         require_nothing_in_the_way(facts.parent);
         state.matviews = bound_matviews(facts.parent);
         const move::Transfer back = transfer_back(facts.parent, state, server.state_schema());
@@ -172,6 +193,7 @@ void put_back(Server& server, SwapState& state) {
     run_attempts(server, [&](const auto& attempt) {
         const RevertFacts facts = read_revert_facts(server, state);
         refuse_rows_beyond(server, facts, state);
+        refuse_partitioned_since(server, facts, state);
         require_nothing_in_the_way(facts.parent);
         state.matviews = bound_matviews(facts.parent);
         build_former_indexes(server, facts, state);

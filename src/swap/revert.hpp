@@ -56,7 +56,11 @@ std::vector<Step> restore_statistics(const RevertFacts& facts, const SwapState& 
 std::vector<Step> park(const RevertFacts& facts);
 /// What each leaf has for itself is called as before on the old table, as far as that still has it.
 std::vector<Step> restore_leaf_indexes(const RevertFacts& facts, const SwapState& state);
+/// The keys of other tables that point to the old table again.
+std::vector<db::IncomingKey> incoming_to_restore(const RevertFacts& facts, const SwapState& state);
 std::vector<Step> restore_incoming(const RevertFacts& facts, const SwapState& state);
+/// Foreign keys of the old table, NOT VALID, with their comments.
+std::vector<Step> restore_keys(const std::vector<db::ConstraintInfo>& keys, const QualifiedName& table);
 /// Once the indexes have their old names.
 std::vector<Step> restore_replica_identity(const RevertFacts& facts, const SwapState& state);
 /// Rules and functions with the row type, before the tables change their names.

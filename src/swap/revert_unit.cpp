@@ -47,6 +47,25 @@ std::vector<Step> checks(const RevertFacts& facts, const SwapState& state) {
     return steps;
 }
 
+/// Foreign keys to partitioned tables. DETACH before 14.14, 15.9, 16.5 and 17.1 leaves such a key without the triggers
+/// that check it (release notes of these), so they are dropped before and added again after.
+std::vector<db::ConstraintInfo> keys_to_partitioned(const db::TableInfo& table) {
+    std::vector<db::ConstraintInfo> keys;
+    for (const db::ConstraintInfo& constraint : table.constraints)
+        if (constraint.kind == 'f' && constraint.references_partitioned)
+            keys.push_back(constraint);
+    return keys;
+}
+
+std::vector<Step> drop_keys_to_partitioned(const db::TableInfo& table) {
+    std::vector<Step> steps;
+    for (const db::ConstraintInfo& key : keys_to_partitioned(table))
+        steps.push_back(statement(
+            fmt::format("ALTER TABLE {} DROP CONSTRAINT {}", sql::quoted(table.name), sql::quote_ident(key.name)),
+            "the old table gets it again in this transaction", {{key.references, LockMode::access_exclusive}}));
+    return steps;
+}
+
 /// The two tables exchange their names; the old one is a table of its own again.
 std::vector<Step> change_places(const RevertFacts& facts, const SwapState& state) {
     const std::string parent = sql::quoted(state.table);
@@ -58,6 +77,7 @@ std::vector<Step> change_places(const RevertFacts& facts, const SwapState& state
                                   sql::quoted(facts.past.name)),
                       "no registry, no trigger"));
     }
+    append(steps, drop_keys_to_partitioned(facts.parent));
     steps.push_back(statement(fmt::format("ALTER TABLE {} DETACH PARTITION {}", parent, sql::quoted(facts.past.name)),
                               "a table of its own again", {{state.table, LockMode::access_exclusive}}));
     steps.push_back(
@@ -236,8 +256,15 @@ std::vector<Step> restore_statistics(const RevertFacts& facts, const SwapState& 
     return steps;
 }
 
-std::vector<Step> restore_incoming(const RevertFacts& facts, const SwapState& state) {
-    std::vector<Step> steps;
+std::vector<Step> restore_keys(const std::vector<db::ConstraintInfo>& keys, const QualifiedName& table) {
+    std::vector<Step> steps = ddl::leaf_foreign_keys(keys, table);
+    for (const db::ConstraintInfo& key : keys)
+        if (key.comment)
+            steps.push_back(ddl::comment_on_constraint(table, key.name, *key.comment));
+    return steps;
+}
+
+std::vector<db::IncomingKey> incoming_to_restore(const RevertFacts& facts, const SwapState& state) {
     std::vector<db::IncomingKey> keys = state.dropped;
     const auto is_gone = [&](const db::IncomingKey& key) {  // somebody dropped it since the cut-over
         return std::none_of(facts.parent.incoming.begin(), facts.parent.incoming.end(),
@@ -247,7 +274,12 @@ std::vector<Step> restore_incoming(const RevertFacts& facts, const SwapState& st
         keys.erase(std::remove_if(keys.begin(), keys.end(), is_gone), keys.end());
     if (facts.registry)
         keys.insert(keys.end(), facts.registry->incoming.begin(), facts.registry->incoming.end());
-    for (const db::IncomingKey& key : keys) {
+    return keys;
+}
+
+std::vector<Step> restore_incoming(const RevertFacts& facts, const SwapState& state) {
+    std::vector<Step> steps;
+    for (const db::IncomingKey& key : incoming_to_restore(facts, state)) {
         steps.push_back(ddl::add_incoming_key(key, state.table, key.referenced));
         if (key.comment)
             steps.push_back(ddl::comment_on_constraint(key.table, key.name, *key.comment));
@@ -316,6 +348,7 @@ Unit revert_unit(const RevertFacts& facts, const SwapState& state, const std::st
         append(steps, ddl::drop_registry(ddl::registry_of(facts.parent, state.key)));
     append(steps, end_composite(facts.parent, state));
     append(steps, restore_incoming(facts, state));
+    append(steps, restore_keys(keys_to_partitioned(facts.parent), state.table));
     if (state.key_was_nullable)
         steps.push_back(statement(fmt::format("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL", sql::quoted(state.table),
                                               sql::quote_ident(state.key)),

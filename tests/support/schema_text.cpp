@@ -46,7 +46,7 @@ SELECT fact FROM (
                           ELSE pg_get_constraintdef(k.oid) END,
                      obj_description(k.oid, 'pg_constraint'))
     FROM relations c JOIN pg_constraint k ON conrelid = c.oid
-    WHERE contype <> 't' AND NOT ($6::bool AND is_swapped AND contype = 'u' AND (SELECT attnum FROM pg_attribute WHERE attrelid = c.oid AND attname = $3) <> ALL (conkey)) AND NOT ($5::bool AND confrelid <> 0 AND confrelid = to_regclass(nullif($2, ''))) AND NOT (is_swapped AND contype = 'n' AND pg_get_constraintdef(k.oid) = format('NOT NULL %I', $3))
+    WHERE contype <> 't' AND NOT EXISTS (SELECT FROM pg_constraint w WHERE w.oid = k.conparentid AND w.conrelid = k.conrelid) AND NOT ($6::bool AND is_swapped AND contype = 'u' AND (SELECT attnum FROM pg_attribute WHERE attrelid = c.oid AND attname = $3) <> ALL (conkey)) AND NOT ($5::bool AND confrelid <> 0 AND confrelid = to_regclass(nullif($2, ''))) AND NOT (is_swapped AND contype = 'n' AND pg_get_constraintdef(k.oid) = format('NOT NULL %I', $3))
     UNION ALL
     SELECT concat_ws(' ', 'index', called, i.relname, CASE WHEN NOT (is_swapped AND indisprimary) THEN replace(pg_get_indexdef(indexrelid), ' ON ONLY ', ' ON ') END, indisprimary, indisvalid, indisreplident, indisclustered AND NOT is_swapped, i.reltablespace,
                      obj_description(indexrelid, 'pg_class'),

@@ -1,4 +1,5 @@
--- The constraints of a table (not those of others that point to it).
+-- The constraints of a table (not those of others that point to it). A foreign key to a partitioned table has one more row for each
+-- partition there, whose parent is a row of the same table: these come and go with the key and with the partitions.
 -- $1 the table's oid
 SELECT c.conname,
        c.contype,
@@ -16,9 +17,11 @@ SELECT c.conname,
        COALESCE(r.relname, ''),
        c.conparentid <> 0 OR c.coninhcount > 0,
        r.oid IS NULL OR pg_catalog.has_table_privilege(r.oid, 'UPDATE, DELETE, TRUNCATE'),
-       pg_catalog.obj_description(c.oid, 'pg_constraint')
+       pg_catalog.obj_description(c.oid, 'pg_constraint'),
+       COALESCE(r.relkind = 'p', false)
 FROM pg_catalog.pg_constraint AS c
 LEFT JOIN pg_catalog.pg_class AS r ON r.oid = c.confrelid
 LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid = r.relnamespace
 WHERE c.conrelid = $1::pg_catalog.oid AND c.contype <> 'n'
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS whole WHERE whole.oid = c.conparentid AND whole.conrelid = c.conrelid)
 ORDER BY c.contype, c.conname

@@ -12,14 +12,18 @@ FROM (
                     WHERE refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND refobjid = $1::pg_catalog.oid
                       AND classid = 'pg_catalog.pg_class'::pg_catalog.regclass)
        OR c.oid IN (SELECT conrelid FROM pg_catalog.pg_constraint WHERE confrelid = $1::pg_catalog.oid)
-       OR c.oid IN (SELECT confrelid FROM pg_catalog.pg_constraint WHERE conrelid = $1::pg_catalog.oid)
+       OR c.oid IN (SELECT own.confrelid FROM pg_catalog.pg_constraint AS own
+                    LEFT JOIN pg_catalog.pg_constraint AS whole ON whole.oid = own.conparentid
+                    WHERE own.conrelid = $1::pg_catalog.oid AND whole.conrelid IS DISTINCT FROM own.conrelid)
     UNION ALL
     SELECT a::pg_catalog.text FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $1::pg_catalog.oid
     UNION ALL
     SELECT d::pg_catalog.text FROM pg_catalog.pg_attrdef AS d WHERE d.adrelid = $1::pg_catalog.oid
     UNION ALL
+    -- Without the rows that a foreign key has for each partition of the table at its other end, as table_constraints.sql.
     SELECT k::pg_catalog.text FROM pg_catalog.pg_constraint AS k
-    WHERE k.conrelid = $1::pg_catalog.oid OR k.confrelid = $1::pg_catalog.oid
+    LEFT JOIN pg_catalog.pg_constraint AS whole ON whole.oid = k.conparentid
+    WHERE (k.conrelid = $1::pg_catalog.oid AND whole.conrelid IS DISTINCT FROM k.conrelid) OR k.confrelid = $1::pg_catalog.oid
     UNION ALL
     SELECT i::pg_catalog.text FROM pg_catalog.pg_index AS i WHERE i.indrelid = $1::pg_catalog.oid
     UNION ALL

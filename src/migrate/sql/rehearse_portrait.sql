@@ -60,7 +60,9 @@ SELECT 'constraint ' || pg_catalog.quote_ident(rule.conname) || ' of ' || COALES
 FROM pg_catalog.pg_constraint AS rule
 JOIN space ON space.oid = rule.connamespace
 LEFT JOIN class ON class.oid = rule.conrelid
+LEFT JOIN pg_catalog.pg_constraint AS whole ON whole.oid = rule.conparentid
 WHERE rule.contype <> 't'
+  AND whole.conrelid IS DISTINCT FROM rule.conrelid  -- not the rows that a foreign key has for each partition that it points to
 UNION ALL
 SELECT 'trigger ' || pg_catalog.quote_ident(trigger.tgname) || ' of ' || class.name,
        pg_catalog.pg_get_triggerdef(trigger.oid) || ' ' || trigger.tgenabled::pg_catalog.text
