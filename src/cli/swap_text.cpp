@@ -90,6 +90,8 @@ std::vector<std::string> things_of(const swap::SwapState& state, const swap::Job
                                      progress.attempts == 1 ? "" : "s"));
     if (!progress.waits_for.empty())
         things.push_back("waits for " + progress.waits_for);
+    for (const std::string& key : progress.keys_not_valid)
+        things.push_back(fmt::format("foreign key {} is NOT VALID", key));
     return things;
 }
 
@@ -126,6 +128,8 @@ json status_document(const swap::SwapState& state, const swap::JobProgress& prog
             : json{{"kind", progress.hold_kind}, {"reason", progress.hold_reason}, {"since", progress.hold_since}};
     document["resting"] = progress.rests_for > 0 ? json{{"others_per_second", progress.rests_for}} : json();
     document["waits_for"] = text_or_null(progress.waits_for);
+    if (state.is_cut())
+        document["keys_not_valid"] = progress.keys_not_valid;
     if (!state.is_cut())
         document["attempts"] = progress.attempts;
     return document;

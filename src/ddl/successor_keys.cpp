@@ -135,8 +135,6 @@ std::vector<Step> redirect_incoming(const Succession& succession) {
 std::vector<Unit> validate_incoming(const Succession& succession) {
     std::vector<Unit> units;
     for (const auto& [key, target] : redirected(succession)) {
-        if (!key.is_valid)
-            continue;  // it was NOT VALID before, and stays so
         units.push_back(validate_foreign_key(key.table, key.name, target,
                                              "scans the rows from before the cut-over; readers and writers go on"));
     }

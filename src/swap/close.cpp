@@ -17,6 +17,7 @@
 #include "swap/split_guard.hpp"
 #include "swap/succession_of.hpp"
 #include "swap/transfer_of.hpp"
+#include "swap/validate_keys.hpp"
 
 namespace tripmig::swap {
 
@@ -110,6 +111,7 @@ SwapState finish(Server& server, const QualifiedName& table) {
             fmt::format("the swap of {} is not complete ({})", sql::quoted(table), to_string(state.stage)),
             state.is_cut() ? "tripmig swap run TABLE goes on" : "tripmig swap run TABLE goes on, abort gives it up");
     state.stage = Stage::finished;
+    validate_keys(server, state);  // nobody tries again
     if (state.is_copy() && !state.was_empty)
         run_protected(server, closing_copy(server, state));
     else

@@ -162,6 +162,15 @@ void look_at_incoming_key(const db::IncomingKey& key, const db::TableInfo& table
                       "let it point to the primary key first");
 }
 
+/// What the policy makes of the key is validated after the cut-over.
+void look_at_validity(const db::IncomingKey& key, Report& report) {
+    if (!key.is_valid)
+        report.refuse(fmt::format("foreign key {}", described(key)), "is NOT VALID: its rows may point nowhere",
+                      fmt::format("ALTER TABLE {} VALIDATE CONSTRAINT {} first, which names a row that points nowhere; "
+                                  "or drop it",
+                                  sql::quoted(key.table), sql::quote_ident(key.name)));
+}
+
 }  // namespace
 
 void look_at_incoming(const db::TableInfo& table, const Facts& facts, const config::PartitionPolicy& policy,
@@ -174,6 +183,10 @@ void look_at_incoming(const db::TableInfo& table, const Facts& facts, const conf
     }
     if (names.empty())
         return;
+    if (policy.swap.incoming_foreign_keys == IncomingForeignKeys::registry ||
+        policy.swap.incoming_foreign_keys == IncomingForeignKeys::composite)
+        for (const db::IncomingKey& key : table.incoming)
+            look_at_validity(key, report);
     const std::string subject = "incoming foreign keys";
     const bool is_said_twice = unnamed_keys(table.incoming, {}, policy).empty();
     switch (policy.swap.incoming_foreign_keys) {

@@ -4,6 +4,7 @@
 
 #include "db/cells.hpp"
 #include "db/state_schema.hpp"
+#include "ddl/registry.hpp"
 #include "ddl/staged.hpp"
 #include "move/capture.hpp"
 #include "move/load.hpp"
@@ -58,6 +59,13 @@ void read_leaves(Server& server, const SwapState& state, JobProgress& progress) 
     progress.leaves_indexed = db::number_of(row.at(1));
 }
 
+void read_keys(Server& server, const SwapState& state, JobProgress& progress) {
+    for (const db::Row& row :
+         server.session().read(std::string(statements::keys_not_valid),
+                               {sql::quoted(state.whole()), sql::quoted(ddl::registry_name(state.whole()))}))
+        progress.keys_not_valid.push_back(db::text_of(row.at(0)));
+}
+
 }  // namespace
 
 JobProgress read_progress(Server& server, const SwapState& state) {
@@ -72,6 +80,8 @@ JobProgress read_progress(Server& server, const SwapState& state) {
         read_leaves(server, state, progress);
     if (exists(server, capture.log))
         progress.backlog = db::number_of(server.session().read(move::backlog_sql(capture), {"1000000"}).at(0).at(0));
+    if (state.is_cut())
+        read_keys(server, state, progress);
     return progress;
 }
 

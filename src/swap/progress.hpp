@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "swap/server.hpp"
 #include "swap/state.hpp"
@@ -25,6 +26,7 @@ struct JobProgress {
     int rests_for = 0;       ///< transactions a second that others end, while the work rests for them; 0: it does not
     int attempts = 0;        ///< at the locks of the cut-over under way
     std::string waits_for;   ///< whom the cut-over waits for
+    std::vector<std::string> keys_not_valid;  ///< after the cut-over: "name of schema.table"
 };
 JobProgress read_progress(Server& server, const SwapState& state);
 

@@ -8,7 +8,6 @@
 #include "base/error.hpp"
 #include "db/partition_catalog.hpp"
 #include "db/table_catalog.hpp"
-#include "ddl/constraint_phases.hpp"
 #include "ddl/index_definition.hpp"
 #include "ddl/registry.hpp"
 #include "ddl/statement_step.hpp"
@@ -21,6 +20,7 @@
 #include "swap/run.hpp"
 #include "swap/statements.hpp"
 #include "swap/transfer_of.hpp"
+#include "swap/validate_keys.hpp"
 
 namespace tripmig::swap {
 
@@ -58,9 +58,25 @@ void pair_by_name(RevertFacts& facts) {
     }
 }
 
+/// A key that is not valid on every partition yet is on these alone: the old table gets it back all the same. On none
+/// of them: somebody dropped it.
+void add_pending_keys(Server& server, const SwapState& state, db::TableInfo& parent) {
+    for (const db::ConstraintInfo& key : state.outgoing) {
+        const bool is_there = std::any_of(parent.constraints.begin(), parent.constraints.end(),
+                                          [&](const db::ConstraintInfo& each) { return each.name == key.name; });
+        if (!is_there && db::flag_of(server.session()
+                                         .read(std::string(statements::partitions_have_key),
+                                               {fmt::format("{}", parent.oid), key.name})
+                                         .at(0)
+                                         .at(0)))
+            parent.constraints.push_back(key);
+    }
+}
+
 RevertFacts read_revert_facts(Server& server, const SwapState& state) {
     RevertFacts facts;
     facts.parent = require_table(server, state.table);
+    add_pending_keys(server, state, facts.parent);
     facts.past = require_table(server, {state.table.schema, state.leaf});
     if (state.has_registry)
         facts.registry = require_table(server, ddl::registry_name(state.table));
@@ -204,10 +220,11 @@ void put_back(Server& server, SwapState& state) {
     state.stage = Stage::reverting;
 }
 
-void validate_keys(Server& server, const SwapState& state) {
+void validate_restored(Server& server, const SwapState& state) {
     const db::TableInfo table = require_table(server, state.table);
     const auto validate = [&](const QualifiedName& of, const std::string& name, const QualifiedName& references) {
-        run_step(server, ddl::validate_foreign_key(of, name, references, "scans the rows from before"));
+        validate_key(server, of, name, references,
+                     fmt::format("run ALTER TABLE {} VALIDATE CONSTRAINT {}", sql::quoted(of), sql::quote_ident(name)));
     };
     for (const db::IncomingKey& key : table.incoming)
         if (!key.is_valid)
@@ -251,7 +268,7 @@ SwapState revert(Server& server, const QualifiedName& table) {
         server.reporter().info("swap.step", fmt::format("drop {}", sql::quoted(parked_name(table))));
         run_protected(server, drop_parked(require_table(server, table), state, server.state_schema()));
     }
-    validate_keys(server, state);
+    validate_restored(server, state);
     state.stage = Stage::reverted;
     Unit unit;
     unit.name = fmt::format("close the swap of {}", sql::quoted(table));

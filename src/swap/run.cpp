@@ -15,6 +15,7 @@
 #include "swap/new_job.hpp"
 #include "swap/next_step.hpp"
 #include "swap/observe.hpp"
+#include "swap/orphans.hpp"
 #include "swap/preflight.hpp"
 #include "swap/revert.hpp"
 #include "swap/run_copy.hpp"
@@ -22,6 +23,7 @@
 #include "swap/split.hpp"
 #include "swap/succession_of.hpp"
 #include "swap/transfer_of.hpp"
+#include "swap/validate_keys.hpp"
 
 namespace tripmig::swap {
 
@@ -112,6 +114,10 @@ void perform(Server& server, const config::PartitionPolicy& policy, const db::Ta
         case Action::prepare_cut_over:
             run_copy_action(server, policy, table, action, state);
             return;
+        case Action::note_ready:
+            require_no_orphans(server, table, state);
+            run_unit(server, table, action, seen, state);
+            return;
         case Action::follow_up:
             run_follow_up(server, policy, state);
             return;
@@ -124,9 +130,13 @@ void perform(Server& server, const config::PartitionPolicy& policy, const db::Ta
     }
 }
 
-/// A complete copy that is run again: what came since goes into the old table, and out of the log.
-void follow_old_table(Server& server, const db::TableInfo& table, const SwapState& state) {
-    if (state.is_copy() && !state.was_empty && state.stage == Stage::complete)
+/// A complete swap that is run again: foreign keys that could not be validated are tried again; of a copy, what came
+/// since goes into the old table, and out of the log.
+void run_complete(Server& server, const db::TableInfo& table, const SwapState& state) {
+    if (state.stage != Stage::complete)
+        return;
+    validate_keys(server, state);
+    if (state.is_copy() && !state.was_empty)
         bring_old_table_up(server, transfer_back(table, state, server.state_schema()));
 }
 
@@ -148,7 +158,7 @@ void advance(Server& server, const config::PartitionPolicy& policy, SwapState& s
         }
         const Action action = next_step(state, seen, until_ready);
         if (action == Action::nothing) {
-            follow_old_table(server, table, state);
+            run_complete(server, table, state);
             return;
         }
         server.throttle().wait();

@@ -11,6 +11,7 @@
 #include "sql/identifier.hpp"
 #include "swap/attempts.hpp"
 #include "swap/composite.hpp"
+#include "swap/orphans.hpp"
 #include "swap/run.hpp"
 #include "swap/succession_of.hpp"
 
@@ -51,6 +52,21 @@ void fill_pass(Server& server, const ddl::CompositeKey& composite, bool waits, s
         chunk.took(chr::duration_cast<chr::milliseconds>(server.clock().steady() - started));
         server.reporter().debug("swap.filled",
                                 fmt::format("{}: {} of {} blocks", sql::quoted(composite.key.table), next, blocks));
+    }
+}
+
+/// The trigger refuses a row that points to no row.
+void fill_pass_or_name_rows(Server& server, const ddl::CompositeKey& composite, bool waits, std::size_t part,
+                            SwapState& state) {
+    try {
+        fill_pass(server, composite, waits, part, state);
+    } catch (const Error& error) {
+        if (error.sqlstate() != "23503")
+            throw;
+        const QualifiedName& table = composite.key.table;
+        if (const auto orphans = find_orphans(server, {table, composite.key.name, table}))
+            throw orphans_error({*orphans});
+        throw;
     }
 }
 
@@ -106,7 +122,7 @@ void fill_composite(Server& server, const db::TableInfo& table, std::size_t part
     // Rows that others hold are left out, so that nobody waits for a chunk that waits itself: their writing fills them,
     // or a later pass. Whoever holds one for long is waited for in the end, and named.
     for (int pass = 1;; ++pass) {
-        fill_pass(server, composite, pass > impatient_passes, part, state);
+        fill_pass_or_name_rows(server, composite, pass > impatient_passes, part, state);
         if (!db::flag_of(server.session().read(ddl::is_unfilled_sql(composite)).at(0).at(0)))
             break;
         if (pass >= most_passes)

@@ -15,6 +15,7 @@
 #include "swap/copy_units.hpp"
 #include "swap/default_bounds.hpp"
 #include "swap/observe.hpp"
+#include "swap/orphans.hpp"
 #include "swap/run.hpp"
 #include "swap/shape.hpp"
 #include "swap/succession_of.hpp"
@@ -95,6 +96,7 @@ void index_all(Server& server, const db::TableInfo& table, SwapState& state) {
 
 void prepare_cut_over(Server& server, const config::PartitionPolicy& policy, const db::TableInfo& table,
                       SwapState& state) {
+    require_no_orphans(server, table, state);
     const AttachContext context = context_of(server, table, state);
     server.reporter().info("swap.step", fmt::format("catch up {}", sql::quoted(state.table)));
     run_catch_up(server, transfer_of(context.succession, state, server.state_schema()),

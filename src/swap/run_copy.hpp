@@ -19,9 +19,6 @@ void run_copy_action(Server& server, const config::PartitionPolicy& policy, cons
 /// Tries copy's cut-over until it succeeds or the deadline passes.
 void run_copy_cut_over(Server& server, const config::PartitionPolicy& policy, SwapState& state);
 
-/// Foreign keys validated leaf by leaf, then adopted by the table's own. May run again.
-void validate_outgoing(Server& server, const SwapState& state);
-
 /// The leaves that the rows need now.
 std::vector<ddl::Bounds> needed_bounds(Server& server, const SwapState& state, const Facts& facts,
                                        const config::PartitionPolicy& policy);

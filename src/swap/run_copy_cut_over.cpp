@@ -45,21 +45,6 @@ CopyFacts read_copy(Server& server, const SwapState& state) {
     return facts;
 }
 
-bool has_constraint(const db::TableInfo& table, const std::string& name) {
-    return std::any_of(table.constraints.begin(), table.constraints.end(),
-                       [&](const db::ConstraintInfo& each) { return each.name == name; });
-}
-
-void validate_leaf(Server& server, const QualifiedName& name) {
-    const db::TableInfo leaf = require_table(server, name);
-    for (const db::ConstraintInfo& key : outgoing_keys(leaf)) {
-        if (key.is_valid)
-            continue;
-        server.throttle().wait();
-        run_step(server, validate_leaf_key(name, key));
-    }
-}
-
 }  // namespace
 
 void run_copy_cut_over(Server& server, const config::PartitionPolicy& policy, SwapState& state) {
@@ -76,20 +61,6 @@ void run_copy_cut_over(Server& server, const config::PartitionPolicy& policy, Sw
     if (const auto job = server.open_job(state.table))
         state = from_job(*job);
     store_cut_over(server, state, outcome);
-}
-
-void validate_outgoing(Server& server, const SwapState& state) {
-    if (state.outgoing.empty())
-        return;
-    const std::vector<QualifiedName> leaves = leaves_of(server, state.whole());
-    for (const QualifiedName& leaf : leaves)
-        validate_leaf(server, leaf);
-    const db::TableInfo table = require_table(server, state.whole());
-    for (const db::ConstraintInfo& key : state.outgoing) {
-        if (has_constraint(table, key.name))
-            continue;
-        run_step(server, adopt_foreign_key(state.whole(), leaves, key));
-    }
 }
 
 }  // namespace tripmig::swap

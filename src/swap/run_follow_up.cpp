@@ -3,9 +3,7 @@
 #include "base/error.hpp"
 #include "db/partition_catalog.hpp"
 #include "db/table_catalog.hpp"
-#include "ddl/constraint_phases.hpp"
 #include "ddl/leaf.hpp"
-#include "ddl/registry.hpp"
 #include "ddl/statement_step.hpp"
 #include "sql/identifier.hpp"
 #include "swap/attach_units.hpp"
@@ -15,8 +13,8 @@
 #include "swap/newest_leaf.hpp"
 #include "swap/observe.hpp"
 #include "swap/run.hpp"
-#include "swap/run_copy.hpp"
 #include "swap/succession_of.hpp"
+#include "swap/validate_keys.hpp"
 
 namespace tripmig::swap {
 
@@ -47,19 +45,6 @@ void make_leaves(Server& server, const config::PartitionPolicy& policy, const Sw
     }
 }
 
-void validate_keys(Server& server, const SwapState& state) {
-    if (!state.has_registry && state.composite.empty())
-        return;
-    const db::TableInfo target =
-        require_table(server, state.composite.empty() ? ddl::registry_name(state.table) : state.table);
-    for (const db::IncomingKey& key : target.incoming) {
-        if (key.is_valid)
-            continue;
-        run_step(server, ddl::validate_foreign_key(key.table, key.name, target.name,
-                                                   "scans the rows from before the cut-over"));
-    }
-}
-
 /// The old table of an empty one stays until nothing reads it any more.
 void renew_matviews(Server& server, const SwapState& state) {
     carry_matviews(server, state, {state.table.schema, state.leaf});
@@ -72,7 +57,6 @@ void renew_matviews(Server& server, const SwapState& state) {
 void run_follow_up(Server& server, const config::PartitionPolicy& policy, SwapState& state) {
     make_leaves(server, policy, state);
     validate_keys(server, state);
-    validate_outgoing(server, state);
     renew_matviews(server, state);
     Unit unit = analyze_whole(state, require_table(server, state.table));
     if (!unit.steps.empty())

@@ -25,6 +25,7 @@
 #include "swap/statements.hpp"
 #include "swap/succession_of.hpp"
 #include "swap/transfer_of.hpp"
+#include "swap/validate_keys.hpp"
 
 namespace tripmig::swap {
 
@@ -224,7 +225,11 @@ void advance(Server& server, const config::PartitionPolicy& policy, SwapState& s
 }
 
 void follow_up(Server& server, SwapState& state) {
-    validate_outgoing(server, state);
+    if (!validate_outgoing(server, state))
+        throw Error(ExitCode::refused,
+                    fmt::format("{} is split, but foreign keys of {} are still NOT VALID", sql::quoted(state.table),
+                                sql::quoted(state.parent)),
+                    "delete or correct the rows that the warnings name, then run this again");
     Unit unit;
     unit.name = fmt::format("analyze {}", sql::quoted(state.parent));
     state.stage = Stage::finished;
