@@ -12,6 +12,7 @@
 #include "sql/identifier.hpp"
 #include "swap/attempts.hpp"
 #include "swap/composite.hpp"
+#include "swap/disk_full.hpp"
 #include "swap/run.hpp"
 #include "swap/run_copy.hpp"
 #include "swap/split_guard.hpp"
@@ -119,23 +120,43 @@ SwapState finish(Server& server, const QualifiedName& table) {
     return state;
 }
 
-SwapState abort(Server& server, const QualifiedName& name) {
-    SwapState state = require_job(server, name);
+namespace {
+
+void require_abortable(const SwapState& state) {
     if (state.is_cut())
-        throw Error(ExitCode::refused, fmt::format("{} is cut over already", sql::quoted(name)),
+        throw Error(ExitCode::refused, fmt::format("{} is cut over already", sql::quoted(state.table)),
                     "tripmig swap revert TABLE goes back");
+}
+
+void drop_own_indexes(Server& server, const db::TableInfo& table, const SwapState& state) {
+    const auto drop = [&](const QualifiedName& index) {
+        server.executor().run(ddl::drop_index_concurrently(table.name, index, "the swap is given up"));
+    };
+    if (!state.primary_key.empty() && (!state.is_copy() || state.incoming == config::IncomingForeignKeys::composite))
+        drop({table.name.schema, state.leaf_index()});
+    for (const db::IndexInfo& index : table.indexes)
+        if (is_wider_index(index.name.name))
+            drop(index.name);
+}
+
+/// Drops what takes space. Deleted catalog rows need none of their own, as updated ones and the job's record may.
+void free_space(Server& server, const SwapState& state) {
+    Unit unit;
+    unit.name = fmt::format("free the space that the swap of {} takes", sql::quoted(state.table));
+    if (db::read_table(server.session(), state.table))
+        unit.lock_first = {{state.table, LockMode::access_exclusive}};
+    unit.steps = sweep_up(state, server.state_schema());
+    run_step(server, unit);
+}
+
+SwapState give_up(Server& server, SwapState state) {
+    const QualifiedName name = state.table;
     const std::optional<db::TableInfo> table = db::read_table(server.session(), name);
-    const bool has_own_index = !state.is_copy() || state.incoming == config::IncomingForeignKeys::composite;
     db::TableInfo gone;
     gone.name = name;
     undo_composite(server, table ? *table : gone, state);
-    if (table && !state.primary_key.empty() && has_own_index)
-        server.executor().run(
-            ddl::drop_index_concurrently(name, {name.schema, state.leaf_index()}, "the swap is given up"));
     if (table)
-        for (const db::IndexInfo& index : table->indexes)
-            if (is_wider_index(index.name.name))
-                server.executor().run(ddl::drop_index_concurrently(name, index.name, "the swap is given up"));
+        drop_own_indexes(server, *table, state);
     std::vector<Step> steps;
     std::vector<LockRequest> locks;
     if (!table) {
@@ -153,6 +174,21 @@ SwapState abort(Server& server, const QualifiedName& name) {
     unit.lock_first = std::move(locks);
     run_protected(server, unit);
     return state;
+}
+
+}  // namespace
+
+SwapState abort(Server& server, const QualifiedName& name) {
+    const SwapState state = require_job(server, name);
+    require_abortable(state);
+    try {
+        return give_up(server, state);
+    } catch (const Error& error) {
+        if (!is_disk_full(error))
+            throw;
+    }
+    free_space(server, state);
+    return give_up(server, state);
 }
 
 }  // namespace tripmig::swap

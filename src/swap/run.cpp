@@ -11,6 +11,7 @@
 #include "swap/attach_units.hpp"
 #include "swap/attempts.hpp"
 #include "swap/composite.hpp"
+#include "swap/disk_full.hpp"
 #include "swap/dropped_keys.hpp"
 #include "swap/new_job.hpp"
 #include "swap/next_step.hpp"
@@ -241,6 +242,11 @@ RunResult run(Server& server, const config::PartitionPolicy& policy, bool until_
         server.wait_for_orphans();
     try {
         advance(server, policy, *result.state, until_ready);
+    } catch (const Error& error) {
+        remove_bound_quietly(server, policy.table);
+        if (is_disk_full(error))
+            throw disk_full_error(error, *result.state);
+        throw;
     } catch (...) {
         remove_bound_quietly(server, policy.table);
         throw;

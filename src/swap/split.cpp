@@ -14,6 +14,7 @@
 #include "sql/identifier.hpp"
 #include "swap/attempts.hpp"
 #include "swap/copy_units.hpp"
+#include "swap/disk_full.hpp"
 #include "swap/newest_leaf.hpp"
 #include "swap/observe.hpp"
 #include "swap/preflight_parts.hpp"
@@ -279,6 +280,11 @@ SwapState split(Server& server, const config::PartitionPolicy& policy, const Qua
         server.wait_for_orphans();
     try {
         advance(server, policy, state, until_ready);
+    } catch (const Error& error) {
+        drop_split_guard_quietly(server, state);
+        if (is_disk_full(error))
+            throw disk_full_error(error, state);
+        throw;
     } catch (...) {
         drop_split_guard_quietly(server, state);
         throw;

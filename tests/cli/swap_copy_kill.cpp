@@ -92,3 +92,39 @@ TEST_CASE("copy under writers, killed at random moments, backends terminated") {
     CHECK(writers.wrong_rows() == "0");
     CHECK(untouched(room) == rest);
 }
+
+TEST_CASE("copy on a full disk: the error names abort, and abort frees the space before it needs some") {
+    const SwapRoom room;
+    room.database.exec(orders_and_lines);
+    // As a leaf's index that cannot be written.
+    room.database.exec(R"(
+        CREATE FUNCTION no_space(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+        BEGIN
+            IF to_regclass('public.tripmig_new_orders') IS NOT NULL THEN
+                RAISE 'could not extend file' USING ERRCODE = '53100';
+            END IF;
+            RETURN $1;
+        END $$;
+        CREATE INDEX orders_space ON orders (no_space(note));
+        CREATE SEQUENCE tries)");
+    const std::string before = room.dump();
+    const CommandResult run = room.tripmig(run_copy);
+    CHECK_MESSAGE(run.exit_code == 12, run.err);
+    for (const std::string text :
+         {"could not extend file", "its writers fail as well", "tripmig swap abort public.orders"})
+        CHECK_MESSAGE(run.err.find(text) != std::string::npos, run.err);
+    // A statement that writes a new row of the catalog finds no space either, once.
+    const Connection superuser(room.database.superuser_url());
+    superuser.exec(R"(
+        CREATE FUNCTION public.no_space() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+        BEGIN
+            IF nextval('public.tries') = 1 THEN
+                RAISE 'could not extend file' USING ERRCODE = '53100';
+            END IF;
+        END $$;
+        CREATE EVENT TRIGGER no_space ON ddl_command_start WHEN TAG IN ('ALTER TABLE') EXECUTE FUNCTION public.no_space())");
+    CHECK(room.swap({"abort", "orders"})["stage"] == "aborted");
+    CHECK(room.database.scalar("SELECT last_value > 1 FROM tries") == "t");
+    superuser.exec("DROP EVENT TRIGGER no_space; DROP FUNCTION public.no_space()");
+    CHECK(room.dump() == before);
+}
