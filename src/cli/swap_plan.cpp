@@ -131,7 +131,7 @@ ExitCode show_plan(Context& context, const SwapOptions& options) {
             fmt::format("a swap of {} is under way ({})", sql::quoted(policy.table), swap::to_string(state.stage)),
             "tripmig swap status TABLE, tripmig swap run TABLE");
     }
-    swap::Facts facts = swap::read_facts(server.session(), policy.table, policy.key);
+    swap::Facts facts = swap::read_facts(server, policy.table, policy.key, policy.interval);
     swap::read_beside(server.session(), facts, policy);
     if (!facts.table)
         throw Error(ExitCode::refused, fmt::format("there is no table {}", sql::quoted(policy.table)),

@@ -119,9 +119,10 @@ class Load {
         try {
             worker.run(unit);
         } catch (const Error& error) {
-            if (error.sqlstate() != "23514" || !make_place())
+            if (error.sqlstate() != "23514" || !m_job.make_place)
                 throw;
-            worker.run(unit);
+            make_place();
+            worker.run(unit);  // also when none was made: the row may have changed since
         }
         note(worker, chunk, chr::duration_cast<chr::milliseconds>(chr::steady_clock::now() - started - rested));
     }
@@ -168,9 +169,9 @@ class Load {
         return unit;
     }
 
-    bool make_place() {
+    void make_place() {
         const std::lock_guard<std::mutex> lock(m_guard);
-        return m_job.make_place && m_job.make_place();
+        m_job.make_place();
     }
 
     void note(const db::Executor& worker, BlockRange chunk, chr::milliseconds took) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/duration.hpp"
 #include "base/error.hpp"
 #include "move/statements.hpp"
@@ -97,7 +99,13 @@ chr::microseconds Throttle::rest_within() {
 
 int Throttle::rest_percent() const {
     const std::lock_guard guard(m_state_guard);
-    return m_state.rests_for ? m_limits.rest_when_busy : m_limits.rest;
+    const bool is_busy = m_state.rests_for || (m_careful > 0 && !m_knows_traffic);
+    return is_busy ? std::max(m_limits.rest, m_limits.rest_when_busy) : m_limits.rest;
+}
+
+void Throttle::count_careful(int change) {
+    const std::lock_guard guard(m_state_guard);
+    m_careful += change;
 }
 
 void Throttle::count_traffic() {
@@ -118,6 +126,7 @@ void Throttle::look_at_traffic() {
         const std::lock_guard guard(m_state_guard);
         is_news = m_state.rests_for.has_value() != others.has_value();
         m_state.rests_for = others;
+        m_knows_traffic = m_traffic.is_known();
     }
     if (m_on_change && (is_news || others))  // a step's record may have taken the place of what was noted before
         m_on_change(state());

@@ -47,6 +47,19 @@ class Throttle {
     /// transaction may be open meanwhile. Throws Error{interrupted or terminated} when the stop signal is raised,
     /// Error{usage} when the probe is no SELECT of one boolean, and what the connection throws.
     void wait();
+    /// While one lives, and until it is known how busy others keep the server, that counts as busy: what comes before
+    /// the first look must not be what the service feels most.
+    class Careful {
+      public:
+        explicit Careful(Throttle& throttle) : m_throttle(throttle) { m_throttle.count_careful(1); }
+        ~Careful() { m_throttle.count_careful(-1); }
+        Careful(const Careful&) = delete;
+        Careful& operator=(const Careful&) = delete;
+
+      private:
+        Throttle& m_throttle;
+    };
+
     /// Whether work rests now: a chunk then does it in small pieces, with rest_within() after each.
     [[nodiscard]] bool is_resting() const { return rest_percent() > 0; }
     /// Rest in percent of the time that work takes; 0: none.
@@ -69,6 +82,7 @@ class Throttle {
     };
 
     static WorkBegan& work_began();
+    void count_careful(int change);
     void count_traffic();
     void look_at_traffic();
     void wait_for_limits();
@@ -97,6 +111,8 @@ class Throttle {
     std::set<std::string> m_told;  ///< blind spots
     mutable std::mutex m_state_guard;
     ThrottleState m_state;
+    int m_careful = 0;
+    bool m_knows_traffic = false;
     std::chrono::steady_clock::time_point m_held_from;
 };
 

@@ -25,6 +25,7 @@ void Traffic::add(TimePoint now, std::int64_t ended, std::int64_t own) {
         const double seconds = chr::duration<double>(now - m_last->at).count();
         const auto others =
             static_cast<double>(std::max<std::int64_t>((ended - m_last->ended) - (own - m_last->own), 0));
+        m_is_known = true;
         const double rate = others / seconds;
         m_of_others =
             rate > busy_from ? std::optional(static_cast<int>(std::lround(std::min(rate, 1e9)))) : std::nullopt;

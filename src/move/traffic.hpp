@@ -20,6 +20,9 @@ class Traffic {
     /// What others end in a second while that counts as busy: more than 50; nullopt: less, or nothing known yet.
     [[nodiscard]] std::optional<int> of_others() const { return m_of_others; }
 
+    /// Whether two looks have told how busy others keep it.
+    [[nodiscard]] bool is_known() const { return m_is_known; }
+
   private:
     struct Look {
         TimePoint at;
@@ -28,6 +31,7 @@ class Traffic {
     };
     std::optional<Look> m_last;
     std::optional<int> m_of_others;
+    bool m_is_known = false;
 };
 
 }  // namespace tripmig::move

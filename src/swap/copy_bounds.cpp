@@ -15,13 +15,15 @@ namespace {
 /// Leaves of the grid, one after the other, until there are more than the limit.
 class Grid {
   public:
+    /// `used`: what the message says of how many would have rows.
     Grid(const SwapState& state, const config::PartitionPolicy& policy, ddl::Bound oldest, ddl::Bound newest,
-         int max_create)
+         int max_create, std::string used)
         : m_state(state),
           m_type(key_type_of(state)),
           m_interval(policy.interval),
           m_oldest(oldest),
           m_newest(newest),
+          m_used(std::move(used)),
           m_limit(static_cast<std::size_t>(policy.max_create.value_or(max_create))),
           m_leaves{ddl::bounds_containing(m_type, m_interval, oldest)} {}
 
@@ -32,12 +34,12 @@ class Grid {
     void add_one() {
         m_leaves.push_back(ddl::bounds_after(m_type, m_interval, last()));
         if (m_leaves.size() > m_limit)
-            throw Error(
-                ExitCode::refused,
-                fmt::format("the rows of {} lie between {} and {}: more than {} leaves", sql::quoted(m_state.table),
-                            ddl::describe(m_type, m_oldest), ddl::describe(m_type, m_newest), m_limit),
-                "choose a wider interval, correct the rows that lie far off, or raise max_create in the policy "
-                "or in [partitions]");
+            throw Error(ExitCode::refused,
+                        fmt::format("the rows of {} lie between {} and {}: more than {} partitions{}",
+                                    sql::quoted(m_state.table), ddl::describe(m_type, m_oldest),
+                                    ddl::describe(m_type, m_newest), m_limit, m_used),
+                        "choose a wider interval, correct the rows that lie far off, or raise max_create in the policy "
+                        "or in [partitions]");
     }
 
     [[nodiscard]] std::vector<ddl::Bounds> leaves() const { return m_leaves; }
@@ -48,6 +50,7 @@ class Grid {
     const config::PartitionInterval& m_interval;
     ddl::Bound m_oldest;
     ddl::Bound m_newest;
+    std::string m_used;
     std::size_t m_limit;
     std::vector<ddl::Bounds> m_leaves;
 };
@@ -75,7 +78,8 @@ std::vector<ddl::Bounds> copy_bounds(const SwapState& state, const KeyFacts& key
     const ddl::Bound present = present_of(type, key, now, policy);
     const ddl::Bound oldest = std::min(key.oldest.value_or(present), present);
     const ddl::Bound newest = std::max(key.newest.value_or(present), oldest);
-    Grid grid(state, policy, oldest, newest, max_create);
+    Grid grid(state, policy, oldest, newest, max_create,
+              key.distribution ? fmt::format(", of which {} would have rows", key.distribution->size()) : "");
     const auto whole = ddl::parse_bounds(type, state.bound);
     if (whole && whole->upper.is_finite()) {
         // Of a split: up to the leaf's end without a gap, and nothing beyond its bounds.

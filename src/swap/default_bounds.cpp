@@ -14,20 +14,30 @@ namespace tripmig::swap {
 
 namespace {
 
-/// The smallest key from `from` on, or of all.
-std::optional<ddl::Bound> next_key(Server& server, const SwapState& state, const std::optional<ddl::Bound>& from) {
+/// The smallest key from `from` on within the calendar, by the index.
+std::optional<ddl::Bound> next_key(Server& server, const SwapState& state, const ddl::Bound& from) {
     const ddl::KeyType type = key_type_of(state);
     const std::string key = sql::quote_ident(state.key);
     const db::Rows rows = server.session().read(ddl::outermost_key_sql(
         ddl::KeyEnd::first, "ONLY " + sql::quoted(state.table), state.key,
-        from ? fmt::format("{} >= {}", key, ddl::bound_literal(type, *from)) : key + " IS NOT NULL"));
-    if (rows.empty())
-        return std::nullopt;
-    auto bound = ddl::parse_bound(type, db::text_of(rows.at(0).at(0)));
-    if (!bound || !bound->is_finite())
-        throw Error(ExitCode::refused, fmt::format("{} has rows whose {} is infinite", sql::quoted(state.table), key),
-                    "give these rows a finite key first");
-    return bound;
+        fmt::format("{} >= {} AND {}", key, ddl::bound_literal(type, from), ddl::in_calendar(type, key))));
+    return rows.empty() ? std::nullopt : ddl::parse_bound(type, db::text_of(rows.at(0).at(0)));
+}
+
+std::vector<ddl::Bounds> other_leaves(Server& server, const SwapState& state) {
+    std::vector<ddl::Bounds> others;
+    if (const auto partitioning = db::read_partitioning(server.session(), state.parent))
+        for (const db::PartitionInfo& partition : partitioning->partitions)
+            if (const auto bounds = ddl::parse_bounds(key_type_of(state), partition.bound))
+                others.push_back(*bounds);
+    return others;
+}
+
+Error too_many(const SwapState& state, std::size_t limit) {
+    return {ExitCode::refused,
+            fmt::format("the rows of {} need more than {} partitions", sql::quoted(state.table), limit),
+            "choose a wider --interval, correct the rows that lie far off, or raise max_create in the policy or in "
+            "[partitions]"};
 }
 
 }  // namespace
@@ -49,24 +59,31 @@ std::vector<ddl::Bounds> uncovered(const ddl::Bounds& range, std::vector<ddl::Bo
     return pieces;
 }
 
-std::vector<ddl::Bounds> default_bounds(Server& server, const SwapState& state, const config::PartitionPolicy& policy) {
-    const ddl::KeyType type = key_type_of(state);
-    std::vector<ddl::Bounds> others;
-    if (const auto partitioning = db::read_partitioning(server.session(), state.parent))
-        for (const db::PartitionInfo& partition : partitioning->partitions)
-            if (const auto bounds = ddl::parse_bounds(type, partition.bound))
-                others.push_back(*bounds);
+std::vector<ddl::Bounds> default_bounds(Server& server, const SwapState& state, const config::PartitionPolicy& policy,
+                                        const ddl::KeyFacts& keys) {
+    if (keys.has_infinity || keys.has_minus_infinity)
+        throw Error(
+            ExitCode::refused,
+            fmt::format("{} has rows whose {} is infinite", sql::quoted(state.table), sql::quote_ident(state.key)),
+            "give these rows a finite key first");
     const auto limit = static_cast<std::size_t>(policy.max_create.value_or(server.config().partitions.max_create));
+    const std::vector<ddl::Bounds> others = other_leaves(server, state);
     std::vector<ddl::Bounds> leaves;
-    for (auto key = next_key(server, state, std::nullopt); key;) {
-        const ddl::Bounds range = ddl::bounds_containing(type, policy.interval, *key);
+    const auto add = [&](const ddl::Bounds& range) {
         for (const ddl::Bounds& piece : uncovered(range, others))
             leaves.push_back(piece);
         if (leaves.size() > limit)
-            throw Error(ExitCode::refused,
-                        fmt::format("the rows of {} need more than {} leaves", sql::quoted(state.table), limit),
-                        "choose a wider --interval, correct the rows that lie far off, or raise max_create in the "
-                        "policy or in [partitions]");
+            throw too_many(state, limit);
+    };
+    if (keys.distribution) {
+        for (const ddl::PartitionRows& each : *keys.distribution)
+            add(each.bounds);
+        return leaves;
+    }
+    const ddl::KeyType type = key_type_of(state);
+    for (auto key = keys.oldest; key;) {
+        const ddl::Bounds range = ddl::bounds_containing(type, policy.interval, *key);
+        add(range);
         key = range.upper.is_finite() ? next_key(server, state, range.upper) : std::nullopt;
     }
     return leaves;

@@ -10,6 +10,7 @@
 #include "swap/composite.hpp"
 #include "swap/copy_units.hpp"
 #include "swap/cut.hpp"
+#include "swap/outside_keys.hpp"
 #include "swap/succession_of.hpp"
 #include "swap/transfer_of.hpp"
 
@@ -27,6 +28,7 @@ void choose_past(SwapState& state, const KeyFacts& key, Instant now, const confi
     state.cut.clear();
     if (key.is_empty || state.is_copy())
         return;
+    require_partitions_possible(state, key);
     const ddl::KeyType type = key_type_of(state);
     if (key.has_infinity)
         throw Error(ExitCode::refused,

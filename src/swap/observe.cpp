@@ -20,52 +20,6 @@ namespace {
 
 using Build = Observation::Build;
 
-std::optional<ddl::Bound> outermost_key(db::Session& session, const db::TableInfo& table, const db::ColumnInfo& column,
-                                        ddl::KeyEnd end, const std::string& condition) {
-    const db::Rows rows =
-        session.read(ddl::outermost_key_sql(end, "ONLY " + sql::quoted(table.name), column.name, condition));
-    const auto type = ddl::key_type(key_type_name(column));
-    if (!type || rows.empty())
-        return std::nullopt;
-    return ddl::parse_bound(*type, db::text_of(rows.at(0).at(0)));
-}
-
-void read_outermost(db::Session& session, const db::TableInfo& table, const db::ColumnInfo& column, KeyFacts& facts) {
-    const std::string key = sql::quote_ident(column.name);
-    const auto outermost = [&](ddl::KeyEnd end) {
-        return outermost_key(session, table, column, end, key + " IS NOT NULL");
-    };
-    const auto finite = [&](ddl::KeyEnd end) {
-        return outermost_key(session, table, column, end, fmt::format("{0} > '-infinity' AND {0} < 'infinity'", key));
-    };
-    facts.newest = outermost(ddl::KeyEnd::last);
-    facts.oldest = outermost(ddl::KeyEnd::first);
-    facts.has_infinity = facts.newest && facts.newest->is_infinity();
-    facts.has_minus_infinity = facts.oldest && facts.oldest->is_minus_infinity();
-    if (facts.newest && !facts.newest->is_finite())
-        facts.newest = finite(ddl::KeyEnd::last);
-    if (facts.oldest && !facts.oldest->is_finite())
-        facts.oldest = finite(ddl::KeyEnd::first);
-}
-
-KeyFacts read_key_facts(db::Session& session, const db::TableInfo& table, const db::ColumnInfo& column) {
-    const std::string name = sql::quoted(table.name);
-    const db::Row row =
-        session
-            .read(fmt::format("SELECT EXISTS (SELECT FROM ONLY {}), {}", name,
-                              column.not_null
-                                  ? "0"
-                                  : fmt::format("(SELECT pg_catalog.count(*) FROM ONLY {} WHERE {} IS NULL)", name,
-                                                sql::quote_ident(column.name))))
-            .at(0);
-    KeyFacts facts;
-    facts.is_empty = !db::flag_of(row.at(0));
-    facts.nulls = db::number_of(row.at(1));
-    if (!facts.is_empty)
-        read_outermost(session, table, column, facts);
-    return facts;
-}
-
 Build check_state(const db::TableInfo& table, const std::string& name) {
     for (const db::ConstraintInfo& constraint : table.constraints)
         if (constraint.name == name)
@@ -124,24 +78,23 @@ void look_at_composite_keys(db::Session& session, const db::TableInfo& table, co
 }
 
 /// Whether keys may reach the cut before the cut-over is done: by the clock, or by the newest number.
-bool is_late(db::Session& session, const db::TableInfo& table, const SwapState& state) {
+bool is_late(Server& server, const db::TableInfo& table, const SwapState& state) {
     if (state.was_empty || state.is_copy() || state.is_cut())
         return false;
     const ddl::KeyType type = key_type_of(state);
     const ddl::Bound cut = parse_cut(type, state.cut);
     if (!ddl::is_number(type))
-        return session.now() >= cut_deadline(cut);
+        return server.session().now() >= cut_deadline(cut);
     const db::ColumnInfo* column = table.column(state.key);
     if (state.stage < Stage::ready || column == nullptr)
         return false;
-    const auto newest =
-        outermost_key(session, table, *column, ddl::KeyEnd::last, sql::quote_ident(state.key) + " IS NOT NULL");
+    const auto newest = server.key_reader().newest(table, *column);
     return newest && *newest >= latest_number(cut, config::parse_partition_interval(state.interval));
 }
 
 }  // namespace
 
-Facts read_facts(db::Session& session, const QualifiedName& table, const std::string& key) {
+Facts read_facts(db::Session& session, const QualifiedName& table) {
     Facts facts;
     facts.now = session.now();
     facts.server_version = session.server_version();
@@ -150,10 +103,18 @@ Facts read_facts(db::Session& session, const QualifiedName& table, const std::st
         return facts;
     for (const db::Row& row : session.read(std::string(statements::names_taken), {table.schema}))
         facts.taken.insert(db::text_of(row.at(0)));
+    return facts;
+}
+
+Facts read_facts(Server& server, const QualifiedName& table, const std::string& key,
+                 const std::optional<config::PartitionInterval>& interval) {
+    Facts facts = read_facts(server.session(), table);
+    if (!facts.table)
+        return facts;
     const db::ColumnInfo* column = facts.table->column(key);
     const bool sees_all_rows = !facts.table->force_row_security || facts.table->bypasses_row_security;
     if (column != nullptr && facts.table->kind == 'r' && sees_all_rows && facts.table->can_alter)
-        facts.key = read_key_facts(session, *facts.table, *column);
+        facts.key = server.key_reader().read(*facts.table, *column, interval);
     return facts;
 }
 
@@ -180,8 +141,7 @@ bool must_reload(db::Session& session, const db::TableInfo& table, const SwapSta
             .at(0));
 }
 
-Observation observe(db::Session& session, const db::TableInfo& table, const SwapState& state,
-                    const std::string& state_schema) {
+Observation observe(Server& server, const db::TableInfo& table, const SwapState& state) {
     Observation seen;
     if (const db::ColumnInfo* column = table.column(state.key))
         seen.key_is_nullable = !column->not_null;
@@ -189,11 +149,11 @@ Observation observe(db::Session& session, const db::TableInfo& table, const Swap
                                                                state.key) == state.primary_key.end();
     seen.index = index_state(table, state.leaf_index());
     look_at_wider(table, state, seen);
-    look_at_composite_keys(session, table, state, seen);
+    look_at_composite_keys(server.session(), table, state, seen);
     seen.null_check = check_state(table, state.null_check());
     seen.bound_check = check_state(table, state.bound_check());
-    seen.must_reload = must_reload(session, table, state, state_schema);
-    seen.is_late = is_late(session, table, state);
+    seen.must_reload = must_reload(server.session(), table, state, server.state_schema());
+    seen.is_late = is_late(server, table, state);
     return seen;
 }
 

@@ -14,19 +14,12 @@
 #include "config/policy.hpp"
 #include "db/table_info.hpp"
 #include "ddl/bounds.hpp"
+#include "ddl/key_scan.hpp"
 #include "ddl/matview.hpp"
 
 namespace tripmig::swap {
 
-/// What the rows say, as far as the plan depends on it.
-struct KeyFacts {
-    bool is_empty = true;
-    std::optional<ddl::Bound> newest;  ///< of the finite ones
-    std::optional<ddl::Bound> oldest;
-    bool has_infinity = false;
-    bool has_minus_infinity = false;
-    std::int64_t nulls = 0;
-};
+using ddl::KeyFacts;
 
 /// Everything that the plan is made from.
 struct Facts {

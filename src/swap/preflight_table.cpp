@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "sql/identifier.hpp"
 #include "swap/cut.hpp"
+#include "swap/outside_keys.hpp"
 #include "swap/preflight_parts.hpp"
 #include "swap/succession_of.hpp"
 #include "swap/transfer_of.hpp"
@@ -67,10 +68,11 @@ void look_at_privileges(const db::TableInfo& table, Report& report) {
 
 namespace {
 
-void look_at_rows(const std::string& subject, ddl::KeyType type, const db::ColumnInfo& column, const Facts& facts,
-                  const config::PartitionPolicy& policy, const config::SwapConfig& config, Report& report) {
+void look_at_rows(const std::string& subject, const QualifiedName& table, ddl::KeyType type,
+                  const db::ColumnInfo& column, const Facts& facts, const config::PartitionPolicy& policy,
+                  const config::SwapConfig& config, Report& report) {
     if (facts.key.nulls > 0)
-        report.refuse(subject, fmt::format("is NULL in {} rows, which belong to no range", facts.key.nulls),
+        report.refuse(subject, fmt::format("is NULL in {}, which belong to no range", ddl::rows_text(facts.key.nulls)),
                       "give these rows a value first");
     else if (!column.not_null)
         report.note(subject, "may be NULL today; no row is. It becomes NOT NULL, checked without blocking writers");
@@ -79,12 +81,21 @@ void look_at_rows(const std::string& subject, ddl::KeyType type, const db::Colum
                                        policy.start ? *policy.start : std::string("the present")));
         return;
     }
-    if (policy.swap.strategy == config::SwapStrategy::copy) {
+    const bool is_copy = policy.swap.strategy == config::SwapStrategy::copy;
+    if (const auto found = find_outside_keys(table, column.name, type, facts.key, !is_copy)) {
+        report.refuse(subject, found->message, found->hint);
+        return;
+    }
+    if (is_copy) {
         if (facts.key.has_infinity || facts.key.has_minus_infinity)
             report.note(subject, "is infinite in some rows: they get a leaf of their own");
         report.ok(subject, "all rows are copied into leaves of their own range");
         return;
     }
+    if (facts.key.early.rows > 0)
+        report.note(subject, fmt::format("is before year 1 in {} ({}): the past keeps them; correct them before you "
+                                         "split it",
+                                         ddl::rows_text(facts.key.early.rows), facts.key.early.example));
     if (facts.key.has_infinity)
         report.refuse(subject, "is infinity in some rows, which lie beyond every cut",
                       "give these rows a finite key, or use --strategy copy");
@@ -122,7 +133,7 @@ void look_at_key(const db::TableInfo& table, const Facts& facts, const config::P
         report.refuse(subject, error.message(), error.hint());
         return;
     }
-    look_at_rows(subject, *type, *column, facts, policy, config, report);
+    look_at_rows(subject, table.name, *type, *column, facts, policy, config, report);
 }
 
 }  // namespace tripmig::swap

@@ -45,14 +45,20 @@ SwapState begin_job(Server& server, const Facts& facts, const config::PartitionP
     return state;
 }
 
+/// Copy makes partitions for the rows that are there; attach has one for all of them.
+std::optional<config::PartitionInterval> counted_interval(const config::PartitionPolicy& policy) {
+    return policy.swap.strategy == config::SwapStrategy::copy ? std::optional(policy.interval) : std::nullopt;
+}
+
 /// The cut is too near, or rows came into a table that was empty: the past ends elsewhere.
 void choose_past_again(Server& server, const config::PartitionPolicy& policy, SwapState& state) {
-    const Facts facts = read_facts(server.session(), state.table, state.key);
+    const Facts facts = read_facts(server, state.table, state.key, counted_interval(policy));
     choose_past(state, facts.key, facts.now, policy, server.config().swap);
     Unit unit;
     unit.name = "choose another cut";
     unit.steps = {journal(state, server.state_schema())};
     server.executor().run(unit);
+    server.keep_keys(facts.key);
     server.reporter().info("swap.cut", fmt::format("the cut is now {}", state.cut));
 }
 
@@ -131,6 +137,18 @@ void perform(Server& server, const config::PartitionPolicy& policy, const db::Ta
     }
 }
 
+/// Rows beyond the cut came since it was chosen, or while the keys were read: the bound's CHECK has met one. Chooses
+/// the past again, which throws Error{refused} with the key when it is too far ahead. False: it was another failure.
+bool passed_bound(Server& server, const config::PartitionPolicy& policy, const db::TableInfo& table, Action action,
+                  SwapState& state, const Error& error) {
+    if (action != Action::validate_bound || error.sqlstate() != "23514")
+        return false;
+    run_unit(server, table, Action::drop_bound, {}, state);
+    const std::string cut = state.cut;
+    choose_past_again(server, policy, state);
+    return state.cut != cut;
+}
+
 /// A complete swap that is run again: foreign keys that could not be validated are tried again; of a copy, what came
 /// since goes into the old table, and out of the log.
 void run_complete(Server& server, const db::TableInfo& table, const SwapState& state) {
@@ -149,7 +167,7 @@ void advance(Server& server, const config::PartitionPolicy& policy, SwapState& s
             require_same_fingerprint(table, state);
             follow_incoming(server, table, state);
         }
-        const Observation seen = observe(server.session(), table, state, server.state_schema());
+        const Observation seen = observe(server, table, state);
         const bool has_wrong_past =
             !state.is_cut() && (state.was_empty ? has_rows(server, state.table)
                                                 : seen.is_late && seen.bound_check == Observation::Build::missing);
@@ -166,7 +184,8 @@ void advance(Server& server, const config::PartitionPolicy& policy, SwapState& s
         try {
             perform(server, policy, table, action, seen, state);
         } catch (const Error& error) {
-            if (!was_truncated(server, table, state, error))
+            if (!passed_bound(server, policy, table, action, state, error) &&
+                !was_truncated(server, table, state, error))
                 throw;
         }
     }
@@ -234,9 +253,10 @@ RunResult run(Server& server, const config::PartitionPolicy& policy, bool until_
         const db::TableInfo table = require_table(server, policy.table);
         if (table.is_partitioned())
             return result;
-        Facts facts = read_facts(server.session(), policy.table, policy.key);
+        Facts facts = read_facts(server, policy.table, policy.key, counted_interval(policy));
         read_beside(server.session(), facts, policy);
         result.state = begin_job(server, facts, policy);
+        server.keep_keys(std::move(facts.key));
     }
     if (result.state->stage < Stage::cut)
         server.wait_for_orphans();

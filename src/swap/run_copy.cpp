@@ -16,6 +16,7 @@
 #include "swap/default_bounds.hpp"
 #include "swap/observe.hpp"
 #include "swap/orphans.hpp"
+#include "swap/outside_keys.hpp"
 #include "swap/run.hpp"
 #include "swap/shape.hpp"
 #include "swap/succession_of.hpp"
@@ -30,8 +31,14 @@ AttachContext context_of(Server& server, const db::TableInfo& table, const SwapS
     return {succession_of(table, state), state, server.state_schema()};
 }
 
-std::vector<ddl::Leaf> first_leaves(Server& server, const config::PartitionPolicy& policy, const SwapState& state) {
-    const Facts facts = read_facts(server.session(), state.table, state.key);
+/// A table that is loaded again has other rows than preflight saw.
+std::vector<ddl::Leaf> first_leaves(Server& server, const config::PartitionPolicy& policy, Action action,
+                                    const SwapState& state) {
+    Facts facts = read_facts(server.session(), state.table);
+    std::optional<ddl::KeyFacts> keys = server.take_keys();
+    if (!keys || action != Action::begin_copy)
+        keys = read_facts(server, state.table, state.key, policy.interval).key;
+    facts.key = std::move(*keys);
     std::set<std::string> taken = facts.taken;
     for (const QualifiedName& own : leaves_of(server, ddl::staged_name(state.table)))
         taken.erase(own.name);
@@ -42,7 +49,7 @@ std::vector<ddl::Leaf> first_leaves(Server& server, const config::PartitionPolic
 void begin(Server& server, const config::PartitionPolicy& policy, const db::TableInfo& table, Action action,
            SwapState& state) {
     const AttachContext context = context_of(server, table, state);
-    const std::vector<ddl::Leaf> leaves = first_leaves(server, policy, state);
+    const std::vector<ddl::Leaf> leaves = first_leaves(server, policy, action, state);
     if (action == Action::begin_copy) {
         state.shape = shape_of(context.succession.table);
         run_step(server, begin_copy(context_of(server, table, state), leaves));
@@ -110,7 +117,8 @@ void prepare_cut_over(Server& server, const config::PartitionPolicy& policy, con
 
 std::vector<ddl::Bounds> needed_bounds(Server& server, const SwapState& state, const Facts& facts,
                                        const config::PartitionPolicy& policy) {
-    return state.is_default() ? default_bounds(server, state, policy)
+    require_partitions_possible(state, facts.key);
+    return state.is_default() ? default_bounds(server, state, policy, facts.key)
                               : copy_bounds(state, facts.key, facts.now, policy, server.config().partitions.max_create);
 }
 
@@ -131,7 +139,7 @@ bool make_copy_leaves(Server& server, const config::PartitionPolicy& policy, con
         for (const db::PartitionInfo& partition : partitioning->partitions)
             if (const auto bounds = ddl::parse_bounds(type, partition.bound))
                 present.push_back(*bounds);
-    const Facts facts = read_facts(server.session(), state.table, state.key);
+    const Facts facts = read_facts(server, state.table, state.key, policy.interval);
     const std::vector<ddl::Bounds> missing = without_present(needed_bounds(server, state, facts, policy), present);
     for (const ddl::Leaf& leaf : ddl::name_leaves(policy.name, state.whole(), type, missing, facts.taken)) {
         server.executor().run(add_copy_leaf(context, leaf));

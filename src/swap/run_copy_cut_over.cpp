@@ -28,7 +28,7 @@ AttachContext look_again(Server& server, const config::PartitionPolicy& policy, 
     give_up_keys(context.succession.table, policy, state);
     context.state = state;
     context.succession = succession_of(table, state);  // with the keys as they are now
-    Facts facts = read_facts(server.session(), state.table, {});
+    Facts facts = read_facts(server.session(), state.table);
     read_beside(server.session(), facts, policy);
     facts.key.is_empty = true;  // its rows were looked at when the leaves were made
     if (context.succession.registry)

@@ -28,7 +28,7 @@ AttachContext look_again(Server& server, const config::PartitionPolicy& policy, 
     require_same_fingerprint(*facts.table, state);
     facts.now = server.session().now();
     facts.key.is_empty = state.was_empty;
-    const Facts names = read_facts(server.session(), state.table, {});
+    const Facts names = read_facts(server.session(), state.table);
     facts.taken = names.taken;
     AttachContext context{succession_of(*facts.table, state), state, server.state_schema()};
     give_up_keys(context.succession.table, policy, state);

@@ -35,7 +35,7 @@ void make_leaves(Server& server, const config::PartitionPolicy& policy, const Sw
     if (const auto past = db::read_table(server.session(), {state.table.schema, state.leaf}))
         facts.options = past->options;
     facts.leaf_indexes = leaf_indexes_of_newest(server.session(), parent, state.key);
-    const Facts names = read_facts(server.session(), state.table, {});
+    const Facts names = read_facts(server.session(), state.table);
     const std::vector<ddl::Bounds> missing = bounds_to_come(state, present_leaves(server.session(), state), policy,
                                                             names.now, server.config().partitions.max_create);
     for (const ddl::Leaf& leaf : ddl::name_leaves(policy.name, state.table, key_type_of(state), missing, names.taken)) {

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "base/clock.hpp"
 #include "base/event.hpp"
@@ -14,6 +15,7 @@
 #include "db/session.hpp"
 #include "move/throttle.hpp"
 #include "move/workers.hpp"
+#include "swap/key_reader.hpp"
 #include "swap/live_note.hpp"
 
 namespace tripmig::swap {
@@ -41,6 +43,11 @@ class Server {
     [[nodiscard]] std::string worker_of(const QualifiedName& table);
 
     db::Session& session() { return m_session; }
+    [[nodiscard]] KeyReader key_reader() { return {m_session, m_throttle, m_config.swap.chunk_target, m_reporter}; }
+    /// What preflight read of the keys, for the first step of the same run that needs it: once. A run that resumes a
+    /// job has nothing kept.
+    void keep_keys(ddl::KeyFacts keys) { m_keys = std::move(keys); }
+    [[nodiscard]] std::optional<ddl::KeyFacts> take_keys() { return std::exchange(m_keys, std::nullopt); }
     db::Executor& executor() { return m_executor; }
     [[nodiscard]] const config::Config& config() const { return m_config; }
     [[nodiscard]] const std::string& state_schema() const { return m_config.state.schema; }
@@ -61,6 +68,7 @@ class Server {
     LiveNote m_note;
     std::optional<db::AdvisoryLock> m_lock;
     std::int64_t m_worker_key = 0;
+    std::optional<ddl::KeyFacts> m_keys;
     QualifiedName m_table;                       ///< of the job that was taken
     std::optional<db::Session> m_pause_session;  ///< asked by whichever worker looks, one at a time
 

@@ -17,6 +17,7 @@
 #include "swap/disk_full.hpp"
 #include "swap/newest_leaf.hpp"
 #include "swap/observe.hpp"
+#include "swap/outside_keys.hpp"
 #include "swap/preflight_parts.hpp"
 #include "swap/run.hpp"
 #include "swap/run_copy.hpp"
@@ -102,11 +103,7 @@ void require_splittable(Server& server, const db::TableInfo& table, const SwapSt
     if (!table.can_alter)
         throw Error(ExitCode::no_privilege, fmt::format("the role does not own {}", sql::quoted(state.parent)),
                     "connect as its owner, or as a member of it");
-    if (state.is_default() && facts.key.nulls > 0)
-        throw refused(state.table,
-                      fmt::format("{} is NULL in {} rows, which belong to no range", sql::quote_ident(state.key),
-                                  facts.key.nulls),
-                      "give these rows a value first");
+    require_partitions_possible(state, facts.key);
     if (facts.key.is_empty)
         throw refused(state.table, "it is empty", "detach it, and let `tripmig partition maintain` make its leaves");
     if (row_keys(table).empty())
@@ -139,7 +136,7 @@ SwapState begin(Server& server, const config::PartitionPolicy& policy, const Qua
     if (state.is_default())
         state.leaf = sql::truncated_name(leaf.name, "_before");
     state.fingerprint = fingerprint_of(table, state);
-    const Facts facts = read_facts(server.session(), leaf, state.key);
+    Facts facts = read_facts(server, leaf, state.key, policy.interval);
     require_splittable(server, table, state, facts);
     const auto bounds = needed_bounds(server, state, facts, policy);
     if (bounds.size() < 2 && !state.is_default())
@@ -154,6 +151,7 @@ SwapState begin(Server& server, const config::PartitionPolicy& policy, const Qua
     unit.name = fmt::format("begin the split of {}", sql::quoted(leaf));
     unit.steps = {db::begin_job_step(server.state_schema(), to_job(state))};
     state.job = server.executor().run(unit).results.front().number(0, 0);
+    server.keep_keys(std::move(facts.key));
     return state;
 }
 
@@ -208,8 +206,7 @@ void advance(Server& server, const config::PartitionPolicy& policy, SwapState& s
         server.stop().check();
         const db::TableInfo table = source_of(server, state);
         require_same_fingerprint(table, state);
-        const Action action =
-            next_step(state, observe(server.session(), table, state, server.state_schema()), until_ready);
+        const Action action = next_step(state, observe(server, table, state), until_ready);
         if (action == Action::nothing)
             return;
         server.throttle().wait();

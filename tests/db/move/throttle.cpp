@@ -231,6 +231,20 @@ TEST_CASE("it rests for others while they keep the server busy, and tells when t
     CHECK(bench.listener.count("throttle.resting ") == 1);
 }
 
+TEST_CASE("careful work counts an unknown server as busy; what is known by two looks counts from then on") {
+    Bench bench;
+    move::Throttle throttle = bench.throttle();
+    CHECK(throttle.rest_percent() == 0);
+    {
+        const move::Throttle::Careful careful(throttle);
+        CHECK(throttle.rest_percent() == bench.limits.rest_when_busy);
+        const auto deadline = std::chrono::steady_clock::now() + 60s;
+        while (throttle.is_resting() && std::chrono::steady_clock::now() < deadline)
+            throttle.wait();  // nobody else is at work here
+        CHECK_FALSE(throttle.is_resting());
+    }
+}
+
 TEST_CASE("active backends of others hold it up, until there are fewer") {
     Bench bench;
     bench.limits.max_active_backends = 1;

@@ -16,10 +16,12 @@ TEST_CASE("how busy others are is known from the second look, two seconds later"
     CHECK(traffic.wants_look(start));
     traffic.add(start, 1'000'000, 0);
     CHECK_FALSE(traffic.of_others());
+    CHECK_FALSE(traffic.is_known());
     CHECK_FALSE(traffic.wants_look(start + 1999ms));
     CHECK(traffic.wants_look(start + 2s));
     traffic.add(start + 2s, 1'000'600, 0);
     CHECK(traffic.of_others() == 300);
+    CHECK(traffic.is_known());
     traffic.add(start + 4s, 1'000'700, 0);
     CHECK_FALSE(traffic.of_others());  // 50 a second: not more
     traffic.add(start + 6s, 1'000'802, 0);
