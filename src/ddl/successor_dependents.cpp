@@ -4,6 +4,7 @@
 
 #include "ddl/statement_step.hpp"
 #include "ddl/successor.hpp"
+#include "ddl/without_only.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::ddl {
@@ -17,11 +18,12 @@ QualifiedName former_function(const db::DependentInfo& function) {
     return {function.name.schema, fmt::format("tripmig_former_{}", function.oid)};
 }
 
-std::vector<Step> renew_function(const db::DependentInfo& function, const std::string& current_role) {
+std::vector<Step> renew_function(const db::DependentInfo& function, const db::TableInfo& table) {
     const std::string routine = "ROUTINE " + function.signature;
     const std::string owner = sql::quote_ident(function.owner);
-    std::vector<Step> steps{statement(function.rebind, "the new table's row type is another type")};
-    if (function.owner != current_role)
+    std::vector<Step> steps{
+        statement(without_only(function.rebind, table.name), "the new table's row type is another type")};
+    if (function.owner != table.current_role)
         steps.push_back(statement(fmt::format("ALTER {} OWNER TO {}", routine, owner), "the old one's owner"));
     if (function.has_acl) {
         std::string everybody = "PUBLIC, " + owner;
@@ -58,7 +60,7 @@ std::vector<Step> renew_functions(const Succession& succession) {
     std::vector<Step> steps;
     for (const db::DependentInfo& dependent : succession.table.dependents)
         if (dependent.kind == Kind::row_function)
-            append(steps, renew_function(dependent, succession.table.current_role));
+            append(steps, renew_function(dependent, succession.table));
     if (!steps.empty())
         steps.insert(steps.begin(), statement("SET LOCAL check_function_bodies = off",
                                               "bodies are taken as they are, whatever names they find here"));
@@ -70,7 +72,8 @@ std::vector<Step> rebind_dependents(const Succession& succession) {
     std::vector<Step> steps;
     for (const db::DependentInfo& dependent : dependents)
         if (is_bound_anew(dependent))
-            steps.push_back(statement(dependent.rebind, "bound to the old table by OID: it would read one leaf",
+            steps.push_back(statement(without_only(dependent.rebind, succession.table.name),
+                                      "bound to the old table by OID: it would read one leaf",
                                       dependent.kind == Kind::sql_function
                                           ? std::vector<LockRequest>{}
                                           : std::vector<LockRequest>{{dependent.name, LockMode::access_exclusive}}));
@@ -96,7 +99,8 @@ std::vector<Step> drop_rules(const db::TableInfo& table) {
 std::vector<Step> create_rules(const QualifiedName& table, const std::vector<db::RuleInfo>& rules) {
     std::vector<Step> steps;
     for (const db::RuleInfo& rule : rules) {
-        steps.push_back(statement(rule.definition, "as before", {{table, LockMode::access_exclusive}}));
+        steps.push_back(
+            statement(without_only(rule.definition, table), "as before", {{table, LockMode::access_exclusive}}));
         append(steps, state_and_comment("RULE", table, rule.name, rule.enabled, rule.comment));
     }
     return steps;

@@ -2,6 +2,7 @@
 
 #include "ddl/statement_step.hpp"
 #include "ddl/successor.hpp"
+#include "ddl/without_only.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::ddl {
@@ -65,9 +66,9 @@ std::vector<Step> parent_rights(const Succession& succession) {
     const std::string name = sql::quoted(table.name);
     std::vector<Step> steps;
     for (const db::PolicyInfo& policy : table.policies) {
-        steps.push_back(
-            statement(fmt::format("CREATE POLICY {} ON {} {}", sql::quote_ident(policy.name), name, policy.tail),
-                      "row security is bypassed through a parent that lacks it"));
+        steps.push_back(statement(fmt::format("CREATE POLICY {} ON {} {}", sql::quote_ident(policy.name), name,
+                                              without_only(policy.tail, table.name)),
+                                  "row security is bypassed through a parent that lacks it"));
         if (policy.comment)
             steps.push_back(statement(fmt::format("COMMENT ON POLICY {} ON {} IS {}", sql::quote_ident(policy.name),
                                                   name, sql::quote_literal(*policy.comment)),

@@ -9,6 +9,7 @@
 #include "db/table_catalog.hpp"
 #include "ddl/staged.hpp"
 #include "ddl/statement_step.hpp"
+#include "ddl/without_only.hpp"
 #include "sql/identifier.hpp"
 #include "swap/attempts.hpp"
 #include "swap/statements.hpp"
@@ -81,7 +82,7 @@ std::vector<BoundView> bound_matviews(const db::TableInfo& table) {
     std::vector<BoundView> views;
     for (const db::DependentInfo& dependent : table.dependents)
         if (dependent.kind == Kind::materialized_view)
-            views.push_back({dependent.name, dependent.rebind});
+            views.push_back({dependent.name, ddl::without_only(dependent.rebind, table.name)});
     return views;
 }
 

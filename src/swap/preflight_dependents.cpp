@@ -1,9 +1,23 @@
 #include <fmt/format.h>
 
+#include "ddl/without_only.hpp"
 #include "sql/identifier.hpp"
 #include "swap/preflight_parts.hpp"
 
 namespace tripmig::swap {
+
+namespace {
+
+/// What reads or writes ONLY the table would find no row in a partitioned one.
+void look_at_only(const std::string& subject, const std::string& definition, const db::TableInfo& table,
+                  Report& report) {
+    if (ddl::says_only(definition, table.name))
+        report.note(subject, fmt::format("says ONLY {0}: it is bound to the new table without ONLY. ONLY of a "
+                                         "partitioned table means no rows, and {0} has no children today",
+                                         sql::quoted(table.name)));
+}
+
+}  // namespace
 
 void look_at_rules(const db::TableInfo& table, Report& report) {
     for (const db::RuleInfo& rule : table.rules) {
@@ -13,6 +27,7 @@ void look_at_rules(const db::TableInfo& table, Report& report) {
                           "name every column in its GROUP BY");
         else
             report.ok(subject, "comes along; as before it is not asked by statements that name a leaf, nor by COPY");
+        look_at_only(subject, rule.definition, table, report);
     }
 }
 
@@ -61,7 +76,10 @@ void look_at_place(const ddl::Matview& matview, Report& report) {
 
 void look_at_dependents(const db::TableInfo& table, const Facts& facts, const config::PartitionPolicy& policy,
                         Report& report) {
+    for (const db::PolicyInfo& each : table.policies)
+        look_at_only(fmt::format("policy {}", sql::quote_ident(each.name)), each.tail, table, report);
     for (const db::DependentInfo& dependent : table.dependents) {
+        look_at_only(dependent.description, dependent.rebind, table, report);
         if (dependent.kind == Kind::other)
             report.refuse(dependent.description,
                           "is bound to the table or its row type by OID, and cannot be bound anew in place",

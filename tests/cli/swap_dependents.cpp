@@ -119,6 +119,46 @@ TEST_CASE("functions with the row type come along and back, with what stands on 
     }
 }
 
+TEST_CASE("what says ONLY of the table reads and writes the new one, and the plan says so") {
+    const SwapRoom room;
+    room.database.exec(orders_and_lines);
+    room.database.exec(R"(
+        CREATE VIEW v_only AS SELECT id FROM ONLY orders;
+        CREATE MATERIALIZED VIEW mv_only AS SELECT count(*) AS n FROM ONLY orders;
+        CREATE FUNCTION f_only() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM ONLY orders; END;
+        CREATE TABLE gone (id bigint);
+        CREATE RULE r_only AS ON INSERT TO gone DO ALSO DELETE FROM ONLY orders WHERE orders.id = NEW.id;
+        CREATE RULE own_only AS ON DELETE TO orders WHERE OLD.note = 'all' DO ALSO UPDATE ONLY orders SET note = 'seen' WHERE orders.id = 20;
+        CREATE POLICY p_only ON orders USING (true) WITH CHECK (EXISTS (SELECT FROM ONLY orders o WHERE o.id = 1)))");
+    std::string strategy;
+    SUBCASE("attach") {
+        strategy = "attach";
+    }
+    SUBCASE("copy") {
+        strategy = "copy";
+    }
+    const CommandResult plan = room.tripmig({"swap", "plan", "orders", "--strategy", strategy});
+    CHECK(plan.exit_code == 0);
+    for (const char* const subject :
+         {"view public.v_only", "materialized view public.mv_only", "function public.f_only()",
+          "rule r_only on table public.gone", "rule own_only", "policy p_only"})
+        CHECK_MESSAGE(
+            plan.out.find(std::string("-- note   ") + subject + ": says ONLY public.orders: ") != std::string::npos,
+            plan.out);
+    CHECK(room.swap({"run", "orders", "--strategy", strategy})["stage"] == "complete");
+    CHECK(room.database.scalar("SELECT count(*) || ' ' || f_only() || ' ' || (SELECT n FROM mv_only) FROM v_only") ==
+          "20000 20000 20000");
+    room.database.exec(
+        "INSERT INTO gone VALUES (10); UPDATE orders SET note = 'all' WHERE id = 11; DELETE FROM orders WHERE id = 11");
+    CHECK(room.database.scalar("SELECT count(*) FROM orders WHERE id IN (10, 11)") == "0");
+    CHECK(room.database.scalar("SELECT note FROM orders WHERE id = 20") == "seen");
+    room.database.exec("ALTER TABLE orders ENABLE ROW LEVEL SECURITY");
+    CHECK(room.database.scalar("SELECT pg_get_expr(polwithcheck, polrelid) ~ 'ONLY' FROM pg_policy") == "f");
+    room.database.exec("ALTER TABLE orders DISABLE ROW LEVEL SECURITY");
+    CHECK(room.swap({"revert", "orders"})["stage"] == "reverted");
+    CHECK(room.database.scalar("SELECT count(*) || ' ' || f_only() FROM v_only") == "19998 19998");
+}
+
 TEST_CASE("an empty table's rules and functions") {
     const Case test(std::string("TRUNCATE orders, lines;") + rules + functions);
     test.run("attach");
