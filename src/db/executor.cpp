@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <random>
 
+#include "db/event_trigger.hpp"
 #include "db/server_error.hpp"
 #include "sql/identifier.hpp"
 
@@ -46,6 +47,13 @@ bool is_copy(const Step& step) {
                                                        [](char a, char b) { return a == static_cast<char>(b | 0x20); });
 }
 
+/// Of a unit that is tried once only.
+Error with_blockers(const Unit& unit, const Error& error, const std::string& blockers) {
+    if (blockers.empty())
+        return error;
+    return error.rewrapped(error.code(), fmt::format("{}: it waited for {}: ", unit.name, blockers));
+}
+
 bool may_retry(const Unit& unit) {
     return std::all_of(unit.steps.begin(), unit.steps.end(), [](const Step& s) { return s.retry == Retry::unit; });
 }
@@ -65,76 +73,6 @@ Executor::Executor(Connection& connection, const config::DatabaseConfig& databas
 
 Executor::~Executor() {
     m_connection.set_wait_observer(nullptr);
-}
-
-/// The watcher is opened only when a statement takes long: our own connection can't be asked while it runs one.
-void Executor::observe(chr::milliseconds elapsed) {
-    if (elapsed < chr::milliseconds(200) && !m_is_alone)
-        return;
-    try {
-        if (!m_watcher)
-            m_watcher = std::make_unique<Watcher>(m_database, m_reporter, m_stop);
-        if (m_is_alone)
-            sample_locks();
-        look_at_blockers();
-        look_at_progress();
-    } catch (const Error&) {
-        // Too many connections, say: the work goes on without names. Stop and loss are noticed by the main connection.
-        m_watcher.reset();
-    }
-}
-
-void Executor::look_at_blockers() {
-    const Watcher::Blockers blockers = m_watcher->blockers_of(m_connection.protocol_backend_pid());
-    if (blockers.text.empty())
-        return;
-    m_blockers = blockers.text;
-    if (blockers.pids == m_told)
-        return;
-    m_told = blockers.pids;
-    Event event{Severity::info, "lock.waiting", fmt::format("{} waits for {}", m_current, blockers.text), {}, {}};
-    event.fields = {{"unit", m_current}, {"blockers", blockers.text}};
-    m_reporter.emit(event);
-}
-
-void Executor::look_at_progress() {
-    std::optional<Progress> progress = m_watcher->progress_of(m_connection.protocol_backend_pid());
-    if (!progress || progress->total == 0)
-        return;
-    progress->task = fmt::format("{}, {}", m_current, progress->task);
-    progress->done = std::min(progress->done, progress->total);
-    if (m_progress && m_progress->task != progress->task)
-        finish_progress();
-    m_progress = progress;
-    Event event{Severity::info, "statement.progress", {}, {}, {}};
-    event.message = fmt::format("{}: {} of {} {}", progress->task, progress->done, progress->total, progress->unit);
-    event.progress = std::move(progress);
-    m_reporter.emit(event);
-}
-
-/// A phase that another one follows, or that the statement's end followed, is over.
-void Executor::finish_progress() {
-    if (!m_progress)
-        return;
-    const bool is_told = m_progress->done == m_progress->total;
-    m_progress->done = m_progress->total;
-    Event event{Severity::info, "statement.progress", m_progress->task + ": done", {}, *m_progress};
-    m_progress.reset();
-    if (!is_told)
-        m_reporter.emit(event);
-}
-
-void Executor::sample_locks() {
-    static const std::vector<std::string> weakest_first = {
-        "ShareUpdateExclusiveLock", "ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock"};
-    const auto rank = [](const std::string& mode) {
-        return std::find(weakest_first.begin(), weakest_first.end(), mode) - weakest_first.begin();
-    };
-    for (const auto& [relation, mode] : m_watcher->locks_of(m_connection.protocol_backend_pid())) {
-        std::string& strongest = m_sampled.try_emplace(relation, mode).first->second;
-        if (rank(strongest) < rank(mode))
-            strongest = mode;
-    }
 }
 
 UnitOutcome Executor::run(const Unit& unit) {
@@ -166,8 +104,12 @@ UnitOutcome Executor::run(const Unit& unit) {
                 m_connection.forget_prepared();
                 continue;
             }
-            if (!is_transient(error.sqlstate()) || !may_retry(unit))
+            if (const auto refusal = event_trigger_refusal(m_connection, error))
+                throw Error(*refusal);
+            if (!is_transient(error.sqlstate()))
                 throw;
+            if (!may_retry(unit))
+                throw with_blockers(unit, error, m_blockers);
             pause_before_retry(unit, error, attempts, deadline);
         }
     }
@@ -178,11 +120,11 @@ void Executor::pause_before_retry(const Unit& unit, const Error& error, int atte
     m_stop.check();
     const std::string whom = m_blockers.empty() ? std::string() : fmt::format("; it waited for {}", m_blockers);
     if (m_clock.steady() >= deadline)
-        throw Error(
-            ExitCode::lock_deadline,
-            fmt::format("{}: no lock within {} s in {} attempts{}", unit.name,
-                        chr::duration_cast<chr::seconds>(m_policy.lock_deadline).count(), attempts, whom),
-            "nothing was changed; run it again at a quieter time, end what holds the lock, or raise lock_deadline")
+        throw Error(ExitCode::lock_deadline,
+                    fmt::format("{}: no lock within {} s in {} attempts{}", unit.name,
+                                chr::duration_cast<chr::seconds>(m_policy.lock_deadline).count(), attempts, whom),
+                    "all of it was rolled back; run it again at a quieter time, end what holds the lock, or raise "
+                    "lock_deadline")
             .with_sqlstate(error.sqlstate())
             .with_detail(error.message());
     const auto pause = backoff(attempts);
@@ -246,10 +188,14 @@ void Executor::take_locks(const Unit& unit, int attempt, UnitOutcome& outcome) {
 
 namespace {
 
-/// Of a step that is a check.
+/// Of a step that is a check. A second column of its SELECT says what was found.
 void require_truth(const Step& step, const Result& result) {
-    if (!step.refusal.empty() && (result.rows() != 1 || !result.flag(0, 0)))
-        throw CheckFailed(step);
+    if (step.refusal.empty() || (result.rows() == 1 && result.flag(0, 0)))
+        return;
+    Step told = step;
+    if (result.rows() == 1 && result.columns() > 1)
+        told.refusal = fmt::format("{}; {}", result.text(0, 1), step.refusal);
+    throw CheckFailed(told);
 }
 
 }  // namespace

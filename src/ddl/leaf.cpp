@@ -8,6 +8,7 @@
 #include "ddl/leaf_index.hpp"
 #include "ddl/statement_step.hpp"
 #include "ddl/successor.hpp"
+#include "ddl/table_settings.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::ddl {
@@ -53,20 +54,13 @@ Step create_table(const ParentFacts& parent, const QualifiedName& name, const st
 
 /// Owner and grants: exactly the parent's, whatever default privileges would have added.
 std::vector<Step> rights(const ParentFacts& parent, const QualifiedName& leaf) {
-    std::vector<Step> steps;
-    if (parent.owner != parent.creator)
-        steps.push_back(statement(fmt::format("{} OWNER TO {}", alter(leaf), sql::quote_ident(parent.owner)),
-                                  "the parent's owner"));
+    std::vector<Step> steps{set_owner_and_row_security(settings_of(parent, leaf))};
     std::vector<db::Grant> grants = parent.grants;
     if (!parent.has_acl && !parent.column_grants.empty())
         grants = {{parent.owner, "ALL", "", false}};
     grants.insert(grants.end(), parent.column_grants.begin(), parent.column_grants.end());
     append(steps, grant_alike("TABLE", leaf, parent.owner, parent.has_acl || !grants.empty(), grants,
                               parent.default_grantees));
-    if (parent.row_security)
-        steps.push_back(statement(alter(leaf) + " ENABLE ROW LEVEL SECURITY", "as the parent"));
-    if (parent.force_row_security)
-        steps.push_back(statement(alter(leaf) + " FORCE ROW LEVEL SECURITY", "as the parent"));
     return steps;
 }
 
@@ -189,6 +183,7 @@ Unit create_leaf(const ParentFacts& parent, const Leaf& leaf) {
     Unit unit;
     unit.name = fmt::format("create leaf {}", sql::quoted(leaf.name));
     unit.steps = leaf_steps(parent, leaf);
+    unit.steps.push_back(check_settings({settings_of(parent, leaf.name)}));
     // Without DEFAULT no lock here makes a reader or writer of the table wait: ATTACH may take its own.
     if (parent.default_partition)
         unit.lock_first = {{parent.table, LockMode::share_update_exclusive},

@@ -9,6 +9,7 @@
 #include "ddl/index_definition.hpp"
 #include "ddl/registry_functions.hpp"
 #include "ddl/statement_step.hpp"
+#include "ddl/table_settings.hpp"
 #include "ddl/trigger_function.hpp"
 #include "sql/identifier.hpp"
 
@@ -92,9 +93,10 @@ std::vector<Step> create_registry_table(const Registry& registry) {
                                            "partitions, and is what foreign keys point to. Kept by triggers.",
                                            sql::quoted(registry.parent)))),
         "for those who find it"));
-    if (registry.owner != registry.creator)
-        steps.push_back(statement(fmt::format("ALTER TABLE {} OWNER TO {}", name, sql::quote_ident(registry.owner)),
-                                  "the table's owner"));
+    TableSettings settings;
+    settings.table = registry.table;
+    settings.owner = registry.owner;
+    steps.push_back(set_owner_and_row_security(settings));
     return steps;
 }
 

@@ -8,6 +8,7 @@
 #include "ddl/index_definition.hpp"
 #include "ddl/leaf_index.hpp"
 #include "ddl/statement_step.hpp"
+#include "ddl/table_settings.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::ddl {
@@ -29,9 +30,10 @@ std::vector<Step> create_staged(const Succession& succession) {
                     name, sql::quoted(table.name), sql::quote_ident(succession.key), tablespace),
         "the partitioned table, under another name until the cut-over", {{table.name, LockMode::access_share}})};
     append(steps, drop_unvalidated_checks(table, staged));
-    if (table.owner != table.current_role)
-        steps.push_back(statement(fmt::format("ALTER TABLE {} OWNER TO {}", name, sql::quote_ident(table.owner)),
-                                  "the old table's owner"));
+    TableSettings settings;  // row security comes with the cut-over: meanwhile the owner alone can use it
+    settings.table = staged;
+    settings.owner = table.owner;
+    steps.push_back(set_owner_and_row_security(settings));
     append(steps, grant_alike("TABLE", staged, table.owner, false, {}, table.default_table_grantees));
     if (table.comment)
         steps.push_back(statement(fmt::format("COMMENT ON TABLE {} IS {}", name, sql::quote_literal(*table.comment)),

@@ -2,6 +2,7 @@
 
 #include "ddl/statement_step.hpp"
 #include "ddl/successor.hpp"
+#include "ddl/table_settings.hpp"
 #include "ddl/without_only.hpp"
 #include "sql/identifier.hpp"
 
@@ -74,10 +75,7 @@ std::vector<Step> parent_rights(const Succession& succession) {
                                                   name, sql::quote_literal(*policy.comment)),
                                       "comments come along"));
     }
-    if (table.row_security)
-        steps.push_back(statement(fmt::format("ALTER TABLE {} ENABLE ROW LEVEL SECURITY", name), "as before"));
-    if (table.force_row_security)
-        steps.push_back(statement(fmt::format("ALTER TABLE {} FORCE ROW LEVEL SECURITY", name), "as before"));
+    steps.push_back(set_owner_and_row_security(settings_of(succession, {})));
     append(steps,
            grant_alike("TABLE", table.name, table.owner, table.has_acl, table.grants, table.default_table_grantees));
     append(steps, column_grants(table, table.name));

@@ -6,6 +6,7 @@
 #include "ddl/constraint_phases.hpp"
 #include "ddl/staged.hpp"
 #include "ddl/statement_step.hpp"
+#include "ddl/table_settings.hpp"
 #include "move/catch_up.hpp"
 #include "sql/identifier.hpp"
 #include "swap/cut_over.hpp"
@@ -88,6 +89,10 @@ Unit copy_cut_over_unit(const AttachContext& context, const CopyFacts& facts, co
     append(steps, ddl::redirect_incoming(succession));
     append(steps, ddl::rebind_dependents(succession));
     append(steps, ddl::create_rules(succession.table.name, succession.table.rules));
+    std::vector<ddl::TableSettings> made{ddl::settings_of(succession, transfer.capture.triggers())};
+    for (const QualifiedName& leaf : facts.leaves)
+        made.push_back(ddl::settings_of(facts_for_leaves(succession), leaf));
+    steps.push_back(ddl::check_settings(made));
     steps.push_back(journal(state, Stage::cut, context.state_schema));
     return unit;
 }

@@ -5,6 +5,7 @@
 #include "db/table_catalog.hpp"
 #include "ddl/constraint_phases.hpp"
 #include "ddl/statement_step.hpp"
+#include "ddl/table_settings.hpp"
 #include "move/catch_up.hpp"
 #include "sql/identifier.hpp"
 #include "swap/composite.hpp"
@@ -107,6 +108,8 @@ Unit cut_over_unit(const AttachContext& context, const std::vector<ddl::Leaf>& l
     append(steps, ddl::parent_keys(succession));
     append(steps, ddl::parent_triggers(succession));
     append(steps, ddl::parent_rights(succession));
+    // Here already: ATTACH would meet what was added to the table with errors that name nothing.
+    steps.push_back(ddl::check_settings({ddl::settings_of(succession, {})}));
     append(steps, ddl::parent_statistics(succession));
     if (!context.state.was_empty)
         append(steps, attach_past(context));
@@ -117,6 +120,10 @@ Unit cut_over_unit(const AttachContext& context, const std::vector<ddl::Leaf>& l
     append(steps, ddl::redirect_incoming(succession));
     append(steps, ddl::rebind_dependents(succession));
     append(steps, ddl::create_rules(succession.table.name, succession.table.rules));
+    std::vector<ddl::TableSettings> made{ddl::settings_of(succession, {})};
+    for (const ddl::Leaf& leaf : leaves)
+        made.push_back(ddl::settings_of(facts_for_leaves(succession), leaf.name));
+    steps.push_back(ddl::check_settings(made));
     if (context.state.was_empty && context.state.matviews.empty())
         steps.push_back(statement(fmt::format("DROP TABLE {}", sql::quoted(succession.leaf)), "it was empty"));
     steps.push_back(journal(context.state, Stage::cut, context.state_schema));

@@ -4,8 +4,10 @@
 #include <cmath>
 
 #include "base/duration.hpp"
+#include "ddl/index_definition.hpp"
 #include "sql/identifier.hpp"
 #include "swap/preflight_parts.hpp"
+#include "swap/replica_identity.hpp"
 #include "swap/surroundings.hpp"
 
 namespace tripmig::swap {
@@ -35,6 +37,34 @@ void look_at_sessions(const Surroundings& around, const config::SwapConfig& conf
         report.note("role",
                     "without pg_read_all_stats the age of other roles' transactions and how far replicas are is not "
                     "visible: unknown counts as old");
+}
+
+void look_at_event_triggers(const Surroundings& around, Report& report) {
+    for (const db::EventTrigger& trigger : around.event_triggers)
+        report.note(
+            fmt::format("event trigger {}", sql::quote_ident(trigger.name)),
+            fmt::format("{} runs at {} of {}: the swap sets owner, row security, grants and triggers of the new "
+                        "table after it, and is rolled back where they still differ, or where it raises an error",
+                        sql::quoted(trigger.function), trigger.event,
+                        trigger.tags.empty() ? "every command" : trigger.tags));
+}
+
+/// Whoever reads the changes has the replica identity as the key of each UPDATE and DELETE.
+void look_at_message_key(const db::TableInfo& table, const Surroundings& around, const std::string& key,
+                         Report& report) {
+    const IdentityColumns columns = identity_columns(table, key);
+    std::vector<std::string> consumers;
+    for (const db::PublicationInfo& publication : table.publications)
+        consumers.push_back(fmt::format("publication {}", sql::quote_ident(publication.name)));
+    for (const std::string& slot : around.logical_slots)
+        consumers.push_back(fmt::format("slot {}", slot));
+    if (!columns.changes() || consumers.empty())
+        return;
+    report.note(
+        "replica identity",
+        fmt::format("its columns change from ({}) to ({}): logical consumers get another message key for UPDATE "
+                    "and DELETE: {}",
+                    ddl::column_list(columns.before), ddl::column_list(columns.after), fmt::join(consumers, ", ")));
 }
 
 /// A look-up that asks every leaf locks each, and each one's indexes.
@@ -123,6 +153,8 @@ std::vector<Finding> look_at_surroundings(const db::TableInfo& table, const Surr
     Report report(findings);
     const bool is_copy = policy.swap.strategy == config::SwapStrategy::copy;
     look_at_sessions(around, config, is_copy, report);
+    look_at_event_triggers(around, report);
+    look_at_message_key(table, around, policy.key, report);
     look_at_lock_table(table, around, leaves, report);
     check_statements(table, around, policy, report);
     if (table.pages > 0)

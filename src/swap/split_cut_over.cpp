@@ -11,6 +11,7 @@
 #include "ddl/staged.hpp"
 #include "ddl/statement_step.hpp"
 #include "ddl/successor.hpp"
+#include "ddl/table_settings.hpp"
 #include "move/catch_up.hpp"
 #include "sql/identifier.hpp"
 #include "swap/copy_cut_over.hpp"
@@ -97,6 +98,17 @@ std::vector<Step> put_default_back(const AttachContext& context, const SplitFact
     return steps;
 }
 
+/// The new partitions, and a new DEFAULT.
+Step check_made(const AttachContext& context, const SplitFacts& facts) {
+    const ddl::ParentFacts parent = ddl::parent_facts(facts.parent, context.state.key);
+    std::vector<ddl::TableSettings> made;
+    for (const ddl::Leaf& month : facts.months)
+        made.push_back(ddl::settings_of(parent, month.name));
+    if (context.state.is_default())
+        made.push_back(ddl::settings_of(parent, facts.leaf.name));
+    return ddl::check_settings(made);
+}
+
 }  // namespace
 
 Unit split_cut_over_unit(const AttachContext& context, const SplitFacts& facts, const config::SwapConfig& config) {
@@ -124,6 +136,7 @@ Unit split_cut_over_unit(const AttachContext& context, const SplitFacts& facts, 
     for (const QualifiedName& leaf : facts.others)
         append(steps, ddl::leaf_foreign_keys(state.outgoing, leaf));
     steps.push_back(statement(fmt::format("DROP TABLE {}", sql::quoted(facts.staged.name)), "it has no leaf any more"));
+    steps.push_back(check_made(context, facts));
     steps.push_back(journal(state, Stage::cut, context.state_schema));
     return unit;
 }

@@ -30,6 +30,9 @@ void read_server(db::Session& session, const std::string& state_schema, Surround
     for (const db::Row& follower : session.read(std::string(statements::wal_followers)))
         (db::text_of(follower.at(0)) == "slot" ? around.idle_slots : around.followers)
             .push_back(db::text_of(follower.at(1)));
+    for (const db::Row& slot : session.read(std::string(statements::logical_slots)))
+        around.logical_slots.push_back(db::text_of(slot.at(0)));
+    around.event_triggers = db::read_event_triggers(session);
 }
 
 /// The extension may be there and not loaded, or its view not granted: then nothing is known.

@@ -7,6 +7,7 @@
 
 #include "config/config.hpp"
 #include "config/policy.hpp"
+#include "db/event_trigger.hpp"
 #include "db/session.hpp"
 #include "swap/preflight.hpp"
 #include "swap/preflight_parts.hpp"
@@ -38,11 +39,13 @@ struct Surroundings {
     std::int64_t max_connections = 100;
     std::int64_t max_prepared_transactions = 0;
     std::int64_t database_bytes = 0;
-    bool sees_all_statistics = false;       ///< pg_read_all_stats
-    bool may_make_state = true;             ///< the state schema is there, or can be made
-    std::vector<std::string> blockers;      ///< old transactions on the table, a line each
-    std::vector<std::string> followers;     ///< standby servers that read the WAL, by name
-    std::vector<std::string> idle_slots;    ///< that nobody reads from, with what they keep
+    bool sees_all_statistics = false;        ///< pg_read_all_stats
+    bool may_make_state = true;              ///< the state schema is there, or can be made
+    std::vector<std::string> blockers;       ///< old transactions on the table, a line each
+    std::vector<std::string> followers;      ///< standby servers that read the WAL, by name
+    std::vector<std::string> idle_slots;     ///< that nobody reads from, with what they keep
+    std::vector<std::string> logical_slots;  ///< of this database, with plugin and whether somebody reads
+    std::vector<db::EventTrigger> event_triggers;
     bool has_statement_statistics = false;  ///< pg_stat_statements can be read
     std::int64_t hidden_statements = 0;     ///< of other roles, whose text this role may not see
     std::vector<SeenStatement> statements;

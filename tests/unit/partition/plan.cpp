@@ -82,13 +82,16 @@ TEST_CASE("a leaf is one transaction, and the parent is analyzed at the end") {
     const Unit& create = plan.acts.front().units.front();
     CHECK(create.transaction == Transaction::inside);
     CHECK(create.lock_first.empty());
-    CHECK(statements(create) ==
+    Unit changes = create;
+    changes.steps.pop_back();  // a check
+    CHECK(statements(changes) ==
           "CREATE TABLE shop.orders_2024_04 (LIKE shop.orders INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING "
           "CONSTRAINTS "
           "INCLUDING COMMENTS INCLUDING STORAGE INCLUDING COMPRESSION INCLUDING STATISTICS, CONSTRAINT tripmig_bounds "
           "CHECK (at "
           "IS NOT NULL AND at >= '2024-04-01 00:00:00'::pg_catalog.timestamp AND at < '2024-05-01 "
           "00:00:00'::pg_catalog.timestamp))\n"
+          "ALTER TABLE shop.orders_2024_04 OWNER TO clerk, DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY\n"
           "ALTER TABLE shop.orders ATTACH PARTITION shop.orders_2024_04 FOR VALUES FROM ('2024-04-01 00:00:00') TO "
           "('2024-05-01 "
           "00:00:00')\n"
@@ -97,6 +100,14 @@ TEST_CASE("a leaf is one transaction, and the parent is analyzed at the end") {
         for (const Unit& unit : act.units)
             for (const Step& step : unit.steps)
                 CHECK_FALSE(step.why.empty());
+}
+
+TEST_CASE("a new partition is compared with its parent before COMMIT") {
+    const MaintenancePlan plan = plan_maintenance(table_with({"2024-03-01"}), monthly(), {});
+    const Step& last = plan.acts.front().units.front().steps.back();
+    CHECK_FALSE(last.refusal.empty());
+    CHECK(last.sql.find("c.relrowsecurity <> false") != std::string::npos);
+    CHECK(last.sql.find("pg_catalog.pg_get_userbyid(c.relowner) <> 'clerk'") != std::string::npos);
 }
 
 TEST_CASE("never CREATE TABLE ... PARTITION OF") {

@@ -164,6 +164,7 @@ TEST_CASE("what is around: locks, sessions, replicas, statements, time and disk"
     has(text, "note time and disk: no sample could be taken");
     CHECK(text.find("refuse") == std::string::npos);
     CHECK(text.find("pg_read_all_stats the age") == std::string::npos);
+    CHECK(text.find("replica identity") == std::string::npos);
     has(text_of(around, 36),
         "takes 111 locks; 64 are set for each of 100 sessions. Were 58 of them to do that at once, the lock "
         "table would be full (53200): 128 would do");
@@ -176,7 +177,16 @@ TEST_CASE("what is around: locks, sessions, replicas, statements, time and disk"
     around.statements = {{"SELECT * FROM orders\nWHERE id = $1", 1200, 0.5},
                          {"SELECT note FROM orders WHERE at > $1", 9, 1}};
     around.sample = swap::Sample{10, 400, 0.5, 0.25, 1'048'576, 524'288};
+    around.event_triggers = {{"ensure_rls", "ddl_command_end", {"public", "rls_auto"}, "CREATE TABLE, SELECT INTO"}};
+    around.logical_slots = {"debezium (pgoutput, active)"};
     text = text_of(around);
+    has(text,
+        "note event trigger ensure_rls: public.rls_auto runs at ddl_command_end of CREATE TABLE, SELECT INTO: the "
+        "swap");
+    has(text,
+        "note replica identity: its columns change from (id) to (id, at): logical consumers get another message key "
+        "for "
+        "UPDATE and DELETE: slot debezium (pgoutput, active)");
     has(text, "refuse state schema: the role can neither use nor make it");
     has(text, "note old transactions: the cut-over does not try while these are open: pid 7 (shop");
     has(text,
