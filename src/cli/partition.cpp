@@ -42,8 +42,9 @@ void add_maintain(CLI::App& partition, Commands& commands) {
         "  tripmig partition maintain                    what the policies in partitions/ ask for\n"
         "  tripmig partition maintain --dry-run          show it first\n"
         "  tripmig partition maintain --only public.orders --now 2026-01-01\n"
-        "Safe to repeat; a second one while one runs says so and exits 0. A table that fails does not stop the others\n"
-        "(exit 9). After exit 11, 12 or 13: do what the message names and run it again.");
+        "Safe to repeat; while another one runs it waits up to run_lock_wait, then exits 5. A table that fails does "
+        "not\n"
+        "stop the others (exit 9). After exit 8, 11, 12 or 13: do what the message names and run it again.");
     commands.add(command, [options](Context& context) { return partition_maintain(context, *options); });
 }
 

@@ -62,7 +62,9 @@ nlohmann::json to_json(const std::vector<Error>& errors) {
 void tell_errors(Context& context, const partition::TableOutcome& outcome) {
     for (const Error& error : outcome.errors) {
         Event event{Severity::error, "maintain.failed", {}, {}, {}};
-        event.message = fmt::format("{}: {}", sql::quoted(outcome.table), describe(error));
+        event.message = describe(error);
+        if (event.message.rfind(sql::quoted(outcome.table), 0) != 0)
+            event.message = fmt::format("{}: {}", sql::quoted(outcome.table), event.message);
         event.fields = {{"table", sql::quoted(outcome.table)},
                         {"code", fmt::format("{}", to_int(error.code()))},
                         {"sqlstate", error.sqlstate()}};
@@ -117,14 +119,8 @@ ExitCode maintain_all(Context& context, const MaintainOptions& options,
     const auto connection = connect(context, database, role);
     const std::string& schema = context.config.state.schema;
     db::require_usable(*connection, schema, database.pooler);
-    const std::int64_t key = db::lock_key(schema, "maintain");
-    const db::AdvisoryLock lock(*connection, key);
-    if (!lock.is_held()) {
-        const std::string holder = db::lock_holder(*connection, key);
-        context.reporter.info("maintain.running", fmt::format("another maintain is at work{}{}: nothing to do",
-                                                              holder.empty() ? "" : ": ", holder));
-        return finish(context, {});
-    }
+    const db::AdvisoryLock lock(*connection, db::lock_key(schema, "maintain"), "the maintain lock",
+                                context.config.migrations.run_lock_wait, context.reporter, context.clock, context.stop);
     db::LockPolicy locks;
     locks.lock_timeout = context.config.migrations.lock_timeout;
     locks.lock_deadline = context.config.migrations.lock_deadline;

@@ -31,6 +31,11 @@ ExitCode split(Context& context, const SwapOptions& options, const CutOverTime& 
         of_parent.table = sql::quoted(state.whole());
         of_parent.key = state.key;
         of_parent.interval = state.interval;
+    } else if (const auto done = swap::finished_split(server, leaf)) {
+        print_swap(context, leaf, &*done);
+        context.reporter.info("split.done",
+                              fmt::format("{} was split before (job {}): nothing to do", sql::quoted(leaf), done->job));
+        return ExitCode::ok;
     } else if (const auto place = swap::find_parent(server.session(), leaf)) {
         of_parent.table = sql::quoted(place->parent);
         of_parent.key = place->key;

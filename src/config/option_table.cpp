@@ -141,15 +141,17 @@ void add_state_and_migrations(std::vector<Option>& table) {
 }
 
 void add_partitions(std::vector<Option>& table) {
-    table.insert(table.end(),
-                 {{"partitions", "dir", "path", "partitions", "The folder of the partition policies, one file a table.",
-                   [](Config& c, const Setting& s) { c.partitions.dir = s.as_path(); }, "--partitions"},
-                  {"partitions", "max_create", "integer", "60",
-                   "More new leaves at once than this are refused: a clock that jumped. A policy's own wins.",
-                   [](Config& c, const Setting& s) { c.partitions.max_create = small_integer(s, 1, 100'000); }},
-                  {"partitions", "max_drop", "integer", "12",
-                   "Retention takes away at most this many leaves at once. A policy's own wins.",
-                   [](Config& c, const Setting& s) { c.partitions.max_drop = small_integer(s, 0, 100'000); }}});
+    table.insert(
+        table.end(),
+        {{"partitions", "dir", "path", "partitions", "The folder of the partition policies, one file a table.",
+          [](Config& c, const Setting& s) { c.partitions.dir = s.as_path(); }, "--partitions"},
+         {"partitions", "max_create", "integer", "60",
+          "Gaps that need more new partitions than this are refused; the present one and premake are always created. "
+          "A policy's own wins.",
+          [](Config& c, const Setting& s) { c.partitions.max_create = small_integer(s, 1, 100'000); }},
+         {"partitions", "max_drop", "integer", "12",
+          "Retention takes at most this many partitions in one run, the next runs take the rest. A policy's own wins.",
+          [](Config& c, const Setting& s) { c.partitions.max_drop = small_integer(s, 0, 100'000); }}});
 }
 
 void add_swap(std::vector<Option>& table) {

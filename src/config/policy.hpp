@@ -20,6 +20,7 @@ struct RetentionPolicy {
     enum class Action { detach, drop, archive } action = Action::detach;
     CalendarInterval grace{0, 7, 0};
     bool cascade = false;
+    bool idle = false;  ///< the table may get no rows for long: `now` far beyond the newest row is believed
 };
 
 enum class IncomingForeignKeys { refuse, registry, composite, drop };

@@ -90,6 +90,10 @@ void add_sections(std::vector<PolicyKey>& table) {
           [](Policy& p, const Setting& s) { retention(p).grace = s.as_interval(); }},
          {"retention", "cascade", "true, false", "false", "Rows of other tables that reference the leaf go with it.",
           [](Policy& p, const Setting& s) { retention(p).cascade = s.as_boolean(); }},
+         {"retention", "idle", "true, false", "false",
+          "true: the table gets no rows for long. Without it nothing is detached while the time is more than 2 "
+          "intervals, at least a week, beyond the newest row.",
+          [](Policy& p, const Setting& s) { retention(p).idle = s.as_boolean(); }},
          {"default", "partition", "none, watch", "none",
           "none: there is no DEFAULT partition. watch: there is one, and rows in it are reported.",
           [](Policy& p, const Setting& s) {

@@ -99,6 +99,20 @@ bool is_adjacent(const Bounds& left, const Bounds& right) {
     return left.upper == right.lower;
 }
 
+bool is_beyond_calendar(const CalendarInterval& interval) {
+    constexpr std::int64_t years = 9998;
+    constexpr std::int64_t days = years * 366;
+    return interval.months > years * 12 || interval.days > days || interval.microseconds / 1'000'000 / 86'400 > days;
+}
+
+bool holds(KeyType key, const Bound& bound) {
+    if (is_number(key))
+        return bound.number() >= number_limits(key).least && bound.number() <= number_limits(key).most;
+    const Instant first = chr::sys_days{(key == KeyType::uuid ? chr::year(1970) : chr::year(1)) / chr::January / 1};
+    const Instant last = chr::sys_days{chr::year(9999) / chr::December / 31};
+    return bound.instant() >= first && bound.instant() <= last;
+}
+
 void check_interval(KeyType key, const config::PartitionInterval& interval) {
     const auto* calendar = std::get_if<CalendarInterval>(&interval);
     const std::string name(type_name(key).substr(std::string_view("pg_catalog.").size()));
@@ -118,6 +132,10 @@ void check_interval(KeyType key, const config::PartitionInterval& interval) {
     if (units != 1 || calendar->months < 0 || calendar->days < 0 || calendar->microseconds < 0)
         throw Error(ExitCode::usage, fmt::format("interval \"{}\" makes no regular leaves", to_string(*calendar)),
                     "write one number and one unit: 1 month, 7 days, 1 hour");
+    if (is_beyond_calendar(*calendar))
+        throw Error(ExitCode::usage,
+                    fmt::format("interval \"{}\" is longer than the years 1 to 9999", to_string(*calendar)),
+                    "write \"1 hour\", \"1 day\", \"1 week\", \"1 month\", \"1 year\"");
     if (key == KeyType::date && calendar->microseconds != 0)
         throw Error(ExitCode::usage,
                     fmt::format("the key is of type date: its leaves cannot be {} wide", to_string(*calendar)),

@@ -82,6 +82,13 @@ bool is_adjacent(const Bounds& left, const Bounds& right);
 /// timestamp, months and days in one interval.
 void check_interval(KeyType key, const config::PartitionInterval& interval);
 
+/// Longer than the years 1 to 9999: no date that people write lies so far from another.
+bool is_beyond_calendar(const CalendarInterval& interval);
+
+/// Whether a finite value can be a bound here: of a number what its type holds, of a time the years 1 to 9999, of a
+/// uuid what its 48 bits hold of that.
+bool holds(KeyType key, const Bound& bound);
+
 /// The leaf of the regular grid that holds a finite key. Months are counted from year 0 (so 3 months begin in January,
 /// April, July, October), weeks begin on Monday, other days count from 1970-01-01, hours from midnight UTC, numbers
 /// from 0. A number range that reaches past its type ends in MINVALUE or MAXVALUE.

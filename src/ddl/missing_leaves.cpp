@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
-#include "base/error.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::ddl {
@@ -61,7 +61,7 @@ std::optional<Bound> start_of(KeyType key, const config::PartitionPolicy& policy
     if (!policy.start)
         return std::nullopt;
     const auto start = parse_bound(key, *policy.start);
-    if (!start || !start->is_finite())
+    if (!start || !start->is_finite() || !holds(key, *start))
         throw Error(ExitCode::usage, fmt::format("start = \"{}\" is no value of the key's type", *policy.start),
                     is_number(key) ? "write a number" : "write a date: start = \"2024-01-01\"");
     return start;
@@ -109,13 +109,25 @@ Bounds present_of_numbers(const Coverage& coverage, const config::PartitionPolic
     return bounds_containing(coverage.key, policy.interval, *present);
 }
 
-/// Where the leaves may end. When all of them lie ahead of the present, those between count as needed: that many are a
-/// clock that fell back.
-Bound ending(const Bounds& present, const Coverage& coverage, const config::PartitionPolicy& policy) {
+void require_bounds(KeyType key, const Bounds& bounds, const config::PartitionPolicy& policy) {
+    for (const Bound& bound : {bounds.lower, bounds.upper})
+        if (bound.is_finite() && !holds(key, bound))
+            throw Error(ExitCode::usage,
+                        fmt::format("{} would need a partition that begins or ends in a year that its key cannot have "
+                                    "here (1 to 9999; of a uuid from 1970 on)",
+                                    sql::quoted(policy.table)),
+                        "check interval and premake in the policy, the clock and --now");
+}
+
+/// The end of the last partition that `premake` asks for.
+Bound end_of_premake(const Bounds& present, const Coverage& coverage, const config::PartitionPolicy& policy) {
     Bounds last = present;
-    for (int i = 0; i < policy.premake && last.upper.is_finite(); ++i)
+    require_bounds(coverage.key, present, policy);
+    for (int i = 0; i < policy.premake && last.upper.is_finite(); ++i) {
         last = bounds_after(coverage.key, policy.interval, last);
-    return std::max(last.upper, first_edge(coverage.leaves).value_or(last.upper));
+        require_bounds(coverage.key, last, policy);
+    }
+    return last.upper;
 }
 
 /// Where the leaves have to begin: at the first one there is, of an empty table at `start`, and never before what
@@ -126,20 +138,38 @@ Bound beginning(const Bounds& present, const Coverage& coverage, const config::P
         begin = std::min(begin, *first);
     else if (const auto start = start_of(coverage.key, policy); start && coverage.leaves.empty())
         begin = std::min(begin, bounds_containing(coverage.key, policy.interval, *start).lower);
-    if (const auto edge = retention_edge(coverage.key, policy, now))
+    if (const auto edge = retention_edge(coverage.key, policy, now); edge && holds(coverage.key, *edge))
         begin = std::max(begin, bounds_containing(coverage.key, policy.interval, *edge).lower);
     return std::min(begin, present.lower);
 }
 
-Error too_many(const std::vector<Bounds>& missing, const Coverage& coverage, const config::PartitionPolicy& policy,
-               Instant now, int max_create) {
-    return Error(
-        ExitCode::refused,
-        fmt::format("{} would need more than {} new leaves at once, from {} on; the time is {}",
-                    sql::quoted(policy.table), max_create, describe(coverage.key, missing.front().lower),
-                    format_timestamp(now)),
-        "nothing was made: a clock that jumped asks for this, and a wrong start or interval; if it is right, raise "
-        "max_create in the policy or in [partitions]");
+/// The end of the partitions that begin before the present one.
+std::optional<Bound> end_of_past(const Bounds& present, const Coverage& coverage) {
+    std::optional<Bound> end;
+    for (const Bounds& leaf : coverage.leaves)
+        if (leaf.lower < present.lower && (!end || *end < leaf.upper))
+            end = leaf.upper;
+    return end;
+}
+
+/// The gaps before the present partition.
+void add_past(const Bounds& past, const Coverage& coverage, const config::PartitionInterval& interval,
+              std::size_t limit, MissingLeaves& missing) {
+    missing.gaps = missing_in(coverage, interval, past, limit + 1);
+    if (missing.gaps.size() <= limit)
+        return;
+    Bound end = past.upper;
+    if (const auto last = end_of_past({past.upper, past.upper}, coverage);
+        coverage.is_beyond_rows && last && *last < end) {
+        missing.skipped = Bounds{*last, end};
+        end = *last;
+        missing.gaps = missing_in(coverage, interval, {past.lower, end}, limit + 1);
+    }
+    if (missing.gaps.size() <= limit)
+        return;
+    const Bounds rest{missing.gaps.back().lower, end};
+    missing.refused = Bounds{rest.lower, uncovered(rest, sorted(coverage.leaves)).back().upper};
+    missing.gaps.resize(limit);
 }
 
 }  // namespace
@@ -153,24 +183,53 @@ Bounds present_leaf(const Coverage& coverage, const config::PartitionPolicy& pol
 std::optional<Bound> retention_edge(KeyType key, const config::PartitionPolicy& policy, Instant now) {
     if (!policy.retention || is_number(key))
         return std::nullopt;
+    if (is_beyond_calendar(policy.retention->keep))
+        throw Error(ExitCode::usage,
+                    fmt::format("keep = \"{}\" is longer than the years 1 to 9999", to_string(policy.retention->keep)),
+                    "to keep everything, take [retention] out of the policy");
     return Bound::at(add(now, policy.retention->keep, -1));
+}
+
+std::vector<Bounds> MissingLeaves::most_urgent_first() const {
+    std::vector<Bounds> all = ahead;
+    all.insert(all.end(), gaps.begin(), gaps.end());
+    return all;
+}
+
+MissingLeaves find_missing_leaves(const Coverage& coverage, const config::PartitionPolicy& policy, Instant now,
+                                  int max_create) {
+    const Bounds present = present_leaf(coverage, policy, now);
+    const Bounds needed{present.lower, end_of_premake(present, coverage, policy)};
+    const auto limit = static_cast<std::size_t>(std::max(max_create, 0));
+    MissingLeaves missing;
+    missing.ahead = missing_in(coverage, policy.interval, needed, std::numeric_limits<std::size_t>::max());
+    add_past({beginning(present, coverage, policy, now), present.lower}, coverage, policy.interval, limit, missing);
+    for (const Bounds& gap : missing.gaps)
+        require_bounds(coverage.key, gap, policy);
+    const auto last = last_edge(coverage.leaves);
+    if (!last || *last <= needed.upper || missing.refused)
+        return missing;
+    const auto beyond = missing_in(coverage, policy.interval, {needed.upper, *last}, limit + 1);
+    if (missing.gaps.size() + beyond.size() <= limit)
+        missing.gaps.insert(missing.gaps.end(), beyond.begin(), beyond.end());
+    return missing;
+}
+
+Error too_many_gaps(const Bounds& refused, const Coverage& coverage, const config::PartitionPolicy& policy, Instant now,
+                    int max_create) {
+    return {ExitCode::refused,
+            fmt::format("{} has no partitions for {}, and would need more than {} for its gaps; the time is {}",
+                        sql::quoted(policy.table), describe(coverage.key, refused), max_create, format_timestamp(now)),
+            "check the clock, start and interval; when they are right, raise max_create in the policy or in "
+            "[partitions]"};
 }
 
 std::vector<Bounds> missing_leaves(const Coverage& coverage, const config::PartitionPolicy& policy, Instant now,
                                    int max_create) {
-    const Bounds present = present_leaf(coverage, policy, now);
-    const Bounds needed{beginning(present, coverage, policy, now), ending(present, coverage, policy)};
-    const auto limit = static_cast<std::size_t>(std::max(max_create, 0));
-    std::vector<Bounds> missing = missing_in(coverage, policy.interval, needed, limit + 1);
-    if (missing.size() > limit)
-        throw too_many(missing, coverage, policy, now, max_create);
-    const auto last = last_edge(coverage.leaves);
-    if (!last || *last <= needed.upper)
-        return missing;
-    const auto beyond = missing_in(coverage, policy.interval, {needed.upper, *last}, limit + 1);
-    if (missing.size() + beyond.size() <= limit)
-        missing.insert(missing.end(), beyond.begin(), beyond.end());
-    return missing;
+    const MissingLeaves missing = find_missing_leaves(coverage, policy, now, max_create);
+    if (missing.refused)
+        throw too_many_gaps(*missing.refused, coverage, policy, now, max_create);
+    return sorted(missing.most_urgent_first());
 }
 
 int leaves_ahead(const Coverage& coverage, const config::PartitionPolicy& policy, Instant now, int at_most) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/error.hpp"
 #include "config/policy.hpp"
 #include "ddl/bounds.hpp"
 
@@ -14,6 +15,7 @@ struct Coverage {
     KeyType key = KeyType::timestamp;
     std::vector<Bounds> leaves;   ///< in any order, of any widths; a DEFAULT partition is not among them
     std::optional<Bound> newest;  ///< the largest key there is; nullopt: no row, or not known
+    bool is_beyond_rows = false;  ///< `now` is so far beyond the newest row that the clock may be wrong
 };
 
 /// The leaf of the grid that counts as the present. Of times: the one of `now`, or of the newest row when that is at
@@ -26,11 +28,26 @@ Bounds present_leaf(const Coverage& coverage, const config::PartitionPolicy& pol
 /// is a number.
 std::optional<Bound> retention_edge(KeyType key, const config::PartitionPolicy& policy, Instant now);
 
-/// The leaves that must exist at `now` and do not, in order of their bounds: gaps from the first leaf on (of an empty
-/// table: from the policy's `start`), the present leaf, and `premake` leaves ahead of it. Only what no leaf covers is
-/// filled: beside leaves off the grid the first new one is narrower. Nothing is made that retention would take at once.
-/// Gaps beyond those leaves are filled as far as `max_create` goes; they can wait. Throws Error{refused} when more than
-/// `max_create` are needed: a clock that jumped, not a plan.
+/// The partitions that must exist at `now` and do not. Only what no partition covers is filled: next to partitions off
+/// the grid the first new one is narrower. Nothing is created that retention would take at once.
+struct MissingLeaves {
+    std::vector<Bounds> ahead;  ///< the present one and `premake` after it: never refused
+    /// Between the first partition (of an empty table: the policy's `start`) and the present one, oldest first, at most
+    /// `max_create` of them. Then those between `ahead` and the last partition, when all of them fit: they can wait.
+    std::vector<Bounds> gaps;
+    std::optional<Bounds>
+        refused;  ///< gaps that would be more than `max_create`, from the first to the end of the last
+    std::optional<Bounds> skipped;  ///< without partitions because the clock jumped (Coverage::is_beyond_rows): no gap
+
+    [[nodiscard]] std::vector<Bounds> most_urgent_first() const;
+};
+MissingLeaves find_missing_leaves(const Coverage& coverage, const config::PartitionPolicy& policy, Instant now,
+                                  int max_create);
+
+Error too_many_gaps(const Bounds& refused, const Coverage& coverage, const config::PartitionPolicy& policy, Instant now,
+                    int max_create);
+
+/// The same in the order of their bounds. Throws too_many_gaps() when any are refused.
 std::vector<Bounds> missing_leaves(const Coverage& coverage, const config::PartitionPolicy& policy, Instant now,
                                    int max_create);
 

@@ -9,6 +9,7 @@
 #include "ddl/leaf.hpp"
 #include "ddl/leaf_index.hpp"
 #include "ddl/registry.hpp"
+#include "partition/newest_row.hpp"
 #include "partition/retention.hpp"
 #include "sql/identifier.hpp"
 
@@ -114,9 +115,23 @@ void add_leaf_indexes(db::Session& session, Snapshot& snapshot) {
     }
 }
 
+/// It costs a look at rows: only when something is to be retired, or more gaps are missing than may be created.
+void look_up_newest_row(db::Session& session, const config::PartitionPolicy& policy, const Limits& limits,
+                        Snapshot& snapshot) {
+    const auto oldest = oldest_believable_row(snapshot.coverage.key, policy, snapshot.now);
+    if (!oldest)
+        return;
+    if (expired_leaves(snapshot, policy).empty() &&
+        !ddl::find_missing_leaves(snapshot.coverage, policy, snapshot.now, limits.max_create).refused)
+        return;
+    snapshot.newest_row = find_newest_row(session, snapshot, *oldest);
+    snapshot.coverage.is_beyond_rows = snapshot.newest_row && snapshot.newest_row->key < *oldest;
+}
+
 void look_up_missing(db::Session& session, const config::PartitionPolicy& policy, const Limits& limits,
                      Snapshot& snapshot) {
-    const auto missing = ddl::missing_leaves(snapshot.coverage, policy, snapshot.now, limits.max_create);
+    const auto missing =
+        ddl::find_missing_leaves(snapshot.coverage, policy, snapshot.now, limits.max_create).most_urgent_first();
     std::vector<std::string> names;
     names.reserve(missing.size());
     for (const ddl::Bounds& bounds : missing)
@@ -130,9 +145,9 @@ void look_up_missing(db::Session& session, const config::PartitionPolicy& policy
 
 void look_up_expired(db::Session& session, const config::PartitionPolicy& policy, const Limits& limits,
                      Snapshot& snapshot) {
-    const auto expired = expired_leaves(snapshot, policy);
-    if (expired.empty() || expired.size() > static_cast<std::size_t>(std::max(limits.max_drop, 0)))
-        return;  // the plan refuses them all
+    const auto expired = leaves_to_retire(snapshot, policy, limits);
+    if (expired.empty())
+        return;
     std::vector<db::PartitionInfo> infos;
     infos.reserve(expired.size());
     for (const LeafSnapshot& leaf : expired)
@@ -199,6 +214,7 @@ std::optional<ddl::Bound> read_newest(db::Session& session, const Snapshot& snap
 Snapshot inspect(db::Session& session, const config::PartitionPolicy& policy, const Limits& limits, Instant now) {
     Snapshot snapshot = read_table_snapshot(session, policy, now);
     snapshot.coverage.newest = read_newest(session, snapshot);
+    look_up_newest_row(session, policy, limits, snapshot);
     look_up_missing(session, policy, limits, snapshot);
     look_up_expired(session, policy, limits, snapshot);
     if (snapshot.default_partition && policy.default_partition == config::PartitionPolicy::Default::watch)

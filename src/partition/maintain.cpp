@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "sql/identifier.hpp"
 
 namespace tripmig::partition {
@@ -35,6 +37,49 @@ void clean_up(const Unit& unit, db::Executor& executor, Reporter& reporter) {
 
 }  // namespace
 
+namespace {
+
+bool is_detach_pending(db::Connection& connection, const QualifiedName& partition) {
+    const db::Result result = connection.execute(
+        "SELECT EXISTS (SELECT FROM pg_catalog.pg_inherits AS i JOIN pg_catalog.pg_class AS c ON c.oid = i.inhrelid "
+        "JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2 AND "
+        "i.inhdetachpending)",
+        {partition.schema, partition.name});
+    return result.flag(0, 0);
+}
+
+std::string changed_before(const TableOutcome& outcome) {
+    std::string text;
+    for (const auto& [verb, leaves] :
+         {std::pair("created", &outcome.created), std::pair("detached", &outcome.detached)})
+        for (const ddl::Leaf& leaf : *leaves)
+            text += fmt::format("{}{} {}", text.empty() ? "" : ", ", verb, sql::quoted(leaf.name));
+    return text;
+}
+
+/// A lock that did not come in time leaves the table as it was only when nothing was done before it.
+Error half_way(const MaintenancePlan& plan, const Act& act, bool has_begun, const TableOutcome& outcome,
+               db::Connection& connection, const Error& error) {
+    if (error.code() != ExitCode::lock_deadline)
+        return error;
+    const std::string name = sql::quoted(act.leaf.name);
+    const bool detaches = act.kind == Act::Kind::detach || act.kind == Act::Kind::finish_detach;
+    if (detaches && is_detach_pending(connection, act.leaf.name))
+        return error.rewrapped(ExitCode::stopped_half_way, fmt::format("the detach of {} is pending: ", name))
+            .with_hint(fmt::format("{} no longer shows the rows of {}; run `tripmig partition maintain` again when the "
+                                   "transaction that it waits for has ended: it finishes the detach",
+                                   sql::quoted(plan.table), name));
+    const std::string before = changed_before(outcome);
+    if (before.empty() && !has_begun)
+        return error;
+    return error.rewrapped(ExitCode::stopped_half_way)
+        .with_hint(fmt::format("before that it {}; run `tripmig partition maintain` again at a quieter time, or end "
+                               "what holds the lock: it does the rest",
+                               before.empty() ? "began with " + name : before));
+}
+
+}  // namespace
+
 bool concerns_every_table(const Error& error) {
     return error.code() == ExitCode::interrupted || error.code() == ExitCode::terminated ||
            error.code() == ExitCode::unreachable;
@@ -56,16 +101,19 @@ TableOutcome maintain(const MaintenancePlan& plan, db::Executor& executor, Repor
     for (const std::string& note : plan.notes)
         reporter.warning("maintain.note", note);
     for (const Act& act : plan.acts) {
+        bool has_begun = false;
         try {
-            for (const Unit& unit : act.units)
+            for (const Unit& unit : act.units) {
                 executor.run(unit);
+                has_begun = true;
+            }
             tell(plan, act, outcome, reporter);
         } catch (const Error& error) {
             if (act.on_failure && !executor.connection().is_broken())
                 clean_up(*act.on_failure, executor, reporter);
             if (concerns_every_table(error))
                 throw;
-            outcome.errors.push_back(error);
+            outcome.errors.push_back(half_way(plan, act, has_begun, outcome, executor.connection(), error));
             break;
         }
     }

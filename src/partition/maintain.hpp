@@ -27,7 +27,8 @@ Limits limits_of(const config::Config& config, const config::PartitionPolicy& po
 /// An interruption and a lost connection: no other table would fare better.
 bool concerns_every_table(const Error& error);
 
-/// Runs a plan. What fails ends the plan and is in the outcome; an interruption, and a connection that is lost, are
+/// Runs a plan. What fails ends the plan and is in the outcome, as Error{stopped_half_way} when a lock did not come in
+/// time after something had been changed; an interruption, and a connection that is lost, are
 /// thrown: they concern every table.
 TableOutcome maintain(const MaintenancePlan& plan, db::Executor& executor, Reporter& reporter);
 

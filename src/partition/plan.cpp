@@ -53,11 +53,27 @@ bool has_guard(const Snapshot& snapshot) {
     return std::find(checks.begin(), checks.end(), ddl::default_guard_name) != checks.end();
 }
 
+/// The clock may be wrong: nobody needs that many partitions for rows that were never written.
+std::string skipped_range(const Snapshot& snapshot, const ddl::Bounds& skipped) {
+    const ddl::KeyType key = snapshot.coverage.key;
+    return fmt::format("{}: no partitions are created for {}: the time is {}{}", sql::quoted(snapshot.parent.table),
+                       ddl::describe(key, skipped), format_timestamp(snapshot.now),
+                       snapshot.newest_row ? fmt::format(", and the newest row is from {}",
+                                                         ddl::describe(key, snapshot.newest_row->key))
+                                           : std::string());
+}
+
 void plan_new_leaves(const Snapshot& snapshot, const config::PartitionPolicy& policy, const Limits& limits,
                      MaintenancePlan& plan) {
-    const auto missing = ddl::missing_leaves(snapshot.coverage, policy, snapshot.now, limits.max_create);
-    const std::vector<ddl::Leaf> leaves = ddl::name_leaves(policy.name, policy.table, snapshot.coverage.key,
-                                                           possible_leaves(snapshot, missing, plan), snapshot.taken);
+    const auto missing = ddl::find_missing_leaves(snapshot.coverage, policy, snapshot.now, limits.max_create);
+    const std::vector<ddl::Leaf> leaves =
+        ddl::name_leaves(policy.name, policy.table, snapshot.coverage.key,
+                         possible_leaves(snapshot, missing.most_urgent_first(), plan), snapshot.taken);
+    if (missing.refused)
+        plan.refusals.push_back(
+            ddl::too_many_gaps(*missing.refused, snapshot.coverage, policy, snapshot.now, limits.max_create));
+    if (missing.skipped)
+        plan.notes.push_back(skipped_range(snapshot, *missing.skipped));
     std::optional<Unit> after;
     if (snapshot.default_partition && !leaves.empty()) {
         ddl::DefaultGuard guard = ddl::guard_default(snapshot.parent, leaves);
@@ -76,13 +92,9 @@ void plan_new_leaves(const Snapshot& snapshot, const config::PartitionPolicy& po
         plan.acts.push_back({Act::Kind::around, {}, {std::move(*after)}, std::nullopt});
 }
 
-Error too_many(const config::PartitionPolicy& policy, std::size_t expired, const Limits& limits) {
-    return {
-        ExitCode::refused,
-        fmt::format("{}: {} leaves are older than {}, and no more than {} may go at once", sql::quoted(policy.table),
-                    expired, to_string(policy.retention->keep), limits.max_drop),
-        "no leaf was taken: see that keep and the server's clock are right, then raise max_drop in the policy or in "
-        "[partitions]"};
+std::string more_later(const config::PartitionPolicy& policy, std::size_t expired, std::size_t taken) {
+    return fmt::format("{}: {} partitions are older than {}; this run takes {} (max_drop), the next runs the rest",
+                       sql::quoted(policy.table), expired, to_string(policy.retention->keep), taken);
 }
 
 Error not_available(const config::PartitionPolicy& policy, std::size_t expired) {
@@ -113,12 +125,15 @@ void plan_retention(const Snapshot& snapshot, const config::PartitionPolicy& pol
         plan.refusals.push_back(not_available(policy, expired.size()));
         return;
     }
-    if (expired.size() > static_cast<std::size_t>(std::max(limits.max_drop, 0))) {
-        plan.refusals.push_back(too_many(policy, expired.size(), limits));
+    if (auto refusal = clock_ahead(snapshot, policy)) {
+        plan.refusals.push_back(std::move(*refusal));
         return;
     }
+    const auto retired = leaves_to_retire(snapshot, policy, limits);
+    if (retired.size() < expired.size())
+        plan.notes.push_back(more_later(policy, expired.size(), retired.size()));
     const bool cascade = policy.retention->cascade;
-    for (const LeafSnapshot& leaf : expired) {
+    for (const LeafSnapshot& leaf : retired) {
         const auto references = snapshot.references.find(leaf.leaf.name);
         if (references != snapshot.references.end() && !cascade) {
             plan.refusals.push_back(referenced(leaf, references->second));

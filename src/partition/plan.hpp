@@ -30,8 +30,7 @@ struct MaintenancePlan {
 };
 
 /// The leaves that are missing are made, those that are older than the policy keeps are detached. Pure: what is printed
-/// by --dry-run is what runs. Throws Error{refused} when more leaves would be needed at once than the limits allow, or
-/// two would have one name.
+/// by --dry-run is what runs. Throws Error{refused} when two new partitions would have one name.
 MaintenancePlan plan_maintenance(const Snapshot& snapshot, const config::PartitionPolicy& policy, const Limits& limits);
 
 }  // namespace tripmig::partition

@@ -120,10 +120,46 @@ std::vector<LeafSnapshot> expired_leaves(const Snapshot& snapshot, const config:
     const auto edge = ddl::retention_edge(snapshot.coverage.key, policy, snapshot.now);
     if (!edge || snapshot.leaves.empty())
         return expired;
-    for (auto leaf = snapshot.leaves.begin(); leaf + 1 != snapshot.leaves.end(); ++leaf)
-        if (leaf->leaf.bounds.upper <= *edge && !leaf->info.is_detach_pending)
+    for (auto leaf = snapshot.leaves.begin(); leaf + 1 != snapshot.leaves.end(); ++leaf) {
+        const bool holds_newest = snapshot.newest_row && snapshot.newest_row->partition == leaf->leaf.name;
+        if (leaf->leaf.bounds.upper <= *edge && !leaf->info.is_detach_pending && !holds_newest)
             expired.push_back(*leaf);
+    }
     return expired;
+}
+
+std::optional<ddl::Bound> oldest_believable_row(ddl::KeyType key, const config::PartitionPolicy& policy, Instant now) {
+    const auto* interval = std::get_if<CalendarInterval>(&policy.interval);
+    if (ddl::is_number(key) || interval == nullptr || ddl::is_beyond_calendar(*interval))
+        return std::nullopt;
+    return ddl::Bound::at(std::min(add(now, *interval, -2), now - std::chrono::days(7)));
+}
+
+std::optional<Error> clock_ahead(const Snapshot& snapshot, const config::PartitionPolicy& policy) {
+    if (!policy.retention || policy.retention->idle || !snapshot.coverage.is_beyond_rows || !snapshot.newest_row)
+        return std::nullopt;
+    const std::size_t expired = expired_leaves(snapshot, policy).size();
+    if (expired == 0)
+        return std::nullopt;
+    return Error(
+        ExitCode::refused,
+        fmt::format("{}: {} {} older than {}, but {} detached: the time is {}, and the newest row of {} is from {}",
+                    sql::quoted(policy.table), expired, expired == 1 ? "partition is" : "partitions are",
+                    to_string(policy.retention->keep), expired == 1 ? "is not" : "none is",
+                    format_timestamp(snapshot.now), sql::quoted(snapshot.newest_row->partition),
+                    ddl::describe(snapshot.coverage.key, snapshot.newest_row->key)),
+        "check the server's clock and --now; when this table really gets no rows for so long, write idle = true under "
+        "[retention]");
+}
+
+std::vector<LeafSnapshot> leaves_to_retire(const Snapshot& snapshot, const config::PartitionPolicy& policy,
+                                           const Limits& limits) {
+    if (clock_ahead(snapshot, policy))
+        return {};
+    std::vector<LeafSnapshot> leaves = expired_leaves(snapshot, policy);
+    const auto limit = static_cast<std::size_t>(std::max(limits.max_drop, 0));
+    leaves.resize(std::min(leaves.size(), limit));
+    return leaves;
 }
 
 std::string is_referenced_sql(const db::IncomingKey& key, const QualifiedName& leaf) {

@@ -1,16 +1,30 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
+#include "base/error.hpp"
 #include "base/step.hpp"
 #include "config/policy.hpp"
 #include "partition/snapshot.hpp"
 
 namespace tripmig::partition {
 
-/// The leaves that are older than the policy keeps, oldest first: their upper bound is not after now - keep. Never the
-/// newest leaf, and none that is on its way out already.
+/// The partitions that are older than the policy keeps, oldest first: their upper bound is not after now - keep. Never
+/// the last partition nor the one of the newest row, and none whose detach is pending.
 std::vector<LeafSnapshot> expired_leaves(const Snapshot& snapshot, const config::PartitionPolicy& policy);
+
+/// A newest row before this is too old for `now` to be believed: 2 intervals before `now`, at least a week. nullopt:
+/// the key is a number, or the interval is none.
+std::optional<ddl::Bound> oldest_believable_row(ddl::KeyType key, const config::PartitionPolicy& policy, Instant now);
+
+/// Why nothing is retired although partitions have expired: `now` is far beyond the newest row, and the policy does not
+/// say idle = true.
+std::optional<Error> clock_ahead(const Snapshot& snapshot, const config::PartitionPolicy& policy);
+
+/// Those of expired_leaves() that this run takes: at most `max_drop`, none while clock_ahead() refuses.
+std::vector<LeafSnapshot> leaves_to_retire(const Snapshot& snapshot, const config::PartitionPolicy& policy,
+                                           const Limits& limits);
 
 /// How many blocks of a leaf one transaction takes out of the registry: some ten thousand rows.
 inline constexpr std::int64_t batch_blocks = 1000;

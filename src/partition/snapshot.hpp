@@ -37,6 +37,12 @@ struct Reference {
     std::string constraint;
 };
 
+/// The newest row that is not after `now`, or of all rows when all of them are.
+struct NewestRow {
+    ddl::Bound key;  ///< where more need not be known, a value that its key is not below
+    QualifiedName partition;
+};
+
 /// One partitioned table at one moment: all that planners know of it.
 struct Snapshot {
     db::ParentFacts parent;
@@ -50,6 +56,7 @@ struct Snapshot {
 
     // Looked up for the leaves that are missing, or expired, at `now`.
     Instant now;
+    std::optional<NewestRow> newest_row;          ///< nullopt also when nothing is to be retired: not looked up
     std::set<std::string> taken;                  ///< names of theirs that relations have
     std::vector<std::int64_t> default_rows;       ///< rows of DEFAULT in each missing leaf's range, in their order
     std::map<QualifiedName, std::int64_t> pages;  ///< of expired leaves

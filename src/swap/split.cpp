@@ -268,6 +268,22 @@ db::TableInfo source_of(Server& server, const SwapState& state) {
     return source;
 }
 
+std::optional<SwapState> finished_split(Server& server, const QualifiedName& leaf) {
+    const std::optional<db::Job> job = db::find_last_job(server.session(), server.state_schema(), leaf);
+    if (!job || !job->is_finished)
+        return std::nullopt;
+    SwapState state = from_job(*job);
+    if (!state.is_split() || state.stage != Stage::finished)
+        return std::nullopt;
+    if (!find_parent(server.session(), leaf))
+        return state;
+    if (!state.is_default() ||
+        db::flag_of(
+            server.session().read(fmt::format("SELECT EXISTS (SELECT FROM {})", sql::quoted(leaf))).at(0).at(0)))
+        return std::nullopt;
+    return state;
+}
+
 SwapState split(Server& server, const config::PartitionPolicy& policy, const QualifiedName& leaf, bool until_ready) {
     const std::optional<db::Job> job = server.open_job(leaf);
     SwapState state = job ? from_job(*job) : begin(server, policy, leaf);

@@ -25,6 +25,10 @@ std::optional<LeafOf> find_parent(db::Session& session, const QualifiedName& lea
 /// empty one takes its place. `policy`: the parent's.
 SwapState split(Server& server, const config::PartitionPolicy& policy, const QualifiedName& leaf, bool until_ready);
 
+/// The job of a split that is done, when there is nothing left to split: the partition is detached, or a DEFAULT one is
+/// empty.
+std::optional<SwapState> finished_split(Server& server, const QualifiedName& leaf);
+
 /// The table that a job works on, as its targets are to be: of a split the leaf, with the parent's indexes, keys,
 /// rights and triggers.
 db::TableInfo source_of(Server& server, const SwapState& state);

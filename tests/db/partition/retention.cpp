@@ -90,17 +90,55 @@ TEST_CASE("the newest leaf never goes") {
     CHECK(expired.back().leaf.name.name == "orders_2024_03");
 }
 
-TEST_CASE("more leaves than max_drop: none goes, new ones come all the same") {
+TEST_CASE("more leaves than max_drop: the oldest go, the rest the next time") {
     Room room;
     room.database.exec(orders);
     room.limits.max_drop = 1;
     const auto outcome = room.maintain(keeping("1 month"), "2024-05-20");
+    CHECK(messages(outcome.errors).empty());
     CHECK(names(outcome.created) == "orders_2024_05");
+    CHECK(names(outcome.detached) == "orders_2024_01");
+    CHECK(names(room.maintain(keeping("1 month"), "2024-05-20").detached) == "orders_2024_02");
+}
+
+TEST_CASE("a clock far beyond the newest row retires nothing, and its partitions are created") {
+    Room room;
+    room.database.exec(orders);
+    config::PartitionPolicy policy = keeping("1 month");
+    const auto outcome = room.maintain(policy, "2034-05-20");
+    CHECK(names(outcome.created) == "orders_2034_05 orders_2034_04");  // the present one first
     CHECK(outcome.detached.empty());
-    REQUIRE(outcome.errors.size() == 1);
-    CHECK(outcome.errors[0].code() == ExitCode::refused);
-    CHECK(outcome.errors[0].message() ==
-          "public.orders: 3 leaves are older than 1 month, and no more than 1 may go at once");
+    CHECK(messages(outcome.errors) ==
+          "public.orders: 3 partitions are older than 1 month, but none is detached: the time is 2034-05-20 00:00:00, "
+          "and the newest row of public.orders_2024_04 is from 2024-04-10\n");
+    CHECK(room.database.scalar("SELECT count(*) FROM orders") == "4");
+    policy.retention->idle = true;
+    CHECK(names(room.maintain(policy, "2034-05-20").detached) == "orders_2024_01 orders_2024_02 orders_2024_03");
+    CHECK(room.leaves() == "orders_2024_04 orders_2034_04 orders_2034_05");
+}
+
+TEST_CASE("the newest row: future-dated ones don't count, DEFAULT's do, and hidden ones are known by their file") {
+    Room room;
+    room.database.exec(orders);
+    const config::PartitionPolicy policy = keeping("1 month");
+    room.database.exec(
+        "CREATE TABLE orders_2090_01 PARTITION OF orders FOR VALUES FROM ('2090-01-01') TO ('2090-02-01');"
+        "INSERT INTO orders VALUES (9, '2090-01-05')");
+    CHECK(room.inspect(policy, "2034-05-20").coverage.is_beyond_rows);
+    room.database.exec(
+        "ALTER TABLE orders ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;"
+        "ALTER TABLE orders_2024_04 ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY");
+    CHECK(room.inspect(policy, "2034-05-20").coverage.is_beyond_rows);
+    CHECK_FALSE(room.inspect(policy, "2024-06-20").coverage.is_beyond_rows);
+    room.database.exec(
+        "ALTER TABLE orders NO FORCE ROW LEVEL SECURITY;"
+        "ALTER TABLE orders_2024_04 NO FORCE ROW LEVEL SECURITY;"
+        "CREATE TABLE orders_rest PARTITION OF orders DEFAULT; INSERT INTO orders VALUES (10, '2034-04-30')");
+    const partition::Snapshot snapshot = room.inspect(policy, "2034-05-20");
+    CHECK_FALSE(snapshot.coverage.is_beyond_rows);
+    REQUIRE(snapshot.newest_row);
+    CHECK(snapshot.newest_row->partition.name == "orders_rest");
+    CHECK_FALSE(room.inspect(keeping("900 months"), "2024-05-20").newest_row);  // nothing to retire: not looked for
 }
 
 TEST_CASE("drop and archive are refused in words, not half done") {

@@ -55,6 +55,14 @@ std::string missing(const Coverage& coverage, const config::PartitionPolicy& pol
     return listed(coverage.key, missing_leaves(coverage, policy, moment(now), max_create));
 }
 
+/// Three months of 2024, and a clock that stands ten years ahead of them.
+MissingLeaves ten_years_ahead(bool is_beyond_rows, int max_create = 60) {
+    Coverage coverage;
+    coverage.leaves = {month("2024-05-01"), month("2024-06-01"), month("2024-08-01")};
+    coverage.is_beyond_rows = is_beyond_rows;
+    return find_missing_leaves(coverage, monthly(1), moment("2034-05-17"), max_create);
+}
+
 }  // namespace
 
 TEST_CASE("an empty table gets the present leaf and those ahead, from `start` on when there is one") {
@@ -123,17 +131,77 @@ TEST_CASE("leaves for infinity and MAXVALUE end no range of the calendar") {
     CHECK(leaves_ahead(coverage, monthly(9), moment("2024-05-17"), 9) == 9);
 }
 
-TEST_CASE("a clock that jumped is refused, not obeyed") {
+TEST_CASE("the present partition and premake are never refused, gaps beyond max_create are") {
+    MissingLeaves found = ten_years_ahead(false, 3);
+    CHECK(listed(KeyType::timestamp, found.ahead) == "[2034-05-01, 2034-06-01) [2034-06-01, 2034-07-01)");
+    CHECK(listed(KeyType::timestamp, found.gaps) ==
+          "[2024-07-01, 2024-08-01) [2024-09-01, 2024-10-01) [2024-10-01, 2024-11-01)");
+    REQUIRE(found.refused);
+    CHECK(describe(KeyType::timestamp, *found.refused) == "[2024-11-01, 2034-05-01)");
+    CHECK_FALSE(found.skipped);
+    found = ten_years_ahead(false, 200);
+    CHECK_FALSE(found.refused);
+    CHECK(found.gaps.size() == 1 + 116);
     Coverage coverage;
     coverage.leaves = {month("2024-05-01")};
     CHECK_THROWS_WITH_AS(missing(coverage, monthly(), "2034-05-17"),
-                         "public.orders would need more than 60 new leaves at once, from 2024-06-01 on; the time is "
-                         "2034-05-17 00:00:00",
+                         "public.orders has no partitions for [2029-06-01, 2034-05-01), and would need more than 60 "
+                         "for its gaps; the time is 2034-05-17 00:00:00",
                          Error);
+}
+
+TEST_CASE("a clock that jumped ahead gets its present partition, and reports no gap before it") {
+    const MissingLeaves found = ten_years_ahead(true);
+    CHECK(listed(KeyType::timestamp, found.ahead) == "[2034-05-01, 2034-06-01) [2034-06-01, 2034-07-01)");
+    CHECK(listed(KeyType::timestamp, found.gaps) == "[2024-07-01, 2024-08-01)");
+    CHECK_FALSE(found.refused);
+    REQUIRE(found.skipped);
+    CHECK(describe(KeyType::timestamp, *found.skipped) == "[2024-09-01, 2034-05-01)");
+    CHECK_FALSE(ten_years_ahead(true, 200).skipped);
+}
+
+TEST_CASE("a clock that fell back: what lies between it and the partitions can wait") {
+    Coverage coverage;
+    coverage.leaves = {month("2024-05-01")};
     CHECK(missing(coverage, monthly(), "1994-05-17", 400).substr(0, 24) == "[1994-05-01, 1994-06-01)");
-    CHECK_THROWS_AS(missing(coverage, monthly(), "1994-05-17"), Error);
-    CHECK(missing_leaves(coverage, monthly(), moment("2024-05-17"), 2).size() == 2);
-    CHECK_THROWS_AS(missing_leaves(coverage, monthly(), moment("2024-05-17"), 1), Error);
+    CHECK(missing_leaves(coverage, monthly(), moment("1994-05-17"), 400).size() == 360);
+    CHECK(missing(coverage, monthly(1), "1994-05-17") == "[1994-05-01, 1994-06-01) [1994-06-01, 1994-07-01)");
+}
+
+TEST_CASE("what no calendar and no type holds is an error of the policy") {
+    const auto code = [](Coverage coverage, const config::PartitionPolicy& policy, std::string_view now) {
+        try {
+            (void)find_missing_leaves(coverage, policy, moment(now), 60);
+        } catch (const Error& error) {
+            return error.code();
+        }
+        return ExitCode::ok;
+    };
+    config::PartitionPolicy policy = monthly(10'000);
+    CHECK(code({}, policy, "2024-05-17") == ExitCode::ok);
+    policy.interval = *parse_interval("100 years");
+    CHECK(code({}, policy, "2024-05-17") == ExitCode::usage);
+    policy = monthly();
+    policy.interval = *parse_interval("1000000 years");
+    CHECK(code({}, policy, "2024-05-17") == ExitCode::usage);
+    policy.interval = *parse_interval("9000 years");
+    CHECK(code({}, policy, "2024-05-17") == ExitCode::usage);
+    policy = monthly();
+    policy.retention = config::RetentionPolicy{*parse_interval("300000 years")};
+    CHECK(code({}, policy, "2024-05-17") == ExitCode::usage);
+    policy.retention->keep = *parse_interval("5000 years");
+    CHECK(code({}, policy, "2024-05-17") == ExitCode::ok);
+    Coverage of_numbers;
+    of_numbers.key = KeyType::smallint;
+    policy = by_number(1000);
+    policy.start = "40000";
+    CHECK(code(of_numbers, policy, "2024-05-17") == ExitCode::usage);
+    Coverage of_uuids;
+    of_uuids.key = KeyType::uuid;
+    CHECK(code(of_uuids, monthly(), "0001-01-01") == ExitCode::usage);
+    policy = monthly();
+    policy.start = "0001-01-01";
+    CHECK(code(of_uuids, policy, "2024-05-17") == ExitCode::usage);
 }
 
 TEST_CASE("a gap that lies beyond what is needed can wait when it is too large") {
