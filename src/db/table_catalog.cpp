@@ -166,6 +166,8 @@ PublicationInfo publication_of(Cells cells) {
     publication.via_root = cells.flag();
     publication.tail = cells.text();
     publication.can_alter = cells.flag();
+    publication.columns = cells.list();
+    publication.row_filter = cells.text();
     return publication;
 }
 

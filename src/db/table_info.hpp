@@ -86,6 +86,9 @@ struct PublicationInfo {
     bool via_root = false;
     std::string tail;        ///< "(a, b) WHERE (...)" of a FOR TABLE member
     bool can_alter = false;  ///< the session's role may
+    /// Those that a FOR TABLE member lists, where UPDATE or DELETE is published; empty: all.
+    std::vector<std::string> columns = {};
+    std::string row_filter = {};  ///< " WHERE (...)" of it
 };
 
 /// A sequence that belongs to a column.

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <regex>
 
+#include "ddl/index_definition.hpp"
 #include "ddl/registry.hpp"
 #include "sql/identifier.hpp"
 #include "swap/preflight_parts.hpp"
+#include "swap/replica_identity.hpp"
 
 namespace tripmig::swap {
 
@@ -75,15 +77,46 @@ bool has_replica_identity(const db::TableInfo& table) {
     return table.replica_identity == 'd' ? table.primary_key() != nullptr : table.replica_identity != 'n';
 }
 
+/// What the replica identity will have, and the publication's list of columns has not: PostgreSQL then refuses every
+/// UPDATE and DELETE (manual 31.4).
+std::vector<std::string> unpublished_identity(const db::PublicationInfo& publication, const db::TableInfo& table,
+                                              const std::string& key) {
+    std::vector<std::string> lacking;
+    if (publication.columns.empty())
+        return lacking;
+    for (const std::string& column : identity_columns(table, key).after)
+        if (std::find(publication.columns.begin(), publication.columns.end(), column) == publication.columns.end())
+            lacking.push_back(column);
+    return lacking;
+}
+
+void refuse_column_list(const db::PublicationInfo& publication, const db::TableInfo& table, const std::string& key,
+                        const std::vector<std::string>& lacking, Report& report) {
+    const std::string name = sql::quote_ident(publication.name);
+    const std::string relation = sql::quoted(table.name);
+    std::vector<std::string> columns = publication.columns;
+    columns.insert(columns.end(), lacking.begin(), lacking.end());
+    report.refuse(
+        fmt::format("publication {}", name),
+        fmt::format(
+            "publishes the columns ({}) alone, and the replica identity will be ({}): every UPDATE and DELETE of "
+            "{} would fail",
+            ddl::column_list(publication.columns), ddl::column_list(identity_columns(table, key).after), relation),
+        fmt::format("BEGIN; ALTER PUBLICATION {0} DROP TABLE {1}; ALTER PUBLICATION {0} ADD TABLE {1} ({2}){3}; COMMIT",
+                    name, relation, ddl::column_list(columns), publication.row_filter));
+}
+
 }  // namespace
 
-void look_at_publication(const db::PublicationInfo& publication, const db::TableInfo& table, bool is_copied,
-                         Report& report) {
+void look_at_publication(const db::PublicationInfo& publication, const db::TableInfo& table, const std::string& key,
+                         bool is_copied, Report& report) {
     const std::string subject = fmt::format("publication {}", sql::quote_ident(publication.name));
     if (!publication.via_root)
         report.refuse(subject, "publishes leaves under their own names, which its subscribers do not know",
                       fmt::format("ALTER PUBLICATION {} SET (publish_via_partition_root = true)",
                                   sql::quote_ident(publication.name)));
+    else if (const auto lacking = unpublished_identity(publication, table, key); !lacking.empty())
+        refuse_column_list(publication, table, key, lacking, report);
     else if (publication.names_table)
         report.ok(subject, "goes on under the table's name");
     else if (is_copied && !has_replica_identity(table))
@@ -98,7 +131,7 @@ void look_at_publication(const db::PublicationInfo& publication, const db::Table
 
 void look_at_followers(const db::TableInfo& table, const config::PartitionPolicy& policy, Report& report) {
     for (const db::PublicationInfo& publication : table.publications) {
-        look_at_publication(publication, table, policy.swap.strategy == config::SwapStrategy::copy, report);
+        look_at_publication(publication, table, policy.key, policy.swap.strategy == config::SwapStrategy::copy, report);
         if (publication.names_table && !publication.can_alter)
             report.refuse(fmt::format("publication {}", sql::quote_ident(publication.name)), "the role does not own it",
                           "run as a member of its owner too", ExitCode::no_privilege);

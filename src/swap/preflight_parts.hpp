@@ -43,9 +43,10 @@ void look_at_composite(const db::IncomingKey& key, const db::TableInfo& table, c
 void look_at_registry(const db::TableInfo& table, const Facts& facts, const config::PartitionPolicy& policy,
                       Report& report);
 void look_at_triggers(const db::TableInfo& table, const config::PartitionPolicy& policy, Report& report);
-/// `is_copied`: its rows are written into other tables, which a publication of every table publishes too.
-void look_at_publication(const db::PublicationInfo& publication, const db::TableInfo& table, bool is_copied,
-                         Report& report);
+/// `key`: the partition key. `is_copied`: its rows are written into other tables, which a publication of every table
+/// publishes too.
+void look_at_publication(const db::PublicationInfo& publication, const db::TableInfo& table, const std::string& key,
+                         bool is_copied, Report& report);
 void look_at_rules(const db::TableInfo& table, Report& report);
 void look_at_dependents(const db::TableInfo& table, const Facts& facts, const config::PartitionPolicy& policy,
                         Report& report);

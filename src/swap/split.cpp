@@ -113,7 +113,7 @@ void require_splittable(Server& server, const db::TableInfo& table, const SwapSt
     std::vector<Finding> findings;
     Report report(findings);
     for (const db::PublicationInfo& publication : table.publications)
-        look_at_publication(publication, table, true, report);
+        look_at_publication(publication, table, state.key, true, report);
     refuse_if_any(findings, state.table);
     tell_notes(server.reporter(), findings);
 }

@@ -34,6 +34,31 @@ void check_writers(Writers& writers) {
 
 }  // namespace
 
+TEST_CASE("a publication whose list of columns lacks the key is refused, with the statement that helps") {
+    const SwapRoom room;
+    if (std::stoi(room.database.scalar("SHOW server_version_num")) < 150000)
+        return;  // no lists of columns
+    room.database.exec(orders_and_lines);
+    const Connection superuser(room.database.superuser_url());
+    superuser.exec(
+        "CREATE PUBLICATION feed FOR TABLE public.orders (id, note) WITH (publish_via_partition_root = true);"
+        "ALTER PUBLICATION feed OWNER TO " +
+        room.database.scalar("SELECT quote_ident(current_user)"));
+    const CommandResult plan = room.tripmig({"swap", "plan", "orders"});
+    CAPTURE(plan.out);
+    CHECK(plan.exit_code == 12);
+    CHECK(plan.out.find("logical consumers get another message key") != std::string::npos);
+    CHECK(plan.out.find("the replica identity will be (id, at)") != std::string::npos);
+    const CommandResult run = room.tripmig({"swap", "run", "orders"});
+    CHECK(run.exit_code == 12);
+    const std::string begin = "BEGIN; ALTER PUBLICATION feed";
+    const std::size_t at = run.err.find(begin);
+    REQUIRE_MESSAGE(at != std::string::npos, run.err);
+    room.database.exec(run.err.substr(at, run.err.find("COMMIT", at) + 6 - at));
+    CHECK(room.swap({"run", "orders"})["stage"] == "complete");
+    room.database.exec("UPDATE orders SET note = 'q' WHERE id = 5; DELETE FROM orders WHERE id = 7");
+}
+
 TEST_CASE("copy under a publication of all tables, with writers, and back") {
     const SwapRoom room;
     fill_for_writers(room);

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "base/error.hpp"
 #include "orders.hpp"
 
@@ -166,6 +168,21 @@ TEST_CASE("what cannot be a leaf, or cannot be carried, is refused by name") {
         odd.table.indexes.clear();
         odd.table.constraints.clear();
         CHECK(odd.refuses("nothing tells its rows apart"));
+    }
+    SUBCASE("a publication whose list of columns lacks the key") {
+        db::PublicationInfo feed{"feed", true, true, " (id, note)", true};
+        feed.columns = {"id", "note"};
+        feed.row_filter = " WHERE (id > 5)";
+        odd.table.publications.push_back(feed);
+        CHECK(
+            odd.refuses("publication feed: publishes the columns (id, note) alone, and the replica identity will be "
+                        "(id, at): every UPDATE and DELETE of public.orders would fail"));
+        const auto findings = odd.findings();
+        CHECK(std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
+            return finding.hint ==
+                   "BEGIN; ALTER PUBLICATION feed DROP TABLE public.orders; ALTER PUBLICATION feed ADD "
+                   "TABLE public.orders (id, note, at) WHERE (id > 5); COMMIT";
+        }));
     }
     SUBCASE("copy of rows without a replica identity under a publication of all tables") {
         odd.policy.swap.strategy = config::SwapStrategy::copy;
