@@ -1,13 +1,14 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "base/error.hpp"
+#include "base/read_file.hpp"
+#include "base/write_file.hpp"
 #include "cli/command.hpp"
 #include "cli/schema_dump.hpp"
 
@@ -22,29 +23,19 @@ struct DumpOptions {
     bool checks = false;
 };
 
-std::string read_file(const fs::path& file) {
-    std::ifstream stream(file, std::ios::binary);
-    std::ostringstream text;
-    text << stream.rdbuf();
-    if (!stream)
-        throw Error(ExitCode::usage, fmt::format("cannot read {}", file.string()), "`tripmig dump FILE` writes it");
-    return text.str();
+std::string read_kept(const fs::path& file) {
+    constexpr std::size_t longest = 1UL << 30U;
+    std::string text;
+    if (const std::error_code failed = read_file(file, longest, std::chrono::seconds(30), text))
+        throw Error(ExitCode::usage, fmt::format("cannot read {}: {}", file.string(), failed.message()),
+                    "`tripmig dump FILE` writes it");
+    return text;
 }
 
-/// All of it or what was there before: a reader never sees half of it.
-void write_file(const fs::path& file, const std::string& text) {
-    const fs::path beside = file.string() + fmt::format(".{}", ::getpid());
-    std::ofstream stream(beside, std::ios::binary);
-    stream << text;
-    stream.close();
-    std::error_code failure;
-    if (stream)
-        fs::rename(beside, file, failure);
-    if (stream && !failure)
-        return;
-    fs::remove(beside, failure);
-    throw Error(ExitCode::usage, fmt::format("cannot write {}", file.string()),
-                "check the folder, its rights and the disk");
+void write_dump(const fs::path& file, const std::string& text) {
+    if (const std::error_code failed = write_file(file, text))
+        throw Error(ExitCode::usage, fmt::format("cannot write {}: {}", file.string(), failed.message()),
+                    "check the folder, its rights and the disk");
 }
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -76,12 +67,12 @@ void require_same(const std::string& file, const std::string& kept, const std::s
 ExitCode dump(Context& context, const DumpOptions& options) {
     if (options.checks && options.file.empty())
         throw Error(ExitCode::usage, "dump --check needs the file to compare with", "tripmig dump --check schema.sql");
-    const std::string kept = options.checks ? read_file(options.file) : std::string();
+    const std::string kept = options.checks ? read_kept(options.file) : std::string();
     const std::string dumped = dump_schema(context);
     if (options.checks)
         require_same(options.file, kept, dumped);
     else if (!options.file.empty())
-        write_file(options.file, dumped);
+        write_dump(options.file, dumped);
     if (context.json)
         context.out << nlohmann::json{{"file", options.file},
                                       {"same", options.checks ? nlohmann::json(true) : nlohmann::json()},

@@ -1,14 +1,13 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
+#include <system_error>
 
 #include "base/civil.hpp"
 #include "base/error.hpp"
+#include "base/write_file.hpp"
 #include "cli/command.hpp"
 #include "cli/migration_target.hpp"
 
@@ -91,13 +90,11 @@ std::vector<NewFile> new_files(Dialect dialect, const std::string& version, cons
 }
 
 void write_new(const fs::path& path, const std::string& text) {
-    if (fs::exists(path))
+    const std::error_code failed = create_file(path, text);
+    if (failed == std::errc::file_exists)
         throw Error(ExitCode::usage, fmt::format("{} exists already", path.string()), "choose another name");
-    std::ofstream stream(path, std::ios::binary);
-    stream << text;
-    stream.close();
-    if (!stream)
-        throw Error(ExitCode::usage, fmt::format("cannot write {}: {}", path.string(), std::strerror(errno)),
+    if (failed)
+        throw Error(ExitCode::usage, fmt::format("cannot write {}: {}", path.string(), failed.message()),
                     "check the directory and the free space");
 }
 

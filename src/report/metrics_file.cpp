@@ -1,16 +1,14 @@
 #include "report/metrics_file.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <array>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <map>
+#include <system_error>
 
 #include "base/error.hpp"
+#include "base/read_file.hpp"
+#include "base/write_file.hpp"
 
 namespace tripmig::report {
 
@@ -71,24 +69,16 @@ std::string metrics_text(std::string_view former, const RunMetrics& run) {
 }
 
 void write_metrics(const std::filesystem::path& file, const RunMetrics& run) {
-    std::ifstream in(file, std::ios::binary);
-    const std::string former{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-    in.close();
-    std::filesystem::path beside = file;
-    beside += fmt::format(".{}.tmp", ::getpid());
-    std::ofstream out(beside, std::ios::binary);
-    out << metrics_text(former, run);
-    out.close();
-    std::error_code failure;
-    if (out)
-        std::filesystem::rename(beside, file, failure);
-    if (out && !failure)
-        return;
-    const int number = failure ? failure.value() : errno;
-    std::filesystem::remove(beside, failure);
-    throw Error(ExitCode::unexpected,
-                fmt::format("cannot write the metrics file {}: {}", file.string(), std::strerror(number)),
-                "check `metrics_file` in [report], its folder and this user's rights");
+    constexpr std::size_t longest = 1UL << 20U;
+    std::string former;
+    std::error_code none;
+    // What can't be read is not there; and nothing is waited for that a FIFO may have in it.
+    if (!std::filesystem::is_regular_file(file, none) || read_file(file, longest, {}, former))
+        former.clear();
+    if (const std::error_code failed = write_file(file, metrics_text(former, run)))
+        throw Error(ExitCode::unexpected,
+                    fmt::format("cannot write the metrics file {}: {}", file.string(), failed.message()),
+                    "check `metrics_file` in [report], its folder and this user's rights");
 }
 
 }  // namespace tripmig::report

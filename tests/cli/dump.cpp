@@ -1,5 +1,8 @@
 // `tripmig dump` and `tripmig wait` through the built binary.
+#include <sys/stat.h>
+
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 
 #include "support/migration_project.hpp"
@@ -36,6 +39,26 @@ TEST_CASE("--check tells the first difference, and says nothing when there is no
     CHECK_MESSAGE(result.err.find("file:         n integer\n") != std::string::npos, result.err);
     CHECK(result.err.find("database:     n integer,") != std::string::npos);
     CHECK(project.folder.read("schema.sql").find("m integer") == std::string::npos);
+}
+
+TEST_CASE("a dump goes through a link and into a FIFO, and replaces neither") {
+    namespace fs = std::filesystem;
+    const MigrationProject project;
+    project.write("V1__a.sql", "create table a (n int);");
+    project.succeed({"up"});
+    const std::string schema = project.succeed({"dump"});
+    project.folder.write("kept/schema.sql", "old");
+    fs::create_symlink("kept/schema.sql", project.folder.path() / "schema.sql");
+    project.succeed({"dump", "schema.sql"});
+    CHECK(fs::is_symlink(project.folder.path() / "schema.sql"));
+    CHECK(project.folder.read("kept/schema.sql") == schema);
+    const fs::path fifo = project.folder.path() / "fifo";
+    REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+    BackgroundCommand reader({"cat", fifo.string()});
+    project.succeed({"dump", "fifo"});
+    CHECK(reader.wait().out == schema);
+    CHECK(fs::is_fifo(fifo));
+    CHECK(project.succeed({"dump", "/dev/stdout"}) == schema);
 }
 
 TEST_CASE("a dump that fails is loud, and the password is in nobody's sight") {

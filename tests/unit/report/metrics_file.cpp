@@ -55,5 +55,13 @@ TEST_CASE("metrics: the file is replaced at once, and a folder that is not there
     CHECK(has(text, "{command=\"down\"}"));
     CHECK(std::distance(std::filesystem::directory_iterator(folder), {}) == 1);
     CHECK_THROWS_AS(write_metrics(folder / "none" / "x.prom", run_of("up", 0, 1)), const Error&);
+    std::filesystem::create_symlink("tripmig.prom", folder / "link.prom");
+    write_metrics(folder / "link.prom", run_of("status", 0, 3));
+    CHECK(std::filesystem::is_symlink(folder / "link.prom"));
+    CHECK(std::filesystem::file_size(file) > text.size());
+    std::filesystem::create_symlink("/dev/null", folder / "null.prom");
+    write_metrics(folder / "null.prom", run_of("up", 0, 1));
+    CHECK(std::filesystem::is_character_file("/dev/null"));
+    CHECK(std::filesystem::is_symlink(folder / "null.prom"));
     std::filesystem::remove_all(folder);
 }

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+
+namespace tripmig {
+
+/// Puts the text into the file; what went wrong, when something did. A regular file, or none, is replaced by rename:
+/// a reader sees all of the text or what was there before, and mode and owner stay. A symbolic link stays, what it
+/// points to is replaced. Anything else (a device, a FIFO, an open descriptor in /proc) is written to.
+std::error_code write_file(const std::filesystem::path& file, std::string_view text);
+
+/// Makes a file that must not exist yet, not even as a dangling link: std::errc::file_exists otherwise.
+std::error_code create_file(const std::filesystem::path& file, std::string_view text);
+
+}  // namespace tripmig
