@@ -14,6 +14,7 @@
 #include "migrate/pieces.hpp"
 #include "migrate/plan.hpp"
 #include "migrate/script.hpp"
+#include "sql/placeholder.hpp"
 
 namespace tripmig::cli {
 
@@ -52,6 +53,11 @@ std::vector<const Step*> users_steps(const Unit& unit) {
     return steps;
 }
 
+/// As a dry run shows it: with ${name} where a placeholder's value stands, which may be a password.
+std::string with_names(const Context& context, const std::string& text) {
+    return sql::hide_values(text, context.config.migrations.placeholders);
+}
+
 /// What a `swap` directive would do: it needs the table to be there, which an earlier pending file may be about to
 /// make.
 std::string outlook_of(Context& context, const std::vector<std::string>& table) {
@@ -80,9 +86,10 @@ void print_text(Context& context, const migrate::Migration& migration, const mig
             if (const sql::Batch* batch = batch_of(script, *step))
                 context.out << fmt::format("  {}:{}  in batches ({}):\n", step->source->file, step->source->line,
                                            migrate::describe(*batch));
-            context.out << fmt::format("  {}:{}  {}\n", step->source->file, step->source->line,
-                                       fmt::format("{}{}", step->sql.substr(0, step->sql.find('\n')),
-                                                   step->sql.find('\n') == std::string::npos ? "" : " ..."));
+            const std::string sql = with_names(context, step->sql);
+            context.out << fmt::format("  {}:{}  {}{}\n", step->source->file, step->source->line,
+                                       sql.substr(0, sql.find('\n')),
+                                       sql.find('\n') == std::string::npos ? "" : " ...");
         }
 }
 
@@ -99,9 +106,9 @@ void print_sql(Context& context, const migrate::Migration& migration, const migr
         for (const Step* step : users_steps(unit)) {
             if (const sql::Batch* batch = batch_of(script, *step))
                 context.out << "-- in batches: " << migrate::describe(*batch) << '\n';
-            context.out << step->sql << ";\n";
+            context.out << with_names(context, step->sql) << ";\n";
             if (!step->copy_data.empty())
-                context.out << step->copy_data << "\\.\n";
+                context.out << with_names(context, step->copy_data) << "\\.\n";
         }
         context.out << (is_inside ? "COMMIT;\n" : "");
     }
@@ -115,7 +122,7 @@ nlohmann::json to_json(Context& context, const migrate::Migration& migration, co
         for (const Step* step : users_steps(unit)) {
             statements.push_back({{"file", step->source->file},
                                   {"line", step->source->line},
-                                  {"sql", step->sql},
+                                  {"sql", with_names(context, step->sql)},
                                   {"transaction", unit.transaction == Transaction::inside}});
             if (const sql::Batch* batch = batch_of(script, *step))
                 statements.back()["batch"] = {

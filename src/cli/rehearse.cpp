@@ -22,6 +22,7 @@
 #include "sandbox/binaries.hpp"
 #include "sandbox/options.hpp"
 #include "sandbox/sandbox.hpp"
+#include "sql/placeholder.hpp"
 
 namespace tripmig::cli {
 
@@ -139,7 +140,18 @@ class Rehearsal {
     std::vector<RehearsedFile> m_files;
 };
 
-ExitCode report(Context& context, const std::vector<RehearsedFile>& files) {
+/// A placeholder's value may be a password: its name is shown.
+void hide_placeholders(std::vector<RehearsedFile>& files, const std::map<std::string, std::string>& placeholders) {
+    for (RehearsedFile& file : files) {
+        for (migrate::SeenStatement& statement : file.statements)
+            statement.sql = sql::hide_values(statement.sql, placeholders);
+        for (std::string& difference : file.differences)
+            difference = sql::hide_values(difference, placeholders);
+    }
+}
+
+ExitCode report(Context& context, std::vector<RehearsedFile> files) {
+    hide_placeholders(files, context.config.migrations.placeholders);
     if (context.json)
         context.out << rehearsal_json(files).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
     else

@@ -12,6 +12,7 @@
 
 #include "base/error.hpp"
 #include "cli/dry_run.hpp"
+#include "cli/hidden_values.hpp"
 #include "config/targets.hpp"
 #include "report/table.hpp"
 
@@ -76,7 +77,7 @@ void run_one(Context& context, const UpOptions& options, Outcome& outcome) {
             outcome.preview = out.str();
         }
     } catch (const Error& error) {
-        outcome.failure = error;
+        outcome.failure = without_values(error, config.migrations.placeholders);
     } catch (const std::exception& error) {
         outcome.failure = Error(ExitCode::unexpected, error.what());
     }

@@ -50,6 +50,11 @@ std::string hint_for(const CLI::App& command, const std::string& guess) {
     return fmt::format("did you mean {}? See {}", guess, see_help(command));
 }
 
+/// Then there may be a password in it, which no message repeats.
+bool may_be_connection_string(std::string_view word) {
+    return word.find("://") != std::string_view::npos || word.find_first_of("=;@") != std::string_view::npos;
+}
+
 Error unknown_word(const CLI::App& command, const std::string& word) {
     if (word.rfind('-', 0) == 0) {
         const std::string name = word.substr(0, word.find('='));
@@ -57,6 +62,10 @@ Error unknown_word(const CLI::App& command, const std::string& word) {
                      hint_for(command, nearest(name, option_names(command))));
     }
     const std::vector<std::string> names = subcommand_names(command);
+    if (may_be_connection_string(word))
+        return Error(ExitCode::usage,
+                     fmt::format("{} does not take a connection string as its argument", spelled(command)),
+                     "write --url before it");
     if (names.empty())
         return Error(ExitCode::usage, fmt::format("{} does not take the argument '{}'", spelled(command), word),
                      see_help(command));

@@ -50,11 +50,12 @@ class AdoNetParser {
     }
 
   private:
-    /// What comes after an unquoted password may still be a part of it, so its words are not repeated.
+    /// A word that is no key word may be a piece of a password, wherever it stands: it is not repeated.
     [[nodiscard]] Error unknown(const std::string& written) const {
         const std::string hint = npgsql_hint(written);
         if (!m_has_secret)
-            return Error(ExitCode::usage, fmt::format("the connection string has an unknown key word \"{}\"", written),
+            return Error(ExitCode::usage,
+                         fmt::format("part {} of the connection string has an unknown key word", m_part),
                          hint.empty() ? "with a ; between its parts it has Npgsql's: Server, Port, Database, User Id, "
                                         "Password, SSL Mode, ..."
                                       : hint);

@@ -18,6 +18,7 @@ class KeyValueParser {
 
     ConnectionParameters parse() {
         for (skip_blanks(); !m_text.empty(); skip_blanks()) {
+            ++m_part;
             const std::string name = take_name();
             if (!is_libpq_parameter(name))
                 throw unknown(name);
@@ -40,10 +41,11 @@ class KeyValueParser {
         return c;
     }
 
-    /// What comes after an unquoted password may still be a part of it, so its words are not repeated.
+    /// A word that is no key word may be a piece of a password, wherever it stands: it is not repeated.
     [[nodiscard]] Error unknown(const std::string& name) const {
         if (m_parameters.count("password") + m_parameters.count("sslpassword") == 0)
-            return Error(ExitCode::usage, fmt::format("the connection string has an unknown parameter \"{}\"", name),
+            return Error(ExitCode::usage,
+                         fmt::format("part {} of the connection string has an unknown parameter name", m_part),
                          parameter_hint(name));
         return Error(
             ExitCode::usage,
@@ -98,6 +100,7 @@ class KeyValueParser {
 
     std::string_view m_text;
     std::string m_former;
+    std::size_t m_part = 0;  ///< counted from 1
     ConnectionParameters m_parameters;
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/error.hpp"
 #include "config/characters.hpp"
@@ -24,6 +25,15 @@ std::string_view scheme_of(std::string_view text) {
     if (end == std::string_view::npos || text.substr(0, end).find_first_not_of(allowed) != std::string_view::npos)
         return {};
     return text.substr(0, end);
+}
+
+/// Only a scheme that is known by name is repeated: anything may stand before "://" by mistake.
+std::string shown_scheme(std::string_view scheme) {
+    constexpr std::array<std::string_view, 14> known{"mysql",   "mariadb",     "sqlserver",  "mssql",         "oracle",
+                                                     "mongodb", "sqlite",      "redis",      "http",          "https",
+                                                     "file",    "cockroachdb", "jdbc:mysql", "jdbc:sqlserver"};
+    const bool is_known = std::find(known.begin(), known.end(), scheme) != known.end();
+    return is_known ? fmt::format("{}://", scheme) : "this";
 }
 
 /// The place after the quoted text that begins at `begin`. A quote within it is doubled in ADO.NET's form and has a
@@ -86,7 +96,7 @@ ConnectionParameters parse_form(std::string_view text) {
     if (scheme == "postgresql" || scheme == "postgres")
         return parse_uri(text);
     if (!scheme.empty())
-        throw Error(ExitCode::usage, fmt::format("{}:// is no URL of a PostgreSQL database", scheme),
+        throw Error(ExitCode::usage, fmt::format("{} is no URL of a PostgreSQL database", shown_scheme(scheme)),
                     std::string(forms));
     if (text.find('=') == std::string_view::npos)
         throw Error(ExitCode::usage, "this is no connection string", std::string(forms));

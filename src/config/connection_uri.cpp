@@ -102,9 +102,18 @@ void take_hosts(std::string_view& text, ConnectionParameters& parameters) {
         add_parameter(parameters, "port", ports);
 }
 
+/// Its name is not repeated: behind an & it may be the rest of a password.
+Error unknown_parameter(const std::string& name, std::size_t part, bool has_at_sign) {
+    if (has_at_sign)
+        return {ExitCode::usage, "the URL has an unknown parameter after its ?, and an @ behind it", encode_hint};
+    return {ExitCode::usage, fmt::format("parameter {} after the URL's ? has an unknown name", part),
+            parameter_hint(name) + "; an & within a value is written %26"};
+}
+
 /// libpq reads JDBC's ssl=true as sslmode=require.
 void take_parameters(std::string_view text, ConnectionParameters& parameters) {
     std::string_view rest = text;
+    std::size_t part = 0;
     while (!rest.empty()) {
         std::string_view pair = take_until(rest, "&");
         take(rest, '&');
@@ -113,9 +122,9 @@ void take_parameters(std::string_view text, ConnectionParameters& parameters) {
             throw Error(ExitCode::usage, "the URL has something after its ? that is no name=value",
                         "parts are parted by &; an = or & within a value is written %3D or %26");
         const bool is_jdbc_ssl = name == "ssl" && pair == "true";
-        if (!is_jdbc_ssl && !is_libpq_parameter(name) && text.find('@') != std::string_view::npos)
-            throw Error(ExitCode::usage, "the URL has an unknown parameter after its ?, and an @ behind it",
-                        encode_hint);
+        ++part;
+        if (!is_jdbc_ssl && !is_libpq_parameter(name))
+            throw unknown_parameter(name, part, text.find('@') != std::string_view::npos);
         if (is_jdbc_ssl)
             add_parameter(parameters, "sslmode", "require");
         else

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/nearest.hpp"
+#include "config/characters.hpp"
 
 namespace tripmig::config {
 
@@ -92,9 +93,60 @@ bool is_port(const std::string& text) {
     return failure == std::errc{} && rest == end && port >= 1 && port <= 65535;
 }
 
+bool is_integer(const std::string& text) {
+    int number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [rest, failure] = std::from_chars(text.data(), end, number);
+    return failure == std::errc{} && rest == end;
+}
+
+/// libpq repeats the value of each of these in its own message when it is no number.
+bool is_numeric(std::string_view name) {
+    constexpr std::array<std::string_view, 5> names{"connect_timeout", "keepalives_idle", "keepalives_interval",
+                                                    "keepalives_count", "tcp_user_timeout"};
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// Does the value go on as a connection string does: `;Password=...`, `&password=...`, ` password=...`?
+bool continues_as_connection_string(std::string_view value) {
+    const std::size_t separator = value.find_first_of(";,&? \t\r\n");
+    return value.find("://") != std::string_view::npos ||
+           (separator != std::string_view::npos && value.find('=', separator) != std::string_view::npos);
+}
+
+/// Folders, `options` and application_name may have blanks and = in them: there only a password's own key word tells.
+bool names_password(std::string_view value) {
+    const std::size_t separator = value.find_first_of(";,&? \t\r\n");
+    if (separator == std::string_view::npos)
+        return false;
+    const std::string rest = lower_case(value.substr(separator));
+    return rest.find("passw") != std::string::npos || rest.find("pwd") != std::string::npos;
+}
+
+/// Our messages show host, user and database, and so do libpq's and the server's. A missing separator puts the rest of
+/// the connection string, the password in it, into one of them.
+void refuse_run_on_value(const Parameter& parameter, const std::string& value) {
+    if (parameter.name == "password" || parameter.name == "sslpassword")
+        return;
+    constexpr std::array<std::string_view, 4> names{"service", "user", "dbname", "hostaddr"};
+    const bool is_host = parameter.name == "host" && value.front() != '/';  // else a folder, of any name
+    const bool is_shown =
+        is_host || is_numeric(parameter.name) || std::find(names.begin(), names.end(), parameter.name) != names.end();
+    if (names_password(value) || (is_shown && continues_as_connection_string(value)) ||
+        (is_host && value.find_first_of("=;") != std::string::npos))
+        throw Error(
+            ExitCode::usage,
+            fmt::format("the value of {} looks as if the rest of a connection string were part of it", parameter.name),
+            "separate the parts as one form does: with blanks after key=value, with ; after Key=Value, in a "
+            "URL with ? and &");
+}
+
 void check_value(const Parameter& parameter, const std::string& value) {
     if (value.empty())
         return;  // libpq takes an empty value for the default
+    refuse_run_on_value(parameter, value);
+    if (is_numeric(parameter.name) && !is_integer(value))
+        throw Error(ExitCode::usage, fmt::format("the value of {} is not a whole number", parameter.name));
     if (value.find('\0') != std::string::npos)
         throw Error(ExitCode::usage, fmt::format("the value of {} has a zero byte in it", parameter.name));
     if (parameter.name == "port") {
@@ -130,8 +182,7 @@ std::string parameter_hint(std::string_view name) {
 void add_parameter(ConnectionParameters& parameters, const std::string& name, const std::string& value) {
     const Parameter* const parameter = find_parameter(name);
     if (parameter == nullptr)
-        throw Error(ExitCode::usage, fmt::format("the connection string has an unknown parameter \"{}\"", name),
-                    parameter_hint(name));
+        throw Error(ExitCode::usage, "the connection string has an unknown parameter", parameter_hint(name));
     check_value(*parameter, value);
     parameters[name] = value;
 }

@@ -23,7 +23,9 @@ struct Option {
     /// A table of names and texts of the user's own: [migrations.placeholders].
     [[nodiscard]] bool is_table() const { return type == "table"; }
     /// No message shows what was written.
-    [[nodiscard]] bool is_secret() const { return key == "url" || key == "direct_url" || key == "password_command"; }
+    [[nodiscard]] bool is_secret() const {
+        return key == "url" || key == "direct_url" || key == "password_command" || key == "placeholders";
+    }
     /// "migrations.lock_timeout".
     [[nodiscard]] std::string path() const;
     /// "TRIPMIG_MIGRATIONS_LOCK_TIMEOUT".

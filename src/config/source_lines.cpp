@@ -11,8 +11,8 @@ namespace tripmig::config {
 namespace {
 
 bool may_hold_secret(std::string_view line) {
-    static constexpr std::array<std::string_view, 7> marks{"url",    "://",   "passw",     "pwd",
-                                                           "secret", "token", "credential"};
+    static constexpr std::array<std::string_view, 8> marks{"url",    "://",   "passw",      "pwd",
+                                                           "secret", "token", "credential", "placeholders"};
     const std::string lower = lower_case(line);
     return std::any_of(marks.begin(), marks.end(),
                        [&](std::string_view mark) { return lower.find(mark) != std::string::npos; });
@@ -24,16 +24,18 @@ std::string without_value(std::string_view line) {
     return equals == std::string_view::npos ? std::string() : std::string(line.substr(0, equals + 1)) + " ...";
 }
 
-/// "[database]", "[database.x]", "[[database]]", with blanks: any header that opens the section of secrets.
-bool opens_database(std::string_view header) {
+/// "[database]", "[[targets]]", "[migrations.placeholders]", with blanks: a header of a section with secrets in it.
+bool opens_secrets(std::string_view header) {
     const std::size_t name = header.find_first_not_of("[ \t\"'");
-    return name != std::string_view::npos && header.substr(name, 8) == "database";
+    return name != std::string_view::npos &&
+           (header.substr(name, 8) == "database" || header.substr(name, 7) == "targets" ||
+            header.find("placeholders") != std::string_view::npos);
 }
 
 }  // namespace
 
 SourceLines::SourceLines(std::string_view text, std::string name) : m_name(std::move(name)) {
-    bool in_database = false;
+    bool has_secrets = false;
     while (!text.empty()) {
         const std::size_t end = std::min(text.find('\n'), text.size());
         std::string_view line = text.substr(0, end);
@@ -42,8 +44,8 @@ SourceLines::SourceLines(std::string_view text, std::string name) : m_name(std::
             line.remove_suffix(1);
         const std::size_t first = line.find_first_not_of(" \t");
         if (first != std::string_view::npos && line[first] == '[')
-            in_database = opens_database(line.substr(first));
-        m_lines.push_back({std::string(line), in_database});
+            has_secrets = opens_secrets(line.substr(first));
+        m_lines.push_back({std::string(line), has_secrets});
     }
 }
 
@@ -53,7 +55,7 @@ SourcePosition SourceLines::position(std::size_t line, std::size_t column) const
         return position;
     const Line& found = m_lines[line - 1];
     const bool is_header = found.text.find_first_not_of(" \t") == found.text.find('[') && !found.text.empty();
-    const bool secret = may_hold_secret(found.text) || (found.in_database && !is_header);
+    const bool secret = may_hold_secret(found.text) || (found.has_secrets && !is_header);
     position.line_text = secret ? without_value(found.text) : found.text;
     return position;
 }

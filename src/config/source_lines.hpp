@@ -20,7 +20,7 @@ class SourceLines {
   private:
     struct Line {
         std::string text;
-        bool in_database = false;  ///< inside of [database], where URLs and passwords are
+        bool has_secrets = false;  ///< in a section of URLs, passwords or placeholders
     };
 
     std::string m_name;

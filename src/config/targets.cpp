@@ -26,6 +26,22 @@ std::vector<std::string> known_keys() {
     return keys;
 }
 
+constexpr std::string_view no_host = "this target's connection string names no host";
+
+/// A line without a name has the beginning of its connection string in that place, perhaps with the password.
+bool is_name(std::string_view text) {
+    return text.find_first_of("=;@&?'\"") == std::string_view::npos && text.find("://") == std::string_view::npos;
+}
+
+/// Without one libpq would go to whatever PGHOST says, or to this machine.
+bool has_host(const DatabaseConfig& database) {
+    const auto has = [&](const char* name) {
+        const auto found = database.parameters.find(name);
+        return found != database.parameters.end() && !found->second.empty();
+    };
+    return has("host") || has("hostaddr") || has("service");
+}
+
 /// What a target has of [database]: everything but the address and who goes there.
 DatabaseConfig without_address(DatabaseConfig database) {
     database.parameters.clear();
@@ -59,13 +75,21 @@ class TargetReader {
     }
 
     Target finish(const SourcePosition& position) {
+        const auto too_little = [&](const std::string& what) {
+            return error_at(position, what, std::string(how_to_write));
+        };
         const auto by_row = [](const auto& a, const auto& b) { return a.first < b.first; };
         std::stable_sort(m_settings.begin(), m_settings.end(), by_row);
         for (const auto& [option, setting] : m_settings)
             option->set(m_config, setting);
-        if (m_name.empty() || m_config.database.parameters.empty())
-            throw error_at(position, fmt::format("this target has no {}", m_name.empty() ? "name" : "url"),
-                           std::string(how_to_write));
+        if (m_name.empty())
+            throw too_little("this target has no name");
+        if (!is_name(m_name))
+            throw too_little("this target's name looks like a connection string");
+        if (m_config.database.parameters.empty())
+            throw too_little("this target has no url");
+        if (!has_host(m_config.database))
+            throw too_little(std::string(no_host));
         return {m_name, m_config.database};
     }
 
@@ -132,13 +156,17 @@ std::vector<Target> targets_of_lines(const std::string& text, const fs::path& fi
             continue;
         const std::size_t name_end = line.find_first_of(blanks);
         if (name_end == std::string::npos)
-            throw bad_line(file, line_number, "this line is no name and connection string");
+            throw bad_line(file, line_number, "this line is not a name and a connection string");
         Target target{line.substr(0, name_end), without_address(defaults)};
+        if (!is_name(target.name))
+            throw bad_line(file, line_number, "this line begins with a connection string, not with a name");
         try {
             target.database.parameters = parse_connection_string(line.substr(line.find_first_not_of(blanks, name_end)));
         } catch (const Error& failure) {
             throw bad_line(file, line_number, failure.message());
         }
+        if (!has_host(target.database))
+            throw bad_line(file, line_number, std::string(no_host));
         if (target.database.parameters.count("password") != 0) {
             target.database.password_file.clear();
             target.database.password_command.clear();

@@ -45,7 +45,79 @@ Error unknown(std::string_view text, std::size_t offset, std::string_view name,
     return error;
 }
 
+/// What a value looks like in a text that shows one line of it.
+struct Searched {
+    std::string_view text;
+    std::string_view name;
+};
+
+constexpr std::size_t shortest_hidden = 4;
+constexpr std::size_t shortest_within_words = 6;
+
+/// The longest first: a value may be the beginning of another one.
+std::vector<Searched> searched_texts(const std::map<std::string, std::string>& values) {
+    std::vector<Searched> searched;
+    for (const auto& [name, value] : values) {
+        std::string_view rest = value;
+        if (value.find('\n') != std::string::npos)
+            searched.push_back({rest, name});
+        while (!rest.empty()) {
+            std::string_view line = rest.substr(0, rest.find('\n'));
+            rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+            if (!line.empty() && line.back() == '\r')
+                line.remove_suffix(1);
+            if (line.size() >= shortest_hidden)
+                searched.push_back({line, name});
+        }
+    }
+    std::stable_sort(searched.begin(), searched.end(),
+                     [](const Searched& a, const Searched& b) { return a.text.size() > b.text.size(); });
+    return searched;
+}
+
+bool is_word_character(char c) {
+    return is_letter(c) || (c >= '0' && c <= '9') || (static_cast<unsigned char>(c) & 0x80U) != 0;
+}
+
+bool is_whole_word(std::string_view text, std::size_t begin, std::size_t end) {
+    return (begin == 0 || !is_word_character(text[begin - 1]) || !is_word_character(text[begin])) &&
+           (end == text.size() || !is_word_character(text[end]) || !is_word_character(text[end - 1]));
+}
+
+bool stands_at(const Searched& value, std::string_view text, std::size_t at) {
+    return text.substr(at, value.text.size()) == value.text &&
+           (value.text.size() >= shortest_within_words || is_whole_word(text, at, at + value.text.size()));
+}
+
 }  // namespace
+
+std::vector<PlaceholderValue> find_values(std::string_view text, const std::map<std::string, std::string>& values) {
+    std::vector<PlaceholderValue> found;
+    const std::vector<Searched> searched = searched_texts(values);
+    std::string first_characters;
+    for (const Searched& value : searched)
+        first_characters += value.text.front();
+    for (std::size_t at = text.find_first_of(first_characters); at < text.size();) {
+        const auto value = std::find_if(searched.begin(), searched.end(),
+                                        [&](const Searched& each) { return stands_at(each, text, at); });
+        const std::size_t length = value == searched.end() ? 1 : value->text.size();
+        if (value != searched.end())
+            found.push_back({at, length, std::string(value->name)});
+        at = text.find_first_of(first_characters, at + length);
+    }
+    return found;
+}
+
+std::string hide_values(std::string_view text, const std::map<std::string, std::string>& values) {
+    std::string hidden;
+    std::size_t copied = 0;
+    for (const PlaceholderValue& value : find_values(text, values)) {
+        hidden.append(text, copied, value.offset - copied);
+        hidden += fmt::format("${{{}}}", value.name);
+        copied = value.offset + value.length;
+    }
+    return hidden.append(text, copied);
+}
 
 std::size_t ExpandedText::former_offset(std::size_t offset) const {
     const auto after = std::upper_bound(replacements.begin(), replacements.end(), offset,

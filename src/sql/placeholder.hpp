@@ -31,4 +31,18 @@ struct ExpandedText {
 ExpandedText expand_placeholders(std::string_view text, const std::map<std::string, std::string>& values,
                                  const std::string& file = {});
 
+/// A piece of a text that is, or holds a line of, a placeholder's value.
+struct PlaceholderValue {
+    std::size_t offset = 0;
+    std::size_t length = 0;
+    std::string name;
+};
+
+/// Where values of placeholders stand in a text. A short value (fewer than six characters) counts as a whole word only,
+/// and one of fewer than four not at all: that is no secret, and every other number would be it.
+std::vector<PlaceholderValue> find_values(std::string_view text, const std::map<std::string, std::string>& values);
+
+/// With ${name} in the place of each: a value may be a password, so messages and dry runs show names alone.
+std::string hide_values(std::string_view text, const std::map<std::string, std::string>& values);
+
 }  // namespace tripmig::sql

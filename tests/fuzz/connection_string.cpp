@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <cctype>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -77,6 +79,30 @@ void any_password(const std::string& password) {
     require(parsed("postgres://h/d?password=" + percent_encoded(password)) == password);
 }
 
+/// The separators are the fuzzer's, the words are not: no message repeats one that is no key word.
+void any_separators(const std::string& text) {
+    std::string marked;
+    bool in_word = false;
+    std::size_t word = 0;
+    for (const char c : text) {
+        const bool is_letter = std::isalnum(static_cast<unsigned char>(c)) != 0;
+        if (is_letter && !in_word)
+            marked +=
+                std::array{"QZQZ", "password", "QZQZ", "host", "Password", "QZQZ", "user", "Server"}.at(word++ % 8);
+        else if (!is_letter)
+            marked += c;
+        in_word = is_letter;
+    }
+    for (const std::string& start :
+         {std::string(), std::string("postgresql://"), std::string("Server=h;"), std::string("host=h ")}) {
+        try {
+            tripmig::config::parse_connection_string(start + marked);
+        } catch (const tripmig::Error& error) {
+            require(tripmig::describe(error).find("QZQZ") == std::string::npos);
+        }
+    }
+}
+
 /// As people paste it: no quotes, no escapes. Read one way or another, or refused, but never repeated.
 void careless_password(const std::string& tail) {
     const std::string password = "QZQZ" + tail + "QZQZ";
@@ -99,6 +125,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string text(reinterpret_cast<const char*>(data), size);
     any_text(text);
     any_password(text);
+    any_separators(text);
     careless_password(text);
     return 0;
 }

@@ -58,3 +58,16 @@ TEST_CASE("a place in the expanded text can be followed back") {
     CHECK(back(10) == " z");
     CHECK(back(expanded.text.size()).empty());
 }
+
+TEST_CASE("a value in a message is shown as its name") {
+    const std::map<std::string, std::string> secret = {
+        {"pw", "S3cr3tPw"}, {"role", "app_rw"}, {"short", "abc"}, {"word", "tenant"}, {"lines", "first\nsecond line"}};
+    const auto hidden = [&](std::string_view text) { return sql::hide_values(text, secret); };
+    CHECK(hidden("create role app_rw password 'xS3cr3tPwy'") == "create role ${role} password 'x${pw}y'");
+    CHECK(hidden("S3cr3tPw") == "${pw}");
+    CHECK(hidden("abc") == "abc");
+    CHECK(hidden("second line first\nsecond line firsthand") == "${lines} ${lines} firsthand");
+    CHECK(hidden("tenants tenant.t") == "${word}s ${word}.t");
+    CHECK(hidden("") == "");
+    CHECK(sql::hide_values("S3cr3tPw", {}) == "S3cr3tPw");
+}
