@@ -1,20 +1,64 @@
 #include "cli/signals.hpp"
 
+#include <unistd.h>
+
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
+#include <ctime>
+#include <string_view>
+
+#include "base/child_process.hpp"
 
 namespace tripmig::cli {
 
 namespace {
 
 std::atomic<StopSignal*> signalled{nullptr};
+std::atomic<std::int64_t> first_at{0};  ///< milliseconds of the monotonic clock; 0: no signal yet
+std::atomic<int> first_signal{0};
+
+/// A terminal and a supervisor may both send the same signal: within this time it is one.
+constexpr std::int64_t same_signal = 250;
+
+/// Kubernetes kills after 30 seconds and says nothing about why.
+constexpr unsigned patience_seconds = 25;
+
+std::int64_t now_in_milliseconds() {
+    timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    return static_cast<std::int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
+}
+
+/// The server rolls back what was not committed, sooner or later; every command can be run again.
+[[noreturn]] void end_at_once(int signal_number, std::string_view why) {
+    signal_children(SIGKILL);
+    [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, why.data(), why.size());
+    ::_exit(128 + signal_number);
+}
 
 extern "C" void raise_stop(int signal_number) {
     const int errno_before = errno;
+    const std::int64_t now = now_in_milliseconds();
+    std::int64_t none = 0;
+    if (first_at.compare_exchange_strong(none, now)) {
+        first_signal = signal_number;
+        ::alarm(patience_seconds);
+        signal_children(SIGTERM);
+    } else if (now - none > same_signal) {
+        end_at_once(signal_number,
+                    "error: ended at once by a second signal; the server rolls back what was under way\n");
+    }
     if (StopSignal* stop = signalled.load())
         stop->raise(signal_number);
     errno = errno_before;
+}
+
+extern "C" void give_up(int /*signal_number*/) {
+    end_at_once(first_signal,
+                "error: a call did not end within 25 s of the signal, and was not waited for: does the server answer? "
+                "It rolls back what was under way\n");
 }
 
 }  // namespace
@@ -32,6 +76,8 @@ void catch_signals(StopSignal& stop) {
         ::sigaction(SIGHUP, &action, nullptr);
     action.sa_handler = SIG_IGN;
     ::sigaction(SIGPIPE, &action, nullptr);
+    action.sa_handler = give_up;
+    ::sigaction(SIGALRM, &action, nullptr);
 }
 
 }  // namespace tripmig::cli

@@ -124,6 +124,8 @@ bool run_once(Context& context, const UpOptions& options, std::vector<migrate::A
     try {
         apply_pending(context, options, target, applied);
     } catch (const db::CommitInDoubt& error) {
+        if (context.stop.is_raised())  // nobody looks again: the next run does
+            throw;
         context.reporter.warning(
             "commit.in-doubt", std::string(error.what()) + " while it committed: the history will tell whether it did");
         return false;

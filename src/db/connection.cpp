@@ -3,14 +3,16 @@
 #include <fmt/format.h>
 #include <libpq-fe.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <array>
-#include <set>
+#include <csignal>
+#include <optional>
 #include <vector>
 
 #include "base/error.hpp"
-#include "config/connection_string.hpp"
-#include "db/connection_parameters.hpp"
+#include "db/cancel_request.hpp"
+#include "db/connection_state.hpp"
 #include "db/pipeline.hpp"
 #include "db/server_error.hpp"
 
@@ -18,124 +20,39 @@ namespace tripmig::db {
 
 namespace chr = std::chrono;
 
-struct Connection::State {
-    std::unique_ptr<PGconn, void (*)(PGconn*)> connection{nullptr, PQfinish};
-    Reporter& reporter;
-    const StopSignal& stop;
-    std::string description;
-    WaitObserver observer;
-    std::set<std::string> prepared;
-    PostgresPollingStatusType polling = PGRES_POLLING_WRITING;  ///< while it connects
-
-    State(Reporter& reporter_, const StopSignal& stop_) : reporter(reporter_), stop(stop_) {}
-
-    [[nodiscard]] PGconn* raw() const { return connection.get(); }
-
-    void start(const std::map<std::string, std::string>& parameters);
-    [[nodiscard]] bool is_connecting() const;
-    bool advance();
-    void complete(chr::seconds timeout);
-    void check_connected(bool timed_out);
-    /// Waits until the socket is ready. False: the stop signal was raised.
-    [[nodiscard]] bool wait(short events, chr::milliseconds at_most) const;
-    void cancel() const;
-    [[noreturn]] void throw_lost() const;
-    Result finish(std::string_view sql, const std::optional<StepSource>& source, std::string_view copy_data,
-                  std::vector<std::string>* copied_out = nullptr);
-    [[nodiscard]] std::string receive_copy() const;
-    void discard_copy() const;
-    std::vector<Result> finish_pipeline(const Pipeline& pipeline);
-    void wait_for_result();
-    void send_copy(std::string_view data);
-    void flush_all();
-};
-
-namespace {
-
-void forward_notice(void* argument, const PGresult* result) {
-    auto& reporter = *static_cast<Reporter*>(argument);
-    const char* message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-    const char* severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
-    const bool is_warning = severity != nullptr && std::string_view(severity) == "WARNING";
-    Event event;
-    event.severity = is_warning ? Severity::warning : Severity::debug;
-    event.kind = "server.notice";
-    event.message = fmt::format("{}: {}", severity != nullptr ? severity : "NOTICE", message != nullptr ? message : "");
-    reporter.emit(event);
-}
-
-}  // namespace
-
 bool Connection::State::wait(short events, chr::milliseconds at_most) const {
     std::array<pollfd, 2> descriptors{{{PQsocket(raw()), events, 0}, {stop.descriptor(), POLLIN, 0}}};
     ::poll(descriptors.data(), descriptors.size(), static_cast<int>(at_most.count()));
     return !stop.is_raised();
 }
 
-void Connection::State::start(const std::map<std::string, std::string>& parameters) {
-    std::vector<const char*> keys;
-    std::vector<const char*> values;
-    for (const auto& [key, value] : parameters) {
-        keys.push_back(key.c_str());
-        values.push_back(value.c_str());
-    }
-    keys.push_back(nullptr);
-    values.push_back(nullptr);
-    connection.reset(PQconnectStartParams(keys.data(), values.data(), 0));
-    if (raw() == nullptr)
-        throw Error(ExitCode::unexpected, "libpq could not allocate a connection");
-    PQsetNoticeReceiver(raw(), forward_notice, &reporter);
-    while (is_connecting() && advance()) {
-    }
-}
-
-bool Connection::State::is_connecting() const {
-    return PQstatus(raw()) != CONNECTION_BAD && polling != PGRES_POLLING_OK && polling != PGRES_POLLING_FAILED;
-}
-
-/// One step further when the socket is ready: libpq takes a premature call for progress.
-bool Connection::State::advance() {
-    pollfd descriptor{PQsocket(raw()), static_cast<short>(polling == PGRES_POLLING_READING ? POLLIN : POLLOUT), 0};
-    if (::poll(&descriptor, 1, 0) <= 0)
-        return false;
-    polling = PQconnectPoll(raw());
-    return true;
-}
-
-void Connection::State::complete(chr::seconds timeout) {
-    const auto deadline = chr::steady_clock::now() + timeout;
-    bool timed_out = false;
-    while (is_connecting() && !timed_out) {
-        if (advance())
-            continue;
-        if (!wait(polling == PGRES_POLLING_READING ? POLLIN : POLLOUT, chr::milliseconds(100)))
-            stop.check();
-        timed_out = timeout.count() > 0 && chr::steady_clock::now() > deadline;
-    }
-    check_connected(timed_out && polling != PGRES_POLLING_OK);
-    PQsetnonblocking(raw(), 1);
-}
-
-void Connection::State::check_connected(bool timed_out) {
-    if (polling == PGRES_POLLING_OK && PQstatus(raw()) == CONNECTION_OK)
+/// Waits for the socket. Once the stop signal is raised it has the server cancel what it runs, and waits for its answer
+/// as long as an answer may take.
+void Connection::State::wait_for_server(short events) {
+    constexpr chr::milliseconds look_again{100};
+    constexpr chr::seconds patience_for_request{3};
+    constexpr chr::seconds patience_for_answer{8};
+    if (!answer_by) {
+        if (wait(events, look_again))
+            return;
+        answer_by = chr::steady_clock::now() + patience_for_answer;
+        request_cancel(raw(), patience_for_request);
         return;
-    if (timed_out)
-        throw Error(ExitCode::unreachable, fmt::format("no answer from the server in time ({})", description),
-                    "check host, port and network; `connect_timeout` in [database] sets how long to wait");
-    std::string hint = "check the address in [database] url, DATABASE_URL or --url, and that the server is up";
-    if (PQconnectionNeedsPassword(raw()) != 0)
-        hint = "the server wants a password: set `password_file` in [database], PGPASSWORD, or a pass file (~/.pgpass)";
-    else if (PQconnectionUsedPassword(raw()) != 0)
-        hint = "the server was reached with a password: check user, password and database name";
-    throw Error(ExitCode::unreachable, fmt::format("cannot connect ({})", description), hint)
-        .with_detail(without_line_end(PQerrorMessage(raw())));
+    }
+    // The stop signal's descriptor stays readable: only the socket counts from here on.
+    pollfd descriptor{PQsocket(raw()), events, 0};
+    if (::poll(&descriptor, 1, static_cast<int>(look_again.count())) <= 0 && chr::steady_clock::now() > *answer_by)
+        give_up();
 }
 
-void Connection::State::cancel() const {
-    std::unique_ptr<PGcancel, void (*)(PGcancel*)> handle(PQgetCancel(raw()), PQfreeCancel);
-    std::array<char, 256> message{};
-    if (handle)
-        PQcancel(handle.get(), message.data(), static_cast<int>(message.size()));
+/// Nothing waits for this connection any more: what it still says, it says to nobody.
+void Connection::State::give_up() {
+    ::shutdown(PQsocket(raw()), SHUT_RDWR);
+    PQconsumeInput(raw());
+    throw Error(stop.signal_number() == SIGTERM ? ExitCode::terminated : ExitCode::interrupted,
+                fmt::format("stopped by a signal; the server did not answer the request to cancel ({})", description),
+                "it rolls back what was under way when it works again; look at the server, then run the same command "
+                "again");
 }
 
 void Connection::State::throw_lost() const {
@@ -149,8 +66,7 @@ void Connection::State::flush_all() {
     for (int left = PQflush(raw()); left != 0; left = PQflush(raw())) {
         if (left < 0)
             throw_lost();
-        if (!wait(POLLIN | POLLOUT, chr::milliseconds(100)))
-            cancel();
+        wait_for_server(POLLIN | POLLOUT);
         if (PQconsumeInput(raw()) == 0)
             throw_lost();
     }
@@ -159,18 +75,8 @@ void Connection::State::flush_all() {
 void Connection::State::wait_for_result() {
     const auto started = chr::steady_clock::now();
     auto next_look = started + chr::milliseconds(100);
-    bool cancelled = false;
     while (PQisBusy(raw()) != 0) {
-        if (!cancelled) {
-            if (!wait(POLLIN, chr::milliseconds(100))) {
-                cancel();
-                cancelled = true;
-            }
-        } else {
-            // The stop signal's descriptor stays readable: only the socket counts from here on.
-            pollfd descriptor{PQsocket(raw()), POLLIN, 0};
-            ::poll(&descriptor, 1, 1000);
-        }
+        wait_for_server(POLLIN);
         if (PQconsumeInput(raw()) == 0)
             throw_lost();
         const auto now = chr::steady_clock::now();
@@ -194,22 +100,35 @@ void Connection::State::send_copy(std::string_view data) {
     flush_all();
 }
 
-void Connection::State::discard_copy() const {
+/// As PQgetCopyData() returns it, but never blocked in there.
+int Connection::State::next_copied(char** row) {
+    for (;;) {
+        const int size = PQgetCopyData(raw(), row, 1);
+        if (size != 0)
+            return size;
+        wait_for_server(POLLIN);
+        if (PQconsumeInput(raw()) == 0)
+            throw_lost();
+    }
+}
+
+void Connection::State::discard_copy() {
     char* buffer = nullptr;
-    while (PQgetCopyData(raw(), &buffer, 0) > 0)
+    while (next_copied(&buffer) > 0)
         PQfreemem(buffer);
 }
 
-std::string Connection::State::receive_copy() const {
+std::string Connection::State::receive_copy() {
     std::string received;
     char* buffer = nullptr;
-    for (int size = 0; (size = PQgetCopyData(raw(), &buffer, 0)) > 0; PQfreemem(buffer))
+    for (int size = 0; (size = next_copied(&buffer)) > 0; PQfreemem(buffer))
         received.append(buffer, static_cast<std::size_t>(size));
     return received;
 }
 
 Result Connection::State::finish(std::string_view sql, const std::optional<StepSource>& source,
                                  std::string_view copy_data, std::vector<std::string>* copied_out) {
+    answer_by.reset();
     flush_all();
     Result last;
     std::optional<Error> failure;
@@ -248,6 +167,7 @@ Result Connection::State::finish(std::string_view sql, const std::optional<StepS
 }
 
 std::vector<Result> Connection::State::finish_pipeline(const Pipeline& pipeline) {
+    answer_by.reset();
     flush_all();
     std::vector<Result> results;
     std::optional<Error> failure;
@@ -281,26 +201,6 @@ std::vector<Result> Connection::State::finish_pipeline(const Pipeline& pipeline)
     if (failure)
         throw *failure;
     return results;
-}
-
-PendingConnection::PendingConnection(const config::DatabaseConfig& database, std::string_view role, Reporter& reporter,
-                                     const StopSignal& stop)
-    : m_state(std::make_unique<Connection::State>(reporter, stop)), m_timeout(database.connect_timeout) {
-    const auto parameters = connection_parameters(database, role);
-    m_state->description = config::redacted(parameters);
-    m_state->start(parameters);
-}
-
-PendingConnection::~PendingConnection() = default;
-PendingConnection::PendingConnection(PendingConnection&&) noexcept = default;
-
-Connection::Connection(PendingConnection pending) : m_state(std::move(pending.m_state)) {
-    m_state->complete(pending.m_timeout);
-}
-
-Connection::Connection(const config::DatabaseConfig& database, std::string_view role, Reporter& reporter,
-                       const StopSignal& stop)
-    : Connection(PendingConnection(database, role, reporter, stop)) {
 }
 
 Connection::~Connection() = default;

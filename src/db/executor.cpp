@@ -4,10 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <random>
 
+#include "base/backoff.hpp"
 #include "db/event_trigger.hpp"
 #include "db/server_error.hpp"
+#include "db/server_limit.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::db {
@@ -15,19 +16,6 @@ namespace tripmig::db {
 namespace chr = std::chrono;
 
 namespace {
-
-chr::milliseconds jittered(chr::milliseconds base) {
-    static thread_local std::mt19937 generator{std::random_device{}()};
-    std::uniform_int_distribution<chr::milliseconds::rep> spread(base.count() / 2, base.count() + base.count() / 2);
-    return chr::milliseconds(spread(generator));
-}
-
-chr::milliseconds backoff(int attempts) {
-    chr::milliseconds pause(50);
-    for (int i = 1; i < attempts && pause < chr::milliseconds(2000); ++i)
-        pause *= 2;
-    return std::min(jittered(pause), chr::milliseconds(3000));
-}
 
 std::string set_local(std::string_view name, chr::milliseconds value) {
     return fmt::format("SET LOCAL {} = {}", name, value.count());
@@ -104,6 +92,8 @@ UnitOutcome Executor::run(const Unit& unit) {
                 m_connection.forget_prepared();
                 continue;
             }
+            if (error.sqlstate() == "53200")
+                throw with_server_limit(error, m_connection);
             if (const auto refusal = event_trigger_refusal(m_connection, error))
                 throw Error(*refusal);
             if (!is_transient(error.sqlstate()))
@@ -127,7 +117,7 @@ void Executor::pause_before_retry(const Unit& unit, const Error& error, int atte
                     "lock_deadline")
             .with_sqlstate(error.sqlstate())
             .with_detail(error.message());
-    const auto pause = backoff(attempts);
+    const auto pause = retry_pause(attempts, any_fraction);
     Event event{Severity::info, "lock.retry", {}, {}, {}};
     event.message =
         fmt::format("{}: {}{}; attempt {} in {} ms", unit.name, error.message(), whom, attempts + 1, pause.count());

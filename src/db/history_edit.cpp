@@ -10,7 +10,7 @@ namespace tripmig::db {
 
 namespace {
 
-std::optional<std::string> text_or_null(const std::string& text) {
+std::optional<std::string> null_if_empty(const std::string& text) {
     return text.empty() ? std::nullopt : std::optional(text);
 }
 
@@ -20,11 +20,11 @@ Step add_history_step(const MigrationRecord& record, std::string_view state_sche
     Step step;
     step.sql = with_state(statements::add_history, state_schema);
     step.parameters = {record.kind,
-                       text_or_null(record.version),
+                       null_if_empty(record.version),
                        record.description,
                        record.file,
-                       text_or_null(record.sha256),
-                       text_or_null(record.sha256_tokens),
+                       null_if_empty(record.sha256),
+                       null_if_empty(record.sha256_tokens),
                        fmt::format("{}", record.batch),
                        std::string(version()),
                        std::string(git_revision())};

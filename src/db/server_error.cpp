@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "db/refusal.hpp"
+
 namespace tripmig::db {
 
 ExitCode exit_code_for(std::string_view sqlstate) {
@@ -14,7 +16,8 @@ ExitCode exit_code_for(std::string_view sqlstate) {
         return ExitCode::no_privilege;
     if (is_transient(sqlstate))
         return ExitCode::lock_deadline;
-    if (sqlstate == "25006" || sqlstate == "53100")  // read_only_sql_transaction, disk_full
+    // read_only_sql_transaction, disk_full, out_of_memory (of the lock table, mostly)
+    if (sqlstate == "25006" || sqlstate == "53100" || sqlstate == "53200")
         return ExitCode::refused;
     if (error_class == "08" || error_class == "28" || sqlstate == "57P01" || sqlstate == "57P02" ||
         sqlstate == "57P03" || sqlstate == "53300" || sqlstate == "3D000")
@@ -64,6 +67,12 @@ std::string detail_of(const pg_result* result) {
 std::string hint_for(std::string_view sqlstate) {
     if (sqlstate == "53100")
         return "the server's disk is full: free or add space, then run the same command again";
+    if (sqlstate == "53200")
+        return "the server is out of memory: raise max_locks_per_transaction (it needs a restart) when its lock table "
+               "is full, else give it more memory; then run the same command again";
+    if (sqlstate == too_many_connections)
+        return "all connections that the server, the database or the role may have are taken: end idle sessions or "
+               "raise the limit, then run the same command again";
     if (sqlstate == "25006")
         return "the server is read-only (a standby, or default_transaction_read_only): connect to the primary";
     if (sqlstate == "42501")

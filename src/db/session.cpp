@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <optional>
+#include <thread>
 
 #include "base/civil.hpp"
 #include "base/error.hpp"
@@ -13,6 +15,7 @@
 #include "db/connection.hpp"
 #include "db/connection_parameters.hpp"
 #include "db/libpqxx.hpp"
+#include "db/refusal.hpp"
 #include "db/server_error.hpp"
 
 namespace tripmig::db {
@@ -99,6 +102,23 @@ Rows rows_of(const pqxx::result& result) {
     return rows;
 }
 
+/// null: every connection is taken, and it may be tried again. libpqxx tells why it failed in words alone.
+std::unique_ptr<pqxx::connection> connection_or_pause(const std::map<std::string, std::string>& parameters,
+                                                      const std::string& description,
+                                                      std::chrono::steady_clock::time_point deadline) {
+    constexpr std::chrono::milliseconds pause{200};
+    try {
+        return libpqxx::connect(config::connection_string(parameters));
+    } catch (const pqxx::failure& e) {
+        const Refusal refusal = ask_refusal(parameters);  // no words: a connection came free in between
+        const bool may_succeed = refusal.sqlstate == too_many_connections || refusal.words.empty();
+        if (!may_succeed || std::chrono::steady_clock::now() >= deadline)
+            throw cannot_connect({e.what(), refusal.sqlstate}, description);
+    }
+    std::this_thread::sleep_for(pause);
+    return nullptr;
+}
+
 }  // namespace
 
 Rows Work::read(const std::string& sql, const Parameters& parameters) {
@@ -120,13 +140,9 @@ std::uint64_t Work::change(const std::string& sql, const Parameters& parameters)
 Session::Session(const config::DatabaseConfig& database, std::string_view role) : m_state(std::make_unique<State>()) {
     const auto parameters = connection_parameters(database, role);
     m_state->description = config::redacted(parameters);
-    try {
-        m_state->connection = libpqxx::connect(config::connection_string(parameters));
-    } catch (const pqxx::failure& e) {
-        throw Error(ExitCode::unreachable, fmt::format("cannot connect ({})", m_state->description),
-                    "check the address in [database] url, DATABASE_URL or --url, and that the server is up")
-            .with_detail(without_line_end(e.what()));
-    }
+    const auto deadline = std::chrono::steady_clock::now() + database.connect_timeout;
+    while (!m_state->connection)
+        m_state->connection = connection_or_pause(parameters, m_state->description, deadline);
     execute_alone(own_settings_sql());
 }
 

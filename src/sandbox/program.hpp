@@ -14,8 +14,8 @@ struct ProgramResult {
 /// What a PostgreSQL program finds in its environment: none of the PG* variables that would lead it elsewhere.
 const std::vector<std::string>& bare_environment();
 
-/// Runs a program of PATH to its end, without a shell, in the bare environment, with `input` as its stdin. `input` must
-/// fit a pipe (64 KiB).
+/// Runs a program of PATH to its end, without a shell, in the bare environment and in /, with `input` as its stdin.
+/// PostgreSQL's programs complain about a working directory that they may not enter. `input` must fit a pipe (64 KiB).
 ProgramResult run_program(const std::vector<std::string>& arguments, std::string_view input);
 
 /// The exit code that a shell would show for what waitpid() said.

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <libpq-fe.h>
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "db/connection.hpp"
+#include "db/pipeline.hpp"
+#include "db/refusal.hpp"
+
+namespace tripmig::db {
+
+/// What connection.cpp and connecting.cpp share, and nobody else includes.
+struct Connection::State {
+    std::unique_ptr<PGconn, void (*)(PGconn*)> connection{nullptr, PQfinish};
+    Reporter& reporter;
+    const StopSignal& stop;
+    std::map<std::string, std::string> parameters;  ///< while it connects
+    bool waits_for_free = true;                     ///< when every connection is taken: tries again
+    std::string description;
+    WaitObserver observer;
+    std::set<std::string> prepared;
+    PostgresPollingStatusType polling = PGRES_POLLING_WRITING;  ///< while it connects
+    /// When the server was asked to cancel: until when it must have answered.
+    std::optional<std::chrono::steady_clock::time_point> answer_by;
+
+    State(Reporter& reporter_, const StopSignal& stop_) : reporter(reporter_), stop(stop_) {}
+
+    [[nodiscard]] PGconn* raw() const { return connection.get(); }
+
+    void start();
+    [[nodiscard]] bool is_connecting() const;
+    bool advance();
+    void complete(std::chrono::seconds timeout);
+    [[nodiscard]] bool connects_by(std::chrono::steady_clock::time_point deadline, bool has_deadline);
+    [[noreturn]] void throw_refused(const Refusal& refusal) const;
+    /// Waits until the socket is ready. False: the stop signal was raised.
+    [[nodiscard]] bool wait(short events, std::chrono::milliseconds at_most) const;
+    void wait_for_server(short events);
+    [[noreturn]] void give_up();
+    [[noreturn]] void throw_lost() const;
+    Result finish(std::string_view sql, const std::optional<StepSource>& source, std::string_view copy_data,
+                  std::vector<std::string>* copied_out = nullptr);
+    int next_copied(char** row);
+    std::string receive_copy();
+    void discard_copy();
+    std::vector<Result> finish_pipeline(const Pipeline& pipeline);
+    void wait_for_result();
+    void send_copy(std::string_view data);
+    void flush_all();
+};
+
+}  // namespace tripmig::db
