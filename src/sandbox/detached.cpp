@@ -119,7 +119,12 @@ Started start_detached(const Options& options, const StopSignal& stop) {
 }
 
 std::optional<Server> find_detached(const fs::path& directory) {
-    return read_state(fs::absolute(directory).lexically_normal());
+    const fs::path where = fs::absolute(directory).lexically_normal();
+    std::error_code none;
+    if (fs::symlink_status(where, none).type() == fs::file_type::not_found)
+        return std::nullopt;
+    require_own_directory(where, server_user());
+    return read_state(where);
 }
 
 std::optional<Server> stop_detached(const fs::path& directory, bool keep, const StopSignal& stop) {

@@ -23,7 +23,8 @@ struct Started {
 /// directory holds something else, or the server does not come up.
 Started start_detached(const Options& options, const StopSignal& stop);
 
-/// The sandbox of that directory, running or not; none: nothing is there.
+/// The sandbox of that directory, running or not; none: nothing is there. Throws Error{refused} when the directory is
+/// not ours, or others may enter it: what stands in it may send us to somebody else's server.
 std::optional<Server> find_detached(const std::filesystem::path& directory);
 
 /// Stops the server of that directory, when it runs, and removes what the sandbox made, unless `keep`.

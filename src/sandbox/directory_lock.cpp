@@ -35,6 +35,13 @@ bool still_stands(int descriptor, const fs::path& directory) {
            opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
+/// Why a directory can't be trusted; empty: it can.
+std::string objection(const struct stat& status, const std::optional<ServerUser>& owner) {
+    if (status.st_uid != ::geteuid() && (!owner || status.st_uid != owner->uid))
+        return "it belongs to somebody else";
+    return (status.st_mode & (S_IRWXG | S_IRWXO)) == 0 ? "" : "others may enter it";
+}
+
 }  // namespace
 
 DirectoryLock::DirectoryLock(const fs::path& directory, const std::optional<ServerUser>& owner,
@@ -66,11 +73,19 @@ void DirectoryLock::open_directory(const fs::path& directory, const std::optiona
         throw refusal(directory, reason_of(errno));
     struct stat status {};
     ::fstat(m_descriptor, &status);
-    const bool is_ours = status.st_uid == ::geteuid() || (owner && status.st_uid == owner->uid);
-    if (is_ours && (status.st_mode & (S_IRWXG | S_IRWXO)) == 0)
-        return;
-    ::close(m_descriptor);
-    throw refusal(directory, is_ours ? "others may enter it" : "it belongs to somebody else");
+    if (const std::string why = objection(status, owner); !why.empty()) {
+        ::close(m_descriptor);
+        throw refusal(directory, why);
+    }
+}
+
+void require_own_directory(const fs::path& directory, const std::optional<ServerUser>& owner) {
+    struct stat status {};
+    if (::lstat(directory.c_str(), &status) != 0)
+        throw refusal(directory, reason_of(errno));
+    if (const std::string why = S_ISDIR(status.st_mode) ? objection(status, owner) : "it is not a directory";
+        !why.empty())
+        throw refusal(directory, why);
 }
 
 }  // namespace tripmig::sandbox

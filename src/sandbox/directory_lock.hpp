@@ -8,6 +8,10 @@
 
 namespace tripmig::sandbox {
 
+/// Throws Error{refused} when the directory, which exists, is not one of ours (our user's or `owner`'s) that others
+/// are kept out of: in /tmp anyone could have put it there.
+void require_own_directory(const std::filesystem::path& directory, const std::optional<ServerUser>& owner);
+
 /// One process at a time starts or stops the sandbox of a directory: an flock(2) on the directory itself, which ends
 /// with the process.
 class DirectoryLock {

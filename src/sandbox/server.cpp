@@ -15,11 +15,12 @@ namespace fs = std::filesystem;
 namespace {
 
 /// RFC 3986: what is not unreserved becomes %XX; a slash may stand in a query.
-std::string percent_encoded(const std::string& text) {
+std::string percent_encoded(const std::string& text, std::string_view also_plain) {
     std::string encoded;
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
-        if (std::isalnum(byte) != 0 || std::string_view("-._~/").find(c) != std::string_view::npos)
+        if (std::isalnum(byte) != 0 || std::string_view("-._~").find(c) != std::string_view::npos ||
+            also_plain.find(c) != std::string_view::npos)
             encoded += c;
         else
             encoded += fmt::format("%{:02X}", byte);
@@ -28,8 +29,8 @@ std::string percent_encoded(const std::string& text) {
 }
 
 std::string socket_url(const Server& server, std::string_view role) {
-    return fmt::format("postgresql://{}@/sandbox?host={}&port={}", role, percent_encoded(server.directory.string()),
-                       server.port);
+    return fmt::format("postgresql://{}@/sandbox?host={}&port={}", role,
+                       percent_encoded(server.directory.string(), "/"), server.port);
 }
 
 std::vector<std::string> lines_of(const fs::path& file) {
@@ -44,7 +45,7 @@ std::vector<std::string> lines_of(const fs::path& file) {
 
 std::string Server::url() const {
     if (listens)
-        return fmt::format("postgresql://sandbox:{}@127.0.0.1:{}/sandbox", password, port);
+        return fmt::format("postgresql://sandbox:{}@127.0.0.1:{}/sandbox", percent_encoded(password, ""), port);
     return socket_url(*this, "sandbox");
 }
 

@@ -57,17 +57,6 @@ int child_named(int parent, const std::string& name) {
     return 0;
 }
 
-/// Other processes end and clear up, and nobody tells us when they are done.
-bool comes_true(const std::function<bool()>& condition) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() > deadline)
-            return false;
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    return true;
-}
-
 bool is_gone(const std::string& directory) {
     return !fs::exists(directory) && processes_of(directory) == 0;
 }
@@ -237,9 +226,34 @@ TEST_CASE("an ordinary user runs it as himself") {
     fs::permissions(folder.path(), fs::perms::others_exec | fs::perms::others_read, fs::perm_options::add);
     const fs::path binary = folder.path() / "tripmig";
     fs::copy_file(tripmig_command({}).front(), binary);
+    const std::vector<std::string> as_nobody{
+        "setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", binary, "sandbox", "run", "--"};
+    const auto run_there = [&as_nobody](const fs::path& directory, const std::vector<std::string>& command) {
+        std::vector<std::string> words = as_nobody;
+        words.insert(words.end(), command.begin(), command.end());
+        Surroundings where;
+        where.directory = directory;
+        return run_command(words, where);
+    };
     const auto result =
-        run_command({"setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", binary, "sandbox", "run", "--",
-                     "sh", "-c", "stat -c %U $TRIPMIG_SANDBOX_DIR; psql -XAtc 'select current_user'"});
+        run_there(folder.path(), {"sh", "-c", "stat -c %U $TRIPMIG_SANDBOX_DIR; psql -XAtc 'select current_user'"});
     CHECK(result.err == "");
     CHECK(result.out == "nobody\nsandbox\n");
+    // Where he may not be, PostgreSQL's programs complain: ours start elsewhere, and only the command stays.
+    const TemporaryFolder closed;
+    fs::permissions(closed.path(), fs::perms::owner_all);
+    const auto inside = run_there(closed.path(), {"sh", "-c", "readlink /proc/$$/cwd"});
+    CHECK(inside.err == "");
+    CHECK(inside.out == closed.path().string() + "\n");
+}
+
+TEST_CASE("the command stays in the user's directory, and relative paths count from there") {
+    const TemporaryFolder folder;
+    fs::permissions(folder.path(), fs::perms::others_exec, fs::perm_options::add);
+    Surroundings where;
+    where.directory = folder.path();
+    const auto result =
+        run_tripmig({"sandbox", "run", "--dir", "here", "--", "sh", "-c", "pwd; echo $TRIPMIG_SANDBOX_DIR"}, where);
+    CHECK(result.out == folder.path().string() + "\n" + (folder.path() / "here").string() + "\n");
+    CHECK_FALSE(fs::exists(folder.path() / "here"));
 }

@@ -3,6 +3,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -161,4 +162,31 @@ TEST_CASE("a taken port is an error that the server's log explains, and the lose
     CHECK(refused.exit_code == 12);
     CHECK(refused.err.find("Address already in use") != std::string::npos);
     CHECK_FALSE(fs::exists(other.directory()));
+}
+
+TEST_CASE("a directory that others may enter, or that is somebody else's, is not believed") {
+    const Place place;
+    fs::create_directory(place.directory());
+    // Whoever put it there would see what is sent to his server.
+    std::ofstream(place.directory() + "/sandbox.state") << "bindir=/x\nport=5432\nlistens=1\ndurable=0\npassword=x\n";
+    const auto is_refused = [&place](const std::string& why) {
+        for (const char* const what : {"url", "status", "stop"}) {
+            const auto result = place.ask(what);
+            CHECK(result.exit_code == 12);
+            CHECK(result.out == "");
+            CHECK_MESSAGE(result.err.find(why) != std::string::npos, result.err);
+        }
+    };
+    is_refused("others may enter it");
+    fs::permissions(place.directory(), fs::perms::owner_all);
+    if (::geteuid() == 0) {
+        REQUIRE(::chown(place.directory().c_str(), 12345, 12345) == 0);
+        is_refused("it belongs to somebody else");
+        REQUIRE(::chown(place.directory().c_str(), 0, 0) == 0);
+    }
+    fs::rename(place.directory(), place.directory() + "2");
+    fs::create_directory_symlink("sandbox2", place.directory());
+    is_refused("it is not a directory");
+    fs::remove(place.directory());
+    fs::remove_all(place.directory() + "2");
 }

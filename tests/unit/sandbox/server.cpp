@@ -57,6 +57,8 @@ TEST_CASE("a listening server is reached over TCP with a password, its superuser
     server.password = "secret";
     CHECK(server.url() == "postgresql://sandbox:secret@127.0.0.1:15432/sandbox");
     CHECK(server.superuser_url() == "postgresql://postgres@/sandbox?host=/tmp/tripmig-abc&port=15432");
+    server.password = "a@b/c:d%?";
+    CHECK(server.url() == "postgresql://sandbox:a%40b%2Fc%3Ad%25%3F@127.0.0.1:15432/sandbox");
 }
 
 TEST_CASE("a postmaster.pid whose process is somebody else's, or no more, is no server") {
