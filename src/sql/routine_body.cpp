@@ -23,15 +23,18 @@ void RoutineBody::on_head_word(std::string_view word) noexcept {
 void RoutineBody::on_word(std::string_view word, std::size_t offset, bool in_parentheses) noexcept {
     if (m_words < m_head.size())
         on_head_word(word);
+    const Previous previous = m_previous;
+    m_previous = Previous::other;
     if (!m_is_routine || in_parentheses)
         return;
-    if (equals_folded(word, "begin")) {
-        if (m_depth++ == 0)
-            m_opened_at = offset;
-    } else if (m_depth > 0 && equals_folded(word, "case")) {
-        ++m_depth;
-    } else if (m_depth > 0 && equals_folded(word, "end")) {
-        --m_depth;
+    if (m_is_open) {
+        m_is_open = previous != Previous::statement_end || !equals_folded(word, "end");
+    } else if (previous == Previous::begin && equals_folded(word, "atomic")) {
+        m_is_open = true;
+        m_previous = Previous::statement_end;
+    } else if (equals_folded(word, "begin")) {
+        m_previous = Previous::begin;
+        m_opened_at = offset;
     }
 }
 

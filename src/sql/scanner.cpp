@@ -102,6 +102,7 @@ Script Scanner::scan() {
             default:
                 check_complete(lexeme);
                 open_statement(lexeme);
+                m_body.on_token();
                 break;
         }
     }
@@ -171,6 +172,10 @@ void Scanner::on_punctuation(const Lexeme& lexeme) {
         return;
     }
     open_statement(lexeme);
+    if (mark == ';' && m_parentheses == 0)
+        m_body.on_semicolon();
+    else
+        m_body.on_token();
     if (mark == '(') {
         if (m_parentheses++ == 0)
             m_outer_parenthesis = lexeme.begin;
@@ -265,7 +270,7 @@ void Scanner::on_end() {
         throw failure(m_outer_parenthesis, "the parenthesis opened here is never closed", "add the missing )");
     if (m_body.is_open())
         throw failure(m_body.opened_at(), "the BEGIN of this routine's body has no END",
-                      "each BEGIN and CASE in it needs an END; a routine named begin must be quoted");
+                      "write END behind the ; of the body's last statement");
     close_statement(false);
     close_group(m_text.size());
 }

@@ -182,3 +182,13 @@ TEST_CASE("\\; joins statements into what psql sends as one") {
     CHECK_FALSE(script.statements[3].is_joined);
     CHECK_FALSE(sql::scan("select 1\\;").statements[0].is_joined);
 }
+
+TEST_CASE("only the END that stands where a statement would begin closes a routine's body") {
+    const std::string head = "create function f() returns text begin atomic ";
+    for (const char* body : {"select 'x' as end;", "select 'x' end;", "select t.begin from (select 1 as \"begin\") t;",
+                             "select begin from t;", "select t.end, t.case from t;", "select 1 as case;",
+                             "select case when a then b end;", "", "insert into t values (1); select x end from t;"})
+        CHECK_MESSAGE(split(head + body + " END; select 3").size() == 2, std::string(body));
+    CHECK(split("create function begin() returns int language sql return 1; select 2").size() == 2);
+    CHECK(split("create function f() returns begin begin /* x */ atomic select 1; end; select 2").size() == 2);
+}
