@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace tripmig {
@@ -39,20 +41,55 @@ Error Error::rewrapped(ExitCode code, const std::string& prefix) const {
 
 namespace {
 
-/// The line, and below it a caret under the column. Tabs stay tabs, so that the caret lines up in any terminal.
+constexpr std::size_t widest_line = 240;  ///< in characters; of a longer line a window around the column is shown
+constexpr std::string_view cut_mark = "...";
+
+bool continues_character(char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+}
+
+/// Past so many characters more.
+std::size_t past_characters(std::string_view text, std::size_t offset, std::size_t count) {
+    for (; offset < text.size() && count > 0; --count)
+        do
+            ++offset;
+        while (offset < text.size() && continues_character(text[offset]));
+    return offset;
+}
+
+/// What a person is shown of a line.
+struct Excerpt {
+    std::string text;
+    std::string lead;  ///< what stands before the caret. Tabs stay tabs, so that it lines up in any terminal.
+};
+
+Excerpt excerpt(std::string_view line, std::size_t column) {
+    const bool is_long = past_characters(line, 0, widest_line) < line.size();
+    const auto characters =
+        line.size() - static_cast<std::size_t>(std::count_if(line.begin(), line.end(), continues_character));
+    column = std::min(column, characters + 1);
+    const std::size_t hidden = is_long && column > widest_line / 2 ? column - widest_line / 2 : 0;
+    const std::size_t begin = past_characters(line, 0, hidden);
+    const std::size_t end = is_long ? past_characters(line, begin, widest_line) : line.size();
+    Excerpt shown;
+    if (begin > 0)
+        shown.text = shown.lead = cut_mark;
+    std::replace(shown.lead.begin(), shown.lead.end(), '.', ' ');
+    shown.text += line.substr(begin, end - begin);
+    if (end < line.size())
+        shown.text += cut_mark;
+    const std::size_t caret = past_characters(line, begin, column > hidden ? column - hidden - 1 : 0);
+    for (std::size_t i = begin; i < std::min(caret, end); ++i)
+        if (!continues_character(line[i]))
+            shown.lead += line[i] == '\t' ? '\t' : ' ';
+    return shown;
+}
+
+/// The line, and below it a caret under the column.
 std::string with_caret(const SourcePosition& position) {
-    std::string lead;
-    std::size_t characters = 1;
-    for (const char c : position.line_text) {
-        const bool continuation = (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
-        if (continuation)
-            continue;
-        if (characters++ >= position.column)
-            break;
-        lead += c == '\t' ? '\t' : ' ';
-    }
+    const Excerpt shown = excerpt(position.line_text, position.column);
     const std::string number = fmt::format("{}", position.line);
-    return fmt::format("\n  {} | {}\n  {} | {}^", number, position.line_text, std::string(number.size(), ' '), lead);
+    return fmt::format("\n  {} | {}\n  {} | {}^", number, shown.text, std::string(number.size(), ' '), shown.lead);
 }
 
 }  // namespace

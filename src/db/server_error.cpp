@@ -95,7 +95,8 @@ SourcePosition position_in_file(const StepSource& source, std::string_view sql, 
     found.column = characters(sql.substr(line_start, offset - line_start)) + 1;
     if (newlines == 0) {
         found.column += source.column - 1;
-        found.line_text = source.line_head + found.line_text;
+        const bool knows_head = source.column == 1 || !source.line_head.empty();  // a long one is not kept
+        found.line_text = knows_head ? source.line_head + found.line_text : std::string();
     }
     if (!found.line_text.empty() && found.line_text.back() == '\r')
         found.line_text.pop_back();
