@@ -169,7 +169,37 @@ bool is_libpq_parameter(std::string_view name) {
     return find_parameter(name) != nullptr;
 }
 
+namespace {
+
+struct Foreign {
+    std::string_view name;
+    std::string_view hint;
+};
+
+/// What the URLs of other drivers and tools have, and what says the same here.
+constexpr std::array<Foreign, 12> foreign_parameters{{
+    {"search_path", "write options=-c%20search_path%3Dapp in the URL, or ALTER ROLE ... SET search_path once"},
+    {"schema", "that is Prisma's; write options=-c%20search_path%3Dapp, or ALTER ROLE ... SET search_path once"},
+    {"currentSchema", "that is JDBC's; write options=-c%20search_path%3Dapp, or ALTER ROLE ... SET search_path once"},
+    {"x-migrations-table",
+     "that is golang-migrate's; leave it out: tripmig's history is the table migrations of `schema` in [state], and "
+     "`tripmig adopt --table NAME` reads the old one"},
+    {"x-migrations-table-quoted", "that is golang-migrate's; leave it out"},
+    {"x-multi-statement", "that is golang-migrate's; leave it out: statements are told apart here"},
+    {"x-statement-timeout", "that is golang-migrate's; write `-- tripmig: statement_timeout=10min` in the file"},
+    {"x-lock-strategy", "that is golang-migrate's; leave it out: `run_lock_wait` in [migrations] is for the run lock"},
+    {"statement_timeout", "write options=-c%20statement_timeout%3D60000 in the URL"},
+    {"lock_timeout", "set `lock_timeout` in [migrations] of tripmig.toml"},
+    {"pgbouncer", "leave it out: a pooler is found out, or `pooler` in [database] says what it is"},
+    {"connection_limit", "that is Prisma's; leave it out"},
+}};
+
+}  // namespace
+
 std::string parameter_hint(std::string_view name) {
+    for (const Foreign& foreign : foreign_parameters)
+        if (foreign.name == name)
+            return std::string(foreign.hint);
     std::vector<std::string> names;
     names.reserve(known_parameters.size());
     for (const Parameter& parameter : known_parameters)
