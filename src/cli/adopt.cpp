@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "cli/command.hpp"
 #include "cli/history_run.hpp"
+#include "cli/json_text.hpp"
 #include "db/foreign_history.hpp"
 #include "db/history_edit.hpp"
 #include "migrate/adoption.hpp"
@@ -109,7 +110,7 @@ void print_json(Context& context, const db::ForeignHistory& history, const migra
     for (const db::MigrationRecord& row : adoption.records)
         document["adopted"].push_back(
             {{"kind", row.kind}, {"version", row.version}, {"description", row.description}, {"file", row.file}});
-    context.out << document.dump(2) << '\n';
+    context.out << json_text(document) << '\n';
 }
 
 ExitCode adopt(Context& context, const AdoptOptions& options) {

@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "cli/command.hpp"
 #include "cli/history_run.hpp"
+#include "cli/json_text.hpp"
 #include "db/history_edit.hpp"
 
 namespace tripmig::cli {
@@ -35,8 +36,8 @@ ExitCode baseline(Context& context, const std::string& wanted) {
     context.reporter.info("baseline.done", fmt::format("the history begins at version {}; {} files are pending",
                                                        version->text(), target.comparison.pending.size()));
     if (context.json)
-        context.out << nlohmann::json{{"version", version->text()}, {"pending", target.comparison.pending.size()}}.dump(
-                           2)
+        context.out << json_text(
+                           nlohmann::json{{"version", version->text()}, {"pending", target.comparison.pending.size()}})
                     << '\n';
     return ExitCode::ok;
 }

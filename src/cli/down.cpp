@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "cli/applied_versions.hpp"
 #include "cli/command.hpp"
+#include "cli/json_text.hpp"
 #include "cli/migration_target.hpp"
 #include "db/history_edit.hpp"
 #include "db/run_lock.hpp"
@@ -114,7 +115,7 @@ ExitCode down(Context& context, const DownOptions& options) {
                                                    version.empty() ? "no version left" : "at version " + version));
     if (context.json) {
         document["version"] = version;
-        context.out << document.dump(2) << '\n';
+        context.out << json_text(document) << '\n';
     }
     return ExitCode::ok;
 }

@@ -9,6 +9,7 @@
 #include "cli/migration_swap.hpp"
 #include "cli/migration_target.hpp"
 #include "migrate/batch.hpp"
+#include "cli/json_text.hpp"
 #include "migrate/job_guard.hpp"
 #include "migrate/partitioned_statements.hpp"
 #include "migrate/pieces.hpp"
@@ -169,7 +170,7 @@ void print_dry_run(Context& context, const MigrationTarget& target, const std::s
             print_text(context, *migration, script, units);
     }
     if (as_json)
-        context.out << document.dump(2) << '\n';
+        context.out << json_text(document) << '\n';
     else if (target.comparison.pending.empty())
         context.out << (format == "sql" ? "-- nothing pending\n" : "nothing pending\n");
 }

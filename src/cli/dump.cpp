@@ -10,6 +10,7 @@
 #include "base/read_file.hpp"
 #include "base/write_file.hpp"
 #include "cli/command.hpp"
+#include "cli/json_text.hpp"
 #include "cli/schema_dump.hpp"
 
 namespace tripmig::cli {
@@ -74,11 +75,11 @@ ExitCode dump(Context& context, const DumpOptions& options) {
     else if (!options.file.empty())
         write_dump(options.file, dumped);
     if (context.json)
-        context.out << nlohmann::json{{"file", options.file},
-                                      {"same", options.checks ? nlohmann::json(true) : nlohmann::json()},
-                                      {"bytes", dumped.size()},
-                                      {"schema", options.file.empty() ? nlohmann::json(dumped) : nlohmann::json()}}
-                           .dump(2, ' ', false, nlohmann::json::error_handler_t::replace)
+        context.out << json_text(
+                           nlohmann::json{{"file", options.file},
+                                          {"same", options.checks ? nlohmann::json(true) : nlohmann::json()},
+                                          {"bytes", dumped.size()},
+                                          {"schema", options.file.empty() ? nlohmann::json(dumped) : nlohmann::json()}})
                     << '\n';
     else if (options.file.empty())
         context.out << dumped;

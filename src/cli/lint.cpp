@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "cli/command.hpp"
+#include "cli/json_text.hpp"
 #include "cli/lint_text.hpp"
 #include "cli/migration_target.hpp"
 #include "migrate/directory.hpp"
@@ -131,7 +132,7 @@ ExitCode lint(Context& context, const LintOptions& options) {
         options.files.empty() ? lint_directory(context).files : lint_files(context, options.files);
     const LintCount count = count_findings(files);
     if (context.json) {
-        context.out << lint_json(files).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+        context.out << json_text(lint_json(files)) << '\n';
     } else if (options.for_github) {
         context.out << github_text(files);
     } else {

@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/write_file.hpp"
 #include "cli/command.hpp"
+#include "cli/json_text.hpp"
 #include "cli/migration_target.hpp"
 
 namespace tripmig::cli {
@@ -108,7 +109,7 @@ ExitCode make_new(Context& context, const std::string& name, bool with_undo) {
         write_new(made.back(), file.content);
     }
     if (context.json)
-        context.out << nlohmann::json{{"files", made}}.dump(2) << '\n';
+        context.out << json_text(nlohmann::json{{"files", made}}) << '\n';
     else
         for (const std::string& path : made)
             context.out << path << '\n';

@@ -4,6 +4,7 @@
 
 #include "base/civil.hpp"
 #include "base/error.hpp"
+#include "cli/json_text.hpp"
 #include "cli/migration_target.hpp"
 #include "cli/partition.hpp"
 #include "cli/plan_text.hpp"
@@ -93,7 +94,7 @@ ExitCode finish(Context& context, const std::vector<partition::TableOutcome>& ou
             fmt::format("{}: {}", counted(outcomes.size(), "table"),
                         changes == 0 ? "nothing to do" : counted(changes, "leaf changed", "leaves changed")));
     if (context.json)
-        context.out << document.dump(2) << '\n';
+        context.out << json_text(document) << '\n';
     return code;
 }
 
@@ -184,7 +185,7 @@ ExitCode dry_run(Context& context, const MaintainOptions& options,
         outcomes.push_back(table.outcome);
     }
     if (context.json)
-        context.out << document.dump(2) << '\n';
+        context.out << json_text(document) << '\n';
     return partition::exit_code_of(outcomes);
 }
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
+#include "cli/json_text.hpp"
 #include "cli/or_null.hpp"
 #include "cli/partition.hpp"
 #include "db/connection_parameters.hpp"
@@ -143,7 +144,7 @@ ExitCode partition_status(Context& context, bool tells_by_exit_code) {
         nlohmann::json document{{"now", format_timestamp(now)}, {"tables", nlohmann::json::array()}};
         for (const TableStatus& status : tables)
             document["tables"].push_back(to_json(status));
-        context.out << document.dump(2) << '\n';
+        context.out << json_text(document) << '\n';
     } else {
         for (std::size_t i = 0; i < tables.size(); ++i)
             context.out << (i == 0 ? "" : "\n") << text_of(tables[i]);

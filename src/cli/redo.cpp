@@ -7,6 +7,7 @@
 #include "cli/applied_versions.hpp"
 #include "cli/command.hpp"
 #include "cli/history_run.hpp"
+#include "cli/json_text.hpp"
 #include "cli/migration_swap.hpp"
 #include "migrate/run.hpp"
 
@@ -75,7 +76,7 @@ ExitCode redo(Context& context, bool is_confirmed) {
                                    {"duration_ms", done.duration.count()}});
     }
     if (context.json)
-        context.out << document.dump(2) << '\n';
+        context.out << json_text(document) << '\n';
     return ExitCode::ok;
 }
 

@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "cli/applied_versions.hpp"
 #include "cli/command.hpp"
+#include "cli/json_text.hpp"
 #include "cli/migration_swap.hpp"
 #include "cli/migration_target.hpp"
 #include "cli/rehearse_text.hpp"
@@ -153,7 +154,7 @@ void hide_placeholders(std::vector<RehearsedFile>& files, const std::map<std::st
 ExitCode report(Context& context, std::vector<RehearsedFile> files) {
     hide_placeholders(files, context.config.migrations.placeholders);
     if (context.json)
-        context.out << rehearsal_json(files).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+        context.out << json_text(rehearsal_json(files)) << '\n';
     else
         context.out << rehearsal_text(files);
     const auto different =

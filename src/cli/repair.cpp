@@ -7,6 +7,7 @@
 
 #include "cli/command.hpp"
 #include "cli/history_run.hpp"
+#include "cli/json_text.hpp"
 #include "db/history_edit.hpp"
 
 namespace tripmig::cli {
@@ -35,7 +36,7 @@ ExitCode repair(Context& context, const std::vector<std::string>& accepted) {
     if (repairs.empty())
         context.reporter.info("repair.done", "nothing to do: the history has every file as it is");
     if (context.json)
-        context.out << document.dump(2) << '\n';
+        context.out << json_text(document) << '\n';
     return ExitCode::ok;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/civil.hpp"
 #include "cli/command.hpp"
+#include "cli/json_text.hpp"
 #include "cli/migration_target.hpp"
 #include "report/table.hpp"
 
@@ -80,7 +81,7 @@ void print_json(Context& context, const MigrationTarget& target, const std::vect
                                         {"error", finding.is_error},
                                         {"message", finding.message},
                                         {"hint", finding.hint}});
-    context.out << document.dump(2) << '\n';
+    context.out << json_text(document) << '\n';
 }
 
 void print_text(Context& context, const MigrationTarget& target, const std::vector<Line>& lines) {

@@ -4,6 +4,8 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/json_text.hpp"
+
 #include "cli/swap_options.hpp"
 #include "cli/swap_text.hpp"
 #include "swap/close.hpp"
@@ -23,7 +25,7 @@ void add(CLI::App& group, Commands& commands, const std::string& name, const std
         const swap::SwapState state = swap::require_job(server, table);
         const swap::JobProgress progress = swap::read_progress(server, state);
         if (context.json)
-            context.out << status_document(state, progress).dump(2) << '\n';
+            context.out << json_text(status_document(state, progress)) << '\n';
         else
             context.out << status_text(state, progress);
         return ExitCode::ok;

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
+#include "cli/json_text.hpp"
 #include "cli/or_null.hpp"
 #include "cli/swap_options.hpp"
 #include "cli/swap_text.hpp"
@@ -69,7 +70,7 @@ void print_json(Context& context, const QualifiedName& table, std::string_view s
                                      {"locks", json_of(unit.lock_first)},
                                      {"steps", steps}});
     }
-    context.out << document.dump(2) << '\n';
+    context.out << json_text(document) << '\n';
 }
 
 void print_unit(Context& context, const Unit& unit) {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
+#include "cli/json_text.hpp"
 #include "cli/swap_options.hpp"
 #include "cli/swap_text.hpp"
 #include "db/table_catalog.hpp"
@@ -45,7 +46,7 @@ void print_without_job(Context& context, swap::Server& server, const QualifiedNa
     if (info->is_partitioned())
         print_swap(context, table, nullptr);
     else if (context.json)
-        context.out << json{{"table", table.schema + "." + table.name}, {"stage", "none"}}.dump(2) << '\n';
+        context.out << json_text(json{{"table", table.schema + "." + table.name}, {"stage", "none"}}) << '\n';
     else
         context.out << fmt::format("{}: no swap was begun\n", sql::quoted(table));
 }
@@ -56,7 +57,7 @@ void print_look(Context& context, swap::Server& server, const QualifiedName& tab
     else if (!found.is_open)
         print_swap(context, table, &*found.state);
     else if (context.json)
-        context.out << status_document(*found.state, found.progress).dump(2) << '\n';
+        context.out << json_text(status_document(*found.state, found.progress)) << '\n';
     else
         context.out << status_text(*found.state, found.progress);
 }
@@ -71,7 +72,7 @@ class Screen {
         if (m_is_terminal)
             refresh(status_text(*found.state, found.progress));
         else if (m_context.json)
-            print_line(status_document(*found.state, found.progress).dump());
+            print_line(json_text(status_document(*found.state, found.progress), -1));
         else
             print_line(status_line(*found.state, found.progress));
         m_context.out.flush();

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "cli/json_text.hpp"
+
 #include "report/progress_line.hpp"
 #include "sql/identifier.hpp"
 
@@ -103,7 +105,7 @@ bool is_under_way(const swap::SwapState& state) {
 
 void print_swap(Context& context, const QualifiedName& table, const swap::SwapState* state) {
     if (context.json)
-        context.out << document_of(table, state).dump(2) << '\n';
+        context.out << json_text(document_of(table, state)) << '\n';
     else if (state == nullptr)
         context.out << fmt::format("{} is partitioned already: nothing to do\n", sql::quoted(table));
     else

@@ -6,6 +6,8 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/json_text.hpp"
+
 #include "cli/swap_options.hpp"
 #include "sql/identifier.hpp"
 #include "swap/close.hpp"
@@ -24,7 +26,7 @@ void print(Context& context, const QualifiedName& table, const std::vector<move:
                                                {"rows", difference.plain_rows},
                                                {"leaf_rows", difference.leaf_rows},
                                                {"keys", difference.keys}});
-        context.out << document.dump(2) << '\n';
+        context.out << json_text(document) << '\n';
         return;
     }
     if (differences.empty())

@@ -5,6 +5,7 @@
 
 #include "cli/command.hpp"
 #include "cli/dry_run.hpp"
+#include "cli/json_text.hpp"
 #include "cli/up_run.hpp"
 #include "cli/up_targets.hpp"
 
@@ -29,7 +30,7 @@ ExitCode up(Context& context, const UpOptions& options, const TargetOptions& tar
         nlohmann::json document{{"applied", nlohmann::json::array()}, {"version", version}};
         for (const auto& file : applied)
             document["applied"].push_back(applied_file_json(file));
-        context.out << document.dump(2) << '\n';
+        context.out << json_text(document) << '\n';
     }
     return ExitCode::ok;
 }

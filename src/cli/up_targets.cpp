@@ -13,6 +13,7 @@
 #include "base/error.hpp"
 #include "cli/dry_run.hpp"
 #include "cli/hidden_values.hpp"
+#include "cli/json_text.hpp"
 #include "config/targets.hpp"
 #include "report/table.hpp"
 
@@ -136,7 +137,7 @@ void print_previews(Context& context, const std::vector<Outcome>& outcomes, cons
                 target["error"] = error_json(*outcome.failure);
             document["targets"].push_back(std::move(target));
         }
-        context.out << document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+        context.out << json_text(document) << '\n';
         return;
     }
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
@@ -164,7 +165,7 @@ void print_json(Context& context, const std::vector<Outcome>& outcomes) {
             target["error"] = error_json(*outcome.failure);
         document["targets"].push_back(std::move(target));
     }
-    context.out << document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+    context.out << json_text(document) << '\n';
 }
 
 void print_text(Context& context, const std::vector<Outcome>& outcomes) {

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.hpp"
+#include "cli/json_text.hpp"
 #include "cli/migration_target.hpp"
 #include "migrate/script.hpp"
 
@@ -25,7 +26,7 @@ ExitCode validate(Context& context, bool is_strict) {
                                             {"error", finding.is_error},
                                             {"message", finding.message},
                                             {"hint", finding.hint}});
-        context.out << document.dump(2) << '\n';
+        context.out << json_text(document) << '\n';
         return target.comparison.has_errors() ? ExitCode::disagreement : ExitCode::ok;
     }
     migrate::require_agreement(target.comparison);

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "cli/command.hpp"
 #include "cli/duration_option.hpp"
+#include "cli/json_text.hpp"
 #include "cli/migration_target.hpp"
 
 namespace tripmig::cli {
@@ -63,7 +64,7 @@ ExitCode wait(Context& context, const std::string& timeout) {
     context.reporter.info("wait.done", fmt::format("the database has what these files say, {}",
                                                    version.empty() ? "no version yet" : "at version " + version));
     if (context.json)
-        context.out << nlohmann::json{{"version", version}, {"pending", 0}}.dump(2) << '\n';
+        context.out << json_text(nlohmann::json{{"version", version}, {"pending", 0}}) << '\n';
     return ExitCode::ok;
 }
 
