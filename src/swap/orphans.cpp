@@ -48,9 +48,8 @@ std::string select_orphans(const KeyOfTable& key, const Conditions& conditions, 
 
 /// The planner chooses how: it looks few rows up in the index, and reads a small referenced table whole.
 std::string chunk_sql(const KeyOfTable& key, const Conditions& conditions, std::int64_t from, std::int64_t to) {
-    return select_orphans(
-               key, conditions, fmt::format("ROW({})::pg_catalog.text", conditions.columns),
-               fmt::format("referencing.ctid >= '({},0)' AND referencing.ctid < '({},0)' AND ", from, to)) +
+    return select_orphans(key, conditions, fmt::format("ROW({})::pg_catalog.text", conditions.columns),
+                          fmt::format("referencing.ctid >= '({},0)' AND referencing.ctid < '({},0)' AND ", from, to)) +
            fmt::format(" LIMIT {}", most_shown);
 }
 
@@ -69,10 +68,10 @@ Orphans described(const KeyOfTable& key, const Conditions& conditions, const db:
         values += (values.empty() ? "" : ", ") + db::text_of(row.at(0));
     const std::string referenced =
         conditions.referenced.substr(conditions.referenced.compare(0, 5, "ONLY ") == 0 ? 5 : 0);
-    return {fmt::format("rows of {} point to rows that do not exist in {} (foreign key {}), the first: ({}) = {}",
-                        sql::quoted(key.referencing), referenced, sql::quote_ident(key.name), conditions.columns,
-                        values),
-            select_orphans(key, conditions, "*", "")};
+    return {
+        fmt::format("rows of {} point to rows that do not exist in {} (foreign key {}), the first: ({}) = {}",
+                    sql::quoted(key.referencing), referenced, sql::quote_ident(key.name), conditions.columns, values),
+        select_orphans(key, conditions, "*", "")};
 }
 
 std::optional<Orphans> scan(Server& server, const KeyOfTable& key, const Conditions& conditions) {

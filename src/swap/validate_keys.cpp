@@ -31,11 +31,12 @@ void tell_not_valid(Server& server, const QualifiedName& table, const std::strin
                     const std::string& next) {
     const std::optional<Orphans> orphans = find_orphans(server, {table, name, table});
     Event event{Severity::warning, "swap.key_not_valid", {}, {}, {}};
-    event.message = fmt::format("foreign key {} of {} stays NOT VALID: {}. {}{}", sql::quote_ident(name),
-                                sql::quoted(table), orphans ? orphans->text : error.detail(),
-                                orphans ? fmt::format("They are found by: {}; delete or correct them, then ", orphans->query)
-                                        : "Delete or correct these rows, then ",
-                                next);
+    event.message =
+        fmt::format("foreign key {} of {} stays NOT VALID: {}. {}{}", sql::quote_ident(name), sql::quoted(table),
+                    orphans ? orphans->text : error.detail(),
+                    orphans ? fmt::format("They are found by: {}; delete or correct them, then ", orphans->query)
+                            : "Delete or correct these rows, then ",
+                    next);
     event.fields = {{"table", sql::quoted(table)}, {"foreign_key", name}};
     server.reporter().emit(event);
 }
@@ -93,8 +94,7 @@ std::vector<db::ConstraintInfo> pending_keys(const db::TableInfo& table, const S
 bool validate_key(Server& server, const QualifiedName& table, const std::string& name, const QualifiedName& references,
                   const std::string& next) {
     try {
-        run_step(server,
-                 ddl::validate_foreign_key(table, name, references, "scans the rows from before the cut-over"));
+        run_step(server, ddl::validate_foreign_key(table, name, references, "scans the rows from before the cut-over"));
         return true;
     } catch (const Error& error) {
         if (error.sqlstate() != "23503")

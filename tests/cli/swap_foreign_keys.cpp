@@ -26,13 +26,17 @@ class KeysRoom : public SwapRoom {
             INSERT INTO lines SELECT id, id, at FROM orders)");
     }
     [[nodiscard]] std::string scalar(const std::string& sql) const { return database.scalar(sql); }
+    /// composite needs PostgreSQL 15.
+    [[nodiscard]] bool has_composite() const {
+        return scalar("SELECT current_setting('server_version_num')::int >= 150000") == "t";
+    }
     /// As a restore or a replication worker writes: no foreign key is checked.
     void write_unchecked(const std::string& sql) const {
         Connection(database.superuser_url()).exec("SET session_replication_role = replica; " + sql);
     }
     [[nodiscard]] std::string is_valid(const std::string& key, const std::string& table) const {
-        return scalar("SELECT COALESCE(bool_and(convalidated)::text, 'none') FROM pg_constraint WHERE conname = '" + key +
-                      "' AND conrelid = '" + table + "'::regclass");
+        return scalar("SELECT COALESCE(bool_and(convalidated)::text, 'none') FROM pg_constraint WHERE conname = '" +
+                      key + "' AND conrelid = '" + table + "'::regclass");
     }
     /// The command is refused, and says all of that.
     void refused(const std::vector<std::string>& arguments, const std::vector<std::string>& texts) const {
@@ -59,6 +63,8 @@ TEST_CASE("a foreign key to a partitioned table is one key: swap, revert, swap, 
     for (const std::string strategy : {"attach", "copy"}) {
         CAPTURE(strategy);
         const KeysRoom room("composite");
+        if (!room.has_composite())
+            return;
         room.folder.write("partitions/lines.toml",
                           "table = \"public.lines\"\nkey = \"at\"\ninterval = \"1 month\"\npremake = 1\n[swap]\n"
                           "strategy = \"" +
@@ -136,6 +142,8 @@ TEST_CASE("rows that point nowhere are named before the cut-over") {
     }
     SUBCASE("composite: the column cannot be filled") {
         const KeysRoom room("composite");
+        if (!room.has_composite())
+            return;
         room.write_unchecked(orphan_line);
         room.refused({"swap", "run", "orders"}, line);
     }
@@ -160,14 +168,14 @@ TEST_CASE("the check compares as the foreign key does") {
     room.database.exec(R"(
         DROP TABLE lines;
         CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
-        CREATE TABLE names (a int, name text COLLATE loose, PRIMARY KEY (a, name));
-        INSERT INTO names VALUES (1, 'Anna');
-        ALTER TABLE orders ADD a int, ADD name text,
+        CREATE TABLE names (a text COLLATE "C", name text COLLATE loose, PRIMARY KEY (a, name));
+        INSERT INTO names VALUES ('1', 'Anna');
+        ALTER TABLE orders ADD a text, ADD name text COLLATE loose,
             ADD CONSTRAINT of_name FOREIGN KEY (a, name) REFERENCES names MATCH FULL;
-        UPDATE orders SET a = 1, name = 'ANNA' WHERE id < 100)");
+        UPDATE orders SET a = '1', name = 'ANNA' WHERE id < 100)");
     CHECK(room.swap({"run", "orders", "--strategy", "copy", "--until", "ready"})["stage"] == "ready");
     CHECK(room.swap({"abort", "orders"})["stage"] == "aborted");
-    room.write_unchecked("UPDATE orders SET a = 2 WHERE id = 300");  // MATCH FULL: all columns or none
+    room.write_unchecked("UPDATE orders SET a = '2' WHERE id = 300");  // MATCH FULL: all columns or none
     room.refused({"swap", "run", "orders", "--strategy", "copy"}, {"of_name", "(a, name) = (2,)"});
 }
 
@@ -231,8 +239,9 @@ TEST_CASE("rows that point nowhere since the check: the key stays NOT VALID, and
         CHECK(room.tripmig({"partition", "split", "orders_past", "--until", "ready"}).exit_code == 0);
         room.write_unchecked(orphan_order);
         for (int run = 0; run < 2; ++run)
-            room.refused({"partition", "split", "orders_past"},
-                         {"orders_customer_id_fkey of public.orders_2026_01 stays NOT VALID", "public.orders_past is split"});
+            room.refused(
+                {"partition", "split", "orders_past"},
+                {"orders_customer_id_fkey of public.orders_2026_01 stays NOT VALID", "public.orders_past is split"});
         room.database.exec("DELETE FROM orders WHERE id = 9002");
         CHECK(room.tripmig({"partition", "split", "orders_past"}).exit_code == 0);
         CHECK(room.is_valid("orders_customer_id_fkey", "orders") == "true");
