@@ -19,6 +19,8 @@ namespace {
 constexpr chr::milliseconds piece_target{2};
 constexpr std::int64_t fewest_blocks = 16;
 constexpr std::int64_t first_chunk = 256;
+/// A table of so many blocks is read at once: nothing holds that long, and its job begins.
+constexpr std::int64_t read_at_once = 1024;
 
 std::string source_of(const db::TableInfo& table) {
     return "ONLY " + sql::quoted(table.name);
@@ -74,7 +76,7 @@ class Pass {
           m_reporter(reporter) {}
 
     [[nodiscard]] bool is_done() const { return m_done >= m_blocks; }
-    [[nodiscard]] bool is_begun() const { return m_done > 0; }
+    [[nodiscard]] bool may_be_held() const { return m_done > 0 && m_blocks > read_at_once; }
     [[nodiscard]] std::int64_t first() const { return m_done; }
     [[nodiscard]] std::int64_t past() const { return std::min(m_done + m_size.size(), m_blocks); }
     [[nodiscard]] std::int64_t piece() const {
@@ -176,7 +178,7 @@ ddl::KeyFacts KeyReader::by_scan(const db::TableInfo& table, const db::ColumnInf
     const move::Throttle::Careful careful(m_throttle);
     pass.tell_begin(column.name);
     while (!pass.is_done()) {
-        if (pass.is_begun())  // a small table is read at once
+        if (pass.may_be_held())
             m_throttle.wait();
         const auto began = chr::steady_clock::now();
         chr::microseconds paused{0};
