@@ -29,9 +29,9 @@ std::string_view scheme_of(std::string_view text) {
 
 /// Only a scheme that is known by name is repeated: anything may stand before "://" by mistake.
 std::string shown_scheme(std::string_view scheme) {
-    constexpr std::array<std::string_view, 14> known{"mysql",   "mariadb",     "sqlserver",  "mssql",         "oracle",
-                                                     "mongodb", "sqlite",      "redis",      "http",          "https",
-                                                     "file",    "cockroachdb", "jdbc:mysql", "jdbc:sqlserver"};
+    constexpr std::array<std::string_view, 16> known{
+        "pgsql",  "psql",  "mysql", "mariadb", "sqlserver", "mssql",       "oracle",     "mongodb",
+        "sqlite", "redis", "http",  "https",   "file",      "cockroachdb", "jdbc:mysql", "jdbc:sqlserver"};
     const bool is_known = std::find(known.begin(), known.end(), scheme) != known.end();
     return is_known ? fmt::format("{}://", scheme) : "this";
 }

@@ -93,17 +93,16 @@ TEST_CASE("killed while a batch waits for a row, and ended by the server: each r
     make_rows(project);
     project.write("V1__n.sql",
                   "-- tripmig: lock_timeout=1min\n-- tripmig: batch by=id size=100\nupdate item set n = n + 1;");
-    const auto wait_for_blocked = [&project](BackgroundCommand& run) {
-        while (project.database.scalar("select count(*) from pg_stat_activity where application_name = 'tripmig up' "
-                                       "and wait_event_type = 'Lock'") == "0" &&
-               run.is_running())
-            std::this_thread::yield();
+    const auto wait_for_blocked = [&project] {
+        wait_until(project.database,
+                   "select count(*) > 0 from pg_stat_activity where application_name = 'tripmig up' and "
+                   "wait_event_type = 'Lock'");
     };
     {
         const Connection writer = project.database.connect();
         writer.exec("begin; select from item where id = 15000 for update");
         BackgroundCommand run(tripmig_command(project.with_where({"up"})), project.surroundings());
-        wait_for_blocked(run);
+        wait_for_blocked();
         run.kill(SIGKILL);
         run.wait();
         writer.exec("update item set kind = 7 where id = 15000; commit");
@@ -112,7 +111,7 @@ TEST_CASE("killed while a batch waits for a row, and ended by the server: each r
         const Connection writer = project.database.connect();
         writer.exec("begin; select from item where id = 24000 for update");
         BackgroundCommand run(tripmig_command(project.with_where({"up"})), project.surroundings());
-        wait_for_blocked(run);
+        wait_for_blocked();
         project.database.exec(
             "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'tripmig up' and "
             "wait_event_type = 'Lock'");
@@ -131,8 +130,7 @@ TEST_CASE("SIGTERM ends it between two batches or inside of one, and the next ru
     make_rows(project);
     project.write("V1__n.sql", "-- tripmig: batch by=id size=10 pause=5ms\nupdate item set n = n + 1;");
     BackgroundCommand run(tripmig_command(project.with_where({"up", "--verbose"})), project.surroundings());
-    while (run.is_running() && project.database.scalar("select max(n) from item") == "0")
-        std::this_thread::yield();
+    wait_until(project.database, "select max(n) > 0 from item");
     run.kill(SIGTERM);
     CHECK(run.wait().exit_code == 143);
     const int done = std::stoi(project.database.scalar("select count(*) from item where n = 1"));

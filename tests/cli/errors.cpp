@@ -1,5 +1,16 @@
 // One clear message and the documented exit code for what goes wrong before a statement runs.
 #include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <thread>
 
 #include "support/command.hpp"
 #include "support/test_database.hpp"
@@ -10,6 +21,19 @@ namespace {
 
 bool has(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
+}
+
+/// Is there a process with these words in its command line?
+bool is_at_work(const std::string& words) {
+    std::error_code none;
+    for (const auto& process : std::filesystem::directory_iterator("/proc", none)) {
+        std::ifstream stream(process.path() / "cmdline", std::ios::binary);
+        std::string line((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
+        std::replace(line.begin(), line.end(), '\0', ' ');
+        if (has(line, words))
+            return true;
+    }
+    return false;
 }
 
 CommandResult run_in(const TemporaryFolder& folder, const std::vector<std::string>& arguments) {
@@ -149,4 +173,187 @@ TEST_CASE("new makes the next version's files") {
     CHECK_MESSAGE(result.exit_code == 0, result.err);
     CHECK(has(result.out, "V8__add_users_table.sql"));
     CHECK(has(folder.read("migrations/U8__add_users_table.sql"), "Undoes"));
+}
+
+TEST_CASE("a password never comes back in a message, whatever separator was forgotten") {
+    const TemporaryFolder folder;
+    folder.write("migrations/V1__a.sql", "select 1;");
+    for (const char* const url :
+         {"Host=127.0.0.1;Port=1;Username=u;Password S3cr3t;Database=app", "Host=127.0.0.1;Username=u;Password;S3cr3t",
+          "Host=127.0.0.1;Username=u;Password=abc;S3cr3t=Rest", "host=127.0.0.1 port=1 user=u;Password=S3cr3t",
+          "postgresql://u@h/app?password=ab&S3cr3t=x", "postgresql://u@127.0.0.1:1/app&password=S3cr3t",
+          "host=127.0.0.1 connect_timeout=1;password=S3cr3t"}) {
+        const auto result = run_in(folder, {"status", "--url", url});
+        CAPTURE(url);
+        CHECK(result.exit_code == 2);
+        CHECK_MESSAGE(!has(result.out + result.err, "S3cr3t"), result.err);
+        const auto without_flag = run_in(folder, {"status", url});
+        CHECK(without_flag.exit_code == 2);
+        CHECK_MESSAGE(!has(without_flag.out + without_flag.err, "S3cr3t"), without_flag.err);
+    }
+}
+
+TEST_CASE("the value of a placeholder is in no error and in no dry run") {
+    const TestDatabase database;
+    const TemporaryFolder folder;
+    folder.write("tripmig.toml", "[migrations.placeholders]\npw = \"S3cr3tPw\"\n");
+    folder.write("migrations/V1__a.sql", "select '${pw}', nothing;\n");
+    for (const char* const format : {"text", "sql", "json"}) {
+        const auto dry = run_in(folder, {"up", "--url", database.url(), std::string("--dry-run=") + format});
+        CHECK(dry.exit_code == 0);
+        CHECK_MESSAGE(has(dry.out, "select '${pw}', nothing"), dry.out);
+        CHECK_MESSAGE(!has(dry.out + dry.err, "S3cr3t"), dry.out);
+    }
+    const auto failed = run_in(folder, {"up", "--url", database.url()});
+    CHECK(failed.exit_code == 7);
+    CHECK_MESSAGE(has(failed.err, "V1__a.sql:1:17: column"), failed.err);
+    CHECK_MESSAGE(!has(failed.err, "S3cr3t"), failed.err);
+    folder.write("migrations/V1__a.sql", "select ''${pw}''::int, \"${pw}\";\n");
+    for (const char* const log : {"text", "json"}) {
+        const auto quoted = run_in(folder, {"up", "--url", database.url(), "--log-format", log, "--verbose"});
+        CHECK(quoted.exit_code == 7);
+        CHECK_MESSAGE(!has(quoted.out + quoted.err, "S3cr3t"), quoted.err);
+    }
+    folder.write("tripmig.toml", "[migrations.placeholders]\npw = 12345678\n");
+    CHECK(!has(run_in(folder, {"up", "--url", database.url()}).err, "12345678"));
+    folder.write("tripmig.toml", "[migrations.placeholders]\npw = \"S3cr3tPw\n");
+    CHECK(!has(run_in(folder, {"up", "--url", database.url()}).err, "S3cr3t"));
+}
+
+TEST_CASE("a password that does not come within connect_timeout is not waited for, and its command is ended") {
+    const TestDatabase database;
+    const TemporaryFolder folder;
+    const auto fails = [&](const std::string& setting, const std::string& why) {
+        folder.write("tripmig.toml", "[database]\nconnect_timeout = \"1s\"\n" + setting + "\n");
+        const auto result = run_in(folder, {"status", "--url", database.url()});
+        CHECK(result.exit_code == 2);
+        CHECK_MESSAGE(has(result.err, why), result.err);
+    };
+    fails("password_command = \"sleep 12345.25 | cat\"", "did not end within 1 s");
+    CHECK(comes_true([] { return !is_at_work("sleep 12345.25"); }));
+    fails("password_command = \"cat /dev/zero\"", "more than 64 KiB");
+    fails("password_command = \"exit 3\"", "failed with exit code 3");
+    fails("password_file = \"/dev/zero\"", "it is not a regular file or a FIFO");
+    folder.write("long", std::string(70'000, 'x'));
+    fails("password_file = \"long\"", "it is longer than 64 KiB");
+    REQUIRE(::mkfifo((folder.path() / "fifo").c_str(), 0600) == 0);
+    fails("password_file = \"fifo\"", "nothing was written to it within 1 s");
+}
+
+TEST_CASE("SIGTERM ends a password command and all that it started") {
+    const TestDatabase database;
+    const TemporaryFolder folder;
+    folder.write("tripmig.toml",
+                 "[database]\nconnect_timeout = \"100s\"\n"
+                 "password_command = \"echo asked >&2; sleep 12345.75 | cat\"\n");
+    Surroundings where;
+    where.directory = folder.path();
+    BackgroundCommand status(tripmig_command({"status", "--url", database.url()}), where);
+    status.wait_for_text("asked");
+    status.kill(SIGTERM);
+    CHECK(status.wait().exit_code == 143);
+    CHECK(comes_true([] { return !is_at_work("sleep 12345.75"); }));
+}
+
+namespace {
+
+/// The server answers nobody, and takes no request to cancel.
+class FrozenServer {
+  public:
+    explicit FrozenServer(int backend) : m_pids{backend, postmaster()} {
+        for (const int pid : m_pids)
+            ::kill(pid, SIGSTOP);
+    }
+    ~FrozenServer() {
+        for (const int pid : m_pids)
+            ::kill(pid, SIGCONT);
+    }
+    FrozenServer(const FrozenServer&) = delete;
+    FrozenServer& operator=(const FrozenServer&) = delete;
+
+  private:
+    static int postmaster() {
+        const char* const folder = std::getenv("TRIPMIG_SANDBOX_DIR");
+        REQUIRE(folder != nullptr);
+        int pid = 0;
+        std::ifstream(std::string(folder) + "/data/postmaster.pid") >> pid;
+        REQUIRE(pid > 1);
+        return pid;
+    }
+    std::array<int, 2> m_pids;
+};
+
+}  // namespace
+
+TEST_CASE("a frozen server does not keep SIGTERM from ending a run; a second signal ends it at once") {
+    const TestDatabase database;
+    const TemporaryFolder folder;
+    folder.write("migrations/V1__a.sql", "select pg_sleep(1000);");
+    Surroundings where;
+    where.directory = folder.path();
+    const std::string sleeps =
+        " from pg_stat_activity where query like 'select pg_sleep%' and datname = current_database()";
+    for (const bool twice : {false, true}) {
+        CAPTURE(twice);
+        BackgroundCommand run(tripmig_command({"up", "--url", database.url()}), where);
+        wait_until(database, "select count(*) = 1" + sleeps);
+        const int backend = std::stoi(database.scalar("select pid" + sleeps));
+        {
+            const FrozenServer frozen(backend);
+            run.kill(SIGTERM);
+            if (twice) {
+                std::this_thread::sleep_for(
+                    std::chrono::milliseconds(400));  // within 250 ms it would be the same signal
+                run.kill(SIGTERM);
+            }
+            const CommandResult result = run.wait();
+            CHECK(result.exit_code == 143);
+            CHECK_MESSAGE(has(result.err, twice ? "ended at once by a second signal" : "did not answer the request"),
+                          result.err);
+        }
+        database.exec("select pg_terminate_backend(pid) from pg_stat_activity where pid = " + std::to_string(backend));
+        wait_until(database, "select count(*) = 0" + sleeps);
+    }
+}
+
+TEST_CASE("every connection is taken: it is tried again until connect_timeout, and the hint fits") {
+    const TestDatabase database;
+    const Connection root(database.superuser_url());
+    root.exec("drop role if exists few; create role few login connection limit 1");
+    const TemporaryFolder folder;
+    folder.write("migrations/V1__a.sql", "select 1;");
+    const auto timeout = [&folder](const std::string& value) {
+        folder.write("tripmig.toml", "[database]\nconnect_timeout = \"" + value + "\"\n");
+    };
+    const std::vector<std::string> status{"status", "--url", database.url_as("few")};
+    {
+        const Connection only(database.url_as("few"));
+        timeout("1s");
+        const auto full = run_in(folder, status);
+        CHECK(full.exit_code == 6);
+        CHECK_MESSAGE(has(full.err, "no connection is free"), full.err);
+        CHECK_MESSAGE(has(full.err, "53300"), full.err);
+        CHECK_MESSAGE(has(full.err, "CONNECTION LIMIT"), full.err);
+        CHECK_MESSAGE(!has(full.err, "check the address"), full.err);
+        CHECK_MESSAGE(!has(full.err, "LOCATION"), full.err);
+    }
+    timeout("60s");
+    Surroundings where;
+    where.directory = folder.path();
+    auto only = std::make_unique<Connection>(database.url_as("few"));
+    BackgroundCommand waits(tripmig_command(status), where);
+    waits.wait_for_text("no connection is free");
+    only.reset();
+    CHECK(waits.wait().exit_code == 0);
+    root.exec("drop role few");
+}
+
+TEST_CASE("the server's lock table is full: exit 12, the setting to raise and its value") {
+    const TestDatabase database;
+    const TemporaryFolder folder;
+    folder.write("migrations/V1__a.sql", "select count(pg_advisory_xact_lock(n)) from generate_series(1, 1000000) n;");
+    const auto result = run_in(folder, {"up", "--url", database.url()});
+    CHECK(result.exit_code == 12);
+    CHECK_MESSAGE(has(result.err, "raise max_locks_per_transaction"), result.err);
+    CHECK_MESSAGE(has(result.err, "max_locks_per_transaction is now 64"), result.err);
 }

@@ -331,6 +331,8 @@ TEST_CASE("a lock that never comes free: exit 11, nothing changed, the holder na
     const CommandResult result = place.run(january);
     CAPTURE(result.err);
     CHECK(result.exit_code == 11);
+    CHECK(result.err.find("pid " + blocker.scalar("SELECT pg_backend_pid()") + " (") != std::string::npos);
+    CHECK(result.err.find("the blocker") != std::string::npos);
     CHECK(place.leaves().empty());
 }
 

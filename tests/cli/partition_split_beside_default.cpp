@@ -26,9 +26,9 @@ std::string guards(const SwapRoom& room) {
 /// How often DEFAULT was read from end to end: a session tells the last of it when it ends, and this one, which built
 /// its index, when it is asked to.
 int scans(const SwapRoom& room) {
-    while (room.database.scalar("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
-                                "backend_type = 'client backend' AND pid <> pg_backend_pid()") != "0")
-        std::this_thread::yield();
+    wait_until(room.database,
+               "SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = current_database() AND "
+               "backend_type = 'client backend' AND pid <> pg_backend_pid()");
     if (std::stoi(room.database.scalar("SHOW server_version_num")) < 150000)
         (void)room.database.scalar("SELECT pg_sleep(0.6)");  // its statistics are up to half a second old
     else

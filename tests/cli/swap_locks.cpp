@@ -108,13 +108,11 @@ TEST_CASE("copy: what came while the locks were waited for is caught up first wh
     reader.exec(read);
     BackgroundCommand command(tripmig_command({"swap", "run", "orders", "--strategy", "copy"}), room.surroundings());
     for (int round = 1; round <= 2; ++round) {
-        while (!is_waited_for("AccessExclusiveLock") && command.is_running())
-            continue;
+        CHECK(comes_true([&] { return is_waited_for("AccessExclusiveLock") || !command.is_running(); }));
         room.database.exec("UPDATE orders SET note = 'round ' || " + std::to_string(round) + " WHERE id <= 50");
         Connection next = room.database.connect();
         std::thread behind([&] { next.exec(round == 1 ? read : "SELECT 1"); });
-        while (round == 1 && !is_waited_for("AccessShareLock") && command.is_running())
-            continue;
+        CHECK(comes_true([&] { return round != 1 || is_waited_for("AccessShareLock") || !command.is_running(); }));
         reader.exec("COMMIT");
         behind.join();
         reader = std::move(next);

@@ -116,9 +116,9 @@ TEST_CASE("a cut-over whose answer was lost commits while the run that sent it t
     const Connection lost(room.database.url());
     lost.exec("BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE; UPDATE tripmig.jobs SET stage = 'cut'");
     run.kill(SIGTERM);
-    while (room.database.scalar("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
-                                "application_name LIKE '%swap-cleanup%' AND wait_event_type = 'Lock'") == "0") {
-    }
+    wait_until(room.database,
+               "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND "
+               "application_name LIKE '%swap-cleanup%' AND wait_event_type = 'Lock'");
     lost.exec("COMMIT");
     CHECK(run.wait().exit_code == 143);
     CHECK(room.database.scalar("SELECT stage FROM tripmig.jobs") == "cut");

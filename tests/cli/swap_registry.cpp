@@ -167,9 +167,7 @@ class Waiting {
         m_session.exec(begin);
         m_pid = m_session.scalar("SELECT pg_backend_pid()");
         m_thread = std::thread([this, text = std::move(sql)] { m_sqlstate = m_session.sqlstate_of(text); });
-        while (room.database.scalar("SELECT wait_event_type = 'Lock' FROM pg_stat_activity WHERE pid = " + m_pid) !=
-               "t")
-            std::this_thread::yield();
+        wait_until(room.database, "SELECT wait_event_type = 'Lock' FROM pg_stat_activity WHERE pid = " + m_pid);
     }
     ~Waiting() {
         if (m_thread.joinable())

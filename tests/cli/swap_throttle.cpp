@@ -16,9 +16,8 @@ TEST_CASE("too many active backends: the work holds until they are fewer") {
     holder.exec("SELECT pg_advisory_lock(1), pg_advisory_lock(2)");
     BackgroundCommand first({"psql", "-Xqc", "SELECT pg_advisory_lock(1)", room.database.url()});
     BackgroundCommand second({"psql", "-Xqc", "SELECT pg_advisory_lock(2)", room.database.url()});
-    while (room.database.scalar(
-               "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND state = 'active'") != "2")
-        CHECK(first.is_running());
+    wait_until(room.database,
+               "SELECT count(*) = 2 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND state = 'active'");
     BackgroundCommand work(tripmig_command({"swap", "run", "orders", "--strategy", "copy"}), room.surroundings());
     work.wait_for_text("backends are active, more than max_active_backends = 1");
     CHECK(room.swap({"status", "orders"})["holding"]["kind"] == "active_backends");

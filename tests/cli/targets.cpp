@@ -117,6 +117,20 @@ TEST_CASE("lists that say nothing or too little are errors at their place") {
     fails("[[targets]]\nname = \"b\"\nurl = \"nonsense hush-hush\"\n", "tripmig.toml:3");
     fleet.folder.write("bad.txt", "lonely\n");
     CHECK(fleet.run({"--all", "--targets-from", "bad.txt"}).err.find("bad.txt:1") != std::string::npos);
+    const auto list_fails = [&fleet](const std::string& line, const std::string& message) {
+        fleet.folder.write("bad.txt", line + "\n");
+        const auto result = fleet.run({"--all", "--targets-from", "bad.txt", "--dry-run"});
+        CHECK(result.exit_code == 2);
+        CHECK_MESSAGE(result.err.find("bad.txt:1") != std::string::npos, result.err);
+        CHECK_MESSAGE(result.err.find(message) != std::string::npos, result.err);
+    };
+    list_fails("Host=127.0.0.1;Username=u;Password=hush-hush;Command Timeout=30", "not with a name");
+    list_fails("postgresql://u:hush-hush@h/d application_name=x", "not with a name");
+    list_fails("one Username=u;Password=hush-hush", "names no host");
+    list_fails("one postgresql:///x?password=hush-hush", "names no host");
+    fails("[[targets]]\nname = \"a\"\nurl = \"dbname=x password=hush-hush\"\n", "names no host");
+    fails("[[targets]]\nname = \"host=h password=hush-hush\"\nurl = \"host=h\"\n", "looks like a connection string");
+    fails("[[targets]]\nname = \"a\"\nurl = \"host=h\npassword=hush-hush\"\n", "tripmig.toml:3");
     CHECK(fleet.run({"--jobs", "3"}).exit_code == 2);
     CHECK(fleet.databases[0].scalar("select to_regclass('a') is null") == "t");
 }
@@ -127,9 +141,7 @@ TEST_CASE("SIGTERM ends it cleanly: what runs is rolled back, nothing further be
     Surroundings where;
     where.directory = fleet.folder.path();
     BackgroundCommand run(tripmig_command({"up", "--all", "--jobs", "2", "--canary", "0"}), where);
-    while (run.is_running() && fleet.databases[0].scalar("select count(*) from pg_stat_activity where query like "
-                                                         "'select pg_sleep(60)%'") != "2")
-        continue;
+    wait_until(fleet.databases[0], "select count(*) = 2 from pg_stat_activity where query like 'select pg_sleep(60)%'");
     run.kill(SIGTERM);
     CHECK(run.wait().exit_code == 143);
     CHECK(fleet.versions(0) == "1,2");

@@ -177,9 +177,9 @@ TEST_CASE("a waiter gives up with exit 5 and names the holder") {
     const Project project;
     project.write("V1__a.sql", "create table a (b int); select pg_sleep(30);");
     BackgroundCommand holder(tripmig_command(project.with_where({"up"})), project.surroundings());
-    while (project.database.scalar("select count(*) from pg_stat_activity where application_name = 'tripmig up' and "
-                                   "wait_event = 'PgSleep'") != "1") {
-    }
+    wait_until(project.database,
+               "select count(*) = 1 from pg_stat_activity where application_name = 'tripmig up' and "
+               "wait_event = 'PgSleep'");
     project.folder.write("tripmig.toml", "[migrations]\nrun_lock_wait = \"300ms\"\n");
     const auto waiter = project.run({"up"});
     CHECK(waiter.exit_code == 5);

@@ -186,6 +186,16 @@ std::string TestDatabase::url_as(const std::string& role, const std::string& pas
     return url_with(m_url, {{"user", role}, {"password", password}});
 }
 
+bool comes_true(const std::function<bool()>& condition) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (!condition()) {
+        if (std::chrono::steady_clock::now() > deadline)
+            return false;
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return true;
+}
+
 void wait_until(const TestDatabase& database, const std::string& query) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
     while (database.scalar(query) != "t") {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -74,6 +75,9 @@ class TestDatabase {
     std::string m_url;
     std::optional<Connection> m_session;
 };
+
+/// Until the condition holds; false: it does not within half a minute.
+bool comes_true(const std::function<bool()>& condition);
 
 /// Until the query answers "t". Throws std::runtime_error when it does not within half a minute.
 void wait_until(const TestDatabase& database, const std::string& query);

@@ -133,8 +133,7 @@ TEST_CASE("two sessions insert one id into two months: one waits, then fails") {
         std::string state;
         std::thread waiter([&] { state = second.sqlstate_of("INSERT INTO orders VALUES (" + id + ", '2026-02-15')"); });
         const std::string pid = std::to_string(PQbackendPID(second.raw()));
-        while (shop.bench.database.scalar("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid = " + pid) == "0")
-            std::this_thread::yield();
+        wait_until(shop.bench.database, "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND pid = " + pid);
         first.exec("COMMIT");
         waiter.join();
         CHECK(state == (isolation == "READ COMMITTED" ? "23505" : "40001"));
@@ -152,8 +151,7 @@ TEST_CASE("an id that another session deletes can be inserted as soon as that co
     std::string state = "?";
     std::thread waiter([&] { state = second.sqlstate_of("INSERT INTO orders VALUES (3, '2026-01-15')"); });
     const std::string pid = std::to_string(PQbackendPID(second.raw()));
-    while (shop.bench.database.scalar("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid = " + pid) == "0")
-        std::this_thread::yield();
+    wait_until(shop.bench.database, "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND pid = " + pid);
     first.exec("COMMIT");
     waiter.join();
     CHECK(state.empty());

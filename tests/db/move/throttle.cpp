@@ -51,6 +51,20 @@ class Listener final : public Reporter {
     std::string m_text;
 };
 
+/// Goes on when the test says so.
+class HandClock final : public Clock {
+  public:
+    [[nodiscard]] Instant now() const override { return Instant(std::chrono::microseconds(m_passed.load())); }
+    [[nodiscard]] std::chrono::steady_clock::time_point steady() const override {
+        return std::chrono::steady_clock::time_point(std::chrono::hours(1) +
+                                                     std::chrono::microseconds(m_passed.load()));
+    }
+    void advance(std::chrono::microseconds duration) { m_passed += duration.count(); }
+
+  private:
+    std::atomic<std::chrono::microseconds::rep> m_passed{0};
+};
+
 struct Bench {
     Bench() { database.parameters = config::parse_connection_string(server.url()); }
 
@@ -62,7 +76,7 @@ struct Bench {
     config::DatabaseConfig database;
     config::SwapConfig limits;
     Listener listener;
-    SystemClock clock;
+    HandClock clock;
     StopSignal stop;
 };
 
@@ -90,13 +104,16 @@ TEST_CASE("an idle server holds nothing up and is told of nothing") {
 TEST_CASE("paused until somebody resumes: told once each, and counted") {
     Bench bench;
     std::atomic<int> asked{0};
-    move::Throttle throttle = bench.throttle([&asked] { return ++asked < 4; });
+    move::Throttle throttle = bench.throttle([&] {
+        bench.clock.advance(100ms);
+        return ++asked < 4;
+    });
     throttle.wait();
     CHECK(asked == 4);
     CHECK(bench.listener.count("throttle.holding holding: it is paused") == 1);
     CHECK(bench.listener.count("throttle.released going on after") == 1);
     CHECK_FALSE(throttle.state().hold);
-    CHECK(throttle.state().held >= 500ms);
+    CHECK(throttle.state().held == 300ms);
     throttle.wait();  // the look of a moment ago still counts
     CHECK(asked == 4);
 }
@@ -148,12 +165,14 @@ TEST_CASE("it rests in proportion to the work since its last call, and a signal 
     bench.limits.chunk_target = 1h;
     move::Throttle throttle = bench.throttle();
     throttle.wait();
-    std::this_thread::sleep_for(50ms);
+    bench.clock.advance(50ms);
+    CHECK(throttle.rest_within() == 150ms);
+    bench.clock.advance(20ms);
     const auto began = std::chrono::steady_clock::now();
     throttle.wait();
-    CHECK(std::chrono::steady_clock::now() - began >= 150ms);
+    CHECK(std::chrono::steady_clock::now() - began >= 60ms);
     bench.limits.rest = 10'000'000;
-    std::this_thread::sleep_for(10ms);
+    bench.clock.advance(10ms);
     std::thread other([&bench] { bench.stop.raise(SIGTERM); });
     CHECK_THROWS_AS(throttle.wait(), Error);
     other.join();
@@ -164,18 +183,15 @@ TEST_CASE("what was rested for within a piece of work is not rested for after it
     move::Throttle throttle = bench.throttle();
     CHECK_FALSE(throttle.is_resting());
     throttle.wait();
-    std::this_thread::sleep_for(20ms);
+    bench.clock.advance(20ms);
     CHECK(throttle.rest_within() == 0ms);
     bench.limits.rest = 500;
     bench.limits.chunk_target = 1h;
     CHECK(throttle.is_resting());
-    std::this_thread::sleep_for(100ms);
-    const auto began = std::chrono::steady_clock::now();
-    CHECK(throttle.rest_within() >= 500ms);
-    CHECK(std::chrono::steady_clock::now() - began >= 500ms);
-    const auto over = std::chrono::steady_clock::now();
+    bench.clock.advance(100ms);
+    CHECK(throttle.rest_within() == 500ms);
+    CHECK(throttle.rest_within() == 0ms);
     throttle.wait();
-    CHECK(std::chrono::steady_clock::now() - over < 400ms);
     bench.stop.raise(SIGTERM);
     CHECK_THROWS_AS(throttle.rest_within(), Error);
 }
@@ -189,15 +205,17 @@ TEST_CASE("nobody rests for what came before the work") {
     };
     std::optional<move::Throttle> throttle;
     made_anew(throttle).wait();
-    std::this_thread::sleep_for(200ms);
-    const auto began = std::chrono::steady_clock::now();
-    made_anew(throttle).wait();  // at the same place in memory, by the same thread
-    CHECK(std::chrono::steady_clock::now() - began < 10s);
+    bench.clock.advance(200ms);
+    CHECK(made_anew(throttle).rest_within() == 0ms);  // at the same place in memory, by the same thread
     for (int worker = 0; worker < 2; ++worker) {
-        std::thread([&throttle] { throttle->wait(); }).join();  // the second often has the first one's number
-        std::this_thread::sleep_for(200ms);
+        std::chrono::microseconds rested{1};
+        std::thread([&] {
+            rested = throttle->rest_within();
+            throttle->wait();
+        }).join();  // the second often has the first one's number
+        CHECK(rested == 0ms);
+        bench.clock.advance(200ms);
     }
-    CHECK(std::chrono::steady_clock::now() - began < 10s);
 }
 
 TEST_CASE("it rests for others while they keep the server busy, and tells when that begins and ends") {
@@ -205,28 +223,27 @@ TEST_CASE("it rests for others while they keep the server busy, and tells when t
     bench.limits.rest_when_busy = 300;
     bench.limits.chunk_target = 10ms;
     move::Throttle throttle = bench.throttle();
-    const auto work_until = [&](const std::string& kind) {
-        for (int chunks = 0; chunks < 600 && bench.listener.count(kind) == 0; ++chunks) {
+    const Connection service = bench.server.connect();
+    const bool can_flush = std::stoi(service.scalar("SHOW server_version_num")) >= 150000;  // else within a second
+    const auto work_until = [&](const std::string& kind, bool is_busy) {
+        const auto deadline = std::chrono::steady_clock::now() + 30s;
+        while (bench.listener.count(kind) == 0 && std::chrono::steady_clock::now() < deadline) {
+            for (int i = 0; is_busy && i < 1000; ++i)
+                service.exec("SELECT 1");
+            if (can_flush)
+                service.exec("SELECT pg_stat_force_next_flush() FROM pg_class LIMIT 1");  // without a relation there is
+                                                                                          // nothing to flush
+            bench.clock.advance(2s);
+            throttle.has_rested();
             throttle.wait();
-            std::this_thread::sleep_for(50ms);
         }
         return bench.listener.count(kind);
     };
-    std::atomic<bool> is_busy{true};
-    std::thread service([&] {
-        const Connection session = bench.server.connect();
-        while (is_busy)
-            session.exec("SELECT 1");
-    });
-    CHECK(work_until("throttle.resting ") == 1);
+    CHECK(work_until("throttle.resting ", true) == 1);
     CHECK(throttle.state().rests_for.value_or(0) > 50);
-    std::this_thread::sleep_for(50ms);
-    const auto began = std::chrono::steady_clock::now();
-    throttle.wait();
-    CHECK(std::chrono::steady_clock::now() - began >= 100ms);
-    is_busy = false;
-    service.join();
-    CHECK(work_until("throttle.full_speed ") == 1);
+    bench.clock.advance(50ms);
+    CHECK(throttle.rest_within() == 150ms);
+    CHECK(work_until("throttle.full_speed ", false) == 1);
     CHECK_FALSE(throttle.state().rests_for);
     CHECK(bench.listener.count("throttle.resting ") == 1);
 }
@@ -253,8 +270,7 @@ TEST_CASE("active backends of others hold it up, until there are fewer") {
     std::vector<std::thread> busy;
     for (int i = 0; i < 3; ++i)
         busy.emplace_back([&bench] { bench.server.connect().exec("SELECT pg_advisory_lock_shared(7)"); });
-    while (bench.server.scalar("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") != "3")
-        std::this_thread::yield();
+    wait_until(bench.server, "SELECT count(*) = 3 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted");
     bench.listener.on_hold = [&keeper] { keeper.exec("SELECT pg_advisory_unlock(7)"); };
     move::Throttle throttle = bench.throttle();
     throttle.wait();
@@ -270,7 +286,7 @@ TEST_CASE("sessions of other roles are hidden from an ordinary role, and that is
     const Connection other(bench.server.superuser_url());
     move::Throttle throttle = bench.throttle();
     throttle.wait();
-    std::this_thread::sleep_for(250ms);  // longer than one look is good for
+    bench.clock.advance(250ms);  // longer than one look is good for
     throttle.wait();
     CHECK(bench.listener.count("throttle.blind whether sessions of other roles are active is not visible") == 1);
 }
@@ -289,9 +305,10 @@ TEST_CASE("a slot whose reader stands still holds the work up; a slot without re
     {
         BackgroundCommand reader({"pg_receivewal", "-D", folder.path().string(), "-S", slot, "--synchronous",
                                   "--dbname", bench.server.superuser_url()});
-        while (reader.is_running() &&
+        const auto beginning = std::chrono::steady_clock::now() + 30s;
+        while (reader.is_running() && std::chrono::steady_clock::now() < beginning &&
                root.scalar("SELECT active FROM pg_replication_slots WHERE slot_name = '" + slot + "'") != "t")
-            std::this_thread::yield();
+            std::this_thread::sleep_for(1ms);
         if (!reader.is_running() && reader.err().find("incompatible server version") != std::string::npos) {
             MESSAGE("skipped: ", reader.err());
             root.exec("SELECT pg_drop_replication_slot('" + slot + "')");
@@ -303,12 +320,14 @@ TEST_CASE("a slot whose reader stands still holds the work up; a slot without re
         move::Throttle throttle = bench.throttle();
         bench.server.exec("CREATE TABLE rows AS SELECT generate_series(1, 100000) AS n");
         const auto deadline = std::chrono::steady_clock::now() + 20s;
-        while (bench.listener.count("throttle.released") == 0 && std::chrono::steady_clock::now() < deadline)
+        while (bench.listener.count("throttle.released") == 0 && std::chrono::steady_clock::now() < deadline) {
+            std::this_thread::sleep_for(10ms);  // the slot falls behind as time passes on the server
+            bench.clock.advance(250ms);
             throttle.wait();
+        }
         CHECK(bench.listener.count("holding: replication slot " + slot + " is") == 1);
         CHECK(bench.listener.count("throttle.released") == 1);
     }
-    while (root.scalar("SELECT active FROM pg_replication_slots WHERE slot_name = '" + slot + "'") == "t")
-        std::this_thread::yield();
+    wait_until(bench.server, "SELECT NOT active FROM pg_replication_slots WHERE slot_name = '" + slot + "'");
     root.exec("SELECT pg_drop_replication_slot('" + slot + "')");
 }
