@@ -82,7 +82,7 @@ void require_runnable(Context& context, MigrationTarget& target, const std::vect
 
 ExitCode down(Context& context, const DownOptions& options) {
     MigrationTarget target = look_at(context, "down");
-    db::require_writable(*target.connection, context.config.database.pooler);
+    db::require_writable(*target.connection, context.config.state.schema, context.config.database.pooler);
     std::vector<const migrate::Migration*> files = files_to_run(target, options);
     nlohmann::json document{{"undone", nlohmann::json::array()}};
     if (!files.empty()) {

@@ -1,6 +1,7 @@
 #include "cli/history_run.hpp"
 
 #include "db/executor.hpp"
+#include "db/own_settings.hpp"
 #include "db/state_schema.hpp"
 
 namespace tripmig::cli {
@@ -9,8 +10,8 @@ LockedTarget lock_target(const Context& context, std::string_view role) {
     LockedTarget locked{look_at(context, role), nullptr};
     MigrationTarget& target = locked.target;
     const std::string& schema = context.config.state.schema;
-    db::require_writable(*target.connection, context.config.database.pooler);
-    target.connection->execute(db::own_settings_sql());
+    db::require_writable(*target.connection, context.config.state.schema, context.config.database.pooler);
+    target.connection->execute(db::own_settings_sql(target.connection->server_version()));
     if (target.history.needs_state())
         db::ensure_state(*target.connection, schema);
     locked.lock = std::make_unique<db::AdvisoryLock>(*target.connection, db::lock_key(schema, "run"), "the run lock",

@@ -22,14 +22,14 @@ namespace {
 
 std::unique_ptr<db::Connection> connect(const Context& context, db::PendingConnection first,
                                         const config::DatabaseConfig& database, std::string_view role,
-                                        chr::milliseconds patience) {
+                                        chr::milliseconds patience, db::SessionSettings settings) {
     const auto deadline = context.clock.steady() + patience;
     std::optional<db::PendingConnection> pending(std::move(first));
     for (bool told = false;; told = true) {
         try {
             if (!pending)
                 pending.emplace(database, role, context.reporter, context.stop);
-            return std::make_unique<db::Connection>(std::move(*pending));
+            return std::make_unique<db::Connection>(std::move(*pending), settings);
         } catch (const Error& error) {
             pending.reset();
             if (error.code() != ExitCode::unreachable || context.clock.steady() >= deadline)
@@ -47,9 +47,9 @@ std::unique_ptr<db::Connection> connect(const Context& context, db::PendingConne
 }  // namespace
 
 std::unique_ptr<db::Connection> connect(const Context& context, const config::DatabaseConfig& database,
-                                        std::string_view role, chr::milliseconds patience) {
+                                        std::string_view role) {
     return connect(context, db::PendingConnection(database, role, context.reporter, context.stop), database, role,
-                   patience);
+                   chr::milliseconds(0), db::SessionSettings::own);
 }
 
 migrate::Directory read_migrations(const Context& context) {
@@ -64,7 +64,8 @@ MigrationTarget look_at(const Context& context, std::string_view role, bool is_s
     // The server starts its process while we read the files.
     db::PendingConnection pending(target.database, role, context.reporter, context.stop);
     target.directory = read_migrations(context);
-    target.connection = connect(context, std::move(pending), target.database, role, patience);
+    target.connection =
+        connect(context, std::move(pending), target.database, role, patience, db::SessionSettings::of_role);
     target.look_again(context, is_strict);
     return target;
 }

@@ -23,15 +23,15 @@ struct MigrationTarget {
     void look_again(const Context& context, bool is_strict);
 };
 
-/// Connects; tries again until `patience` is over while the database is not reachable. `role` shows in
-/// application_name.
+/// A connection under our own settings. `role` shows in application_name.
 std::unique_ptr<db::Connection> connect(const Context& context, const config::DatabaseConfig& database,
-                                        std::string_view role, std::chrono::milliseconds patience = {});
+                                        std::string_view role);
 
 /// The migrations directory, in the dialect that the configuration says.
 migrate::Directory read_migrations(const Context& context);
 
-/// Reads files and history: two round trips with the connection, one query.
+/// Reads files and history: two round trips with the connection, one query. Tries again until `patience` is over while
+/// the database is not reachable. The connection has the role's settings: it is for users' SQL.
 MigrationTarget look_at(const Context& context, std::string_view role, bool is_strict = false,
                         std::chrono::milliseconds patience = {});
 

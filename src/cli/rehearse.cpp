@@ -42,7 +42,7 @@ class Rehearsal {
           m_target(look_at(context, "rehearse")),
           m_session(m_target.database, "rehearse portrait"),
           m_watch(m_target.database, context.config.state.schema, context.reporter, context.stop) {
-        db::require_writable(*m_target.connection, context.config.database.pooler);
+        db::require_writable(*m_target.connection, context.config.state.schema, context.config.database.pooler);
         if (m_target.history.needs_state())
             db::ensure_state(*m_target.connection, context.config.state.schema);
         m_lock.emplace(*m_target.connection, db::lock_key(context.config.state.schema, "run"), "the run lock",

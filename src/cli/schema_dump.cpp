@@ -72,11 +72,36 @@ std::string stable_dump(std::string_view text) {
     return result + "\n";
 }
 
+namespace {
+
+/// pg_dump takes these settings over from the role: the text would not be the same for everybody. Empty where there is
+/// nothing to say, since some poolers refuse `options`.
+std::string options_against_role(db::Connection& connection) {
+    const db::Result settings = connection.execute(
+        "SELECT pg_catalog.current_setting('quote_all_identifiers'), "
+        "pg_catalog.current_setting('standard_conforming_strings')");
+    std::string options;
+    if (settings.text(0, 0) == "on")
+        options += " -c quote_all_identifiers=off";
+    if (settings.text(0, 1) == "off")
+        options += " -c standard_conforming_strings=on";
+    return options;
+}
+
+}  // namespace
+
 std::string dump_schema(Context& context) {
     const config::DatabaseConfig database = db::past_pooler(context.config.database);
-    const int version = db::Connection(database, "dump", context.reporter, context.stop).server_version();
+    db::Connection connection(database, "dump", context.reporter, context.stop, db::SessionSettings::of_role);
+    const int version = connection.server_version();
     std::map<std::string, std::string> parameters = db::connection_parameters(database, "dump");
     std::map<std::string, std::string> variables = context.environment;
+    if (const std::string options = options_against_role(connection); !options.empty()) {
+        const auto given = variables.find("PGOPTIONS");
+        std::string& all =
+            parameters.try_emplace("options", given == variables.end() ? "" : given->second).first->second;
+        all += options;
+    }
     take_password(parameters, variables);
     std::vector<std::string> environment;
     for (const auto& [name, value] : variables)

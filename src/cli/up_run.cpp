@@ -110,7 +110,7 @@ bool run_once(Context& context, const UpOptions& options, std::vector<migrate::A
     version = newest_version(target.history);
     if (target.comparison.pending.empty())
         return true;
-    db::require_writable(*target.connection, context.config.database.pooler);
+    db::require_writable(*target.connection, context.config.state.schema, context.config.database.pooler);
     require_readable(context, target);
     if (!options.ignores_foreign_history)
         refuse_files_of_another_tool(context, target);

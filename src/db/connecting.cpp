@@ -9,6 +9,7 @@
 #include "config/connection_string.hpp"
 #include "db/connection_parameters.hpp"
 #include "db/connection_state.hpp"
+#include "db/own_settings.hpp"
 
 namespace tripmig::db {
 
@@ -137,13 +138,15 @@ PendingConnection::PendingConnection(const config::DatabaseConfig& database, std
 PendingConnection::~PendingConnection() = default;
 PendingConnection::PendingConnection(PendingConnection&&) noexcept = default;
 
-Connection::Connection(PendingConnection pending) : m_state(std::move(pending.m_state)) {
+Connection::Connection(PendingConnection pending, SessionSettings settings) : m_state(std::move(pending.m_state)) {
     m_state->complete(pending.m_timeout);
+    if (settings == SessionSettings::own)
+        execute(own_settings_sql(server_version()));
 }
 
 Connection::Connection(const config::DatabaseConfig& database, std::string_view role, Reporter& reporter,
-                       const StopSignal& stop)
-    : Connection(PendingConnection(database, role, reporter, stop)) {
+                       const StopSignal& stop, SessionSettings settings)
+    : Connection(PendingConnection(database, role, reporter, stop), settings) {
 }
 
 }  // namespace tripmig::db

@@ -310,12 +310,4 @@ std::string client_library() {
     return fmt::format("libpq {}.{}", PQlibVersion() / of_major, PQlibVersion() % of_major);
 }
 
-std::string own_settings_sql() {
-    return "SET search_path = pg_catalog; SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; "
-           "SET row_security = off; SET statement_timeout = 0; SET lock_timeout = '500ms'; "
-           "SET idle_in_transaction_session_timeout = 0; SET default_transaction_isolation = 'read committed'; "
-           "SET default_transaction_read_only = off; SET default_transaction_deferrable = off; "
-           "SET client_min_messages = warning; SET standard_conforming_strings = on; SET jit = off";
-}
-
 }  // namespace tripmig::db

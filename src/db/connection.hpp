@@ -22,6 +22,9 @@ class PendingConnection;
 /// The libpq that runs, as "libpq 15.20": the binary may carry its own (docs/decisions/0006).
 std::string client_library();
 
+/// Whose settings a session runs under: ours (own_settings.hpp), or those of the role and the database, for users' SQL.
+enum class SessionSettings { own, of_role };
+
 /// One libpq connection for life: it carries Steps, users' SQL and our DDL. Every wait looks at the stop signal; when
 /// that is raised the query is cancelled on the server and Error{interrupted or terminated} thrown. Not thread safe.
 class Connection {
@@ -32,9 +35,9 @@ class Connection {
     /// Connects. Throws Error{unreachable} when the server can't be reached or refuses the login, with the server's own
     /// words and no secret. Notices of the server go to the reporter.
     Connection(const config::DatabaseConfig& database, std::string_view role, Reporter& reporter,
-               const StopSignal& stop);
+               const StopSignal& stop, SessionSettings settings);
     /// Waits for a connection that is on its way. Throws as the other one does.
-    explicit Connection(PendingConnection pending);
+    Connection(PendingConnection pending, SessionSettings settings);
     ~Connection();
     Connection(Connection&&) noexcept;
     Connection& operator=(Connection&&) = delete;
@@ -105,9 +108,5 @@ class PendingConnection {
     std::unique_ptr<Connection::State> m_state;
     std::chrono::seconds m_timeout;
 };
-
-/// The settings that our own statements run under, whatever the role's and the database's defaults are.
-/// row_security off: an owner under FORCE ROW LEVEL SECURITY would silently see a part of the rows (manual 5.8).
-std::string own_settings_sql();
 
 }  // namespace tripmig::db

@@ -7,6 +7,7 @@
 
 #include "base/backoff.hpp"
 #include "db/event_trigger.hpp"
+#include "db/own_settings.hpp"
 #include "db/server_error.hpp"
 #include "db/server_limit.hpp"
 #include "sql/identifier.hpp"
@@ -136,18 +137,27 @@ UnitOutcome Executor::attempt(const Unit& unit, int number) {
     return unit.transaction == Transaction::inside ? attempt_inside(unit, number) : attempt_alone(unit);
 }
 
+namespace {
+
+/// To the role's and the database's own settings; the timeouts stay ours.
+std::vector<std::string> reset(const Connection& connection) {
+    return {"RESET ALL", "RESET SESSION AUTHORIZATION", session_timeouts_sql(connection.server_version())};
+}
+
+}  // namespace
+
 /// What a former file SET is none of this one's business.
 std::vector<std::string> Executor::resets(const Unit& unit) const {
     if (!unit.user_sql || unit.keeps_session || m_is_untouched)
         return {};
-    return {"RESET ALL", "RESET SESSION AUTHORIZATION"};
+    return reset(m_connection);
 }
 
 std::vector<std::string> Executor::opening(const Unit& unit) const {
     if (unit.keeps_session)
         return {"BEGIN"};
     std::vector<std::string> statements = resets(unit);
-    statements.emplace_back(unit.user_sql ? "BEGIN" : "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
+    statements.emplace_back(unit.user_sql ? "BEGIN" : "BEGIN ISOLATION LEVEL READ COMMITTED");
     if (unit.asynchronous)
         statements.emplace_back("SET LOCAL synchronous_commit = off");
     statements.push_back(set_local("statement_timeout", m_policy.statement_timeout));
@@ -333,9 +343,10 @@ UnitOutcome Executor::attempt_alone(const Unit& unit) {
     UnitOutcome outcome;
     // Session settings, since there is no transaction to make them local to.
     if (!unit.keeps_session)
-        m_connection.execute(fmt::format("{}SET statement_timeout = {}; SET lock_timeout = {}",
-                                         unit.user_sql ? "RESET ALL; RESET SESSION AUTHORIZATION; " : "",
-                                         m_policy.statement_timeout.count(), m_policy.concurrently_timeout.count()));
+        m_connection.execute(
+            fmt::format("{}; SET statement_timeout = {}; SET lock_timeout = {}",
+                        unit.user_sql ? fmt::to_string(fmt::join(reset(m_connection), "; ")) : std::string(),
+                        m_policy.statement_timeout.count(), m_policy.concurrently_timeout.count()));
     for (const Step& step : unit.steps)
         outcome.results.push_back(run_step(step));
     return outcome;

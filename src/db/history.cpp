@@ -8,7 +8,9 @@
 #include "base/error.hpp"
 #include "base/version.hpp"
 #include "db/binary_copy.hpp"
+#include "db/own_settings.hpp"
 #include "db/state_schema.hpp"
+#include "db/state_trust.hpp"
 #include "db/statements.hpp"
 #include "sql/identifier.hpp"
 
@@ -62,7 +64,9 @@ std::optional<AppliedMigration> applied_migration(const BinaryCopy& row) {
 }
 
 History read_state(Connection& connection, std::string_view state_schema) {
-    const std::vector<std::string> tables = connection.copy_out(with_state(statements::read_history, state_schema));
+    // The role's statement_timeout is not for this; the setting ends with the statements.
+    const std::vector<std::string> tables =
+        connection.copy_out("SET LOCAL statement_timeout = 0; " + with_state(statements::read_history, state_schema));
     History history;
     BinaryCopy meta(tables.at(0));
     history.has_state = meta.next();  // false: it is being made this moment
@@ -94,13 +98,52 @@ History read_history(Connection& connection, std::string_view state_schema) {
     } catch (const Error& error) {
         if (error.sqlstate() == "42501")
             throw may_not_read(error, state_schema);
-        if (error.sqlstate() != "42P01" && error.sqlstate() != "3F000")
+        const bool is_missing = error.sqlstate() == "42P01" || error.sqlstate() == "3F000";
+        const bool is_of_another_kind = error.sqlstate() == "42703" || error.sqlstate() == "42809";
+        if (!is_missing && !is_of_another_kind)
+            throw;
+        require_no_foreign_state(connection, state_schema);
+        if (!is_missing)
             throw;
         return {};
     }
 }
 
-void require_writable(Connection& connection, config::DatabaseConfig::Pooler pooler) {
+namespace {
+
+/// The refusal of a server, database or role on which transactions begin read-only, with where that comes from.
+Error read_only(Connection& connection) {
+    const Result found = connection.execute(
+        "SELECT source, pg_catalog.quote_ident(CURRENT_USER), pg_catalog.quote_ident(pg_catalog.current_database()) "
+        "FROM pg_catalog.pg_settings WHERE name OPERATOR(pg_catalog.=) 'default_transaction_read_only' AND setting "
+        "OPERATOR(pg_catalog.=) 'on'");
+    std::string where = "the server says so";
+    std::string reset = "connect to the primary";
+    if (found.rows() == 1) {
+        const std::string source(found.text(0, 0));
+        const std::string role(found.text(0, 1));
+        const std::string database(found.text(0, 2));
+        where = fmt::format("default_transaction_read_only is on ({})", source);
+        if (source == "database user")
+            reset = fmt::format("ALTER ROLE {} IN DATABASE {} RESET default_transaction_read_only", role, database);
+        else if (source == "user")
+            reset = fmt::format("ALTER ROLE {} RESET default_transaction_read_only", role);
+        else if (source == "database")
+            reset = fmt::format("ALTER DATABASE {} RESET default_transaction_read_only", database);
+        else if (source == "global")
+            reset = "ALTER ROLE ALL RESET default_transaction_read_only";
+        else if (source == "client")
+            reset = "take it out of `options` in the connection string, or out of PGOPTIONS";
+        else
+            reset = "connect to the primary, or take it out of the server's configuration";
+    }
+    return {ExitCode::refused, fmt::format("transactions are read-only here ({}): {}", connection.description(), where),
+            "nothing was changed; when writing is meant: " + reset};
+}
+
+}  // namespace
+
+void require_writable(Connection& connection, std::string_view state_schema, config::DatabaseConfig::Pooler pooler) {
     const Result server = connection.execute(
         "SELECT pg_catalog.pg_backend_pid(), pg_catalog.pg_is_in_recovery(), "
         "pg_catalog.current_setting('transaction_read_only')");
@@ -109,8 +152,7 @@ void require_writable(Connection& connection, config::DatabaseConfig::Pooler poo
                     fmt::format("the server is a standby in recovery ({})", connection.description()),
                     "connect to the primary; with several hosts in the URL add target_session_attrs=read-write");
     if (server.text(0, 2) == "on")
-        throw Error(ExitCode::refused, fmt::format("transactions are read-only here ({})", connection.description()),
-                    "connect to the primary, or reset default_transaction_read_only for this role and database");
+        throw read_only(connection);
     const bool is_pooled = server.number(0, 0) != connection.protocol_backend_pid();
     if (is_pooled && pooler != config::DatabaseConfig::Pooler::session)
         throw Error(
@@ -120,11 +162,13 @@ void require_writable(Connection& connection, config::DatabaseConfig::Pooler poo
                         connection.description()),
             "set `direct_url` in [database] to the server itself, or `pooler = \"session\"` when the pooler keeps a "
             "server connection for each session");
+    connection.execute(session_timeouts_sql(connection.server_version()));
+    require_trusted_state(connection, state_schema);
 }
 
 void require_usable(Connection& connection, std::string_view state_schema, config::DatabaseConfig::Pooler pooler) {
     read_history(connection, state_schema);
-    require_writable(connection, pooler);
+    require_writable(connection, state_schema, pooler);
 }
 
 namespace {

@@ -43,9 +43,10 @@ struct History {
 /// Throws Error{refused} when the state was written by a newer tripmig, Error{no_privilege} naming what to grant.
 History read_history(Connection& connection, std::string_view state_schema);
 
-/// Throws Error{refused} when a run can't start on this server: a standby, read-only, or behind a transaction pooler
-/// (which loses session locks), each with what to do.
-void require_writable(Connection& connection, config::DatabaseConfig::Pooler pooler);
+/// Throws Error{refused} when a run can't start on this server, each with what to do: a standby, read-only, behind a
+/// transaction pooler (which loses session locks), or a state schema that others can write (require_trusted_state()).
+/// From here on no timeout of the role ends the session.
+void require_writable(Connection& connection, std::string_view state_schema, config::DatabaseConfig::Pooler pooler);
 
 /// That, and no state of a newer tripmig: what must hold before anything but a migration starts.
 void require_usable(Connection& connection, std::string_view state_schema, config::DatabaseConfig::Pooler pooler);

@@ -11,7 +11,8 @@ namespace tripmig::db {
 namespace chr = std::chrono;
 
 ReleaseWitness::ReleaseWitness(const config::DatabaseConfig& database, Reporter& reporter, const Clock& clock, int pid)
-    : m_connection(database, "witness", reporter, m_stop), m_clock(clock), m_pid(pid) {
+    : m_connection(database, "witness", reporter, m_stop, SessionSettings::own), m_clock(clock), m_pid(pid) {
+    m_connection.execute("SET lock_timeout = 0");  // it waits for a COMMIT
 }
 
 ReleaseWitness::~ReleaseWitness() {

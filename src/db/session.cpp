@@ -12,9 +12,9 @@
 #include "base/civil.hpp"
 #include "base/error.hpp"
 #include "config/connection_string.hpp"
-#include "db/connection.hpp"
 #include "db/connection_parameters.hpp"
 #include "db/libpqxx.hpp"
+#include "db/own_settings.hpp"
 #include "db/refusal.hpp"
 #include "db/server_error.hpp"
 
@@ -143,7 +143,7 @@ Session::Session(const config::DatabaseConfig& database, std::string_view role) 
     const auto deadline = std::chrono::steady_clock::now() + database.connect_timeout;
     while (!m_state->connection)
         m_state->connection = connection_or_pause(parameters, m_state->description, deadline);
-    execute_alone(own_settings_sql());
+    execute_alone(own_settings_sql(m_state->connection->server_version()));
 }
 
 Session::~Session() = default;

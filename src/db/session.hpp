@@ -35,7 +35,7 @@ class Work {
 enum class Isolation { read_committed, repeatable_read };
 
 /// A libpqxx connection, for what is read or moved as data: catalog, state, chunk copies, verification. Runs under our
-/// own settings (own_settings_sql()). Never reconnects by itself: on Error{unreachable} drop it and start again from
+/// own settings (own_settings.hpp). Never reconnects by itself: on Error{unreachable} drop it and start again from
 /// inspect.
 class Session {
   public:

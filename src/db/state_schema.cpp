@@ -4,23 +4,28 @@
 
 #include "base/error.hpp"
 #include "base/version.hpp"
+#include "db/own_settings.hpp"
 #include "db/run_lock.hpp"
+#include "db/state_trust.hpp"
 #include "db/statements.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::db {
 
+namespace {
+
+void replace_all(std::string& text, std::string_view variable, const std::string& value) {
+    for (std::size_t at = text.find(variable); at != std::string::npos; at = text.find(variable, at + value.size()))
+        text.replace(at, variable.size(), value);
+}
+
+}  // namespace
+
 std::string with_state(std::string_view statement, std::string_view state_schema) {
-    static constexpr std::string_view variable = ":\"state\"";
-    const std::string name = sql::quote_ident(state_schema);
-    std::string text;
-    std::size_t from = 0;
-    for (std::size_t at = statement.find(variable); at != std::string_view::npos; at = statement.find(variable, from)) {
-        text += statement.substr(from, at - from);
-        text += name;
-        from = at + variable.size();
-    }
-    return text += statement.substr(from);
+    std::string text(statement);
+    replace_all(text, ":\"state\"", sql::quote_ident(state_schema));
+    replace_all(text, ":'state'", sql::quote_literal(state_schema));
+    return text;
 }
 
 namespace {
@@ -87,14 +92,16 @@ void ensure_state(Connection& connection, std::string_view state_schema) {
     std::int64_t found = 0;
     try {
         connection.execute(
-            fmt::format("BEGIN; SET LOCAL search_path = pg_catalog; SET LOCAL client_min_messages = warning; "
-                        "SELECT pg_catalog.pg_advisory_xact_lock({})",
-                        lock_key(state_schema, "state")));
+            fmt::format("BEGIN; {}; SET LOCAL lock_timeout = 0; SELECT pg_catalog.pg_advisory_xact_lock({})",
+                        own_settings_local_sql(connection.server_version()), lock_key(state_schema, "state")));
         found = found_version(connection, state_schema);
+        require_trusted_state(connection, state_schema);
         if (found == 0)
             create_tables(connection, state_schema);
         else if (found < state_version)
             connection.execute(with_state(statements::state_upgrade_2, state_schema));
+        make_state_private(connection, state_schema);
+        require_trusted_state(connection, state_schema);
         connection.execute(
             with_state("INSERT INTO :\"state\".meta AS former (version, tool_version) VALUES ($1::pg_catalog.int4, $2) "
                        "ON CONFLICT (one) DO UPDATE SET version = EXCLUDED.version, tool_version = "

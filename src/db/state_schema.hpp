@@ -10,12 +10,14 @@ namespace tripmig::db {
 /// The version of the state schema's own tables that this binary writes.
 inline constexpr int state_version = 2;
 
-/// A fixed statement (an embedded .sql file) with psql's :"state" put in as the quoted state schema.
+/// A fixed statement (an embedded .sql file) with psql's :"state" put in as the quoted state schema, and :'state' as a
+/// literal of its name.
 std::string with_state(std::string_view statement, std::string_view state_schema);
 
 /// Creates the state schema and its tables where they are missing, and brings those of an older tripmig up to this
-/// version, in one transaction, safe against others doing the same. Throws Error{refused} when they were made by a
-/// newer tripmig, Error{no_privilege} naming what to grant.
+/// version, in one transaction, safe against others doing the same. Nobody else may write them, whatever the default
+/// privileges say. Throws Error{refused} when they were made by a newer tripmig or by somebody else
+/// (require_trusted_state()), Error{no_privilege} naming what to grant.
 void ensure_state(Connection& connection, std::string_view state_schema);
 
 }  // namespace tripmig::db

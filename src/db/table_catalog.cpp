@@ -235,9 +235,7 @@ void read_grants(Work& work, TableInfo& table, const std::string& oid) {
     for (const Row& row : work.read_often(statements::table_default_grantees, {table.name.schema})) {
         Cells cells(row);
         const char kind = cells.letter();
-        auto& grantees = kind == 'S'   ? table.default_sequence_grantees
-                         : kind == 'f' ? table.default_function_grantees
-                                       : table.default_table_grantees;
+        auto& grantees = kind == 'S' ? table.default_sequence_grantees : table.default_table_grantees;
         grantees.push_back(cells.text());
     }
 }

@@ -157,7 +157,6 @@ struct TableInfo {
     std::vector<Grant> grants;
     std::vector<std::string> default_table_grantees;  ///< whom default privileges let into a new table; "" is PUBLIC
     std::vector<std::string> default_sequence_grantees;
-    std::vector<std::string> default_function_grantees;
     std::optional<std::string> comment;
     bool row_security = false;
     bool force_row_security = false;

@@ -13,7 +13,7 @@ namespace tripmig::db {
 class Watcher {
   public:
     Watcher(const config::DatabaseConfig& database, Reporter& reporter, const StopSignal& stop)
-        : m_connection(database, "watcher", reporter, stop) {}
+        : m_connection(database, "watcher", reporter, stop, SessionSettings::own) {}
 
     struct Blockers {
         std::string text;  ///< for people; their age in it grows

@@ -112,9 +112,9 @@ std::vector<Step> begin_composite(const CompositeKey& composite) {
                                               sql::quote_ident(composite.column), composite.type),
                                   "the partition key of the row that it points to; nothing is rewritten",
                                   {{composite.key.table, LockMode::access_exclusive}}));
-    append(steps, create_trigger_function({composite.function(), composite_body(composite), composite.owner,
-                                           composite.creator, composite.function_grantees, true},
-                                          "fills the column, as the tables' owner"));
+    append(steps, create_trigger_function(
+                      {composite.function(), composite_body(composite), composite.owner, composite.creator, true},
+                      "fills the column, as the tables' owner"));
     append(steps, create_triggers(composite));
     return steps;
 }

@@ -21,8 +21,7 @@ struct CompositeKey {
     QualifiedName parent;     ///< the table that is referenced
     std::string partition_key;  ///< its partition key
     std::string owner;
-    std::string creator;                         ///< the session's role
-    std::vector<std::string> function_grantees;  ///< whom default privileges would let in
+    std::string creator;  ///< the session's role
 
     [[nodiscard]] QualifiedName function() const;      ///< in the referenced table's schema
     [[nodiscard]] std::string fill_trigger() const;    ///< before INSERT and UPDATE; begins with zz_, to be the last

@@ -7,6 +7,7 @@
 
 #include "ddl/column_text.hpp"
 #include "ddl/index_definition.hpp"
+#include "ddl/private_object.hpp"
 #include "ddl/registry_functions.hpp"
 #include "ddl/statement_step.hpp"
 #include "ddl/table_settings.hpp"
@@ -65,8 +66,6 @@ Registry registry_of(const db::TableInfo& table, std::string_view key) {
         registry.key = {column->name, column->type};
     registry.owner = table.owner;
     registry.creator = table.current_role;
-    registry.table_grantees = table.default_table_grantees;
-    registry.function_grantees = table.default_function_grantees;
     return registry;
 }
 
@@ -81,11 +80,7 @@ std::vector<Step> create_registry_table(const Registry& registry) {
                               "the registry: every id, with the key of its row"));
     steps.push_back(
         statement(fmt::format("ALTER TABLE {} REPLICA IDENTITY FULL", name), "until it has its primary key"));
-    steps.push_back(statement(fmt::format("REVOKE ALL ON {} FROM PUBLIC", name), "only its triggers may write it"));
-    for (const std::string& grantee : registry.table_grantees)
-        if (!grantee.empty() && grantee != registry.owner)
-            steps.push_back(statement(fmt::format("REVOKE ALL ON {} FROM {}", name, sql::quote_ident(grantee)),
-                                      "default privileges opened it"));
+    steps.push_back(make_table_private(registry.table));
     steps.push_back(statement(
         fmt::format(
             "COMMENT ON TABLE {} IS {}", name,
@@ -119,9 +114,8 @@ std::vector<Step> create_registry_functions(const Registry& registry) {
          {registry.move_function(), registry_move_body(registry)},
          {registry.truncate_function(), registry_truncate_body(registry)}}};
     for (const auto& [name, body] : functions)
-        append(steps, create_trigger_function(
-                          {name, body, registry.owner, registry.creator, registry.function_grantees, false},
-                          "keeps the registry, as the table's owner"));
+        append(steps, create_trigger_function({name, body, registry.owner, registry.creator},
+                                              "keeps the registry, as the table's owner"));
     return steps;
 }
 

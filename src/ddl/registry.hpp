@@ -27,9 +27,7 @@ struct Registry {
     Column key;               ///< the partition key
     std::string unique_name;  ///< the constraint that a duplicate id is said to violate: the table's old primary key
     std::string owner;
-    std::string creator;                      ///< the session's role
-    std::vector<std::string> table_grantees;  ///< whom default privileges would let in
-    std::vector<std::string> function_grantees;
+    std::string creator;  ///< the session's role
 
     [[nodiscard]] QualifiedName keep_function() const;      ///< after INSERT and DELETE
     [[nodiscard]] QualifiedName move_function() const;      ///< before an UPDATE of id or key

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "ddl/column_text.hpp"
+#include "ddl/private_object.hpp"
 #include "ddl/statement_step.hpp"
 #include "sql/identifier.hpp"
 
@@ -13,15 +14,11 @@ std::vector<Step> create_trigger_function(const TriggerFunction& function, const
     // row_security off: under FORCE ROW LEVEL SECURITY a part of the rows would look like all of them.
     std::vector<Step> steps{
         statement(fmt::format("CREATE {}FUNCTION {}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET "
-                              "search_path = pg_catalog, pg_temp SET row_security = off AS {}",
-                              function.may_be_there ? "OR REPLACE " : "", name, function.body),
+                              "search_path = pg_catalog, pg_temp {}AS {}",
+                              function.may_be_there ? "OR REPLACE " : "", name,
+                              function.reads_tables ? "SET row_security = off " : "", function.body),
                   why),
-        statement(fmt::format("REVOKE ALL ON FUNCTION {}() FROM PUBLIC", name), "only triggers call it")};
-    for (const std::string& grantee : function.grantees)
-        if (!grantee.empty() && grantee != function.owner)
-            steps.push_back(
-                statement(fmt::format("REVOKE ALL ON FUNCTION {}() FROM {}", name, sql::quote_ident(grantee)),
-                          "default privileges opened it"));
+        make_function_private(function.name)};
     if (function.owner != function.creator)
         steps.push_back(
             statement(fmt::format("ALTER FUNCTION {}() OWNER TO {}", name, sql::quote_ident(function.owner)),

@@ -244,8 +244,10 @@ db::UnitOutcome RehearseWatch::run_alone(db::Executor& executor, const Unit& uni
     const Observation before = look();
     SeenStatement seen = seen_of(unit, watched);
     seen.is_sampled = true;
-    Sampler sampler(m_session, std::make_unique<db::Connection>(m_database, "rehearse", m_reporter, m_stop), before,
-                    executor.connection().protocol_backend_pid());
+    Sampler sampler(
+        m_session,
+        std::make_unique<db::Connection>(m_database, "rehearse", m_reporter, m_stop, db::SessionSettings::own), before,
+        executor.connection().protocol_backend_pid());
     db::UnitOutcome outcome = executor.run(unit);
     std::vector<TableLock> locks = sampler.finish();
     compare(before, before, look(), seen);

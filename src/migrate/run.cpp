@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "db/history.hpp"
+#include "db/own_settings.hpp"
 #include "ddl/statement_step.hpp"
 #include "migrate/partitioned_statements.hpp"
 
@@ -132,9 +133,8 @@ void Runner::apply_swap(const Migration& migration, const Script& script, const 
 void Runner::open_session(const Script& script) {
     const db::LockPolicy& policy = m_executor.policy();
     m_connection.execute(fmt::format(
-        "RESET ALL; RESET SESSION AUTHORIZATION; SET idle_in_transaction_session_timeout = 0; SET statement_timeout = "
-        "{}; {}",
-        policy.statement_timeout.count(),
+        "RESET ALL; RESET SESSION AUTHORIZATION; {}; SET statement_timeout = {}; {}",
+        db::session_timeouts_sql(m_connection.server_version()), policy.statement_timeout.count(),
         sets_lock_timeout(script) ? "" : fmt::format("SET lock_timeout = {}", policy.lock_timeout.count())));
 }
 

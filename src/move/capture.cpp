@@ -6,7 +6,9 @@
 
 #include "ddl/column_text.hpp"
 #include "ddl/index_definition.hpp"
+#include "ddl/private_object.hpp"
 #include "ddl/statement_step.hpp"
+#include "ddl/trigger_function.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::move {
@@ -15,26 +17,81 @@ using ddl::statement;
 
 namespace {
 
-std::string quoted_body(const std::string& body) {
-    return sql::quote_literal(body);
+/// Before anything of the row is read: a trigger that somebody put on a table of theirs, with types and casts of
+/// theirs, gets nowhere. By OID before the cut-over, by name after it, when the source's name is that of the
+/// partitioned table whose partitions fire the trigger, and in a restored dump.
+std::string body(const Capture& capture, const QualifiedName& function, const std::string& insertion) {
+    return ddl::dollar_quoted(fmt::format(
+        R"(
+BEGIN
+    IF TG_RELID <> '{oid}'::pg_catalog.oid AND COALESCE(pg_catalog.pg_partition_root(TG_RELID)::pg_catalog.oid, TG_RELID)
+            IS DISTINCT FROM pg_catalog.to_regclass({name})::pg_catalog.oid THEN
+        RAISE insufficient_privilege USING
+            MESSAGE = {message},
+            HINT = 'Drop the trigger that calls it.';
+    END IF;
+    {insertion};
+    RETURN NULL;
+END
+)",
+        fmt::arg("oid", capture.source_oid), fmt::arg("name", sql::quote_literal(sql::quoted(capture.source))),
+        fmt::arg("message", sql::quote_literal(fmt::format("{} serves the table {} only", sql::quoted(function),
+                                                           sql::quoted(capture.source)))),
+        fmt::arg("insertion", insertion)));
 }
 
-/// One INSERT: no operator or function is looked up when it runs, so that no search_path can lead it elsewhere.
-std::string row_body(const Capture& capture, const std::string& of) {
+/// One INSERT, of values in the types that the log has for them: no cast, operator or function is looked up.
+std::string row_body(const Capture& capture, const QualifiedName& function, const std::string& of) {
     const std::vector<std::string> keys = capture.key_names();
-    return fmt::format("\nBEGIN\n    INSERT INTO {} ({}) VALUES ({});\n    RETURN NULL;\nEND\n",
-                       sql::quoted(capture.log), ddl::column_list(keys), ddl::of_each(of, keys));
+    return body(capture, function,
+                fmt::format("INSERT INTO {} ({}) VALUES ({})", sql::quoted(capture.log), ddl::column_list(keys),
+                            ddl::of_each(of, keys)));
 }
 
-Step function(const QualifiedName& name, const std::string& body) {
-    return statement(fmt::format("CREATE FUNCTION {}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS {}",
-                                 sql::quoted(name), quoted_body(body)),
-                     "writers need no right on the log");
+std::vector<Step> function(const Capture& capture, const QualifiedName& name, const std::string& body) {
+    ddl::TriggerFunction function;
+    function.name = name;
+    function.body = body;
+    function.owner = function.creator = capture.creator;  // hand_over()
+    function.reads_tables = false;
+    return ddl::create_trigger_function(function, "writers need no right on the log");
 }
 
-Step revoke(const QualifiedName& name) {
-    return statement(fmt::format("REVOKE ALL ON FUNCTION {}() FROM PUBLIC", sql::quoted(name)),
-                     "only triggers call it");
+/// The functions run as the table's owner where the role may give them to it: who may do so owns the state schema and
+/// may become that owner. A new owner needs CREATE on the schema for the moment (manual, ALTER FUNCTION), and what the
+/// functions do for as long as they exist.
+Step hand_over(const Capture& capture) {
+    const std::string schema = sql::quote_ident(capture.log.schema);
+    const std::string owner = sql::quote_ident(capture.owner);
+    std::string alter;
+    for (const QualifiedName& name : {capture.function, capture.old_function, capture.truncate_function})
+        alter += fmt::format("        ALTER FUNCTION {}() OWNER TO {};\n", sql::quoted(name), owner);
+    return statement(
+        "DO " + ddl::dollar_quoted(fmt::format(
+                    R"(
+DECLARE
+    creates pg_catalog.bool := pg_catalog.has_schema_privilege({owner_text}, {schema_name}, 'CREATE');
+    becomes pg_catalog.text := CASE WHEN pg_catalog.current_setting('server_version_num')::pg_catalog.int4 >= 160000
+                               THEN 'SET' ELSE 'MEMBER' END;
+BEGIN
+    IF pg_catalog.pg_has_role({owner_text}, becomes) AND EXISTS (
+            SELECT FROM pg_catalog.pg_namespace
+            WHERE nspname = {schema_name} AND pg_catalog.pg_has_role(nspowner, 'USAGE')) THEN
+        GRANT USAGE ON SCHEMA {schema} TO {owner};
+        GRANT INSERT ON TABLE {log} TO {owner};
+        IF NOT creates THEN
+            GRANT CREATE ON SCHEMA {schema} TO {owner};
+        END IF;
+{alter}        IF NOT creates THEN
+            REVOKE CREATE ON SCHEMA {schema} FROM {owner};
+        END IF;
+    END IF;
+END
+)",
+                    fmt::arg("owner_text", sql::quote_literal(capture.owner)), fmt::arg("owner", owner),
+                    fmt::arg("schema_name", sql::quote_literal(capture.log.schema)), fmt::arg("schema", schema),
+                    fmt::arg("log", sql::quoted(capture.log)), fmt::arg("alter", alter))),
+        "they run as the table's owner, with no more rights than they need");
 }
 
 Step trigger(const Capture& capture, const std::string& name, const std::string& events, const QualifiedName& called) {
@@ -97,14 +154,14 @@ std::vector<Step> prepare_capture(const Capture& capture) {
                               "the log of changed keys; no index, so that appending costs next to nothing"));
     steps.push_back(statement(fmt::format("ALTER TABLE {} REPLICA IDENTITY FULL", log),
                               "or a publication FOR ALL TABLES would refuse to take entries out"));
-    steps.push_back(function(capture.function, row_body(capture, "NEW")));
-    steps.push_back(revoke(capture.function));
-    steps.push_back(function(capture.old_function, row_body(capture, "OLD")));
-    steps.push_back(revoke(capture.old_function));
-    steps.push_back(
-        function(capture.truncate_function,
-                 fmt::format("\nBEGIN\n    INSERT INTO {} (truncated) VALUES (true);\n    RETURN NULL;\nEND\n", log)));
-    steps.push_back(revoke(capture.truncate_function));
+    steps.push_back(ddl::make_table_private(capture.log));
+    ddl::append(steps, function(capture, capture.function, row_body(capture, capture.function, "NEW")));
+    ddl::append(steps, function(capture, capture.old_function, row_body(capture, capture.old_function, "OLD")));
+    ddl::append(steps, function(capture, capture.truncate_function,
+                                body(capture, capture.truncate_function,
+                                     fmt::format("INSERT INTO {} (truncated) VALUES (true)", log))));
+    if (capture.owner != capture.creator)
+        steps.push_back(hand_over(capture));
     return steps;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,8 @@ namespace tripmig::move {
 /// Which rows of a table change while it is copied. Row triggers append the keys of every inserted, updated and
 /// deleted row to a log; the rows themselves are read again later, so the log need not be in order. Every update
 /// counts, also one that changes no copied column: it moves the row to another block, and the load goes by blocks.
-/// Every write of the service pays for them: docs/decisions/0009 says why there are three, of a single statement each.
+/// Every write of the service pays for them: docs/decisions/0009 says why there are three, of a single INSERT each.
+/// docs/decisions/0014 says whom they trust.
 struct Capture {
     struct Key {
         std::string name;
@@ -19,6 +21,9 @@ struct Capture {
     };
 
     QualifiedName source;
+    std::uint32_t source_oid = 0;  ///< with owner and creator: needed where the functions are created
+    std::string owner;             ///< of the source
+    std::string creator;           ///< the session's role
     std::vector<Key> keys;
     QualifiedName log;           ///< a table in the state schema
     QualifiedName function;      ///< logs the key that a row has now

@@ -163,8 +163,8 @@ ThrottleState Throttle::state() const {
 
 db::Connection& Throttle::connection() {
     if (!m_connection || m_connection->is_broken()) {
-        m_connection = std::make_unique<db::Connection>(m_database, "throttle", m_reporter, m_stop);
-        m_connection->execute(db::own_settings_sql());
+        m_connection =
+            std::make_unique<db::Connection>(m_database, "throttle", m_reporter, m_stop, db::SessionSettings::own);
     }
     return *m_connection;
 }

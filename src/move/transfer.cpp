@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "ddl/private_object.hpp"
 #include "ddl/statement_step.hpp"
 #include "sql/identifier.hpp"
 
@@ -25,12 +26,14 @@ std::vector<Step> prepare_transfer(const Transfer& transfer) {
                     "NULL, loaded_at pg_catalog.timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp())",
                     sql::quoted(transfer.chunks)),
         "what is loaded, so that a later run goes on there"));
+    steps.push_back(ddl::make_table_private(transfer.chunks));
     std::string keys;
     for (const Capture::Key& key : transfer.capture.keys)
         keys += fmt::format("{}{} {}", keys.empty() ? "" : ", ", sql::quote_ident(key.name), key.type);
     steps.push_back(statement(fmt::format("CREATE UNLOGGED TABLE {} ({}) WITH (autovacuum_enabled = off)",
                                           sql::quoted(transfer.touched), keys),
                               "the keys of one round of the catch-up"));
+    steps.push_back(ddl::make_table_private(transfer.touched));
     return steps;
 }
 

@@ -25,7 +25,6 @@ ddl::CompositeKey composite_key(const db::TableInfo& table, const SwapState& sta
         composite.type = column->type;
     composite.owner = table.owner;
     composite.creator = table.current_role;
-    composite.function_grantees = table.default_function_grantees;
     return composite;
 }
 

@@ -10,6 +10,7 @@
 namespace tripmig::swap {
 
 void set_paused(Server& server, const QualifiedName& table, bool is_paused) {
+    server.require_usable();
     const auto job = server.open_job(table);
     if (!job)
         throw Error(ExitCode::refused, fmt::format("no swap of {} is under way", sql::quoted(table)),

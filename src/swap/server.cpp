@@ -35,20 +35,23 @@ Server::Server(const config::Config& config, Reporter& reporter, const Clock& cl
       m_clock(clock),
       m_stop(stop),
       m_database(db::past_pooler(config.database)),
-      m_connection(m_database, "swap", reporter, stop),
+      m_connection(m_database, "swap", reporter, stop, db::SessionSettings::own),
       m_session(m_database, "swap-read"),
       m_executor(m_connection, m_database, lock_policy(config), reporter, clock, stop),
       m_throttle(m_database, config.swap, reporter, clock, stop, [this] { return is_paused(); }),
       m_note(m_database, config.state.schema) {
     m_throttle.set_on_change([this](const move::ThrottleState& state) { m_note.holds(state); });
-    m_connection.execute(db::own_settings_sql());
     m_connection.execute(move::beside_service_sql(move::worker_count(config.swap)));
     // What is prepared is planned once, before the locks, and not again under them.
     m_connection.execute("SET plan_cache_mode = force_generic_plan");
 }
 
-void Server::take_job(const QualifiedName& table) {
+void Server::require_usable() {
     db::require_usable(m_connection, state_schema(), m_database.pooler);
+}
+
+void Server::take_job(const QualifiedName& table) {
+    require_usable();
     db::ensure_state(m_connection, state_schema());
     m_session.keep_prepared();  // each step looks at the tables again
     m_table = table;

@@ -27,6 +27,9 @@ class Server {
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
+    /// Before anything is written: throws Error{refused} when the server is not writable or the state not trustworthy.
+    void require_usable();
+
     /// For a command that changes something: the state schema is there, the server is writable, and nobody else works
     /// on this table. Throws Error{run_lock_held} naming who does.
     void take_job(const QualifiedName& table);

@@ -24,6 +24,15 @@ std::vector<move::Capture::Key> typed(const db::TableInfo& table, const std::vec
     return keys;
 }
 
+move::Capture capture_of(const db::TableInfo& table, const std::vector<std::string>& keys, const SwapState& state,
+                         const std::string& state_schema) {
+    move::Capture capture = move::capture_for(table.name, typed(table, keys), state_schema, state.job);
+    capture.source_oid = table.oid;
+    capture.owner = table.owner;
+    capture.creator = table.current_role;
+    return capture;
+}
+
 move::Projection registry_projection(const ddl::Registry& registry) {
     move::Projection projection;
     projection.source = registry.parent;
@@ -65,8 +74,7 @@ move::Transfer transfer_of(const ddl::Succession& succession, const SwapState& s
         projections.push_back(registry_projection(*succession.registry));
         keys = projections.back().keys;
     }
-    return move::transfer_for(move::capture_for(table.name, typed(table, keys), state_schema, state.job),
-                              std::move(projections), state.job);
+    return move::transfer_for(capture_of(table, keys, state, state_schema), std::move(projections), state.job);
 }
 
 move::Transfer transfer_back(const db::TableInfo& table, const SwapState& state, const std::string& state_schema) {
@@ -75,8 +83,7 @@ move::Transfer transfer_back(const db::TableInfo& table, const SwapState& state,
     if (keys.empty())
         keys = row_keys(table);  // the job of an older version
     move::Projection projection{table.name, {table.name.schema, state.leaf}, copied_columns(table), keys, true};
-    return move::transfer_for(move::capture_for(table.name, typed(table, keys), state_schema, state.job), {projection},
-                              state.job);
+    return move::transfer_for(capture_of(table, keys, state, state_schema), {projection}, state.job);
 }
 
 }  // namespace tripmig::swap

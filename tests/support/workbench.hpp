@@ -25,11 +25,9 @@ class Workbench {
   public:
     Workbench()
         : m_config(config_of(database)),
-          m_connection(m_config, "test", m_silent, m_stop),
+          m_connection(m_config, "test", m_silent, m_stop, db::SessionSettings::own),
           session(m_config, "test"),
-          executor(m_connection, m_config, db::LockPolicy{}, m_silent, m_clock, m_stop) {
-        m_connection.execute(db::own_settings_sql());
-    }
+          executor(m_connection, m_config, db::LockPolicy{}, m_silent, m_clock, m_stop) {}
 
     TestDatabase database;
 

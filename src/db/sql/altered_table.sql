@@ -4,7 +4,7 @@ SELECT COALESCE(i.indrelid, owner.refobjid, c.oid)
 FROM pg_catalog.pg_class AS c
 LEFT JOIN pg_catalog.pg_index AS i ON i.indexrelid = c.oid
 LEFT JOIN pg_catalog.pg_depend AS owner
-       ON c.relkind = 'S' AND owner.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND owner.objid = c.oid
-      AND owner.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND owner.deptype IN ('a', 'i')
-WHERE c.oid = COALESCE(pg_catalog.to_regclass($1), pg_catalog.to_regclass($2))
+       ON c.relkind = 'S' AND owner.classid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid AND owner.objid = c.oid
+      AND owner.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid AND owner.deptype IN ('a', 'i')
+WHERE c.oid = COALESCE(pg_catalog.to_regclass($1), pg_catalog.to_regclass($2))::pg_catalog.oid
 LIMIT 1

@@ -8,5 +8,5 @@ FROM :"state".jobs AS j
 LEFT JOIN (pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace)
        ON n.nspname = j.table_schema AND c.relname = j.table_name
 WHERE j.finished_at IS NULL
-  AND NOT (j.stage = 'complete' AND (j.state->>'strategy' = 'attach' OR j.state->'was_empty' = 'true'::pg_catalog.jsonb))
+  AND NOT (j.stage = 'complete' AND (j.state OPERATOR(pg_catalog.->>) 'strategy' = 'attach' OR j.state OPERATOR(pg_catalog.->>) 'was_empty' = 'true'))
 ORDER BY j.id

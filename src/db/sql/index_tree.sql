@@ -13,6 +13,6 @@ CROSS JOIN LATERAL (
     SELECT wanted.root, NULL, 0
     WHERE NOT EXISTS (SELECT 1 FROM pg_catalog.pg_partition_tree(wanted.root))
 ) AS tree
-JOIN pg_catalog.pg_class AS member ON member.oid = tree.relid
+JOIN pg_catalog.pg_class AS member ON member.oid = tree.relid::pg_catalog.oid
 JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = member.relnamespace
 ORDER BY tree.level, namespace.nspname, member.relname

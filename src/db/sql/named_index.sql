@@ -7,4 +7,4 @@ JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = class.relnamespace
 JOIN pg_catalog.pg_index AS index ON index.indexrelid = class.oid
 JOIN pg_catalog.pg_class AS table_class ON table_class.oid = index.indrelid
 JOIN pg_catalog.pg_namespace AS table_namespace ON table_namespace.oid = table_class.relnamespace
-WHERE class.oid = pg_catalog.to_regclass($1)
+WHERE class.oid OPERATOR(pg_catalog.=) pg_catalog.to_regclass($1)

@@ -2,7 +2,7 @@
 -- id  time under the strongest lock in ms, or NULL  relation  mode
 -- to_jsonb(): a state schema of version 1 has no locked_ms.
 SELECT done.id,
-       (pg_catalog.to_jsonb(done) ->> 'locked_ms')::pg_catalog.int8,
+       (pg_catalog.to_jsonb(done) OPERATOR(pg_catalog.->>) 'locked_ms')::pg_catalog.int8,
        locked.key,
        locked.value
 FROM :"state".migrations AS done, pg_catalog.jsonb_each_text(done.locks) AS locked

@@ -6,7 +6,7 @@
 -- old as its table. locked_ms: since the statement began that took the strongest one (mark_locks.sql).
 WITH held AS (
     SELECT DISTINCT ON (locks.relation)
-           namespace.nspname || '.' || class.relname AS relation, locks.mode, ranked.rank
+           pg_catalog.concat(namespace.nspname, '.', class.relname) AS relation, locks.mode, ranked.rank
     FROM pg_catalog.pg_locks AS locks
     JOIN pg_catalog.unnest(ARRAY['ShareUpdateExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock',
                                  'AccessExclusiveLock']) WITH ORDINALITY AS ranked (mode, rank) ON ranked.mode = locks.mode
@@ -45,6 +45,6 @@ SELECT $1, $2, $3, $4, $5, $6, $7::pg_catalog.int8, $8, $9,
        (SELECT pg_catalog.jsonb_object_agg(relation, mode) FROM locked),
        GREATEST((SELECT ((EXTRACT(epoch FROM pg_catalog.clock_timestamp())
                   - COALESCE(NULLIF(since.at, '')::pg_catalog.numeric, EXTRACT(epoch FROM pg_catalog.transaction_timestamp())))
-                 * 1000)::pg_catalog.int8
+                 OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8
          FROM since),
                 (SELECT pg_catalog.max(locked_ms) FROM :"state".statements WHERE file = $4))

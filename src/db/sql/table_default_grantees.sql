@@ -1,5 +1,5 @@
 -- Whom the session's role lets into objects that it makes in a schema, by its default privileges (manual, ALTER DEFAULT
--- PRIVILEGES). An empty name is PUBLIC. Functions are open to PUBLIC without any.
+-- PRIVILEGES). An empty name is PUBLIC.
 -- $1 schema
 SELECT DISTINCT d.defaclobjtype, COALESCE(r.rolname, '')
 FROM pg_catalog.pg_default_acl AS d
@@ -7,6 +7,6 @@ CROSS JOIN LATERAL pg_catalog.aclexplode(d.defaclacl) AS item
 LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = item.grantee
 WHERE d.defaclrole = (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = CURRENT_USER)
   AND d.defaclnamespace IN (0, (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $1))
-  AND d.defaclobjtype IN ('r', 'S', 'f')
+  AND d.defaclobjtype IN ('r', 'S')
   AND item.grantee <> d.defaclrole
 ORDER BY 1, 2

@@ -5,7 +5,7 @@
 -- NULL: what this transaction holds and how long, as in record_migration.sql
 WITH held AS (
     SELECT DISTINCT ON (locks.relation)
-           namespace.nspname || '.' || class.relname AS relation, locks.mode, ranked.rank
+           pg_catalog.concat(namespace.nspname, '.', class.relname) AS relation, locks.mode, ranked.rank
     FROM pg_catalog.pg_locks AS locks
     JOIN pg_catalog.unnest(ARRAY['ShareUpdateExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock',
                                  'AccessExclusiveLock']) WITH ORDINALITY AS ranked (mode, rank) ON ranked.mode = locks.mode
@@ -30,7 +30,7 @@ sampled AS (
     SELECT pg_catalog.jsonb_object_agg(relation, mode) AS locks,
            (SELECT ((EXTRACT(epoch FROM pg_catalog.clock_timestamp())
                   - COALESCE(NULLIF(since.at, '')::pg_catalog.numeric, EXTRACT(epoch FROM pg_catalog.transaction_timestamp())))
-                 * 1000)::pg_catalog.int8
+                 OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8
          FROM since) AS locked_ms
     FROM held
     HAVING $9::pg_catalog.jsonb IS NULL

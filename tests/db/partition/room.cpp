@@ -35,7 +35,7 @@ partition::TableOutcome Room::run(const partition::MaintenancePlan& plan) {
     const StopSignal stop;
     const SystemClock clock;
     const config::DatabaseConfig server = config();
-    db::Connection connection(server, "test", told, stop);
+    db::Connection connection(server, "test", told, stop, db::SessionSettings::own);
     db::LockPolicy locks;
     locks.lock_timeout = std::chrono::milliseconds(200);
     locks.lock_deadline = std::chrono::seconds(5);
