@@ -14,7 +14,7 @@ namespace tripmig::db {
 /// A job that is under way, during which nobody else may alter its table.
 struct AlteringJob {
     std::int64_t id = 0;
-    std::string kind;  ///< "swap"
+    std::string kind;  ///< "swap", or "split" of a partition
     QualifiedName table;
     std::string stage;
     std::vector<std::uint32_t> tables;  ///< through which it would be altered: itself, and what it is a partition of

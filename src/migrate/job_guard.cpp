@@ -22,9 +22,9 @@ std::string way_out(const db::AlteringJob& job) {
         return fmt::format("`tripmig swap finish {}` gives the way back to the old table up; then run this again",
                            name);
     return fmt::format(
-        "let it end first (`tripmig swap status {0}`, `tripmig swap run {0}`), or give it up with `tripmig swap abort "
-        "{0}`; then run this again",
-        name);
+        "let it end first (`tripmig swap status {0}`, `tripmig {1} {0}`), or give it up with `tripmig swap abort {0}`; "
+        "then run this again",
+        name, job.kind == "split" ? "partition split" : "swap run");
 }
 
 /// "shop.orders" as the server reads it; a key without a schema is of public.

@@ -58,7 +58,7 @@ void Server::take_job(const QualifiedName& table) {
     m_note.begin(table);
     m_worker_key = db::lock_key(state_schema(), fmt::format("workers {}.{}", table.schema, table.name));
     m_lock.emplace(m_connection, job_key(state_schema(), table), fmt::format("the job lock of {}", sql::quoted(table)),
-                   patience, m_reporter, m_clock, m_stop);
+                   m_config.migrations.run_lock_wait, m_reporter, m_clock, m_stop);
 }
 
 std::string Server::worker_of(const QualifiedName& table) {

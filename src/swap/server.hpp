@@ -31,7 +31,7 @@ class Server {
     void require_usable();
 
     /// For a command that changes something: the state schema is there, the server is writable, and nobody else works
-    /// on this table. Throws Error{run_lock_held} naming who does.
+    /// on this table: whoever does is waited for, for run_lock_wait. Throws Error{run_lock_held} naming who does.
     void take_job(const QualifiedName& table);
 
     [[nodiscard]] std::optional<db::Job> open_job(const QualifiedName& table);

@@ -131,8 +131,9 @@ TEST_CASE("SIGINT and SIGTERM end a swap cleanly: no CHECK is left, and the next
     }
 }
 
-TEST_CASE("two runs at once: one works, the other says who does") {
+TEST_CASE("two runs at once: one works, the other waits for run_lock_wait and says who does") {
     const SwapRoom room;
+    room.folder.write("tripmig.toml", "[migrations]\nrun_lock_wait = \"300ms\"\n[swap]\ncutover_deadline = \"20s\"\n");
     room.database.exec(orders_and_lines);
     const Connection reader = room.database.connect();
     reader.exec("BEGIN; SELECT count(*) FROM lines");
@@ -140,7 +141,7 @@ TEST_CASE("two runs at once: one works, the other says who does") {
     first.wait_for_text("cut over public.orders waits for");
     const CommandResult second = room.tripmig({"swap", "run", "orders"});
     CHECK(second.exit_code == 5);
-    CHECK(second.err.find("tripmig swap") != std::string::npos);
+    CHECK_MESSAGE(second.err.find("is held by tripmig swap") != std::string::npos, second.err);
     CHECK(room.swap({"status", "orders"})["stage"] == "bounded");
     reader.exec("COMMIT");
     CHECK(first.wait().exit_code == 0);

@@ -165,12 +165,14 @@ TEST_CASE("a leaf that is being split: its parent may not be altered either, oth
         "INSERT INTO tripmig.jobs (kind, table_schema, table_name, stage, state, tool_version) "
         "SELECT 'swap', 'public', "
         "'orders_past', 'indexed', "
-        "state || '{\"strategy\": \"copy\"}', tool_version FROM tripmig.jobs");
+        "state || '{\"strategy\": \"copy\", \"parent\": {\"schema\": \"public\", \"name\": \"orders\"}}', tool_version "
+        "FROM tripmig.jobs");
     for (const char* const sql :
          {"ALTER TABLE orders ADD COLUMN more int;", "CREATE INDEX more ON orders_past (at);"}) {
         const CommandResult result = project.up_with(sql);
         CHECK(result.exit_code == 12);
-        CHECK_MESSAGE(result.err.find("a swap of public.orders_past is under way") != std::string::npos, result.err);
+        CHECK_MESSAGE(result.err.find("a split of public.orders_past is under way") != std::string::npos, result.err);
+        CHECK_MESSAGE(result.err.find("`tripmig partition split public.orders_past`") != std::string::npos, result.err);
     }
     project.goes_on("ALTER TABLE others ADD COLUMN more int;");
 }
