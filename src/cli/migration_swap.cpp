@@ -53,8 +53,8 @@ std::string swap_now(Context& context, const QualifiedName& name) {
                                 sql::quoted(name)));
     SwapOptions options;
     options.table = sql::quoted(name);
-    const config::PartitionPolicy policy = swap_policy(context, options);
     server.take_job(name);
+    const config::PartitionPolicy policy = job_policy(context, options, server);
     const swap::RunResult result = swap::run(server, policy, false);
     if (!result.state)  // somebody else's work of a moment ago
         return look(server, name).text(context);

@@ -26,11 +26,9 @@ ExitCode split(Context& context, const SwapOptions& options, const CutOverTime& 
     if (options.accepts_changes)
         swap::accept_changes(server, leaf);
     SwapOptions of_parent = options;
-    if (const auto job = server.open_job(leaf)) {
-        const swap::SwapState state = swap::from_job(*job);
-        of_parent.table = sql::quoted(state.whole());
-        of_parent.key = state.key;
-        of_parent.interval = state.interval;
+    const bool is_begun = server.open_job(leaf).has_value();
+    if (is_begun) {
+        // The job has its choices.
     } else if (const auto done = swap::finished_split(server, leaf)) {
         print_swap(context, leaf, &*done);
         context.reporter.info("split.done",
@@ -39,11 +37,12 @@ ExitCode split(Context& context, const SwapOptions& options, const CutOverTime& 
     } else if (const auto place = swap::find_parent(server.session(), leaf)) {
         of_parent.table = sql::quoted(place->parent);
         of_parent.key = place->key;
-    } else {
+    } else if (!is_begun) {
         throw Error(ExitCode::refused, fmt::format("{} is no leaf of a partitioned table", sql::quoted(leaf)),
                     "check the name; tripmig swap run TABLE partitions a plain table");
     }
-    const config::PartitionPolicy policy = swap_policy(context, of_parent);
+    const config::PartitionPolicy policy =
+        is_begun ? job_policy(context, options, server) : swap_policy(context, of_parent);
     swap::SwapState state = swap::split(server, policy, leaf, time.is_until_ready() || time.is_postponed());
     if (time.is_postponed() && state.stage != swap::Stage::finished) {
         time.wait(context);

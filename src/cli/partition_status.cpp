@@ -66,6 +66,13 @@ std::string warnings_text(const TableStatus& status) {
         if (leaf.is_detach_pending)
             text +=
                 fmt::format("  {}: its DETACH was interrupted; maintain finishes it\n", sql::quoted(leaf.leaf.name));
+    for (const std::string& problem : status.registry_problems)
+        text += fmt::format("  registry: {}\n", problem);
+    if (!status.registry_problems.empty())
+        text += fmt::format(
+            "    hint: switch it on again (ALTER TABLE ... ENABLE ALWAYS TRIGGER ...), then `tripmig swap "
+            "verify {}` names the ids that differ\n",
+            sql::quoted(status.table));
     if (status.default_partition && status.default_partition->rows.value_or(1) > 0)
         text += fmt::format("  {} rows have no leaf and sit in {}\n", rows_text(*status.default_partition),
                             sql::quoted(status.default_partition->leaf.name));
@@ -124,6 +131,7 @@ nlohmann::json to_json(const TableStatus& status) {
     }
     if (status.default_partition)
         table["default"] = to_json(*status.default_partition);
+    table["registry_problems"] = status.registry_problems;
     for (const ddl::Bounds& gap : status.gaps)
         table["gaps"].push_back(bounds_json(status.key, gap));
     return table;

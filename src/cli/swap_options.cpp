@@ -8,6 +8,9 @@
 
 #include "base/error.hpp"
 #include "sql/identifier.hpp"
+#include "swap/choices.hpp"
+#include "swap/new_job.hpp"
+#include "swap/server.hpp"
 
 namespace tripmig::cli {
 
@@ -104,20 +107,14 @@ config::IncomingForeignKeys parsed_incoming(const std::string& text) {
     return text == "drop" ? config::IncomingForeignKeys::drop : config::IncomingForeignKeys::composite;
 }
 
-}  // namespace
-
-config::PartitionPolicy swap_policy(const Context& context, const SwapOptions& options) {
-    const QualifiedName table = config::parse_table_name(options.table);
-    std::optional<config::PartitionPolicy> policy = policy_file(context, table);
-    if (!policy && options.key.empty())
-        throw Error(
-            ExitCode::usage,
-            fmt::format("no policy for {} in {}", sql::quoted(table), context.config.partitions.dir.string()),
-            "write one (docs/configuration.md), or say --key COLUMN, and --interval INTERVAL unless a month is right");
+/// The file's policy, or none, with the flags on top.
+config::PartitionPolicy with_flags(std::optional<config::PartitionPolicy> policy, const SwapOptions& options) {
     const bool is_of_flags = !policy;
     if (is_of_flags) {
         policy.emplace();
-        policy->table = table;
+        policy->table = config::parse_table_name(options.table);
+    } else {
+        policy->swap.file_choices = swap::choices_in(*policy);
     }
     if (!options.key.empty())
         policy->key = options.key;
@@ -134,6 +131,46 @@ config::PartitionPolicy swap_policy(const Context& context, const SwapOptions& o
         policy->swap.unique_indexes =
             options.unique_indexes == "leaf" ? config::UniqueIndexes::leaf : config::UniqueIndexes::key;
     return *policy;
+}
+
+std::vector<swap::SaidChoice> said_by_flags(const SwapOptions& options) {
+    std::vector<swap::SaidChoice> said;
+    const auto add = [&](const char* name, const std::string& value, const char* flag) {
+        if (!value.empty())
+            said.push_back({name, value, flag});
+    };
+    add("key", options.key, "--key");
+    if (!options.interval.empty())
+        add("interval", swap::interval_text(parsed_interval(options.interval)), "--interval");
+    add("strategy", options.strategy, "--strategy");
+    add("incoming_foreign_keys", options.incoming_foreign_keys, "--incoming-foreign-keys");
+    add("unique_indexes", options.unique_indexes, "--unique-indexes");
+    return said;
+}
+
+}  // namespace
+
+config::PartitionPolicy swap_policy(const Context& context, const SwapOptions& options) {
+    const QualifiedName table = config::parse_table_name(options.table);
+    std::optional<config::PartitionPolicy> policy = policy_file(context, table);
+    if (!policy && options.key.empty())
+        throw Error(
+            ExitCode::usage,
+            fmt::format("no policy for {} in {}", sql::quoted(table), context.config.partitions.dir.string()),
+            "write one (docs/configuration.md), or say --key COLUMN, and --interval INTERVAL unless a month is right");
+    return with_flags(std::move(policy), options);
+}
+
+config::PartitionPolicy job_policy(const Context& context, const SwapOptions& options, swap::Server& server) {
+    const auto job = server.open_job(config::parse_table_name(options.table));
+    if (!job)
+        return swap_policy(context, options);
+    const swap::SwapState state = swap::from_job(*job);
+    const std::optional<config::PartitionPolicy> file = policy_file(context, state.whole());
+    swap::require_same_choices(state, said_by_flags(options), file);
+    SwapOptions flags = options;
+    flags.interval = state.interval;  // the names of partitions are as fine as they are
+    return swap::policy_of_job(state, file, with_flags(file, flags));
 }
 
 void require_yes(Context& context, bool assume_yes, const std::string& question) {

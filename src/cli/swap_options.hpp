@@ -6,6 +6,10 @@
 #include "cli/command.hpp"
 #include "config/policy.hpp"
 
+namespace tripmig::swap {
+class Server;
+}  // namespace tripmig::swap
+
 namespace tripmig::cli {
 
 /// What every `tripmig swap` command is told.
@@ -33,6 +37,9 @@ config::Config with_workers(const config::Config& config, const SwapOptions& opt
 /// The table's policy: the file in the partitions directory that names it, with the flags on top; without a file, the
 /// flags alone. Throws Error{usage} when they do not say enough.
 config::PartitionPolicy swap_policy(const Context& context, const SwapOptions& options);
+/// The same for a table whose job is under way, if there is one: the job's own choices, which flags and file may not
+/// contradict. Throws Error{refused} when they do.
+config::PartitionPolicy job_policy(const Context& context, const SwapOptions& options, swap::Server& server);
 
 /// Asks on a terminal. Throws Error{usage} naming --yes where there is none to ask, Error{refused} when the answer is
 /// no.

@@ -16,19 +16,21 @@ namespace tripmig::cli {
 namespace {
 
 ExitCode run(Context& context, const SwapOptions& options, const CutOverTime& time) {
-    const config::PartitionPolicy policy = swap_policy(context, options);
+    const QualifiedName table = config::parse_table_name(options.table);
     time.check();
     const config::Config config = with_workers(context.config, options);
     swap::Server server(config, context.reporter, context.clock, context.stop);
-    server.take_job(policy.table);
+    (void)job_policy(context, options, server);  // what is wrong with it is said before anything is waited for
+    server.take_job(table);
+    const config::PartitionPolicy policy = job_policy(context, options, server);
     if (options.accepts_changes)
-        swap::accept_changes(server, policy.table);
+        swap::accept_changes(server, table);
     if (time.is_postponed()) {
         (void)swap::run(server, policy, true);
         time.wait(context);
     }
     const swap::RunResult result = swap::run(server, policy, time.is_until_ready());
-    print_swap(context, policy.table, result.state ? &*result.state : nullptr);
+    print_swap(context, table, result.state ? &*result.state : nullptr);
     return ExitCode::ok;
 }
 
@@ -55,17 +57,17 @@ void add_swap_cutover(CLI::App& group, Commands& commands) {
     add_policy_options(*command, *options);
     add_run_options(*command, *options);
     commands.add(command, [options](Context& context) {
-        const config::PartitionPolicy policy = swap_policy(context, *options);
+        const QualifiedName table = config::parse_table_name(options->table);
         const config::Config config = with_workers(context.config, *options);
         swap::Server server(config, context.reporter, context.clock, context.stop);
-        server.take_job(policy.table);
+        server.take_job(table);
         if (options->accepts_changes)
-            swap::accept_changes(server, policy.table);
-        if (const auto job = server.open_job(policy.table); !job || swap::from_job(*job).stage < swap::Stage::ready)
+            swap::accept_changes(server, table);
+        if (const auto job = server.open_job(table); !job || swap::from_job(*job).stage < swap::Stage::ready)
             throw Error(ExitCode::refused, "no swap of this table is ready for its cut-over",
                         "tripmig swap run TABLE --until ready");
-        const swap::RunResult result = swap::run(server, policy, false);
-        print_swap(context, policy.table, &*result.state);
+        const swap::RunResult result = swap::run(server, job_policy(context, *options, server), false);
+        print_swap(context, table, &*result.state);
         return ExitCode::ok;
     });
 }

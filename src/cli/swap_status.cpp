@@ -13,6 +13,7 @@
 #include "db/table_catalog.hpp"
 #include "report/sink.hpp"
 #include "sql/identifier.hpp"
+#include "swap/own_triggers.hpp"
 #include "swap/server.hpp"
 
 namespace tripmig::cli {
@@ -26,6 +27,7 @@ struct Look {
     std::optional<swap::SwapState> state;
     swap::JobProgress progress;  ///< of a job that is not finished
     bool is_open = false;
+    std::vector<std::string> problems;  ///< of the registry, when no job is open
 };
 
 Look look_closely(swap::Server& server, const QualifiedName& table) {
@@ -36,15 +38,18 @@ Look look_closely(swap::Server& server, const QualifiedName& table) {
         if (found.is_open)
             found.progress = swap::read_progress(server, *found.state);
     }
+    if (!found.is_open)
+        found.problems = swap::registry_problems(server.session(), table);
     return found;
 }
 
-void print_without_job(Context& context, swap::Server& server, const QualifiedName& table) {
+void print_without_job(Context& context, swap::Server& server, const QualifiedName& table,
+                       const std::vector<std::string>& problems) {
     const auto info = db::read_table(server.session(), table);
     if (!info)
         throw Error(ExitCode::refused, fmt::format("there is no table {}", sql::quoted(table)), "check the name");
     if (info->is_partitioned())
-        print_swap(context, table, nullptr);
+        print_swap(context, table, nullptr, problems);
     else if (context.json)
         context.out << json_text(json{{"table", table.schema + "." + table.name}, {"stage", "none"}}) << '\n';
     else
@@ -53,9 +58,9 @@ void print_without_job(Context& context, swap::Server& server, const QualifiedNa
 
 void print_look(Context& context, swap::Server& server, const QualifiedName& table, const Look& found) {
     if (!found.state)
-        print_without_job(context, server, table);
+        print_without_job(context, server, table, found.problems);
     else if (!found.is_open)
-        print_swap(context, table, &*found.state);
+        print_swap(context, table, &*found.state, found.problems);
     else if (context.json)
         context.out << json_text(status_document(*found.state, found.progress)) << '\n';
     else
@@ -110,7 +115,7 @@ void watch(Context& context, swap::Server& server, const QualifiedName& table) {
     for (;;) {
         const Look found = look_closely(server, table);
         if (!found.state)
-            return print_without_job(context, server, table);
+            return print_without_job(context, server, table, found.problems);
         screen.show(found);
         if (!found.is_open || found.state->stage == swap::Stage::complete)
             return;

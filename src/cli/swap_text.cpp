@@ -103,13 +103,30 @@ bool is_under_way(const swap::SwapState& state) {
 
 }  // namespace
 
-void print_swap(Context& context, const QualifiedName& table, const swap::SwapState* state) {
-    if (context.json)
-        context.out << json_text(document_of(table, state)) << '\n';
-    else if (state == nullptr)
+std::string problems_text(const QualifiedName& table, const std::vector<std::string>& problems) {
+    std::string text;
+    for (const std::string& problem : problems)
+        text += fmt::format("registry: {}\n", problem);
+    if (!text.empty())
+        text += fmt::format(
+            "  hint: the registry may lack ids, or keep those of deleted rows: `ALTER TABLE ... ENABLE ALWAYS TRIGGER "
+            "...` switches a trigger on again, `tripmig swap verify {}` names the ids that differ\n",
+            sql::quoted(table));
+    return text;
+}
+
+void print_swap(Context& context, const QualifiedName& table, const swap::SwapState* state,
+                const std::vector<std::string>& problems) {
+    if (context.json) {
+        json document = document_of(table, state);
+        document["registry_problems"] = problems;
+        context.out << json_text(document) << '\n';
+    } else if (state == nullptr)
         context.out << fmt::format("{} is partitioned already: nothing to do\n", sql::quoted(table));
     else
         context.out << text_of(*state) << '\n';
+    if (!context.json)
+        context.out << problems_text(table, problems);
 }
 
 json status_document(const swap::SwapState& state, const swap::JobProgress& progress) {
@@ -117,6 +134,9 @@ json status_document(const swap::SwapState& state, const swap::JobProgress& prog
     document["paused"] = progress.is_paused;
     document["worker"] = text_or_null(progress.worker);
     document["backlog"] = progress.backlog;
+    document["must_compare"] = state.must_compare;
+    document["altered"] = progress.altered;
+    document["registry_problems"] = progress.registry_problems;
     const auto left = swap::time_left(state, progress);
     document["load"] = {{"blocks", state.blocks}, {"blocks_done", progress.blocks_done}};
     document["load"]["seconds_left"] = left ? json(*left) : json();
@@ -141,6 +161,13 @@ std::string status_text(const swap::SwapState& state, const swap::JobProgress& p
     std::string text = text_of(state) + '\n';
     for (const std::string& thing : things_of(state, progress))
         text += thing + '\n';
+    if (state.must_compare && !state.is_cut())
+        text += fmt::format(
+            "no cut-over before what was loaded is compared with the table, and found equal: tripmig swap verify {}\n",
+            sql::quoted(state.table));
+    for (const std::string& change : progress.altered)
+        text += fmt::format("altered since: {}\n", change);
+    text += problems_text(state.table, progress.registry_problems);
     if (!progress.worker.empty())
         text += fmt::format("at work: {}\n", progress.worker);
     else if (is_under_way(state))

@@ -164,7 +164,8 @@ void add_swap(std::vector<Option>& table) {
          {"swap", "chunk_target", "duration", "500ms", "How long one chunk should take: chunks size themselves to it.",
           [](Config& c, const Setting& s) { c.swap.chunk_target = s.as_duration(one_millisecond); }},
          {"swap", "margin", "duration", "72h",
-          "With less than this left of the current interval the cut is one interval later. Whole hours.",
+          "With less than this left of the current interval the cut is one interval later. Whole hours. No cut-over is "
+          "tried within the last third of it, or the last 30th of an interval where that is less.",
           [](Config& c, const Setting& s) { c.swap.margin = whole<std::chrono::hours>(s, zero, "hour"); }},
          {"swap", "final_keys", "integer", "100",
           "The cut-over begins when at most this many changed keys are left to apply.",

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -32,6 +33,9 @@ struct SwapPolicy {
     IncomingForeignKeys incoming_foreign_keys = IncomingForeignKeys::refuse;
     UniqueIndexes unique_indexes = UniqueIndexes::refuse;  ///< those that lack the partition key
     bool unique_ids = false;
+    bool names_strategy = false;  ///< the strategy is not merely the default
+    /// What the file says of a swap, by key, before flags win over it.
+    std::map<std::string, std::string> file_choices;
     /// Of --drop-foreign-keys: keys that `drop` gives up, named by whoever runs it. Never in a file.
     std::vector<std::string> dropped_keys;
 };

@@ -104,6 +104,7 @@ void add_sections(std::vector<PolicyKey>& table) {
           [](Policy& p, const Setting& s) {
               p.swap.strategy =
                   std::array{SwapStrategy::attach, SwapStrategy::copy}.at(s.as_choice({"attach", "copy"}));
+              p.swap.names_strategy = true;
           }},
          {"swap", "incoming_foreign_keys", "refuse, registry, composite, drop", "refuse",
           "What becomes of foreign keys that reference the table. registry: they point to a table of all ids. "

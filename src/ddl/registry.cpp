@@ -39,6 +39,16 @@ std::string Registry::truncate_trigger() const {
     return sql::truncated_name(table.name, "_truncate");
 }
 
+std::vector<QualifiedName> Registry::functions() const {
+    return {keep_function(), move_function(), truncate_function()};
+}
+
+std::vector<db::ExpectedTrigger> Registry::triggers() const {
+    return {{keep_trigger(), keep_function(), true},
+            {move_trigger(), move_function(), true},
+            {truncate_trigger(), truncate_function(), false}};
+}
+
 std::vector<std::string> Registry::id_names() const {
     std::vector<std::string> names;
     for (const Column& column : ids)
@@ -114,7 +124,8 @@ std::vector<Step> create_registry_functions(const Registry& registry) {
          {registry.move_function(), registry_move_body(registry)},
          {registry.truncate_function(), registry_truncate_body(registry)}}};
     for (const auto& [name, body] : functions)
-        append(steps, create_trigger_function({name, body, registry.owner, registry.creator},
+        append(steps, create_trigger_function(
+                          {name, body, registry.owner, registry.creator, registry.replaces_functions},
                                               "keeps the registry, as the table's owner"));
     return steps;
 }
@@ -156,14 +167,19 @@ std::vector<Step> create_leaf_truncate_trigger(const Registry& registry, const Q
             always(leaf, registry.truncate_trigger())};
 }
 
+std::vector<Step> drop_registry_functions(const Registry& registry) {
+    std::vector<Step> steps;
+    for (const QualifiedName& function : registry.functions())
+        steps.push_back(
+            statement(fmt::format("DROP FUNCTION IF EXISTS {}()", sql::quoted(function)), "nothing calls it now"));
+    return steps;
+}
+
 std::vector<Step> drop_registry(const Registry& registry) {
     std::vector<Step> steps;
     steps.push_back(
         statement(fmt::format("DROP TABLE IF EXISTS {}", sql::quoted(registry.table)), "nothing references it now"));
-    for (const QualifiedName& function :
-         {registry.keep_function(), registry.move_function(), registry.truncate_function()})
-        steps.push_back(
-            statement(fmt::format("DROP FUNCTION IF EXISTS {}()", sql::quoted(function)), "nothing calls it now"));
+    append(steps, drop_registry_functions(registry));
     return steps;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/qualified_name.hpp"
 #include "base/step.hpp"
+#include "db/own_triggers.hpp"
 #include "db/table_info.hpp"
 
 namespace tripmig::ddl {
@@ -27,7 +28,8 @@ struct Registry {
     Column key;               ///< the partition key
     std::string unique_name;  ///< the constraint that a duplicate id is said to violate: the table's old primary key
     std::string owner;
-    std::string creator;  ///< the session's role
+    std::string creator;              ///< the session's role
+    bool replaces_functions = false;  ///< those of a dropped table's registry are there still
 
     [[nodiscard]] QualifiedName keep_function() const;      ///< after INSERT and DELETE
     [[nodiscard]] QualifiedName move_function() const;      ///< before an UPDATE of id or key
@@ -36,6 +38,9 @@ struct Registry {
     [[nodiscard]] std::string keep_trigger() const;  ///< begins with 00_: the others may change or delete the row
     [[nodiscard]] std::string move_trigger() const;  ///< begins with zz_: those before it may still change the row
     [[nodiscard]] std::string truncate_trigger() const;
+    [[nodiscard]] std::vector<QualifiedName> functions() const;  ///< all three
+    /// What the partitioned table and each partition must have.
+    [[nodiscard]] std::vector<db::ExpectedTrigger> triggers() const;
     [[nodiscard]] std::vector<std::string> id_names() const;
     [[nodiscard]] std::vector<std::string> column_names() const;  ///< the ids, then the key
 };
@@ -63,5 +68,7 @@ std::vector<Step> create_leaf_truncate_trigger(const Registry& registry, const Q
 
 /// Table, functions and, with them, the triggers. What references the registry must be gone.
 std::vector<Step> drop_registry(const Registry& registry);
+/// The functions alone.
+std::vector<Step> drop_registry_functions(const Registry& registry);
 
 }  // namespace tripmig::ddl

@@ -48,11 +48,12 @@ std::string row_body(const Capture& capture, const QualifiedName& function, cons
                             ddl::of_each(of, keys)));
 }
 
-std::vector<Step> function(const Capture& capture, const QualifiedName& name, const std::string& body) {
+std::vector<Step> function(const Capture& capture, const QualifiedName& name, const std::string& body, bool may_exist) {
     ddl::TriggerFunction function;
     function.name = name;
     function.body = body;
     function.owner = function.creator = capture.creator;  // hand_over()
+    function.may_be_there = may_exist;
     function.reads_tables = false;
     return ddl::create_trigger_function(function, "writers need no right on the log");
 }
@@ -141,6 +142,19 @@ Capture capture_for(const QualifiedName& source, std::vector<Capture::Key> keys,
     return capture;
 }
 
+std::vector<Step> capture_functions(const Capture& capture, bool may_exist) {
+    const std::string truncated = fmt::format("INSERT INTO {} (truncated) VALUES (true)", sql::quoted(capture.log));
+    std::vector<Step> steps;
+    ddl::append(steps, function(capture, capture.function, row_body(capture, capture.function, "NEW"), may_exist));
+    ddl::append(steps,
+                function(capture, capture.old_function, row_body(capture, capture.old_function, "OLD"), may_exist));
+    ddl::append(steps, function(capture, capture.truncate_function,
+                                body(capture, capture.truncate_function, truncated), may_exist));
+    if (capture.owner != capture.creator)
+        steps.push_back(hand_over(capture));
+    return steps;
+}
+
 std::vector<Step> prepare_capture(const Capture& capture) {
     std::string columns;
     for (const Capture::Key& key : capture.keys)
@@ -155,13 +169,7 @@ std::vector<Step> prepare_capture(const Capture& capture) {
     steps.push_back(statement(fmt::format("ALTER TABLE {} REPLICA IDENTITY FULL", log),
                               "or a publication FOR ALL TABLES would refuse to take entries out"));
     steps.push_back(ddl::make_table_private(capture.log));
-    ddl::append(steps, function(capture, capture.function, row_body(capture, capture.function, "NEW")));
-    ddl::append(steps, function(capture, capture.old_function, row_body(capture, capture.old_function, "OLD")));
-    ddl::append(steps, function(capture, capture.truncate_function,
-                                body(capture, capture.truncate_function,
-                                     fmt::format("INSERT INTO {} (truncated) VALUES (true)", log))));
-    if (capture.owner != capture.creator)
-        steps.push_back(hand_over(capture));
+    ddl::append(steps, capture_functions(capture, false));
     return steps;
 }
 
@@ -204,6 +212,18 @@ std::vector<Step> end_capture(const Capture& capture) {
         steps.push_back(statement(fmt::format("DROP FUNCTION IF EXISTS {}()", sql::quoted(name)), "nothing calls it"));
     steps.push_back(statement(fmt::format("DROP TABLE IF EXISTS {}", sql::quoted(capture.log)), "nothing writes it"));
     return steps;
+}
+
+std::vector<Step> renew_capture(const Capture& capture) {
+    std::vector<Step> steps = drop_capture_triggers(capture);
+    ddl::append(steps, capture_functions(capture, true));
+    ddl::append(steps, capture_triggers(capture));
+    return steps;
+}
+
+Step mark_incomplete(const Capture& capture) {
+    return statement(fmt::format("INSERT INTO {} (truncated) VALUES (true)", sql::quoted(capture.log)),
+                     "what changed meanwhile is not in the log: everything is loaded again");
 }
 
 std::string backlog_sql(const Capture& capture) {

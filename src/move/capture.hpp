@@ -51,6 +51,15 @@ std::vector<Step> begin_capture(const Capture& capture);
 std::vector<Step> prepare_capture(const Capture& capture);
 std::vector<Step> capture_triggers(const Capture& capture);
 
+/// The functions that the triggers call. `may_exist`: whatever has their names now is replaced.
+std::vector<Step> capture_functions(const Capture& capture, bool may_exist);
+
+/// For triggers or functions that somebody altered: both are made again. The caller holds ACCESS EXCLUSIVE on the
+/// source.
+std::vector<Step> renew_capture(const Capture& capture);
+/// The log says, as after a TRUNCATE, that everything is to be loaded again.
+Step mark_incomplete(const Capture& capture);
+
 /// The triggers alone gone: their functions and the log serve another table next.
 std::vector<Step> drop_capture_triggers(const Capture& capture);
 

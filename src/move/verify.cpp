@@ -130,8 +130,10 @@ std::vector<Difference> verify(Comparison comparison, db::Session& session, Work
                                const StopSignal& stop, Reporter& reporter) {
     std::vector<Difference> differences;
     session.transact(db::Isolation::repeatable_read, [&](db::Work& work) {
-        const auto moment = work.read(fmt::format("SELECT pg_catalog.pg_export_snapshot(), NOT EXISTS (SELECT FROM {})",
-                                                  sql::quoted(comparison.log)));
+        const std::string is_log_empty = comparison.log.name.empty()
+                                             ? std::string("true")
+                                             : fmt::format("NOT EXISTS (SELECT FROM {})", sql::quoted(comparison.log));
+        const auto moment = work.read(fmt::format("SELECT pg_catalog.pg_export_snapshot(), {}", is_log_empty));
         comparison.is_log_empty = db::flag_of(moment.at(0).at(1));
         Sides sides(comparison, db::text_of(moment.at(0).at(0)), reporter);
         workers.for_each(sides.items(), [&](db::Executor& executor, std::size_t item) {

@@ -31,7 +31,7 @@ struct Comparison {
     std::string partition_key_type;
     std::vector<std::string> keys;
     std::string row_hash;       ///< over a row `r`: see row_hash()
-    QualifiedName log;          ///< its keys are left out
+    QualifiedName log;          ///< its keys are left out; without a name: there is none
     bool is_log_empty = false;  ///< in the snapshot compared: verify() finds out; nothing is left out then
 };
 

@@ -81,8 +81,15 @@ std::optional<db::TableInfo> find_registry(db::Session& session, const db::Table
     return db::read_table(session, registry.table);
 }
 
+std::vector<std::string> registry_problems(db::Session& session, const QualifiedName& table) {
+    ddl::Registry registry;
+    registry.table = ddl::registry_name(table);
+    return db::read_trigger_problems(session, table, registry.table, registry.triggers());
+}
+
 void add_registry(Snapshot& snapshot, db::Session& session, const db::TableInfo& table) {
     snapshot.incoming = table.incoming;
+    snapshot.registry_problems = registry_problems(session, table.name);
     const auto registry = find_registry(session, table);
     if (!registry || registry->primary_key() == nullptr)
         return;

@@ -173,6 +173,14 @@ void note_default(const Snapshot& snapshot, const config::PartitionPolicy& polic
                                          sql::quoted(plan.table), name));
 }
 
+void note_registry(const Snapshot& snapshot, MaintenancePlan& plan) {
+    for (const std::string& problem : snapshot.registry_problems)
+        plan.notes.push_back(fmt::format(
+            "registry of {}: {}; switch it on again (ALTER TABLE ... ENABLE ALWAYS TRIGGER ...), then `tripmig swap "
+            "verify {}` names the ids that differ",
+            sql::quoted(plan.table), problem, sql::quoted(plan.table)));
+}
+
 void note_publications(const Snapshot& snapshot, MaintenancePlan& plan) {
     for (const LeafSnapshot& leaf : snapshot.leaves)
         for (const std::string& publication : leaf.info.publications)
@@ -198,6 +206,7 @@ MaintenancePlan plan_maintenance(const Snapshot& snapshot, const config::Partiti
         note_publications(snapshot, plan);
     }
     note_default(snapshot, policy, plan);
+    note_registry(snapshot, plan);
     return plan;
 }
 

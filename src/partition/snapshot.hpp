@@ -51,6 +51,7 @@ struct Snapshot {
     std::optional<db::PartitionInfo> default_partition;
     std::int64_t all_default_rows = 0;  ///< all of DEFAULT's; counted when the policy watches it
     std::optional<RegistryFacts> registry;
+    std::vector<std::string> registry_problems;  ///< triggers of the registry that are missing or off, a sentence each
     std::vector<db::IncomingKey>
         incoming;  ///< other tables' keys: to the registry where there is one, else to the table
 

@@ -101,6 +101,7 @@ TableStatus table_status(db::Session& session, const config::PartitionPolicy& po
         ddl::check_interval(status.key, policy.interval);
         snapshot.coverage.newest = read_newest(session, snapshot);
         add_leaves(session, snapshot, status);
+        status.registry_problems = snapshot.registry_problems;
         status.gaps = ddl::gaps(snapshot.coverage);
         add_future(snapshot, policy, status);
     } catch (const Error& error) {

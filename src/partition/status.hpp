@@ -32,6 +32,7 @@ struct TableStatus {
     std::vector<LeafStatus> leaves;  ///< in the order of their bounds
     std::optional<LeafStatus> default_partition;
     std::vector<ddl::Bounds> gaps;
+    std::vector<std::string> registry_problems;  ///< triggers of the registry that are missing or off, a sentence each
     int premake = 0;
     int ahead = 0;                            ///< leaves after the present one, without a gap, up to `premake`
     std::optional<ddl::Bound> covered_until;  ///< nullopt: the present itself has no leaf

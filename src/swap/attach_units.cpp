@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.hpp"
 #include "ddl/constraint_phases.hpp"
 #include "ddl/index_definition.hpp"
@@ -11,6 +13,7 @@
 #include "sql/identifier.hpp"
 #include "swap/composite.hpp"
 #include "swap/cut.hpp"
+#include "swap/own_triggers.hpp"
 #include "swap/succession_of.hpp"
 #include "swap/transfer_of.hpp"
 
@@ -48,7 +51,10 @@ Unit begin_registry(const AttachContext& context) {
     std::vector<Step> steps = ddl::create_registry_table(registry);
     ddl::append(steps, ddl::create_registry_functions(registry));
     ddl::append(steps, move::begin_transfer(transfer_of(context.succession, context.state, context.state_schema)));
-    steps.push_back(record(context, Stage::capturing));
+    SwapState captured = context.state;
+    captured.stage = Stage::capturing;
+    steps.push_back(journal(captured, context.state_schema));
+    ddl::append(steps, record_own(captured, context.state_schema));
     return under_lock(fmt::format("begin the registry {}", sql::quoted(registry.table)), registry.parent,
                       LockMode::share_row_exclusive, std::move(steps));
 }
@@ -123,9 +129,9 @@ Unit bound_unit(Action action, const AttachContext& context) {
                           {ddl::validate_constraint(table, check, "so that ATTACH need not scan under its lock"),
                            record(context)});
         default:
-            return under_lock(
-                "drop the bound", table, LockMode::access_exclusive,
-                {ddl::drop_check(table, check, "without a cut-over it must not stay"), record(context, Stage::ready)});
+            return under_lock("drop the bound", table, LockMode::access_exclusive,
+                              {ddl::drop_check(table, check, "without a cut-over it must not stay"),
+                               record(context, std::min(context.state.stage, Stage::ready))});
     }
 }
 
@@ -173,6 +179,10 @@ Unit unit_of(Action action, const AttachContext& context) {
             return reload_registry(context);
         case Action::index_registry:
             return index_registry(context);
+        case Action::record_triggers:
+            return record_triggers(context);
+        case Action::renew_triggers:
+            return renew_triggers(context);
         case Action::note_ready:
             return inside("ready for the cut-over", {record(context, Stage::ready)});
         case Action::drop_bound:
@@ -186,6 +196,7 @@ Unit unit_of(Action action, const AttachContext& context) {
         case Action::reload_copy:
         case Action::load_copy:
         case Action::index_copy:
+        case Action::compare:
         case Action::prepare_cut_over:
         case Action::load_registry:
         case Action::cut_over:

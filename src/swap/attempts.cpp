@@ -79,8 +79,11 @@ Error named(Server& server, const Unit& unit, const Error& error) {
 }  // namespace
 
 db::UnitOutcome run_attempts(Server& server,
-                             const std::function<std::optional<db::UnitOutcome>(const Attempt& attempt)>& plan) {
-    const auto deadline = server.clock().steady() + server.config().swap.cutover_deadline;
+                             const std::function<std::optional<db::UnitOutcome>(const Attempt& attempt)>& plan,
+                             std::optional<chr::steady_clock::time_point> latest) {
+    auto deadline = server.clock().steady() + server.config().swap.cutover_deadline;
+    if (latest)
+        deadline = std::min(deadline, *latest);
     std::optional<Error> refusal;
     const Attempt attempt = [&](Unit unit, const std::function<void()>& between) -> std::optional<db::UnitOutcome> {
         unit.lock_budget = server.config().swap.lock_budget;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 
@@ -17,8 +18,10 @@ using Attempt = std::function<std::optional<db::UnitOutcome>(Unit unit, const st
 /// Makes plans until one succeeds or `cutover_deadline` passes. `plan` reads what it needs, makes the unit and hands it
 /// to the attempt. A check that fails is thrown when two plans in a row meet it. The outcome counts the attempts of all
 /// plans.
+/// `latest`: no attempt after that either.
 db::UnitOutcome run_attempts(Server& server,
-                             const std::function<std::optional<db::UnitOutcome>(const Attempt& attempt)>& plan);
+                             const std::function<std::optional<db::UnitOutcome>(const Attempt& attempt)>& plan,
+                             std::optional<std::chrono::steady_clock::time_point> latest = std::nullopt);
 
 /// One unit of fixed steps in the same way.
 db::UnitOutcome run_protected(Server& server, const Unit& unit);

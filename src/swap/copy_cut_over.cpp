@@ -11,6 +11,7 @@
 #include "sql/identifier.hpp"
 #include "swap/cut_over.hpp"
 #include "swap/matviews.hpp"
+#include "swap/own_triggers.hpp"
 #include "swap/succession_of.hpp"
 #include "swap/transfer_of.hpp"
 
@@ -73,6 +74,7 @@ Unit copy_cut_over_unit(const AttachContext& context, const CopyFacts& facts, co
     std::vector<Step>& steps = unit.steps;
     steps = {db::unchanged_since(succession.table), not_truncated(transfer.capture),
              few_left(transfer.capture, config.final_keys)};
+    append(steps, require_own(context.state, context.state_schema));
     append(steps, move::last_catch_up(transfer));
     append(steps, move::drop_capture_triggers(transfer.capture));
     append(steps, ddl::step_aside(succession));
@@ -93,7 +95,9 @@ Unit copy_cut_over_unit(const AttachContext& context, const CopyFacts& facts, co
     for (const QualifiedName& leaf : facts.leaves)
         made.push_back(ddl::settings_of(facts_for_leaves(succession), leaf));
     steps.push_back(ddl::check_settings(made));
-    steps.push_back(journal(state, Stage::cut, context.state_schema));
+    state.stage = Stage::cut;
+    steps.push_back(journal(state, context.state_schema));
+    append(steps, record_own(state, context.state_schema));
     return unit;
 }
 

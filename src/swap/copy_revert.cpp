@@ -14,6 +14,7 @@
 #include "swap/composite.hpp"
 #include "swap/copy_cut_over.hpp"
 #include "swap/cut_over.hpp"
+#include "swap/own_triggers.hpp"
 #include "swap/revert.hpp"
 #include "swap/transfer_of.hpp"
 
@@ -91,7 +92,8 @@ Unit copy_revert_unit(const RevertFacts& facts, const SwapState& state, const st
     unit.lock_first.push_back({back.capture.log, LockMode::access_exclusive});
     std::vector<Step>& steps = unit.steps;
     steps = {db::unchanged_since(facts.parent), db::unchanged_since(facts.past), not_truncated(back.capture),
-             few_left(back.capture, config.final_keys)};
+             few_left(back.capture, config.final_keys),
+             db::require_own_triggers(own_capture(state, state_schema), state_schema, state.job)};
     append(steps, move::last_catch_up(back));
     if (facts.registry)
         for (const db::IncomingKey& key : facts.registry->incoming)

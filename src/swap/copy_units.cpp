@@ -12,6 +12,7 @@
 #include "ddl/statement_step.hpp"
 #include "move/load.hpp"
 #include "sql/identifier.hpp"
+#include "swap/own_triggers.hpp"
 #include "swap/split_cut_over.hpp"
 #include "swap/succession_of.hpp"
 #include "swap/transfer_of.hpp"
@@ -100,7 +101,10 @@ Unit capture_copy(const AttachContext& context) {
     Unit unit;
     unit.name = fmt::format("capture the changes of {}", sql::quoted(table));
     unit.steps = move::capture_triggers(transfer_of(context.succession, context.state, context.state_schema).capture);
-    unit.steps.push_back(journal(context.state, Stage::capturing, context.state_schema));
+    SwapState captured = context.state;
+    captured.stage = Stage::capturing;
+    unit.steps.push_back(journal(captured, context.state_schema));
+    append(unit.steps, record_own(captured, context.state_schema));
     unit.lock_first = {{table, LockMode::share_row_exclusive}};
     return unit;
 }

@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.hpp"
 
 namespace tripmig::swap {
+
+namespace chr = std::chrono;
 
 namespace {
 
@@ -36,13 +40,27 @@ ddl::Bound choose_cut(ddl::KeyType key, const config::PartitionInterval& interva
             fmt::format("the newest key is {}, more than one interval ahead of now", ddl::describe(key, *newest)),
             "attach keeps all rows before one cut, which would lie years ahead: correct those rows, or use "
             "--strategy copy");
-    while (present.upper < ddl::Bound::at(now + margin) || (newest && *newest >= present.upper))
+    const chr::seconds left = cut_margin(interval, margin).to_choose;
+    while (present.upper < ddl::Bound::at(now + left) || (newest && *newest >= present.upper))
         present = ddl::bounds_after(key, interval, present);
     return present.upper;
 }
 
-Instant cut_deadline(const ddl::Bound& cut) {
-    return cut.instant() - std::chrono::hours(24);
+CutMargin cut_margin(const config::PartitionInterval& interval, std::chrono::hours configured) {
+    constexpr chr::seconds month = chr::hours(24 * 30);
+    chr::seconds length = month;
+    if (const auto* calendar = std::get_if<CalendarInterval>(&interval))
+        length = calendar->months * month + calendar->days * chr::hours(24) +
+                 chr::duration_cast<chr::seconds>(chr::microseconds(calendar->microseconds));
+    length = std::clamp(length, chr::seconds(3600), month);
+    const chr::seconds in_proportion = length / 30;
+    const chr::seconds least = length / 360;  // 10 s of an hour: a clock or two may be behind
+    const chr::seconds to_try = std::max(std::min(in_proportion, chr::seconds(configured) / 3), least);
+    return {std::max<chr::seconds>(configured, 3 * to_try), to_try};
+}
+
+Instant cut_deadline(const ddl::Bound& cut, const config::PartitionInterval& interval, std::chrono::hours margin) {
+    return cut.instant() - cut_margin(interval, margin).to_try;
 }
 
 ddl::Bound latest_number(const ddl::Bound& cut, const config::PartitionInterval& interval) {

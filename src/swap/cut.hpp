@@ -17,8 +17,18 @@ namespace tripmig::swap {
 ddl::Bound choose_cut(ddl::KeyType key, const config::PartitionInterval& interval, Instant now,
                       std::chrono::hours margin, const std::optional<ddl::Bound>& newest);
 
-/// Until when a cut-over at this cut may be tried: a day before, so that no row of the service's comes near the CHECK.
-Instant cut_deadline(const ddl::Bound& cut);
+/// How near a cut may be. One rule for both, so that a cut that was just chosen can be reached: `to_choose` is always
+/// three times `to_try` at least.
+struct CutMargin {
+    std::chrono::seconds to_choose;  ///< with less left the next cut is chosen: as configured
+    std::chrono::seconds to_try;  ///< with less left no cut-over is tried, so that no row of the service's comes near
+                                  ///< the CHECK: 24 hours for months, in proportion for shorter intervals, and never
+                                  ///< more than a third of `to_choose`
+};
+CutMargin cut_margin(const config::PartitionInterval& interval, std::chrono::hours configured);
+
+/// Until when a cut-over at this cut may be tried.
+Instant cut_deadline(const ddl::Bound& cut, const config::PartitionInterval& interval, std::chrono::hours margin);
 
 /// The same for numbers: the newest key at which it is too late, an eighth of an interval before the cut.
 ddl::Bound latest_number(const ddl::Bound& cut, const config::PartitionInterval& interval);

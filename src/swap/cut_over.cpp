@@ -10,6 +10,7 @@
 #include "sql/identifier.hpp"
 #include "swap/composite.hpp"
 #include "swap/cut.hpp"
+#include "swap/own_triggers.hpp"
 #include "swap/succession_of.hpp"
 #include "swap/transfer_of.hpp"
 
@@ -24,6 +25,7 @@ namespace {
 std::vector<Step> last_catch_up(const AttachContext& context) {
     const move::Transfer transfer = transfer_of(context.succession, context.state, context.state_schema);
     std::vector<Step> steps{not_truncated(transfer.capture)};
+    append(steps, require_own(context.state, context.state_schema));
     append(steps, move::last_catch_up(transfer));
     append(steps, move::end_transfer(transfer));
     return steps;
@@ -126,7 +128,10 @@ Unit cut_over_unit(const AttachContext& context, const std::vector<ddl::Leaf>& l
     steps.push_back(ddl::check_settings(made));
     if (context.state.was_empty && context.state.matviews.empty())
         steps.push_back(statement(fmt::format("DROP TABLE {}", sql::quoted(succession.leaf)), "it was empty"));
-    steps.push_back(journal(context.state, Stage::cut, context.state_schema));
+    SwapState cut = context.state;
+    cut.stage = Stage::cut;
+    steps.push_back(journal(cut, context.state_schema));
+    append(steps, record_own(cut, context.state_schema));
     return unit;
 }
 

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "ddl/missing_leaves.hpp"
 #include "sql/identifier.hpp"
+#include "swap/choices.hpp"
 #include "swap/composite.hpp"
 #include "swap/copy_units.hpp"
 #include "swap/cut.hpp"
@@ -50,7 +51,9 @@ SwapState new_state(const Facts& facts, const config::PartitionPolicy& policy, c
     state.key_was_nullable = !column.not_null;
     state.incoming = policy.swap.incoming_foreign_keys;
     state.unique_indexes = policy.swap.unique_indexes;
+    state.policy = kept_policy(policy);
     state.has_registry = wants_registry(table, policy);
+    state.replaces_functions = state.has_registry && !facts.leftovers.empty();  // preflight let them pass
     state.leaf = sql::truncated_name(table.name.name, state.is_copy() ? "_before" : "_past");
     if (facts.taken.count(state.leaf) != 0)
         throw Error(ExitCode::refused,

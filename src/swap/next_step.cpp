@@ -8,7 +8,7 @@ namespace tripmig::swap {
 using Build = Observation::Build;
 
 std::string_view to_string(Action action) {
-    static constexpr std::array<std::string_view, 27> names{"check that no key is null",
+    static constexpr std::array<std::string_view, 30> names{"check that no key is null",
                                                             "validate that no key is null",
                                                             "set the key not null",
                                                             "drop a broken index",
@@ -27,7 +27,10 @@ std::string_view to_string(Action action) {
                                                             "begin the copy again",
                                                             "load the copy",
                                                             "index the copy",
+                                                            "record the triggers",
+                                                            "make the triggers again",
                                                             "compare",
+                                                            "prepare the cut-over",
                                                             "ready",
                                                             "drop the bound",
                                                             "add the bound",
@@ -70,18 +73,28 @@ std::optional<Action> composite(const SwapState& state, const Observation& seen)
     return state.composite.at(seen.composite).next_block < 0 ? Action::validate_composite : Action::fill_composite;
 }
 
+/// What must hold before anything else is done with what was captured so far.
+std::optional<Action> triggers(const Observation& seen) {
+    if (!seen.altered.empty())
+        return Action::renew_triggers;
+    return seen.is_unrecorded ? std::optional(Action::record_triggers) : std::nullopt;
+}
+
 std::optional<Action> registry(const SwapState& state, const Observation& seen) {
     if (!state.has_registry)
         return std::nullopt;
     if (state.stage == Stage::begun)
         return Action::begin_registry;
+    if (const auto action = triggers(seen))
+        return action;
     if (seen.must_reload)
         return Action::reload_registry;
     if (state.stage == Stage::capturing)
         return Action::load_registry;
     if (state.stage == Stage::loaded)
         return Action::index_registry;
-    return std::nullopt;
+    const bool was_compared = state.stage >= Stage::ready;  // before that, "ready" compares
+    return state.must_compare && was_compared ? std::optional(Action::compare) : std::nullopt;
 }
 
 Action copy_step(const SwapState& state, const Observation& seen, bool until_ready) {
@@ -89,6 +102,8 @@ Action copy_step(const SwapState& state, const Observation& seen, bool until_rea
         return Action::begin_copy;
     if (state.stage == Stage::staged)
         return Action::capture_copy;
+    if (const auto action = triggers(seen))
+        return *action;
     if (seen.must_reload)
         return Action::reload_copy;
     switch (state.stage) {
@@ -99,8 +114,11 @@ Action copy_step(const SwapState& state, const Observation& seen, bool until_rea
         case Stage::indexed:
             return Action::prepare_cut_over;
         default:
-            return until_ready ? Action::nothing : Action::cut_over;
+            break;
     }
+    if (state.must_compare)
+        return Action::compare;
+    return until_ready ? Action::nothing : Action::cut_over;
 }
 
 Action towards_cut_over(const SwapState& state, const Observation& seen, bool until_ready) {
@@ -135,8 +153,8 @@ Action next_step(const SwapState& state, const Observation& seen, bool until_rea
         return *action;
     if (state.is_copy())
         return copy_step(state, seen, until_ready);
-    if (const auto action = registry(state, seen))
-        return *action;
+    if (const auto action = registry(state, seen))  // which may take long: until then no key is to be refused
+        return seen.bound_check == Build::missing ? *action : Action::drop_bound;
     return towards_cut_over(state, seen, until_ready);
 }
 

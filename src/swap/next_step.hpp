@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "swap/state.hpp"
 
@@ -22,7 +23,11 @@ struct Observation {
     Build composite_key = Build::valid;  ///< of the first incoming key of `composite` that is not done
     std::size_t composite = 0;           ///< which that is
     bool must_reload = false;            ///< the source was truncated or rewritten while it was loaded
+    std::vector<std::string> altered;    ///< triggers or functions of ours that somebody altered, a sentence each
+    bool is_unrecorded = false;          ///< what these were is not known: the job of an older version
     bool is_late = false;                ///< the cut is nearer than a cut-over may be tried
+
+    friend bool operator==(const Observation&, const Observation&) = default;
 };
 
 /// One thing to do.
@@ -46,6 +51,9 @@ enum class Action {
     reload_copy,
     load_copy,
     index_copy,
+    record_triggers,   ///< what ours are is recorded for the job of an older version
+    renew_triggers,    ///< somebody altered ours: they are made again, and everything is to be loaded again
+    compare,           ///< what was loaded with the table: no cut-over before they are equal
     prepare_cut_over,  ///< copy: catches up and compares
     note_ready,
     drop_bound,

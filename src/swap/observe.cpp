@@ -6,11 +6,13 @@
 
 #include "base/error.hpp"
 #include "db/table_catalog.hpp"
+#include "ddl/registry.hpp"
 #include "move/capture.hpp"
 #include "sql/identifier.hpp"
 #include "swap/composite.hpp"
 #include "swap/cut.hpp"
 #include "swap/matviews.hpp"
+#include "swap/own_triggers.hpp"
 #include "swap/statements.hpp"
 #include "swap/succession_of.hpp"
 
@@ -84,7 +86,8 @@ bool is_late(Server& server, const db::TableInfo& table, const SwapState& state)
     const ddl::KeyType type = key_type_of(state);
     const ddl::Bound cut = parse_cut(type, state.cut);
     if (!ddl::is_number(type))
-        return server.session().now() >= cut_deadline(cut);
+        return server.session().now() >= cut_deadline(cut, config::parse_partition_interval(state.interval),
+                                                      server.config().swap.margin);
     const db::ColumnInfo* column = table.column(state.key);
     if (state.stage < Stage::ready || column == nullptr)
         return false;
@@ -111,6 +114,11 @@ Facts read_facts(Server& server, const QualifiedName& table, const std::string& 
     Facts facts = read_facts(server.session(), table);
     if (!facts.table)
         return facts;
+    std::vector<std::optional<std::string>> signatures;
+    for (const QualifiedName& function : ddl::registry_of(*facts.table, key).functions())
+        signatures.emplace_back(sql::quoted(function) + "()");
+    for (const db::Row& row : server.session().read(std::string(statements::leftover_functions), signatures))
+        facts.leftovers.push_back({db::text_of(row.at(0)), db::flag_of(row.at(1))});
     const db::ColumnInfo* column = facts.table->column(key);
     const bool sees_all_rows = !facts.table->force_row_security || facts.table->bypasses_row_security;
     if (column != nullptr && facts.table->kind == 'r' && sees_all_rows && facts.table->can_alter)
@@ -153,6 +161,11 @@ Observation observe(Server& server, const db::TableInfo& table, const SwapState&
     seen.null_check = check_state(table, state.null_check());
     seen.bound_check = check_state(table, state.bound_check());
     seen.must_reload = must_reload(server.session(), table, state, server.state_schema());
+    if (!state.is_cut()) {
+        db::OwnTriggerChanges own = read_own_changes(server.session(), state, server.state_schema());
+        seen.altered = std::move(own.changes);
+        seen.is_unrecorded = !own.is_recorded;
+    }
     seen.is_late = is_late(server, table, state);
     return seen;
 }

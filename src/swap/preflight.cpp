@@ -37,6 +37,7 @@ std::vector<Finding> preflight(const db::TableInfo& table, const Facts& facts, c
     look_at_constraints(table, report);
     look_at_incoming(table, facts, policy, report);
     look_at_registry(table, facts, policy, report);
+    look_at_leftovers(table, facts, policy, report);
     look_at_triggers(table, policy, report);
     look_at_rules(table, report);
     look_at_dependents(table, facts, policy, report);

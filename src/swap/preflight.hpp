@@ -21,6 +21,12 @@ namespace tripmig::swap {
 
 using ddl::KeyFacts;
 
+/// A function of a name that one of the registry's gets.
+struct LeftoverFunction {
+    std::string signature;
+    bool is_orphaned = false;  ///< of a registry that tripmig made, and called by no trigger any more
+};
+
 /// Everything that the plan is made from.
 struct Facts {
     std::optional<db::TableInfo> table;
@@ -29,6 +35,7 @@ struct Facts {
     std::set<std::string> taken;         ///< names of relations and types in the table's schema
     Instant now;
     std::map<QualifiedName, db::TableInfo> children;  ///< tables with incoming keys; for the policy composite alone
+    std::vector<LeftoverFunction> leftovers;
     int server_version = 150'000;
 };
 

@@ -42,6 +42,9 @@ void look_at_composite(const db::IncomingKey& key, const db::TableInfo& table, c
                        const config::PartitionPolicy& policy, Report& report);
 void look_at_registry(const db::TableInfo& table, const Facts& facts, const config::PartitionPolicy& policy,
                       Report& report);
+/// Functions of the names that the registry's get: what a dropped table left is taken over.
+void look_at_leftovers(const db::TableInfo& table, const Facts& facts, const config::PartitionPolicy& policy,
+                       Report& report);
 void look_at_triggers(const db::TableInfo& table, const config::PartitionPolicy& policy, Report& report);
 /// `key`: the partition key. `is_copied`: its rows are written into other tables, which a publication of every table
 /// publishes too.

@@ -9,6 +9,7 @@
 #include "move/capture.hpp"
 #include "move/load.hpp"
 #include "sql/identifier.hpp"
+#include "swap/own_triggers.hpp"
 #include "swap/statements.hpp"
 
 namespace tripmig::swap {
@@ -80,6 +81,8 @@ JobProgress read_progress(Server& server, const SwapState& state) {
         read_leaves(server, state, progress);
     if (exists(server, capture.log))
         progress.backlog = db::number_of(server.session().read(move::backlog_sql(capture), {"1000000"}).at(0).at(0));
+    progress.altered = read_own_changes(server.session(), state, server.state_schema()).changes;
+    progress.registry_problems = registry_problems(server.session(), state.table);
     if (state.is_cut())
         read_keys(server, state, progress);
     return progress;

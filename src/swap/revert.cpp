@@ -194,6 +194,7 @@ void put_copy_back(Server& server, SwapState& state) {
         require_nothing_in_the_way(facts.parent);
         state.matviews = bound_matviews(facts.parent);
         const move::Transfer back = transfer_back(facts.parent, state, server.state_schema());
+        renew_reverse_capture(server, state, back);
         const auto follow = [&] {
             bring_old_table_up(server, back);
             run_last_catch_up(server, back, {}, deadline);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.hpp"
 #include "db/table_catalog.hpp"
 #include "ddl/registry.hpp"
@@ -22,9 +24,11 @@
 #include "swap/run_copy.hpp"
 #include "swap/shape.hpp"
 #include "swap/split.hpp"
+#include "swap/step_guard.hpp"
 #include "swap/succession_of.hpp"
 #include "swap/transfer_of.hpp"
 #include "swap/validate_keys.hpp"
+#include "swap/verify.hpp"
 
 namespace tripmig::swap {
 
@@ -75,8 +79,9 @@ Stage stage_after(Action action, Stage now) {
         case Action::index_registry:
             return Stage::registered;
         case Action::note_ready:
-        case Action::drop_bound:
             return Stage::ready;
+        case Action::drop_bound:
+            return std::min(now, Stage::ready);
         case Action::add_bound:
             return Stage::bounded;
         default:
@@ -97,6 +102,8 @@ void run_unit(Server& server, const db::TableInfo& table, Action action, const O
 
 void perform(Server& server, const config::PartitionPolicy& policy, const db::TableInfo& table, Action action,
              const Observation& seen, SwapState& state) {
+    if (run_trigger_action(server, table, action, seen, state))
+        return;
     switch (action) {
         case Action::load_registry:
             run_load(server, table, state);
@@ -128,6 +135,11 @@ void perform(Server& server, const config::PartitionPolicy& policy, const db::Ta
         case Action::follow_up:
             run_follow_up(server, policy, state);
             return;
+        case Action::note_ready:
+            if (state.has_registry && !state.is_copy() && !state.was_empty)
+                require_no_difference(server, state);
+            run_unit(server, table, action, seen, state);
+            return;
         case Action::index_registry:
             vacuum_registry(server, ddl::registry_name(state.table));
             run_unit(server, table, action, seen, state);
@@ -155,12 +167,15 @@ void run_complete(Server& server, const db::TableInfo& table, const SwapState& s
     if (state.stage != Stage::complete)
         return;
     validate_keys(server, state);
-    if (state.is_copy() && !state.was_empty)
-        bring_old_table_up(server, transfer_back(table, state, server.state_schema()));
+    if (!state.is_copy() || state.was_empty)
+        return;
+    const move::Transfer back = transfer_back(table, state, server.state_schema());
+    renew_reverse_capture(server, state, back);
+    bring_old_table_up(server, back);
 }
 
 void advance(Server& server, const config::PartitionPolicy& policy, SwapState& state, bool until_ready) {
-    for (;;) {
+    for (StepGuard guard;;) {
         server.stop().check();
         const db::TableInfo table = require_table(server, state.table);
         if (!state.is_cut()) {
@@ -172,6 +187,7 @@ void advance(Server& server, const config::PartitionPolicy& policy, SwapState& s
             !state.is_cut() && (state.was_empty ? has_rows(server, state.table)
                                                 : seen.is_late && seen.bound_check == Observation::Build::missing);
         if (has_wrong_past) {
+            guard.require_progress(state, seen, "choose another cut");
             choose_past_again(server, policy, state);
             continue;
         }
@@ -180,6 +196,7 @@ void advance(Server& server, const config::PartitionPolicy& policy, SwapState& s
             run_complete(server, table, state);
             return;
         }
+        guard.require_progress(state, seen, to_string(action));
         server.throttle().wait();
         try {
             perform(server, policy, table, action, seen, state);
@@ -191,18 +208,10 @@ void advance(Server& server, const config::PartitionPolicy& policy, SwapState& s
     }
 }
 
-/// What a job began with holds, whatever the policy says where it goes on; what was nobody's choice yet may be made.
-void keep_choice(Server& server, const config::PartitionPolicy& policy, SwapState& state) {
-    using config::UniqueIndexes;
-    if (state.is_split() || state.stage >= Stage::cut)
-        return;
-    if (state.unique_indexes == UniqueIndexes::refuse)
+/// What was nobody's choice when the job began may be made later.
+void keep_choice(const config::PartitionPolicy& policy, SwapState& state) {
+    if (!state.is_split() && state.stage < Stage::cut && state.unique_indexes == config::UniqueIndexes::refuse)
         state.unique_indexes = policy.swap.unique_indexes;
-    else if ((state.unique_indexes == UniqueIndexes::leaf) != (policy.swap.unique_indexes == UniqueIndexes::leaf))
-        server.reporter().info(
-            "swap.unique_indexes",
-            fmt::format("unique indexes without the key: as the job began, {}; abort to choose anew",
-                        state.is_unique_per_leaf() ? "each leaf keeps its own" : "the key is added"));
 }
 
 }  // namespace
@@ -245,7 +254,7 @@ RunResult run(Server& server, const config::PartitionPolicy& policy, bool until_
     const std::optional<db::Job> job = server.open_job(policy.table);
     if (job) {
         result.state = from_job(*job);
-        keep_choice(server, policy, *result.state);
+        keep_choice(policy, *result.state);
         if (result.state->is_split())
             throw Error(ExitCode::refused, fmt::format("a split of {} is under way", sql::quoted(policy.table)),
                         "tripmig partition split LEAF goes on, tripmig swap abort LEAF gives it up");

@@ -6,6 +6,7 @@
 
 #include "config/policy.hpp"
 #include "move/transfer.hpp"
+#include "swap/next_step.hpp"
 #include "swap/server.hpp"
 #include "swap/state.hpp"
 
@@ -40,7 +41,15 @@ void run_catch_up(Server& server, const move::Transfer& transfer, const std::fun
 /// cut-over.
 void run_last_catch_up(Server& server, const move::Transfer& transfer, const std::function<bool()>& make_place,
                        std::chrono::steady_clock::time_point deadline);
-/// Whether a step failed because the table was truncated meanwhile: then the next step is to load it again.
+/// Does one of the actions about the job's own triggers: records them, makes them again, or compares. False: it is
+/// another one.
+bool run_trigger_action(Server& server, const db::TableInfo& table, Action action, const Observation& seen,
+                        SwapState& state);
+/// After copy's cut-over: when the triggers that log for the old table were altered, makes them again and marks that
+/// all rows are to be copied back.
+void renew_reverse_capture(Server& server, const SwapState& state, const move::Transfer& back);
+/// Whether a step failed because the table was truncated meanwhile, or triggers of ours were altered: then the next
+/// step is to load it again.
 bool was_truncated(Server& server, const db::TableInfo& table, const SwapState& state, const Error& error);
 /// How many entries of the log one round takes at most.
 inline constexpr std::int64_t catch_up_batch = 50'000;

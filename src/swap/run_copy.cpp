@@ -109,7 +109,7 @@ void prepare_cut_over(Server& server, const config::PartitionPolicy& policy, con
     run_catch_up(server, transfer_of(context.succession, state, server.state_schema()),
                  [&] { return make_copy_leaves(server, policy, table, state); });
     require_no_difference(server, state);
-    run_step(server, copy_is_ready(context, leaves_of(server, ddl::staged_name(state.table))));
+    run_step(server, copy_is_ready(context_of(server, table, state), leaves_of(server, ddl::staged_name(state.table))));
     state.stage = Stage::ready;
 }
 

@@ -9,6 +9,7 @@
 #include "swap/attempts.hpp"
 #include "swap/copy_cut_over.hpp"
 #include "swap/observe.hpp"
+#include "swap/own_triggers.hpp"
 #include "swap/run.hpp"
 #include "swap/run_copy.hpp"
 #include "swap/shape.hpp"
@@ -25,6 +26,7 @@ AttachContext look_again(Server& server, const config::PartitionPolicy& policy, 
     AttachContext context{succession_of(table, state), state, server.state_schema()};
     require_same_shape(context.succession.table, state.shape);
     require_same_fingerprint(table, state);
+    require_own_unchanged(server, state);
     give_up_keys(context.succession.table, policy, state);
     context.state = state;
     context.succession = succession_of(table, state);  // with the keys as they are now
@@ -33,6 +35,7 @@ AttachContext look_again(Server& server, const config::PartitionPolicy& policy, 
     facts.key.is_empty = true;  // its rows were looked at when the leaves were made
     if (context.succession.registry)
         facts.taken.erase(context.succession.registry->table.name);
+    facts.leftovers.clear();  // the job's own by now
     refuse_if_any(preflight(context.succession.table, facts, as_begun(policy, state), server.config().swap),
                   state.table);
     return context;

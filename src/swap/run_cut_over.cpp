@@ -7,11 +7,13 @@
 #include "db/table_catalog.hpp"
 #include "sql/identifier.hpp"
 #include "swap/attempts.hpp"
+#include "swap/cut.hpp"
 #include "swap/cut_over.hpp"
 #include "swap/dropped_keys.hpp"
 #include "swap/matviews.hpp"
 #include "swap/new_job.hpp"
 #include "swap/observe.hpp"
+#include "swap/own_triggers.hpp"
 #include "swap/run.hpp"
 #include "swap/run_copy.hpp"
 #include "swap/shape.hpp"
@@ -26,6 +28,7 @@ namespace {
 AttachContext look_again(Server& server, const config::PartitionPolicy& policy, SwapState& state, Facts& facts) {
     facts.table = require_table(server, state.table);
     require_same_fingerprint(*facts.table, state);
+    require_own_unchanged(server, state);
     facts.now = server.session().now();
     facts.key.is_empty = state.was_empty;
     const Facts names = read_facts(server.session(), state.table);
@@ -55,6 +58,16 @@ void tell(Server& server, const SwapState& state) {
                     {"lock_held_us", fmt::format("{}", measured.lock_held_us)},
                     {"attempts", fmt::format("{}", measured.attempts)}};
     server.reporter().emit(event);
+}
+
+/// While attempts go on the table refuses keys beyond the cut: none is made when those are near.
+std::optional<std::chrono::steady_clock::time_point> latest_attempt(Server& server, const SwapState& state) {
+    if (state.was_empty || ddl::is_number(key_type_of(state)))
+        return std::nullopt;
+    const Instant deadline =
+        cut_deadline(parse_cut(key_type_of(state), state.cut), config::parse_partition_interval(state.interval),
+                     server.config().swap.margin);
+    return server.clock().steady() + (deadline - server.session().now());
 }
 
 /// Each session that uses the table reads the catalog of all its leaves now, all of them at once, and whoever waited
@@ -98,7 +111,7 @@ void store_cut_over(Server& server, SwapState& state, const db::UnitOutcome& out
 }
 
 void run_cut_over(Server& server, const config::PartitionPolicy& policy, SwapState& state) {
-    const db::UnitOutcome outcome = run_attempts(server, [&](const Attempt& attempt) {
+    const auto try_once = [&](const Attempt& attempt) {
         Facts facts;
         const AttachContext context = look_again(server, policy, state, facts);
         // Only what must be there at once; the others come after it, under no lock that anybody waits for.
@@ -108,7 +121,8 @@ void run_cut_over(Server& server, const config::PartitionPolicy& policy, SwapSta
             if (context.succession.registry && !state.was_empty)
                 run_catch_up(server, transfer_of(context.succession, state, server.state_schema()));
         });
-    });
+    };
+    const db::UnitOutcome outcome = run_attempts(server, try_once, latest_attempt(server, state));
     store_cut_over(server, state, outcome);
 }
 

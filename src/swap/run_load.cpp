@@ -10,6 +10,7 @@
 #include "swap/copy_cut_over.hpp"
 #include "swap/copy_units.hpp"
 #include "swap/observe.hpp"
+#include "swap/own_triggers.hpp"
 #include "swap/run.hpp"
 #include "swap/snapshots.hpp"
 #include "swap/succession_of.hpp"
@@ -108,11 +109,14 @@ void run_last_catch_up(Server& server, const move::Transfer& transfer, const std
 }
 
 bool was_truncated(Server& server, const db::TableInfo& table, const SwapState& state, const Error& error) {
-    if ((error.code() != ExitCode::refused && error.code() != ExitCode::verification_difference) || state.is_cut() ||
-        !must_reload(server.session(), table, state, server.state_schema()))
+    if ((error.code() != ExitCode::refused && error.code() != ExitCode::verification_difference) || state.is_cut())
         return false;
-    server.reporter().info("swap.truncated",
-                           fmt::format("{} was truncated meanwhile: it is loaded again", sql::quoted(state.table)));
+    const bool is_altered = !read_own_changes(server.session(), state, server.state_schema()).changes.empty();
+    if (!is_altered && !must_reload(server.session(), table, state, server.state_schema()))
+        return false;
+    if (!is_altered)  // the next step says what
+        server.reporter().info("swap.truncated",
+                               fmt::format("{} was truncated meanwhile: it is loaded again", sql::quoted(state.table)));
     return true;
 }
 

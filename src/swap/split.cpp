@@ -13,11 +13,13 @@
 #include "ddl/statement_step.hpp"
 #include "sql/identifier.hpp"
 #include "swap/attempts.hpp"
+#include "swap/choices.hpp"
 #include "swap/copy_units.hpp"
 #include "swap/disk_full.hpp"
 #include "swap/newest_leaf.hpp"
 #include "swap/observe.hpp"
 #include "swap/outside_keys.hpp"
+#include "swap/own_triggers.hpp"
 #include "swap/preflight_parts.hpp"
 #include "swap/run.hpp"
 #include "swap/run_copy.hpp"
@@ -25,6 +27,7 @@
 #include "swap/split_cut_over.hpp"
 #include "swap/split_guard.hpp"
 #include "swap/statements.hpp"
+#include "swap/step_guard.hpp"
 #include "swap/succession_of.hpp"
 #include "swap/transfer_of.hpp"
 #include "swap/validate_keys.hpp"
@@ -132,6 +135,7 @@ SwapState begin(Server& server, const config::PartitionPolicy& policy, const Qua
     const db::TableInfo table = source_of(server, state);
     state.key_type = key_type_name(*table.column(state.key));
     state.interval = interval_text(policy.interval);
+    state.policy = kept_policy(policy);
     state.primary_key = row_keys(table);
     if (state.is_default())
         state.leaf = sql::truncated_name(leaf.name, "_before");
@@ -184,6 +188,7 @@ void cut_over(Server& server, const config::PartitionPolicy& policy, SwapState& 
         const AttachContext context{succession_of(table, state), state, server.state_schema()};
         require_same_shape(context.succession.table, state.shape);
         require_same_fingerprint(table, state);
+        require_own_unchanged(server, state);
         const move::Transfer transfer = transfer_of(context.succession, state, server.state_schema());
         const auto catch_up = [&] {
             run_last_catch_up(
@@ -202,18 +207,21 @@ void cut_over(Server& server, const config::PartitionPolicy& policy, SwapState& 
 
 /// Up to the cut-over and through it, or to the moment before.
 void advance(Server& server, const config::PartitionPolicy& policy, SwapState& state, bool until_ready) {
+    StepGuard guard;
     while (state.stage < Stage::cut) {
         server.stop().check();
         const db::TableInfo table = source_of(server, state);
         require_same_fingerprint(table, state);
-        const Action action = next_step(state, observe(server, table, state), until_ready);
+        const Observation seen = observe(server, table, state);
+        const Action action = next_step(state, seen, until_ready);
         if (action == Action::nothing)
             return;
+        guard.require_progress(state, seen, to_string(action));
         server.throttle().wait();
         try {
             if (action == Action::cut_over)
                 cut_over(server, policy, state);
-            else
+            else if (!run_trigger_action(server, table, action, seen, state))
                 run_copy_action(server, policy, table, action, state);
         } catch (const Error& error) {
             if (!was_truncated(server, table, state, error))

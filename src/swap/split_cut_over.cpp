@@ -16,6 +16,7 @@
 #include "sql/identifier.hpp"
 #include "swap/copy_cut_over.hpp"
 #include "swap/cut_over.hpp"
+#include "swap/own_triggers.hpp"
 #include "swap/split_guard.hpp"
 #include "swap/succession_of.hpp"
 #include "swap/transfer_of.hpp"
@@ -121,6 +122,7 @@ Unit split_cut_over_unit(const AttachContext& context, const SplitFacts& facts, 
     std::vector<Step>& steps = unit.steps;
     steps = {db::unchanged_since(facts.parent), db::unchanged_since(facts.leaf), not_truncated(transfer.capture),
              few_left(transfer.capture, config.final_keys)};
+    append(steps, require_own(context.state, context.state_schema));
     append(steps, move::last_catch_up(transfer));
     append(steps, move::end_transfer(transfer));
     append(steps, take_out(facts, state.outgoing));

@@ -90,6 +90,33 @@ CompositePart composite_part(const json& document) {
             document.at("next_block").get<std::int64_t>()};
 }
 
+json to_json(const JobPolicy& policy) {
+    return {{"name", policy.name},
+            {"premake", policy.premake},
+            {"start", policy.start ? json(*policy.start) : json()},
+            {"max_create", policy.max_create ? json(*policy.max_create) : json()},
+            {"unique_ids", policy.unique_ids},
+            {"dropped_keys", policy.dropped_keys},
+            {"file_choices", policy.file_choices}};
+}
+
+std::optional<JobPolicy> job_policy(const json& document) {
+    if (!document.contains("policy"))
+        return std::nullopt;
+    const json& kept = document.at("policy");
+    JobPolicy policy;
+    kept.at("name").get_to(policy.name);
+    kept.at("premake").get_to(policy.premake);
+    if (!kept.at("start").is_null())
+        policy.start = kept.at("start").get<std::string>();
+    if (!kept.at("max_create").is_null())
+        policy.max_create = kept.at("max_create").get<int>();
+    kept.at("unique_ids").get_to(policy.unique_ids);
+    kept.at("dropped_keys").get_to(policy.dropped_keys);
+    kept.at("file_choices").get_to(policy.file_choices);
+    return policy;
+}
+
 json to_json(const SwapState& state) {
     json narrow = json::array();
     for (const NarrowIndex& index : state.narrow)
@@ -106,35 +133,40 @@ json to_json(const SwapState& state) {
     json matviews = json::array();
     for (const BoundView& view : state.matviews)
         matviews.push_back({{"schema", view.name.schema}, {"name", view.name.name}, {"query", view.query}});
-    return {{"format", state.is_unique_per_leaf() ? SwapState::current_format : 1},
-            {"strategy", to_string(state.strategy)},
-            {"parent", {{"schema", state.parent.schema}, {"name", state.parent.name}}},
-            {"bound", state.bound},
-            {"key", state.key},
-            {"key_type", state.key_type},
-            {"interval", state.interval},
-            {"cut", state.cut},
-            {"was_empty", state.was_empty},
-            {"key_was_nullable", state.key_was_nullable},
-            {"incoming_foreign_keys", incoming_names.at(static_cast<std::size_t>(state.incoming))},
-            {"registry", state.has_registry},
-            {"leaf", state.leaf},
-            {"primary_key", state.primary_key},
-            {"row_key", state.row_key},
-            {"unique_indexes", unique_names.at(static_cast<std::size_t>(state.unique_indexes))},
-            {"narrow", narrow},
-            {"dropped", dropped},
-            {"composite", composite},
-            {"shape", state.shape},
-            {"fingerprint", state.fingerprint},
-            {"outgoing", outgoing},
-            {"matviews", matviews},
-            {"load", {{"blocks", state.blocks}, {"filenode", state.filenode}}},
-            {"measured",
-             {{"attempts", state.measured.attempts},
-              {"lock_wait_us", state.measured.lock_wait_us},
-              {"lock_held_us", state.measured.lock_held_us},
-              {"at", state.measured.at}}}};
+    json document{{"format", state.is_unique_per_leaf() ? SwapState::current_format : 1},
+                  {"strategy", to_string(state.strategy)},
+                  {"parent", {{"schema", state.parent.schema}, {"name", state.parent.name}}},
+                  {"bound", state.bound},
+                  {"key", state.key},
+                  {"key_type", state.key_type},
+                  {"interval", state.interval},
+                  {"cut", state.cut},
+                  {"was_empty", state.was_empty},
+                  {"key_was_nullable", state.key_was_nullable},
+                  {"incoming_foreign_keys", incoming_names.at(static_cast<std::size_t>(state.incoming))},
+                  {"registry", state.has_registry},
+                  {"replaces_functions", state.replaces_functions},
+                  {"leaf", state.leaf},
+                  {"primary_key", state.primary_key},
+                  {"row_key", state.row_key},
+                  {"unique_indexes", unique_names.at(static_cast<std::size_t>(state.unique_indexes))},
+                  {"narrow", narrow},
+                  {"dropped", dropped},
+                  {"composite", composite},
+                  {"shape", state.shape},
+                  {"fingerprint", state.fingerprint},
+                  {"outgoing", outgoing},
+                  {"matviews", matviews},
+                  {"load", {{"blocks", state.blocks}, {"filenode", state.filenode}}},
+                  {"must_compare", state.must_compare},
+                  {"measured",
+                   {{"attempts", state.measured.attempts},
+                    {"lock_wait_us", state.measured.lock_wait_us},
+                    {"lock_held_us", state.measured.lock_held_us},
+                    {"at", state.measured.at}}}};
+    if (state.policy)
+        document["policy"] = to_json(*state.policy);
+    return document;
 }
 
 void read(const json& document, SwapState& state) {
@@ -151,6 +183,7 @@ void read(const json& document, SwapState& state) {
     state.incoming =
         parsed<config::IncomingForeignKeys>(incoming_names, document.at("incoming_foreign_keys").get<std::string>());
     document.at("registry").get_to(state.has_registry);
+    state.replaces_functions = document.value("replaces_functions", false);
     document.at("leaf").get_to(state.leaf);
     document.at("primary_key").get_to(state.primary_key);
     state.row_key = document.value("row_key", std::vector<std::string>());
@@ -177,6 +210,8 @@ void read(const json& document, SwapState& state) {
     const json& load = document.at("load");
     load.at("blocks").get_to(state.blocks);
     load.at("filenode").get_to(state.filenode);
+    state.policy = job_policy(document);
+    state.must_compare = document.value("must_compare", false);
     const json& measured = document.at("measured");
     measured.at("attempts").get_to(state.measured.attempts);
     measured.at("lock_wait_us").get_to(state.measured.lock_wait_us);

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,6 +69,17 @@ struct BoundView {
     std::string query;
 };
 
+/// What a job was told that is in no other part of its state: later commands need no policy and no flags.
+struct JobPolicy {
+    std::string name;  ///< the pattern
+    int premake = 3;
+    std::optional<std::string> start;
+    std::optional<int> max_create;
+    bool unique_ids = false;
+    std::vector<std::string> dropped_keys;            ///< of --drop-foreign-keys
+    std::map<std::string, std::string> file_choices;  ///< what the policy file said of the swap, before flags
+};
+
 /// Everything that a later run, from any machine, needs to go on. A JSON document in the state schema.
 struct SwapState {
     static constexpr int current_format = 2;  ///< 2: unique_indexes may be leaf, which earlier versions take for key
@@ -85,6 +98,7 @@ struct SwapState {
     bool key_was_nullable = false;
     config::IncomingForeignKeys incoming = config::IncomingForeignKeys::refuse;
     bool has_registry = false;
+    bool replaces_functions = false;       ///< a dropped table left functions of the registry's names
     std::string leaf;                      ///< the old table's name after the cut-over; empty: its own
     std::vector<std::string> primary_key;  ///< its columns before
     std::vector<std::string> row_key;      ///< copy: what told its rows apart
@@ -98,6 +112,9 @@ struct SwapState {
     std::vector<BoundView> matviews;           ///< what is built anew after the cut-over, or after the way back
     std::int64_t blocks = 0;                   ///< of the table when its load began
     std::int64_t filenode = 0;
+    bool must_compare =
+        false;  ///< no cut-over before a comparison of what was loaded with the table finds no difference
+    std::optional<JobPolicy> policy;  ///< nullopt: an older version's job
     Measured measured;
 
     [[nodiscard]] bool is_split() const noexcept { return !parent.name.empty(); }

@@ -95,8 +95,10 @@ ddl::Succession succession_of(const db::TableInfo& table, const SwapState& state
         if (constraint.name == state.bound_check() || constraint.name == state.null_check())
             succession.dropped_checks.push_back(constraint.name);
     succession.composite = composite_keys(succession.table, state);
-    if (state.has_registry)
+    if (state.has_registry) {
         succession.registry = ddl::registry_of(succession.table, state.key);
+        succession.registry->replaces_functions = state.replaces_functions;
+    }
     return succession;
 }
 

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include <optional>
+#include <vector>
 
 #include "base/civil.hpp"
 #include "base/error.hpp"
@@ -67,8 +68,31 @@ TEST_CASE("of numbers the cut is the next bound, or the one after that when less
     CHECK_THROWS_AS(number_cut(std::numeric_limits<std::int64_t>::max()), Error);
 }
 
-TEST_CASE("a cut-over may be tried until a day before the cut") {
-    CHECK(swap::cut_deadline(ddl::Bound::at(at("2026-12-01"))) == at("2026-11-30"));
+TEST_CASE("a cut-over may be tried until a day before the cut, in proportion for shorter intervals") {
+    const auto deadline = [](const config::PartitionInterval& interval, int hours) {
+        return swap::cut_deadline(ddl::Bound::at(at("2026-12-01")), interval, std::chrono::hours(hours));
+    };
+    CHECK(deadline(month, 72) == at("2026-11-30"));
+    CHECK(deadline(CalendarInterval{12, 0, 0}, 72) == at("2026-11-30"));
+    CHECK(deadline(month, 12) == at("2026-11-30 20:00:00"));
+    CHECK(deadline(CalendarInterval{0, 1, 0}, 72) == at("2026-11-30 23:12:00"));
+    CHECK(deadline(CalendarInterval{0, 0, 3'600'000'000}, 72) == at("2026-11-30 23:58:00"));
+}
+
+TEST_CASE("a cut that was just chosen is never too near, whatever the interval, the margin and the time") {
+    const std::vector<CalendarInterval> intervals{
+        {0, 0, 60'000'000}, {0, 0, 3'600'000'000}, {0, 1, 0}, {0, 7, 0}, {1, 0, 0}, {12, 0, 0}};
+    for (const CalendarInterval& interval : intervals)
+        for (const int hours : {0, 1, 12, 23, 24, 72, 1000})
+            for (const char* const now :
+                 {"2026-11-15 12:30:00", "2026-11-30 00:00:00", "2026-11-30 23:59:59", "2026-12-31 23:00:00"}) {
+                CAPTURE(to_string(interval));
+                CAPTURE(hours);
+                CAPTURE(now);
+                const ddl::Bound cut = swap::choose_cut(ddl::KeyType::timestamp, interval, at(now),
+                                                        std::chrono::hours(hours), std::nullopt);
+                CHECK(at(now) < swap::cut_deadline(cut, interval, std::chrono::hours(hours)));
+            }
 }
 
 TEST_CASE("a cut is stored as its type spells it") {

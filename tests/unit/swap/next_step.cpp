@@ -2,7 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <vector>
+
+#include "base/error.hpp"
+#include "swap/step_guard.hpp"
 
 using namespace tripmig::swap;
 using Build = Observation::Build;
@@ -69,6 +73,17 @@ void apply(Action action, SwapState& state, Observation& seen) {
         case Action::note_ready:
             state.stage = Stage::ready;
             break;
+        case Action::record_triggers:
+            seen.is_unrecorded = false;
+            state.must_compare = true;
+            break;
+        case Action::renew_triggers:
+            seen.altered.clear();
+            seen.must_reload = true;
+            break;
+        case Action::compare:
+            state.must_compare = false;
+            break;
         case Action::drop_broken_unique:
             seen.missing_unique = seen.broken_unique;
             seen.broken_unique.clear();
@@ -78,7 +93,7 @@ void apply(Action action, SwapState& state, Observation& seen) {
             break;
         case Action::drop_bound:
             seen.bound_check = Build::missing;
-            state.stage = Stage::ready;
+            state.stage = std::min(state.stage, Stage::ready);
             break;
         case Action::add_bound:
             seen.bound_check = Build::invalid;
@@ -224,6 +239,70 @@ TEST_CASE("a table that was truncated or rewritten is loaded again, however far 
         CHECK(walk(state, seen) == with_ending({Action::reload_registry, Action::load_registry, Action::index_registry,
                                                 Action::note_ready}));
     }
+}
+
+TEST_CASE("altered triggers are made again, and everything is loaded again; no key is refused meanwhile") {
+    SwapState state;
+    state.has_registry = true;
+    state.stage = Stage::bounded;
+    Observation seen;
+    seen.bound_check = Build::valid;
+    seen.altered = {"trigger t is disabled"};
+    const std::vector<Action> again{Action::renew_triggers, Action::reload_registry, Action::load_registry,
+                                    Action::index_registry, Action::note_ready};
+    std::vector<Action> attach{Action::drop_bound};
+    attach.insert(attach.end(), again.begin(), again.end());
+    CHECK(walk(state, seen) == with_ending(attach));
+    state.strategy = tripmig::config::SwapStrategy::copy;
+    state.stage = Stage::ready;
+    seen.bound_check = Build::missing;
+    CHECK(walk(state, seen) == std::vector<Action>{Action::renew_triggers, Action::reload_copy, Action::load_copy,
+                                                   Action::index_copy, Action::prepare_cut_over, Action::cut_over,
+                                                   Action::follow_up});
+}
+
+TEST_CASE("a bound that a killed run left while the registry is loaded goes, and the load is not skipped") {
+    SwapState state;
+    state.has_registry = true;
+    state.stage = Stage::capturing;
+    Observation seen;
+    seen.bound_check = Build::valid;
+    CHECK(walk(state, seen) ==
+          with_ending({Action::drop_bound, Action::load_registry, Action::index_registry, Action::note_ready}));
+}
+
+TEST_CASE("no cut-over before a comparison finds no difference, of an older version's job too") {
+    for (const auto strategy : {tripmig::config::SwapStrategy::attach, tripmig::config::SwapStrategy::copy}) {
+        SwapState state;
+        state.has_registry = true;
+        state.strategy = strategy;
+        state.stage = Stage::ready;
+        state.must_compare = true;
+        CHECK(next_step(state, {}, false) == Action::compare);
+        CHECK(next_step(state, {}, true) == Action::compare);
+        state.must_compare = false;
+        Observation seen;
+        seen.is_unrecorded = true;
+        CHECK(walk(state, seen, true) == std::vector<Action>{Action::record_triggers, Action::compare});
+    }
+}
+
+TEST_CASE("a step that comes again with nothing changed is an error; so are triggers that are altered all the time") {
+    SwapState state;
+    Observation seen;
+    StepGuard guard;
+    guard.require_progress(state, seen, "load");
+    state.blocks = 7;
+    guard.require_progress(state, seen, "load");
+    seen.is_late = true;
+    guard.require_progress(state, seen, "load");
+    CHECK_THROWS_AS(guard.require_progress(state, seen, "load"), tripmig::Error);
+    StepGuard other;
+    for (int times = 0; times < 3; ++times) {
+        other.require_progress(state, seen, to_string(Action::renew_triggers));
+        other.require_progress(state, seen, to_string(Action::reload_copy));
+    }
+    CHECK_THROWS_AS(other.require_progress(state, seen, to_string(Action::renew_triggers)), tripmig::Error);
 }
 
 TEST_CASE("a bound whose cut has come too near is taken off") {

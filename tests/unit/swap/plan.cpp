@@ -96,6 +96,8 @@ TEST_CASE("the cut-over's order: names are free before they are taken, all is re
     table.incoming = {lines_key()};
     const std::string sql = statements(plan_of(table, config::IncomingForeignKeys::registry), "cut over");
     const std::vector<std::string> order{
+        "j.state ? 'own_capture'",
+        "j.state ? 'own_registry'",
         "ALTER TABLE public.lines DROP CONSTRAINT lines_order_id_fkey",
         "ALTER TABLE public.orders RENAME TO orders_past",
         "ADD CONSTRAINT orders_past_pkey PRIMARY KEY USING INDEX tripmig_key_orders",
@@ -111,7 +113,8 @@ TEST_CASE("the cut-over's order: names are free before they are taken, all is re
         "ALTER TABLE public.orders_past DROP CONSTRAINT IF EXISTS tripmig_bound_orders",
         "ATTACH PARTITION public.orders_2026_12",
         "REFERENCES public.orders_ids (id) ON DELETE CASCADE NOT VALID",
-        "UPDATE tripmig.jobs"};
+        "UPDATE tripmig.jobs",
+        "jsonb_build_object('own_registry'"};
     std::size_t last = 0;
     for (const std::string& part : order) {
         const std::size_t at = place(sql, part);
@@ -158,6 +161,9 @@ TEST_CASE("copy: what was loaded is vacuumed before its indexes, each leaf's key
     CHECK(place(all, "INDEX orders_2026_11") < place(all, "ANALYZE " + leaf));
     CHECK(place(all, "ALTER TABLE " + leaf + " VALIDATE CONSTRAINT orders_customer_id_fkey") <
           place(all, "ALTER TABLE public.orders ADD CONSTRAINT orders_customer_id_fkey"));
+    // The triggers of its own are recorded where they are made, and compared under the locks.
+    CHECK(place(all, "ENABLE ALWAYS TRIGGER tripmig_capture_0") < place(all, "jsonb_build_object('own_capture'"));
+    CHECK(place(all, "j.state ? 'own_capture'") < place(all, "ALTER TABLE public.orders RENAME TO orders_before"));
     CHECK(place(all, "FOREIGN KEY (id) REFERENCES customers(id) NOT VALID") <
           place(all, "VALIDATE CONSTRAINT orders_customer_id_fkey"));
 }

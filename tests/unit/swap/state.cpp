@@ -45,6 +45,9 @@ SwapState rich_state() {
     state.blocks = 40;
     state.filenode = 16385;
     state.measured = {3, 1200, 34000, "2026-11-23 02:00:00"};
+    state.must_compare = true;
+    state.policy =
+        swap::JobPolicy{"{table}_{start}", 5, "2024-01-01", 40, true, {"lines_fkey"}, {{"strategy", "copy"}}};
     return state;
 }
 
@@ -66,6 +69,10 @@ TEST_CASE("a state comes back from its job as it was") {
     CHECK(back.narrow.at(0).is_constraint);
     CHECK(back.dropped.at(0).comment == "why");
     CHECK(back.measured.lock_held_us == 34000);
+    CHECK(back.must_compare);
+    REQUIRE(back.policy);
+    CHECK(back.policy->start == "2024-01-01");
+    CHECK(back.policy->file_choices.at("strategy") == "copy");
 }
 
 TEST_CASE("what becomes of unique indexes is the job's to say; one of an earlier version added the key") {
