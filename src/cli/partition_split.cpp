@@ -26,20 +26,20 @@ ExitCode split(Context& context, const SwapOptions& options, const CutOverTime& 
     if (options.accepts_changes)
         swap::accept_changes(server, leaf);
     SwapOptions of_parent = options;
-    const bool is_begun = server.open_job(leaf).has_value();
-    if (is_begun) {
-        // The job has its choices.
-    } else if (const auto done = swap::finished_split(server, leaf)) {
-        print_swap(context, leaf, &*done);
-        context.reporter.info("split.done",
-                              fmt::format("{} was split before (job {}): nothing to do", sql::quoted(leaf), done->job));
-        return ExitCode::ok;
-    } else if (const auto place = swap::find_parent(server.session(), leaf)) {
+    const bool is_begun = server.open_job(leaf).has_value();  // then the job has its choices
+    if (!is_begun) {
+        if (const auto done = swap::finished_split(server, leaf)) {
+            print_swap(context, leaf, &*done);
+            context.reporter.info(
+                "split.done", fmt::format("{} was split before (job {}): nothing to do", sql::quoted(leaf), done->job));
+            return ExitCode::ok;
+        }
+        const auto place = swap::find_parent(server.session(), leaf);
+        if (!place)
+            throw Error(ExitCode::refused, fmt::format("{} is not a partition of a partitioned table", sql::quoted(leaf)),
+                        "check the name; tripmig swap run TABLE partitions a plain table");
         of_parent.table = sql::quoted(place->parent);
         of_parent.key = place->key;
-    } else if (!is_begun) {
-        throw Error(ExitCode::refused, fmt::format("{} is no leaf of a partitioned table", sql::quoted(leaf)),
-                    "check the name; tripmig swap run TABLE partitions a plain table");
     }
     const config::PartitionPolicy policy =
         is_begun ? job_policy(context, options, server) : swap_policy(context, of_parent);
