@@ -22,6 +22,7 @@ namespace fs = std::filesystem;
 struct DumpOptions {
     std::string file;
     bool checks = false;
+    DumpContent content;
 };
 
 std::string read_kept(const fs::path& file) {
@@ -69,7 +70,7 @@ ExitCode dump(Context& context, const DumpOptions& options) {
     if (options.checks && options.file.empty())
         throw Error(ExitCode::usage, "dump --check needs the file to compare with", "tripmig dump --check schema.sql");
     const std::string kept = options.checks ? read_kept(options.file) : std::string();
-    const std::string dumped = dump_schema(context);
+    const std::string dumped = dump_schema(context, options.content);
     if (options.checks)
         require_same(options.file, kept, dumped);
     else if (!options.file.empty())
@@ -96,11 +97,17 @@ void add_dump(CLI::App& app, Commands& commands) {
     auto options = std::make_shared<DumpOptions>();
     command->add_option("FILE", options->file, "Write it there; without FILE to stdout");
     command->add_flag("--check", options->checks, "Compare with FILE and change nothing: exit 4 when they differ");
+    command->add_flag("--owner", options->content.with_owners,
+                      "With owners: the text then differs between databases that other roles own");
+    command->add_flag("--with-history", options->content.with_history,
+                      "With tripmig's own tables and what they say is applied: a start for a fresh database");
     command->footer(
         "Examples:\n"
         "  tripmig dump schema.sql\n"
         "  tripmig up && tripmig dump --check schema.sql     in CI: was the file committed along?\n"
-        "tripmig's own tables are left out. pg_dump is taken of the server's version, of PG_BINDIR, or of PATH.");
+        "  tripmig dump --with-history start.sql && psql -f start.sql NEW_DATABASE && tripmig up\n"
+        "tripmig's own tables and owners are left out. pg_dump is taken of the server's version, of PG_BINDIR, or of "
+        "PATH.");
     commands.add(command, [options](Context& context) { return dump(context, *options); });
 }
 

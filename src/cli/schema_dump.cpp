@@ -90,7 +90,7 @@ std::string options_against_role(db::Connection& connection) {
 
 }  // namespace
 
-std::string dump_schema(Context& context) {
+std::string dump_schema(Context& context, const DumpContent& content) {
     const config::DatabaseConfig database = db::past_pooler(context.config.database);
     db::Connection connection(database, "dump", context.reporter, context.stop, db::SessionSettings::of_role);
     const int version = connection.server_version();
@@ -107,16 +107,27 @@ std::string dump_schema(Context& context) {
     for (const auto& [name, value] : variables)
         environment.push_back(name + "=" + value);
     const std::string program = find_pg_dump(context, version);
-    ChildOrders orders;
-    orders.arguments = {program, "--schema-only", "--no-password",
-                        "--exclude-schema=\"" + context.config.state.schema + "\"",
-                        "--dbname=" + config::connection_string(parameters)};
-    orders.environment = std::move(environment);
-    const ChildEnd end = run_child(orders);
-    context.stop.check();
-    if (end.status != 0 || end.out.empty())
-        throw failed(end, program);
-    return stable_dump(end.out);
+    const auto dump = [&](const std::vector<std::string>& what) {
+        ChildOrders orders;
+        orders.arguments = {program, "--no-password"};
+        orders.arguments.insert(orders.arguments.end(), what.begin(), what.end());
+        if (!content.with_owners)
+            orders.arguments.emplace_back("--no-owner");
+        orders.arguments.push_back("--dbname=" + config::connection_string(parameters));
+        orders.environment = environment;
+        const ChildEnd end = run_child(orders);
+        context.stop.check();
+        if (end.status != 0 || end.out.empty())
+            throw failed(end, program);
+        return stable_dump(end.out);
+    };
+    const std::string state = sql::quote_ident(context.config.state.schema);
+    if (!content.with_history)
+        return dump({"--schema-only", "--exclude-schema=" + state});
+    const std::string schema = dump({"--schema-only"});
+    return schema + "\n" +
+           dump({"--data-only", "--table=" + state + ".meta", "--table=" + state + ".migrations",
+                 "--table=" + state + ".statements"});
 }
 
 }  // namespace tripmig::cli

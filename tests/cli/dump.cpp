@@ -120,3 +120,37 @@ TEST_CASE("wait for a database that is not there yet, and no longer than it shou
     waiting.kill(SIGTERM);
     CHECK(waiting.wait().exit_code == 143);
 }
+
+TEST_CASE("a dump has no owners unless they are asked for: it is the same under another role") {
+    const MigrationProject project;
+    project.write("V1__a.sql", "create table a (n int);");
+    project.succeed({"up"});
+    CHECK(project.succeed({"dump"}).find("OWNER TO") == std::string::npos);
+    CHECK(project.succeed({"dump", "--owner"}).find("ALTER TABLE public.a OWNER TO") != std::string::npos);
+    project.succeed({"dump", "schema.sql"});
+    const TestDatabase other;
+    const Connection root(other.superuser_url());
+    root.exec("create table a (n int)");  // owned by the superuser
+    const auto same =
+        run_tripmig({"dump", "--check", "schema.sql", "--url", other.superuser_url()}, project.surroundings());
+    CHECK_MESSAGE(same.exit_code == 0, same.err);
+}
+
+TEST_CASE("a dump with its history is a start for a fresh database: nothing is pending there") {
+    const MigrationProject project;
+    project.write("V1__a.sql", "create table a (n int);");
+    project.write("V2__b.sql", "create table b (n int);");
+    project.write("R__v.sql", "create or replace view v as select 1 as x;");
+    project.succeed({"up"});
+    project.succeed({"dump", "--with-history", "start.sql"});
+    const TestDatabase fresh;
+    const auto loaded = run_command({"psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", fresh.url(), "-f", "start.sql"},
+                                    project.surroundings());
+    CHECK_MESSAGE(loaded.exit_code == 0, loaded.err);
+    const auto status = run_tripmig({"status", "--exit-code", "--url", fresh.url()}, project.surroundings());
+    CHECK_MESSAGE(status.exit_code == 0, status.out);
+    project.write("V3__c.sql", "create table c (n int);");
+    const auto up = run_tripmig({"up", "--url", fresh.url()}, project.surroundings());
+    CHECK_MESSAGE(up.exit_code == 0, up.err);
+    CHECK(fresh.scalar("select string_agg(id::text, ',' order by id) from tripmig.migrations") == "1,2,3,4");
+}
