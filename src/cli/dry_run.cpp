@@ -2,14 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
+#include <string_view>
+#include <tuple>
 
 #include "base/error.hpp"
 #include "cli/duration_option.hpp"
+#include "cli/json_text.hpp"
 #include "cli/migration_swap.hpp"
 #include "cli/migration_target.hpp"
 #include "migrate/batch.hpp"
-#include "cli/json_text.hpp"
 #include "migrate/job_guard.hpp"
 #include "migrate/partitioned_statements.hpp"
 #include "migrate/pieces.hpp"
@@ -36,14 +39,27 @@ std::vector<Unit> units_of(const migrate::Migration& migration, const migrate::S
     return units;
 }
 
-/// The statement's `batch` directive, when it has one.
-const sql::Batch* batch_of(const migrate::Script& script, const Step& step) {
-    for (const migrate::ScriptStatement& statement : script.statements)
-        if (statement.directives.batch && statement.source.file == step.source->file &&
-            statement.source.line == step.source->line && statement.source.column == step.source->column)
-            return &*statement.directives.batch;
-    return nullptr;
-}
+/// The `batch` directives of a script, by the place of their statements.
+class Batches {
+  public:
+    explicit Batches(const migrate::Script& script) {
+        for (const migrate::ScriptStatement& statement : script.statements)
+            if (statement.directives.batch)
+                m_batches[place_of(statement.source)] = &*statement.directives.batch;
+    }
+
+    /// nullptr: the statement has none.
+    [[nodiscard]] const sql::Batch* find(const Step& step) const {
+        const auto found = m_batches.find(place_of(*step.source));
+        return found == m_batches.end() ? nullptr : found->second;
+    }
+
+  private:
+    using Place = std::tuple<std::string_view, std::size_t, std::size_t>;
+    static Place place_of(const StepSource& source) { return {source.file, source.line, source.column}; }
+
+    std::map<Place, const sql::Batch*> m_batches;
+};
 
 /// The users' statements alone: those that have a place in a file.
 std::vector<const Step*> users_steps(const Unit& unit) {
@@ -82,9 +98,11 @@ void print_text(Context& context, const migrate::Migration& migration, const mig
     context.out << fmt::format(
         "{}  ({})\n", migration.file,
         script.is_transactional ? "one transaction" : "a statement at a time: " + script.why_not);
+    const Batches batches(script);
     for (const Unit& unit : units)
         for (const Step* step : users_steps(unit)) {
-            if (const sql::Batch* batch = batch_of(script, *step))
+            context.stop.check();
+            if (const sql::Batch* batch = batches.find(*step))
                 context.out << fmt::format("  {}:{}  in batches ({}):\n", step->source->file, step->source->line,
                                            migrate::describe(*batch));
             const std::string sql = with_names(context, step->sql);
@@ -101,11 +119,13 @@ void print_sql(Context& context, const migrate::Migration& migration, const migr
         context.out << fmt::format("-- {}\n\n", outlook_of(context, script.directives.swap->table));
         return;
     }
+    const Batches batches(script);
     for (const Unit& unit : units) {
         const bool is_inside = unit.transaction == Transaction::inside;
         context.out << (is_inside ? "BEGIN;\n" : "");
         for (const Step* step : users_steps(unit)) {
-            if (const sql::Batch* batch = batch_of(script, *step))
+            context.stop.check();
+            if (const sql::Batch* batch = batches.find(*step))
                 context.out << "-- in batches: " << migrate::describe(*batch) << '\n';
             context.out << with_names(context, step->sql) << ";\n";
             if (!step->copy_data.empty())
@@ -119,13 +139,15 @@ void print_sql(Context& context, const migrate::Migration& migration, const migr
 nlohmann::json to_json(Context& context, const migrate::Migration& migration, const migrate::Script& script,
                        const std::vector<Unit>& units) {
     nlohmann::json statements = nlohmann::json::array();
+    const Batches batches(script);
     for (const Unit& unit : units)
         for (const Step* step : users_steps(unit)) {
+            context.stop.check();
             statements.push_back({{"file", step->source->file},
                                   {"line", step->source->line},
                                   {"sql", with_names(context, step->sql)},
                                   {"transaction", unit.transaction == Transaction::inside}});
-            if (const sql::Batch* batch = batch_of(script, *step))
+            if (const sql::Batch* batch = batches.find(*step))
                 statements.back()["batch"] = {
                     {"by", batch->by}, {"size", batch->size}, {"pause_ms", batch->pause.count()}};
         }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/checksum.hpp"
 #include "base/error.hpp"
 #include "migrate/batch.hpp"
@@ -18,17 +20,20 @@ namespace {
 
 /// What stands on the statement's first line before it. `offset` counts from the text's beginning.
 std::string line_head(std::string_view text, std::size_t offset) {
-    const std::size_t line_start = text.rfind('\n', offset) + 1;  // npos + 1 is 0
     constexpr std::size_t readable = 400;
-    return offset - line_start > readable ? std::string() : std::string(text.substr(line_start, offset - line_start));
+    const std::size_t window = offset > readable ? offset - readable - 1 : 0;  // a line may be the whole file
+    const std::string_view before = text.substr(window, offset - window);
+    const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
+    return before.size() - line_start > readable ? std::string() : std::string(before.substr(line_start));
 }
 
 /// The statement that the dialect marks there, from 1; 0: none.
 std::size_t block_at(const SectionText& section, std::size_t offset) {
-    for (std::size_t i = 0; i < section.blocks.size(); ++i)
-        if (offset >= section.blocks[i].first && offset < section.blocks[i].second)
-            return i + 1;
-    return 0;
+    const auto& blocks = section.blocks;
+    const auto next = std::upper_bound(blocks.begin(), blocks.end(), offset,
+                                       [](std::size_t at, const auto& block) { return at < block.first; });
+    const auto number = static_cast<std::size_t>(next - blocks.begin());
+    return number > 0 && offset < blocks[number - 1].second ? number : 0;
 }
 
 /// Reads a file and, in their places, those it includes.

@@ -42,3 +42,32 @@ TEST_CASE("what \\; joins is one transaction, also where a file runs a statement
     project.fail({"up"}, 2, "V2__b.sql:1:28: this is joined with another statement");
     CHECK(project.database.scalar("select count(*) from a") == "3");
 }
+
+TEST_CASE("a dry run ends at once when it is told to") {
+    const MigrationProject project;
+    std::string text = "create table big (id int);\n";
+    for (int i = 0; i < 20'000; ++i)
+        text += "insert into big values (" + std::to_string(i) + ");\n";
+    project.write("V1__seed.sql", text);
+    // It stands still in the middle, because nobody reads more than a pipe holds, when the signal comes.
+    const std::string script =
+        "mkfifo out; \"$@\" > out & exec 3< out; head -c 1 <&3 > /dev/null; kill -TERM $!; cat <&3 > /dev/null; wait "
+        "$!";
+    std::vector<std::string> command{"bash", "-c", script, "bash"};
+    const auto run = tripmig_command(project.with_where({"up", "--dry-run"}));
+    command.insert(command.end(), run.begin(), run.end());
+    CHECK(run_command(command, project.surroundings()).exit_code == 143);
+}
+
+TEST_CASE("of a very long line the error shows what stands around the column") {
+    const MigrationProject project;
+    std::string values;
+    for (int i = 0; i < 2000; ++i)
+        values += "(" + std::to_string(i) + "),";
+    project.write("V1__a.sql", "create table t (a int);\ninsert into t values " + values + "(nope);");
+    const auto result = project.run({"up"});
+    CHECK(result.exit_code == 7);
+    CHECK(result.err.size() < 2000);
+    CHECK_MESSAGE(result.err.find("| ...") != std::string::npos, result.err);
+    CHECK_MESSAGE(result.err.find("(1999),(nope)") != std::string::npos, result.err);
+}
