@@ -6,6 +6,7 @@
 #include "cli/command.hpp"
 #include "cli/json_text.hpp"
 #include "cli/migration_target.hpp"
+#include "migrate/pieces.hpp"
 #include "migrate/script.hpp"
 
 namespace tripmig::cli {
@@ -15,8 +16,13 @@ namespace {
 ExitCode validate(Context& context, bool is_strict) {
     const MigrationTarget target = look_at(context, "validate", is_strict);
     // What is pending must at least be readable: a typo in a directive is found here, not in the deploy.
-    for (const migrate::Migration* file : target.comparison.pending)
-        migrate::load_script(*file, target.directory.path, context.config.migrations.placeholders);
+    for (const migrate::Migration* file : target.comparison.pending) {
+        const migrate::Script script =
+            migrate::load_script(*file, target.directory.path, context.config.migrations.placeholders);
+        migrate::require_statements(script, *file);
+        if (!script.is_transactional)
+            migrate::pieces_of(script);
+    }
     if (context.json) {
         nlohmann::json document{{"valid", !target.comparison.has_errors()},
                                 {"pending", target.comparison.pending.size()},

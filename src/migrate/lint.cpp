@@ -118,12 +118,25 @@ void apply_file_ignores(const Script& script, LintedFile& linted) {
             linted.findings.push_back(unknown_rule(ignored, linted.file));
             continue;
         }
-        bool is_used = false;
+        bool is_used = ignore(linted.findings, ignored);
         for (LintedStatement& statement : linted.statements)
             is_used = ignore(statement.findings, ignored) || is_used;
         if (!is_used)
             linted.findings.push_back(unused_ignore(ignored, linted.file));
     }
+}
+
+/// A BEGIN or COMMIT that only the file's own tool gives a meaning.
+void add_settled(const ScriptStatement& statement, LintedFile& linted) {
+    const bool commits = statement.facts.control == sql::TransactionControl::commit;
+    std::vector<LintFinding> findings{
+        own_finding("transaction-control",
+                    commits ? "COMMIT ends a transaction that the tool began, not the file: what follows is another one"
+                            : "BEGIN in a transaction that the tool began does nothing",
+                    commits ? "split the file here, so that each file is one transaction" : "leave it out",
+                    migrate::position_of(statement))};
+    apply_ignores(statement, findings);
+    linted.findings.insert(linted.findings.end(), findings.begin(), findings.end());
 }
 
 /// What is made later in the same file: DROP VIEW and CREATE VIEW of one name is a change, no loss.
@@ -178,4 +191,10 @@ LintedFile Linter::lint(const Script& script, std::string file, Kind kind) {
     return linted;
 }
 
+    for (const ScriptStatement& statement : script.settled)
+        add_settled(statement, linted);
+    if (script.statements.empty() && script.settled.empty() && !script.directives.swap && kind != Kind::undo)
+        linted.findings.push_back(own_finding("empty-file", "this file has no statement",
+                                              "write it or remove the file; `SELECT 1;` says that it is to do nothing",
+                                              {linted.file, 1, 1, {}}));
 }  // namespace tripmig::migrate

@@ -6,6 +6,7 @@
 
 #include "base/checksum.hpp"
 #include "base/error.hpp"
+#include "migrate/bare_commit.hpp"
 #include "migrate/batch.hpp"
 #include "migrate/dialect.hpp"
 #include "migrate/directory.hpp"
@@ -131,25 +132,6 @@ class Loader {
     Script& m_script;
 };
 
-using Control = sql::TransactionControl;
-
-/// Savepoints live inside of a transaction and leave it whole.
-bool breaks_transaction(Control control) {
-    return control != Control::none && control != Control::savepoint && control != Control::release &&
-           control != Control::rollback_to_savepoint;
-}
-
-bool is_one_block(const Script& script) {
-    const auto& statements = script.statements;
-    if (statements.size() < 2 || statements.front().facts.control != Control::begin ||
-        statements.back().facts.control != Control::commit)
-        return false;
-    for (std::size_t i = 1; i + 1 < statements.size(); ++i)
-        if (breaks_transaction(statements[i].facts.control))
-            return false;
-    return true;
-}
-
 void unwrap_block(Script& script) {
     script.statements.pop_back();
     if (!script.statements.front().facts.transaction_modes.empty())
@@ -181,7 +163,10 @@ void require_swap_alone(const Script& script, const Migration& migration) {
         .at(script.directives.swap->position);
 }
 
-void decide_mode(Script& script, const Migration& migration) {
+/// `split`: what made it several transactions already; empty: nothing.
+void decide_mode(Script& script, const Migration& migration, const std::string& split) {
+    script.is_transactional = split.empty();
+    script.why_not = split;
     const auto refuse_transaction = [&](const ScriptStatement& statement, std::string_view why) {
         script.is_transactional = false;
         if (script.why_not.empty())
@@ -223,7 +208,8 @@ Script load_script(const Migration& migration, const fs::path& directory,
     Loader(migration, directory, placeholders, script)
         .load(migration.path, migration.file, section_text(migration, true), 0);
     require_swap_alone(script, migration);
-    decide_mode(script, migration);
+    const std::string split = settle_commits(script, migration);
+    decide_mode(script, migration, split);
     return script;
 }
 

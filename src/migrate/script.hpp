@@ -32,6 +32,8 @@ struct Script {
     std::vector<std::shared_ptr<const std::string>> texts;  ///< of the file and of those it includes
     std::vector<ScriptStatement>
         statements;  ///< without the BEGIN (but for its modes) and COMMIT that wrap a whole file
+    /// Taken out, because the tool whose file it is gives them another meaning: settle_commits().
+    std::vector<ScriptStatement> settled;
     sql::FileDirectives directives;
     bool is_transactional = true;  ///< one transaction for all of it
     std::string why_not;           ///< what made it run a statement at a time: "line 3: CREATE INDEX CONCURRENTLY"

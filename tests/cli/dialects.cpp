@@ -164,6 +164,24 @@ TEST_CASE("new makes a file of the directory's own dialect, with the next number
         CHECK(names.front().size() == std::string("20240131120000_first.up.sql").size());
         project.remove(names.front());
         CHECK(made({"new", "first"}) == Names{"V1__first.sql"});
+        project.write("V1__first.sql", "select 1;");  // without a statement `up` refuses it
     }
     project.succeed({"up"});
+}
+
+TEST_CASE("COMMIT without BEGIN does what the file's own tool makes it do, and lint warns") {
+    const MigrationProject project;
+    project.write("1_a.up.sql", "create table a (); commit; create table b (); insert into nowhere values (1);");
+    project.fail({"up"}, 8, "1_a.up.sql:1:");
+    CHECK(project.database.scalar("select to_regclass('a') is not null and to_regclass('b') is null") == "t");
+    project.write("1_a.up.sql", "create table a (); commit; create table b ();");
+    project.succeed({"up"});
+    CHECK(project.database.scalar("select to_regclass('b') is not null") == "t");
+    const auto lint = run_tripmig({"lint"}, project.surroundings());
+    CHECK_MESSAGE(lint.exit_code == 0, lint.err);
+    CHECK_MESSAGE(lint.out.find("[transaction-control]") != std::string::npos, lint.out);
+    const MigrationProject own;
+    own.write("V1__a.sql", "create table c (); commit;");
+    own.fail({"validate"}, 2, "the file did not begin");
+    own.fail({"up"}, 2, "the file did not begin");
 }

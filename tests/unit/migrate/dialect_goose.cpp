@@ -126,3 +126,30 @@ TEST_CASE("goose: Go migrations are named; Go files beside are not") {
               .versioned.size() == 1);
     CHECK(has(MigrationsFolder({{"1_a.sql", "-- +goose Up"}, {"b.sql", "-- +goose Up"}}).error().message(), "b.sql"));
 }
+
+TEST_CASE("goose: BEGIN and COMMIT within its own transaction, and without one") {
+    const auto pieces_of = [](const std::string& text) {
+        const MigrationsFolder folder({{"1_a.sql", text}});
+        const auto script = folder.script(folder.read().versioned.at(0));
+        std::vector<std::string> found;
+        for (const Piece& piece : tripmig::migrate::pieces_of(script)) {
+            std::string all;
+            for (std::size_t i = piece.first; i < piece.last; ++i)
+                all += (all.empty() ? "" : "+") + std::string(script.statements[i].sql.substr(7));
+            found.push_back(all);
+        }
+        return std::make_pair(script.is_transactional, found);
+    };
+    using Texts = std::vector<std::string>;
+    const std::string up = "-- +goose Up\n";
+    CHECK(pieces_of(up + "select 1; begin; select 2; commit; select 3; select 4; commit; begin; select 5;") ==
+          std::make_pair(false, Texts{"1+2", "3", "4", "5"}));
+    CHECK(pieces_of(up + "select 1; commit; begin; select 2; select 3; commit; select 4;") ==
+          std::make_pair(false, Texts{"1", "2+3", "4"}));
+    CHECK(pieces_of(up + "begin; select 1; select 2;").first);
+    CHECK(pieces_of(up + "select 1; commit;").first);
+    CHECK(pieces_of("-- +goose NO TRANSACTION\n" + up + "select 1; commit; select 2;") ==
+          std::make_pair(false, Texts{"1", "2"}));
+    CHECK_THROWS_AS(pieces_of("-- +goose NO TRANSACTION\n" + up + "begin; select 1;"), tripmig::Error);
+    CHECK_THROWS_AS(pieces_of(up + "select 1; rollback; select 2;"), tripmig::Error);
+}

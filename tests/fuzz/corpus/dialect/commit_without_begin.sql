@@ -1,0 +1,4 @@
+-- +goose Up
+SELECT 1; BEGIN; SELECT 2; COMMIT; SELECT 3; END; BEGIN; SELECT 4;
+-- +goose Down
+COMMIT;
