@@ -40,7 +40,8 @@ void prepend(const fs::path& folder, migrate::LintedFile& file) {
 /// Lints a directory's migrations in the order in which they run, each with its way back.
 class DirectoryLint {
   public:
-    DirectoryLint(const Context& context, const fs::path& folder) : m_context(context), m_folder(folder) {}
+    DirectoryLint(const Context& context, const fs::path& folder, bool lists_statements)
+        : m_context(context), m_folder(folder), m_linter(lists_statements) {}
 
     void add(const migrate::Migration& migration, const migrate::Migration* undo) {
         lint(m_linter, migration);
@@ -73,9 +74,9 @@ const migrate::Migration* undo_of(const std::vector<migrate::Migration>& undo, c
     return found == undo.end() ? nullptr : &*found;
 }
 
-DirectoryLint lint_directory(const Context& context) {
+DirectoryLint lint_directory(const Context& context, bool lists_statements) {
     const migrate::Directory directory = read_migrations(context);
-    DirectoryLint linted(context, directory.path);
+    DirectoryLint linted(context, directory.path, lists_statements);
     for (const migrate::Migration& migration : directory.versioned)
         linted.add(migration, undo_of(directory.undo, migration.version));
     for (const migrate::Migration& migration : directory.repeatable)
@@ -98,7 +99,7 @@ std::vector<migrate::LintedFile> lint_files(const Context& context, const std::v
         bool is_found = false;
         if (is_inside(name, context.config.migrations.dir)) {
             if (!directory)
-                directory.emplace(lint_directory(context));
+                directory.emplace(lint_directory(context, true));
             for (std::size_t i = 0; i < directory->files.size(); ++i) {
                 if (directory->paths[i] != fs::weakly_canonical(name))
                     continue;
@@ -129,7 +130,8 @@ std::string summary(const LintCount& count, std::size_t files) {
 
 ExitCode lint(Context& context, const LintOptions& options) {
     const std::vector<migrate::LintedFile> files =
-        options.files.empty() ? lint_directory(context).files : lint_files(context, options.files);
+        options.files.empty() ? lint_directory(context, options.lists_statements || context.json).files
+                              : lint_files(context, options.files);
     const LintCount count = count_findings(files);
     if (context.json) {
         context.out << json_text(lint_json(files)) << '\n';

@@ -176,16 +176,20 @@ LintedFile Linter::lint(const Script& script, std::string file, Kind kind) {
     LintedFile linted{std::move(file), kind, script.is_transactional, script.why_not, {}, {}, swapped_table(script)};
     for (std::size_t i = 0; i < script.statements.size(); ++i) {
         const ScriptStatement& statement = script.statements[i];
-        LintedStatement& result = linted.statements.emplace_back();
-        result.text = statement.sql;
-        result.facts = statement.facts;
-        result.batch = statement.directives.batch;
-        result.position = migrate::position_of(statement);
+        LintedStatement result;
+        if (m_keeps_all) {
+            result.text = statement.sql;
+            result.facts = statement.facts;
+            result.batch = statement.directives.batch;
+            result.position = migrate::position_of(statement);
+        }
         result.effects = effects_of(statement.sql, statement.facts, m_schema);
         Sight sight{statement, i, result.effects, m_schema, state, result.findings};
         look(sight);
         apply_ignores(statement, result.findings);
         m_schema.apply(statement.sql, statement.facts, true);
+        if (m_keeps_all || !result.findings.empty())
+            linted.statements.push_back(std::move(result));
     }
     apply_file_ignores(script, linted);
     return linted;

@@ -49,10 +49,14 @@ struct LintedFile {
 /// Pure: no server, no file. Copies are cheap enough to look at an undo file aside.
 class Linter {
   public:
+    /// `keeps_all`: false: statements without a finding are left out of the result, for files with very many.
+    explicit Linter(bool keeps_all = true) : m_keeps_all(keeps_all) {}
+
     /// The next file. An undo file undoes the file given last: what that one made may go.
     LintedFile lint(const Script& script, std::string file, Kind kind);
 
   private:
+    bool m_keeps_all;
     KnownSchema m_schema;
     std::size_t m_files = 0;
 };

@@ -48,20 +48,21 @@ class Loader {
           m_script(script) {}
 
     void load(const fs::path& path, const std::string& name, SectionText section, int depth) {
-        const sql::ExpandedText expanded = expand(section, name);
-        m_script.texts.push_back(std::make_shared<const std::string>(expanded.text));
+        sql::ExpandedText expanded = expand(section, name);
+        m_script.texts.push_back(std::make_shared<const std::string>(std::move(expanded.text)));
         const std::string& text = *m_script.texts.back();
         sql::ScanOptions options;
         options.file = name;
         options.start = section.start;
         const sql::Script scanned = sql::scan(text, options);
-        const sql::Directives directives = sql::directives(scanned, options);
+        sql::Directives directives = sql::directives(scanned, options);
         if (depth == 0)
             m_script.directives = directives.file;
         else if (directives.file.swap)
             throw Error(ExitCode::usage, "a swap is all that its file does, and this file is included by another one",
                         "put the directive into a versioned file of its own")
                 .at(directives.file.swap->position);
+        m_script.statements.reserve(m_script.statements.size() + scanned.statements.size());
         std::size_t next_include = 0;
         for (std::size_t i = 0; i <= scanned.statements.size(); ++i) {
             for (; next_include < scanned.includes.size() && scanned.includes[next_include].before == i; ++next_include)
@@ -69,7 +70,7 @@ class Loader {
             if (i == scanned.statements.size())
                 break;
             const std::size_t offset = scanned.statements[i].offset - section.start.offset;
-            add(scanned.statements[i], directives.statements[i], name, line_head(text, offset));
+            add(scanned.statements[i], std::move(directives.statements[i]), name, line_head(text, offset));
             m_script.statements.back().block = block_at(section, expanded.former_offset(offset));
         }
     }
@@ -98,14 +99,14 @@ class Loader {
              {read_file(path), {}, {}}, depth + 1);
     }
 
-    void add(const sql::Statement& scanned, const sql::StatementDirectives& directives, const std::string& name,
+    void add(const sql::Statement& scanned, sql::StatementDirectives directives, const std::string& name,
              std::string head) {
         ScriptStatement statement;
         statement.sql = scanned.text;
         statement.source = {name, scanned.line, scanned.column, std::move(head)};
         statement.copy_data = scanned.copy_data;
         statement.facts = sql::facts(scanned.text, scanned.standard_conforming_strings);
-        statement.directives = directives;
+        statement.directives = std::move(directives);
         statement.standard_conforming_strings = scanned.standard_conforming_strings;
         statement.is_joined = scanned.is_joined;
         if (statement.directives.batch)

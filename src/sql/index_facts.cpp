@@ -23,7 +23,7 @@ void read_create_index(std::string_view statement, bool is_unique, TokenCursor& 
         cursor.take();
     index.tail = statement.substr(cursor.offset());
     if (!index.table.empty())
-        facts.index = std::move(index);
+        facts.index = std::make_shared<const IndexDefinition>(std::move(index));
 }
 
 /// DROP INDEX [CONCURRENTLY] [IF EXISTS] name, ... [CASCADE | RESTRICT].
@@ -38,7 +38,7 @@ void read_drop_index(TokenCursor& cursor, Facts& facts) {
     facts.target = drop.names.front();
     if (drop.is_concurrent)
         refuse_transaction(facts, "DROP INDEX CONCURRENTLY cannot run inside a transaction block");
-    facts.drop_index = std::move(drop);
+    facts.drop_index = std::make_shared<const DropIndex>(std::move(drop));
 }
 
 /// REINDEX [(options)] INDEX|TABLE|SCHEMA|DATABASE|SYSTEM [CONCURRENTLY] [name] (manual, REINDEX: notes on transaction

@@ -116,7 +116,7 @@ void read_alter_table(TokenCursor& cursor, Facts& facts) {
         refuse_transaction(facts, "DETACH PARTITION ... CONCURRENTLY cannot run inside a transaction block");
     if (detach.is_finalize)
         refuse_transaction(facts, "DETACH PARTITION ... FINALIZE waits for other transactions: alone, outside of ours");
-    facts.detach = std::move(detach);
+    facts.detach = std::make_shared<const DetachPartition>(std::move(detach));
 }
 
 }  // namespace

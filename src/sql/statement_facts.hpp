@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -67,9 +68,10 @@ struct Facts {
     std::string transaction_modes;
     /// The first object it names, the setting for SET and RESET, the index for CREATE INDEX. Empty when it names none.
     NameParts target;
-    std::optional<IndexDefinition> index;
-    std::optional<DropIndex> drop_index;
-    std::optional<DetachPartition> detach;
+    // Null for all but a few statements: a file may have a million of them.
+    std::shared_ptr<const IndexDefinition> index;
+    std::shared_ptr<const DropIndex> drop_index;
+    std::shared_ptr<const DetachPartition> detach;
 };
 
 /// Reads as much of the statement as it needs: the head of a long INSERT only. Never throws on text that PostgreSQL
