@@ -84,6 +84,7 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
            "Whose files those are: flyway (tripmig's own), golang-migrate, dbmate, goose; auto: told by looking")
         ->type_name("NAME")
         ->check(CLI::IsMember({"auto", "flyway", "golang-migrate", "dbmate", "goose"}));
+    app.add_flag("--allow-empty", options.allow_empty, "A directory without any migration is no error");
     app.add_option("--partitions", options.partitions, "The directory of partition policies")->type_name("DIR");
     app.add_flag("--json", options.json, "The result as one JSON document on stdout");
     app.add_option("--log-format", options.log_format, "What happens, on stderr: text or json (a document a line)")
@@ -205,6 +206,7 @@ config::Config Application::configuration() const {
     add_flag("database.url", m_options.url);
     add_flag("migrations.dir", m_options.migrations);
     add_flag("migrations.dialect", m_options.dialect);
+    add_flag("migrations.allow_empty", m_options.allow_empty ? "true" : "");
     add_flag("partitions.dir", m_options.partitions);
     return config::load_config(sources);
 }

@@ -22,6 +22,7 @@ struct GlobalOptions {
     std::string migrations;
     std::string dialect;
     std::string partitions;
+    bool allow_empty = false;
     std::string log_format = "text";
     bool json = false;
     bool quiet = false;

@@ -71,6 +71,7 @@ void require_runnable(Context& context, MigrationTarget& target, const std::vect
     for (const migrate::Migration* file : files) {
         const migrate::Script script =
             migrate::load_script(*file, target.directory.path, context.config.migrations.placeholders);
+        migrate::require_statements(script, *file);
         if (!script.is_transactional)
             migrate::pieces_of(script);
         unfinished.erase(file->file);  // it goes on where it stopped

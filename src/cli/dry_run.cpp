@@ -181,6 +181,7 @@ void print_dry_run(Context& context, const MigrationTarget& target, const std::s
     for (const migrate::Migration* migration : target.comparison.pending) {
         migrate::Script script =
             migrate::load_script(*migration, target.directory.path, context.config.migrations.placeholders);
+        migrate::require_statements(script, *migration);
         migrate::look_for_partitioned(script, *target.connection);
         warn_of_job(context, guard, script, *target.connection);
         const std::vector<Unit> units = units_of(*migration, script, context.config.state.schema);

@@ -52,10 +52,14 @@ std::unique_ptr<db::Connection> connect(const Context& context, const config::Da
                    chr::milliseconds(0), db::SessionSettings::own);
 }
 
-migrate::Directory read_migrations(const Context& context) {
-    return migrate::read_directory(context.config.migrations.dir,
-                                   {context.config.migrations.dialect,
-                                    std::make_shared<const std::map<std::string, std::string>>(context.environment)});
+migrate::Directory read_migrations(const Context& context, bool may_be_empty) {
+    const config::MigrationsConfig& migrations = context.config.migrations;
+    migrate::ReadOptions options;
+    options.dialect = migrations.dialect;
+    options.variables = std::make_shared<const std::map<std::string, std::string>>(context.environment);
+    options.placeholders = migrations.placeholders;
+    options.may_be_empty = may_be_empty || migrations.allow_empty;
+    return migrate::read_directory(migrations.dir, options);
 }
 
 MigrationTarget look_at(const Context& context, std::string_view role, bool is_strict, chr::milliseconds patience) {

@@ -27,8 +27,9 @@ struct MigrationTarget {
 std::unique_ptr<db::Connection> connect(const Context& context, const config::DatabaseConfig& database,
                                         std::string_view role);
 
-/// The migrations directory, in the dialect that the configuration says.
-migrate::Directory read_migrations(const Context& context);
+/// The migrations directory, in the dialect that the configuration says. Without `may_be_empty`, and without
+/// --allow-empty, a directory that has no migration is an Error{usage}.
+migrate::Directory read_migrations(const Context& context, bool may_be_empty = false);
 
 /// Reads files and history: two round trips with the connection, one query. Tries again until `patience` is over while
 /// the database is not reachable. The connection has the role's settings: it is for users' SQL.

@@ -101,7 +101,7 @@ void write_new(const fs::path& path, const std::string& text) {
 
 ExitCode make_new(Context& context, const std::string& name, bool with_undo) {
     const fs::path& dir = context.config.migrations.dir;
-    const migrate::Directory directory = read_migrations(context);
+    const migrate::Directory directory = read_migrations(context, true);
     std::vector<std::string> made;
     for (const NewFile& file :
          new_files(directory.dialect, next_version(directory, context.clock.now()), name, with_undo)) {

@@ -58,7 +58,8 @@ ExitCode redo(Context& context, bool is_confirmed) {
     MigrationTarget& target = locked.target;
     const Pair pair = newest_pair(target);
     require_others_agree(target, *pair.file);
-    migrate::load_script(*pair.file, target.directory.path, context.config.migrations.placeholders);
+    migrate::require_statements(
+        migrate::load_script(*pair.file, target.directory.path, context.config.migrations.placeholders), *pair.file);
     migrate::Runner runner(*target.connection, context.config, target.directory.path, context.reporter, context.clock,
                            context.stop);
     runner.set_applied(target.history.applied);

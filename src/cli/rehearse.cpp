@@ -49,6 +49,9 @@ class Rehearsal {
                        context.config.migrations.run_lock_wait, context.reporter, context.clock, context.stop);
         m_target.look_again(context, false);
         migrate::require_agreement(m_target.comparison);
+        for (const migrate::Migration* file : m_target.comparison.pending)
+            migrate::require_statements(
+                migrate::load_script(*file, m_target.directory.path, context.config.migrations.placeholders), *file);
     }
 
     std::vector<RehearsedFile> run() {

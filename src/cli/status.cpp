@@ -35,6 +35,7 @@ std::string state_of(const db::AppliedMigration& row, const migrate::Comparison&
             case migrate::Finding::Kind::newer:
                 return "newer";
             case migrate::Finding::Kind::changed_text:
+            case migrate::Finding::Kind::raw_hash:
             case migrate::Finding::Kind::late:
                 break;
         }

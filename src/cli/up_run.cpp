@@ -94,6 +94,7 @@ void require_readable(const Context& context, const MigrationTarget& target) {
     for (const migrate::Migration* file : target.comparison.pending) {
         const migrate::Script script =
             migrate::load_script(*file, target.directory.path, context.config.migrations.placeholders);
+        migrate::require_statements(script, *file);
         if (!script.is_transactional)
             migrate::pieces_of(script);
     }

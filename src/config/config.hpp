@@ -35,6 +35,7 @@ struct StateConfig {
 struct MigrationsConfig {
     std::filesystem::path dir = "migrations";
     std::string dialect = "auto";  ///< auto, flyway, golang-migrate, dbmate, goose
+    bool allow_empty = false;      ///< a directory without any migration is no error
     std::map<std::string, std::string> placeholders;
     std::chrono::milliseconds lock_timeout{500};
     std::chrono::milliseconds lock_deadline{std::chrono::minutes(5)};   ///< tries and retries of one unit together

@@ -125,6 +125,9 @@ void add_state_and_migrations(std::vector<Option>& table) {
               c.migrations.dialect = dialects.at(s.as_choice(dialects));
           },
           "--dialect"},
+         {"migrations", "allow_empty", "boolean", "false",
+          "A directory without any migration is accepted. Otherwise it is an error: a wrong path, a missing volume.",
+          [](Config& c, const Setting& s) { c.migrations.allow_empty = s.as_boolean(); }, "--allow-empty"},
          {"migrations", "placeholders", "table", "", "What `${name}` in a migration stands for.", set_placeholder},
          {"migrations", "lock_timeout", "duration", "500ms",
           "How long one statement waits for a lock before it is tried again.",

@@ -77,6 +77,8 @@ std::int64_t Setting::as_integer(std::int64_t least, std::int64_t most) const {
 }
 
 bool Setting::as_boolean() const {
+    if (!is_from_file() && m_value.kind == Kind::string && (m_value.text == "true" || m_value.text == "false"))
+        return m_value.text == "true";
     if (m_value.kind != Kind::boolean)
         throw wrong_type("true or false", "write true or false, without quotes");
     return m_value.boolean;

@@ -99,8 +99,9 @@ db::MigrationRecord record(const std::string& kind, const Migration& file) {
     made.version = file.version.text();
     made.description = file.description;
     made.file = file.file;
-    made.sha256 = file.sha256;
-    made.sha256_tokens = token_hash(file);
+    const ExpandedHashes hashes = recorded_hashes(file);
+    made.sha256 = hashes.sha256;
+    made.sha256_tokens = hashes.sha256_tokens;
     return made;
 }
 

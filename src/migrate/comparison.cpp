@@ -87,6 +87,31 @@ void check_gone(const Directory& directory, const VersionedHistory& history, con
     }
 }
 
+/// The last row of the file with the values that its placeholders have. Rows of older versions have the hash of the
+/// bytes: accepted, so that an upgrade runs nothing again.
+void check_repeatable(const Migration& file, const std::vector<db::AppliedMigration>& applied, Comparison& comparison) {
+    const db::AppliedMigration* last = nullptr;
+    for (const db::AppliedMigration& row : applied)
+        if (row.kind == "R" && row.description == file.description)
+            last = &row;
+    if (last == nullptr) {
+        comparison.pending.push_back(&file);
+        return;
+    }
+    const bool has_tokens = !last->sha256_tokens.empty();
+    if (file.expanded &&
+        (last->sha256 == file.expanded->sha256 || (has_tokens && last->sha256_tokens == file.expanded->sha256_tokens)))
+        return;
+    if (last->sha256 != file.sha256 && !(has_tokens && last->sha256_tokens == token_hash(file)))
+        comparison.pending.push_back(&file);
+    else if (file.expanded)
+        comparison.findings.push_back({Finding::Kind::raw_hash, false, file.file,
+                                       fmt::format("{} was recorded without the values of its placeholders: another "
+                                                   "value does not run it again yet",
+                                                   file.file),
+                                       "run `tripmig repair` once; it records the file as it is now"});
+}
+
 }  // namespace
 
 bool Comparison::has_errors() const {
@@ -108,17 +133,8 @@ Comparison compare(const Directory& directory, const std::vector<db::AppliedMigr
         check_late(file, history, comparison);
         comparison.pending.push_back(&file);
     }
-    for (const Migration& file : directory.repeatable) {
-        const db::AppliedMigration* last = nullptr;
-        for (const db::AppliedMigration& row : applied)
-            if (row.kind == "R" && row.description == file.description)
-                last = &row;
-        const bool is_same =
-            last != nullptr &&
-            (last->sha256 == file.sha256 || (!last->sha256_tokens.empty() && last->sha256_tokens == token_hash(file)));
-        if (!is_same)
-            comparison.pending.push_back(&file);
-    }
+    for (const Migration& file : directory.repeatable)
+        check_repeatable(file, applied, comparison);
     check_gone(directory, history, options, comparison);
     return comparison;
 }

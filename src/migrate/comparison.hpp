@@ -15,6 +15,7 @@ struct Finding {
         changed_tokens,  ///< the file does not say any more what was applied. An error.
         late,            ///< not applied, below the newest applied version. An error unless allowed.
         missing,         ///< applied, the file is gone. An error.
+        raw_hash,        ///< a repeatable file, recorded before the values of its placeholders counted. A warning.
         newer            ///< applied by newer files than these: an old pod. A warning, with --strict an error.
     };
     Kind kind;

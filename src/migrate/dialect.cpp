@@ -7,6 +7,7 @@
 
 #include "migrate/directory.hpp"
 #include "migrate/goose_text.hpp"
+#include "sql/identifier.hpp"
 
 namespace tripmig::migrate {
 
@@ -101,6 +102,10 @@ std::pair<std::string_view, std::string_view> split_number(std::string_view name
     return {name.substr(0, end), name.substr(end)};
 }
 
+bool is_numbered_sql(std::string_view name) {
+    return ends_in_sql(name) && !split_number(name).first.empty();
+}
+
 std::string words_of(std::string_view description) {
     std::string words(description.substr(std::min(description.find_first_not_of("_-. "), description.size())));
     std::replace_if(
@@ -110,6 +115,11 @@ std::string words_of(std::string_view description) {
 
 bool has_suffix(std::string_view text, std::string_view suffix) {
     return text.size() > suffix.size() && text.substr(text.size() - suffix.size()) == suffix;
+}
+
+bool ends_in_sql(std::string_view name) {
+    constexpr std::string_view ending = ".sql";
+    return name.size() > ending.size() && sql::folded(name.substr(name.size() - ending.size())) == ending;
 }
 
 }  // namespace tripmig::migrate

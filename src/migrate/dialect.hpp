@@ -54,6 +54,8 @@ struct DialectRules {
     /// The migrations in a file: kind, version, description, section, transaction. None: it is no migration.
     /// Throws Error{usage} for what was meant as one and is wrong, and for what only the tool itself can run.
     std::vector<Migration> (*read)(const SourceFile& file) = nullptr;
+    /// A migration's name, right or wrong, with .sql in any case: never skipped, whatever the entry is.
+    bool (*has_shape)(std::string_view name) = nullptr;
 };
 
 extern const DialectRules flyway_rules;
@@ -76,9 +78,15 @@ SectionText section_text(const Migration& migration, bool with_variables);
 /// none.
 std::pair<std::string_view, std::string_view> split_number(std::string_view name);
 
+/// 12_x.sql, 12_x.SQL: the shape of a migration's name where names begin with a number.
+bool is_numbered_sql(std::string_view name);
+
 /// "_add_users" or "-add-users": "add users".
 std::string words_of(std::string_view description);
 
 bool has_suffix(std::string_view text, std::string_view suffix);
+
+/// Longer than `.sql` and ends in it, in any case.
+bool ends_in_sql(std::string_view name);
 
 }  // namespace tripmig::migrate

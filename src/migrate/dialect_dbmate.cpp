@@ -123,6 +123,6 @@ std::vector<Migration> read_dbmate(const SourceFile& file) {
 
 }  // namespace
 
-const DialectRules dbmate_rules{Dialect::dbmate, false, claims_dbmate, read_dbmate};
+const DialectRules dbmate_rules{Dialect::dbmate, false, claims_dbmate, read_dbmate, is_numbered_sql};
 
 }  // namespace tripmig::migrate

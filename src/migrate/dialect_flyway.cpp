@@ -157,6 +157,6 @@ std::vector<Migration> read_flyway(const SourceFile& file) {
 
 }  // namespace
 
-const DialectRules flyway_rules{Dialect::flyway, true, claims_flyway, read_flyway};
+const DialectRules flyway_rules{Dialect::flyway, true, claims_flyway, read_flyway, has_migration_shape};
 
 }  // namespace tripmig::migrate

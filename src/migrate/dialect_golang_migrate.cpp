@@ -40,6 +40,7 @@ std::vector<Migration> read_golang_migrate(const SourceFile& file) {
 
 }  // namespace
 
-const DialectRules golang_migrate_rules{Dialect::golang_migrate, false, claims_golang_migrate, read_golang_migrate};
+const DialectRules golang_migrate_rules{Dialect::golang_migrate, false, claims_golang_migrate, read_golang_migrate,
+                                        is_numbered_sql};
 
 }  // namespace tripmig::migrate

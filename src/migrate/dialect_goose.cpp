@@ -78,6 +78,6 @@ std::vector<Migration> read_goose(const SourceFile& file) {
 
 }  // namespace
 
-const DialectRules goose_rules{Dialect::goose, false, claims_goose, read_goose};
+const DialectRules goose_rules{Dialect::goose, false, claims_goose, read_goose, is_numbered_sql};
 
 }  // namespace tripmig::migrate

@@ -1,6 +1,5 @@
 #include "migrate/directory.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -10,11 +9,13 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <memory>
+#include <functional>
 
 #include "base/checksum.hpp"
 #include "base/error.hpp"
 #include "migrate/dialect.hpp"
+#include "migrate/folder_listing.hpp"
+#include "migrate/script.hpp"
 #include "sql/scanner.hpp"
 
 namespace tripmig::migrate {
@@ -50,54 +51,73 @@ void append_included(std::string& bytes, const fs::path& directory, const fs::pa
     }
 }
 
-/// What a directory's entry is: DT_REG, DT_DIR, ... A symbolic link to a file is that file, one to a folder stays a
-/// link, as in a tree walk. Asks the file system only where the listing does not tell.
-unsigned char type_of(const std::string& path, unsigned char listed) {
-    struct stat info {};
-    if (listed == DT_UNKNOWN && ::lstat(path.c_str(), &info) == 0)
-        listed = static_cast<unsigned char>(IFTODT(info.st_mode));
-    if (listed == DT_LNK && ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode))
-        return DT_REG;
-    return listed;
-}
-
-/// The names of the files in a folder and in those below it, relative to `root`. `below`: "" or "folder/". Hidden
-/// folders are other tools' (.git; a mounted ConfigMap keeps its files in one and links to them).
-void list_files(const std::string& root, const std::string& below, std::vector<std::string>& names) {
-    const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir((root + below).c_str()), ::closedir);
-    if (folder == nullptr)
-        throw unreadable(root + below, errno);
-    std::vector<std::string> folders;
-    errno = 0;
-    while (const dirent* entry = ::readdir(folder.get())) {
-        std::string name = below + static_cast<const char*>(entry->d_name);
-        const unsigned char type = type_of(root + name, entry->d_type);
-        if (type == DT_REG)
-            names.push_back(std::move(name));
-        else if (type == DT_DIR && entry->d_name[0] != '.')
-            folders.push_back(name + "/");
-        errno = 0;
-    }
-    if (errno != 0)
-        throw unreadable(root + below, errno);
-    for (const std::string& inner : folders)
-        list_files(root, inner, names);
-}
-
-std::vector<SourceFile> files_below(const fs::path& directory) {
+FolderListing list_entries(const fs::path& directory) {
     std::error_code failure;
     if (!fs::is_directory(directory, failure))
-        throw Error(ExitCode::usage, fmt::format("the migrations directory {} is not there", directory.string()),
+        throw Error(ExitCode::usage, fmt::format("the migrations directory {} does not exist", directory.string()),
                     "give it with --migrations DIR, TRIPMIG_MIGRATIONS_DIR, or `dir` in [migrations] of tripmig.toml");
-    std::vector<std::string> names;
-    const std::string root = (directory / "").native();
-    list_files(root, "", names);
-    std::sort(names.begin(), names.end());
+    return list_folder((directory / "").native());
+}
+
+std::vector<SourceFile> source_files(const std::string& root, const std::vector<std::string>& names) {
     std::vector<SourceFile> files;
     files.reserve(names.size());
     for (const std::string& name : names)
         files.emplace_back(root + name, name, std::binary_search(names.begin(), names.end(), name + ".conf"));
     return files;
+}
+
+bool has_shape(const DialectRules& rules, const std::string& name) {
+    const std::size_t slash = name.rfind('/');
+    return (slash == std::string::npos || rules.reads_folders) && rules.has_shape(name.substr(slash + 1));
+}
+
+Error not_applied(const std::string& name, const std::string& reason) {
+    return Error(ExitCode::usage, fmt::format("{} is named as a migration and can't be applied: it {}", name, reason),
+                 "put a readable file there, or give it a name that is no migration's");
+}
+
+/// What is named as a migration is applied or refused: skipping it would leave a schema half made.
+void refuse_odd(const DialectRules& rules, const std::vector<OddEntry>& entries) {
+    for (const OddEntry& entry : entries) {
+        if (entry.is_unreadable_folder && rules.reads_folders)
+            throw Error(ExitCode::usage, fmt::format("{} {}", entry.name, entry.reason),
+                        "migrations may be in it: let this user read it, or move it out of the migrations directory");
+        if (!entry.is_unreadable_folder && has_shape(rules, entry.name))
+            throw not_applied(entry.name, entry.reason);
+    }
+}
+
+/// V2__b.SQL: neither tripmig nor Flyway reads that ending.
+void refuse_ending(const DialectRules& rules, const SourceFile& file) {
+    const std::string ending = file.name().substr(file.name().size() - std::min<std::size_t>(file.name().size(), 4));
+    if (ending != ".sql" && has_shape(rules, file.file()))
+        throw Error(
+            ExitCode::usage,
+            fmt::format("{} is named as a migration, and its name ends in {} instead of .sql", file.file(), ending),
+            "rename it, or move it out of the migrations directory");
+}
+
+/// An undo file whose version has no file would never run.
+void refuse_lone_undo(const Directory& directory) {
+    for (const Migration& undo : directory.undo) {
+        const auto& versioned = directory.versioned;
+        const auto found =
+            std::lower_bound(versioned.begin(), versioned.end(), undo.version,
+                             [](const Migration& file, const Version& version) { return file.version < version; });
+        if (found == versioned.end() || undo.version < found->version)
+            throw Error(ExitCode::usage,
+                        fmt::format("{} undoes version {}, and no file here applies that version", undo.file,
+                                    undo.version.text()),
+                        "add the file that applies it, or move this one out of the migrations directory");
+    }
+}
+
+void refuse_empty(const Directory& directory) {
+    if (directory.versioned.empty() && directory.repeatable.empty())
+        throw Error(ExitCode::usage, fmt::format("no migration in {}", directory.path.string()),
+                    "check the path (a volume that is not mounted?); --allow-empty when there are none yet; "
+                    "`tripmig new NAME` makes the first one");
 }
 
 /// Sorts where the names' order is not theirs already; migrations are large to move about.
@@ -219,6 +239,7 @@ std::vector<Migration> read_single_file(const fs::path& path, const std::string&
     const fs::path folder = path.parent_path();
     for (Migration& migration : migrations) {
         complete(migration, file, folder.empty() ? "." : folder, rules == nullptr ? flyway_rules : *rules, nullptr);
+        migration.is_foreign = rules == nullptr || rules->dialect != Dialect::flyway;
         migration.content = file.content();
     }
     return migrations;
@@ -240,15 +261,21 @@ std::string content_of(const Migration& migration) {
 Directory read_directory(const fs::path& path, const ReadOptions& options) {
     Directory directory;
     directory.path = path;
-    const std::vector<SourceFile> files = files_below(path);
+    const FolderListing listing = list_entries(path);
+    const std::vector<SourceFile> files = source_files((path / "").native(), listing.files);
     const DialectRules& rules = choose_dialect(files, options.dialect);
     directory.dialect = rules.dialect;
+    refuse_odd(rules, listing.odd);
+    const bool is_foreign = rules.dialect != Dialect::flyway || options.dialect == to_string(Dialect::flyway) ||
+                            std::any_of(files.begin(), files.end(), std::mem_fn(&SourceFile::has_config));
     directory.versioned.reserve(files.size());  // nearly all of them are
     for (const SourceFile& file : files) {
         if (file.is_in_folder() && !rules.reads_folders)
             continue;
+        refuse_ending(rules, file);
         for (Migration& migration : rules.read(file)) {
             complete(migration, file, path, rules, options.variables);
+            migration.is_foreign = is_foreign;
             auto& group = migration.kind == Kind::versioned ? directory.versioned
                           : migration.kind == Kind::undo    ? directory.undo
                                                             : directory.repeatable;
@@ -264,6 +291,11 @@ Directory read_directory(const fs::path& path, const ReadOptions& options) {
     refuse_twins(directory.undo);
     refuse_twins(directory.repeatable);
     refuse_unpadded(directory);
+    refuse_lone_undo(directory);
+    for (Migration& migration : directory.repeatable)
+        migration.expanded = expanded_hashes(migration, path, options.placeholders);
+    if (!options.may_be_empty)
+        refuse_empty(directory);
     return directory;
 }
 

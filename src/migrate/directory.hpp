@@ -12,11 +12,14 @@ namespace tripmig::migrate {
 struct ReadOptions {
     std::string dialect = "auto";  ///< "auto": told by names and marks; else one of to_string(Dialect)
     Variables variables;           ///< the environment, for goose's ENVSUB ON
+    std::map<std::string, std::string> placeholders;  ///< for the hashes of repeatable files
+    bool may_be_empty = true;                         ///< false: a directory without any migration is an error
 };
 
 /// Reads every migration of the directory, and below it where the dialect does. Throws Error{usage}: the directory is
-/// missing, a file can't be read, a name is wrong, two files have one version (both named), the files are of several
-/// dialects or of none, marks don't pair, a file is of a kind that only the other tool can run (Go, Java, callbacks).
+/// missing, an entry that is named as a migration can't be read or is no file, an undo file undoes nothing, a name is
+/// wrong, two files have one version (both named), the files are of several dialects or of none, marks don't pair, a
+/// file is of a kind that only the other tool can run (Go, Java, callbacks).
 Directory read_directory(const std::filesystem::path& path, const ReadOptions& options = {});
 
 /// The migrations in one file that is in no migrations directory: by its name and marks, the way up and the way back;

@@ -5,6 +5,7 @@
 #include <cctype>
 
 #include "base/error.hpp"
+#include "migrate/dialect.hpp"
 
 namespace tripmig::migrate {
 
@@ -69,6 +70,10 @@ std::optional<FileName> parse_file_name(std::string_view name) {
         throw bad_name(name, fmt::format("\"{}\" is no version: digits parted by . or _", version));
     parsed.version = *number;
     return parsed;
+}
+
+bool has_migration_shape(std::string_view name) {
+    return ends_in_sql(name) && looks_like_migration(name.substr(0, name.size() - ending.size()));
 }
 
 }  // namespace tripmig::migrate

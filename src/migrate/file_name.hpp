@@ -20,4 +20,7 @@ struct FileName {
 /// (`V1_add_users.sql`, `v1__x.sql`, `V__x.sql`): skipping it silently would leave a schema half made.
 std::optional<FileName> parse_file_name(std::string_view name);
 
+/// The name was meant as a migration's, right or wrong, with .sql in any case.
+bool has_migration_shape(std::string_view name);
+
 }  // namespace tripmig::migrate

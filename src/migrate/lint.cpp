@@ -191,14 +191,14 @@ LintedFile Linter::lint(const Script& script, std::string file, Kind kind) {
         if (m_keeps_all || !result.findings.empty())
             linted.statements.push_back(std::move(result));
     }
-    apply_file_ignores(script, linted);
-    return linted;
-}
-
     for (const ScriptStatement& statement : script.settled)
         add_settled(statement, linted);
     if (script.statements.empty() && script.settled.empty() && !script.directives.swap && kind != Kind::undo)
         linted.findings.push_back(own_finding("empty-file", "this file has no statement",
                                               "write it or remove the file; `SELECT 1;` says that it is to do nothing",
                                               {linted.file, 1, 1, {}}));
+    apply_file_ignores(script, linted);
+    return linted;
+}
+
 }  // namespace tripmig::migrate

@@ -7,7 +7,7 @@ namespace tripmig::migrate {
 
 namespace {
 
-constexpr std::array<LintRule, 47> all{{
+constexpr std::array<LintRule, 48> all{{
     {"add-check", Level::error, "CHECK added without NOT VALID: the table is read under ACCESS EXCLUSIVE"},
     {"add-exclusion", Level::error, "EXCLUDE added: its index is built under ACCESS EXCLUSIVE"},
     {"add-foreign-key", Level::error, "foreign key added without NOT VALID: both tables refuse writes meanwhile"},
@@ -31,6 +31,7 @@ constexpr std::array<LintRule, 47> all{{
     {"drop-database", Level::error, "DROP DATABASE in a migration"},
     {"drop-index", Level::warning, "DROP INDEX without CONCURRENTLY: ACCESS EXCLUSIVE on its table"},
     {"drop-table", Level::warning, "DROP TABLE or VIEW that the running version may use"},
+    {"empty-file", Level::warning, "a file without any statement"},
     {"enum-value-used", Level::error, "a value added to an enum is used in the same transaction"},
     {"grant-to-public", Level::warning, "rights granted to everybody"},
     {"json-column", Level::note, "a json column has no equality: DISTINCT and GROUP BY fail; jsonb has"},

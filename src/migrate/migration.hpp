@@ -30,6 +30,12 @@ struct Section {
 /// Environment variables, for the files that name some.
 using Variables = std::shared_ptr<const std::map<std::string, std::string>>;
 
+/// What a repeatable file says once its placeholders are filled in.
+struct ExpandedHashes {
+    std::string sha256;         ///< of the file, and of the files it includes
+    std::string sha256_tokens;  ///< of the file's token-normalised text
+};
+
 /// A migration, read and named, not yet taken apart. One file holds one, or the way up and the way down.
 struct Migration {
     Kind kind = Kind::versioned;
@@ -39,7 +45,10 @@ struct Migration {
     std::string file;  ///< relative to the migrations directory: the history's and messages' name for it
     std::optional<std::string> content;  ///< kept only where the file may be a pipe; else content_of() reads it again
     std::string sha256;                  ///< of the file, and of the files it includes
+    std::optional<ExpandedHashes> expanded;  ///< only where they differ from those of the bytes
     Dialect dialect = Dialect::flyway;
+    /// Another tool's: its dialect, `dialect = "flyway"` or a Flyway .conf file says so. What that tool takes is taken.
+    bool is_foreign = false;
     Section section;                   ///< of the file: what this migration runs
     std::string no_transaction;        ///< the dialect's own word for transaction=off, as it is written; empty: none
     bool expands_placeholders = true;  ///< ${name} in it stands for what the configuration says

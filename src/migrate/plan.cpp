@@ -41,8 +41,9 @@ db::MigrationRecord record_of(const Migration& migration, const PlanOptions& opt
     record.version = migration.version.text();
     record.description = migration.description;
     record.file = migration.file;
-    record.sha256 = migration.sha256;
-    record.sha256_tokens = token_hash(migration);
+    const ExpandedHashes hashes = recorded_hashes(migration);
+    record.sha256 = hashes.sha256;
+    record.sha256_tokens = hashes.sha256_tokens;
     record.batch = options.batch;
     return record;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "base/error.hpp"
@@ -38,6 +39,16 @@ std::set<std::string> accepted_versions(const Directory& directory, const std::v
     return versions;
 }
 
+/// A repeatable file that an older version recorded without the values of its placeholders.
+std::optional<Repair> with_placeholders(const Migration& file, const std::vector<db::AppliedMigration>& applied) {
+    const auto last = std::find_if(applied.rbegin(), applied.rend(), [&](const db::AppliedMigration& row) {
+        return row.kind == "R" && row.description == file.description;
+    });
+    if (last == applied.rend() || last->sha256 != file.sha256 || !file.expanded || file.expanded->sha256.empty())
+        return std::nullopt;
+    return Repair{last->id, {}, file.file, file.expanded->sha256, file.expanded->sha256_tokens, false};
+}
+
 }  // namespace
 
 std::vector<Repair> plan_repair(const Directory& directory, const std::vector<db::AppliedMigration>& applied,
@@ -45,6 +56,9 @@ std::vector<Repair> plan_repair(const Directory& directory, const std::vector<db
     const std::set<std::string> may_differ = accepted_versions(directory, applied, accepted);
     std::vector<Repair> repairs;
     std::vector<std::string> refused;
+    for (const Migration& file : directory.repeatable)
+        if (const auto repair = with_placeholders(file, applied))
+            repairs.push_back(*repair);
     for (const db::AppliedMigration& row : applied) {
         const auto version = Version::parse(row.version);
         const Migration* file = row.kind == "R" || !version ? nullptr : file_of(directory, *version);

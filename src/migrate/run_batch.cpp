@@ -29,7 +29,7 @@ Error refused(const ScriptStatement& statement, const std::string& why, std::str
         .at(position_of(statement));
 }
 
-std::string dotted(const sql::NameParts& parts) {
+std::string dotted_name(const sql::NameParts& parts) {
     std::string name;
     for (const std::string& part : parts)
         name += (name.empty() ? "" : ".") + sql::quote_ident(part);
@@ -57,7 +57,7 @@ void require_same(const Migration& migration, const ScriptStatement& statement, 
 BatchKey Runner::read_batch_key(const ScriptStatement& statement, const sql::RangeStatement& cut) {
     const std::string& by = statement.directives.batch->by;
     BatchKey key;
-    key.table = dotted(cut.table);
+    key.table = dotted_name(cut.table);
     key.column = sql::quote_ident(by);
     const db::Result found = m_connection.execute(std::string(statements::batch_key), {key.table, by});
     if (found.rows() == 0)

@@ -214,9 +214,38 @@ Script load_script(const Migration& migration, const fs::path& directory,
     return script;
 }
 
+void require_statements(const Script& script, const Migration& migration) {
+    if (script.statements.empty() && !script.directives.swap && !script.is_block && !migration.is_foreign)
+        throw Error(ExitCode::usage, fmt::format("{} has no statement", migration.file),
+                    "write it or remove the file; one that is to do nothing says so with `SELECT 1;`");
+}
+
+std::optional<ExpandedHashes> expanded_hashes(const Migration& migration, const fs::path& directory,
+                                              const std::map<std::string, std::string>& placeholders) try {
+    if (placeholders.empty() || !migration.expands_placeholders)
+        return std::nullopt;
+    std::string bytes;
+    const Script script = load_script(migration, directory, placeholders);
+    for (const auto& text : script.texts)
+        bytes += *text;
+    ExpandedHashes hashes{sha256_hex(bytes), {}};
+    if (hashes.sha256 == migration.sha256)
+        return std::nullopt;
+    hashes.sha256_tokens = sha256_hex(sql::normalised(*script.texts.front(), {migration.file, true, {}}));
+    return hashes;
+} catch (const Error&) {
+    return ExpandedHashes{};  // it counts as changed, and running it says what is wrong
+}
+
 std::string token_hash(const Migration& migration) {
     const SectionText section = section_text(migration, false);
     return sha256_hex(sql::normalised(section.text, {migration.file, true, section.start}));
+}
+
+ExpandedHashes recorded_hashes(const Migration& migration) {
+    if (migration.expanded && !migration.expanded->sha256.empty())
+        return *migration.expanded;
+    return {migration.sha256, token_hash(migration)};
 }
 
 bool allows_out_of_order(const Migration& migration) {

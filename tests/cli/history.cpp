@@ -94,3 +94,59 @@ TEST_CASE("the state of an older tripmig is upgraded by what writes into it, and
     project.database.exec("update tripmig.meta set version = 99, tool_version = '9.9'");
     project.fail({"up"}, 12, "was written by tripmig 9.9 (state version 99)");
 }
+
+TEST_CASE("a repeatable file runs again when a placeholder's value changes, also after an upgrade and repair") {
+    const MigrationProject project;
+    const auto set_value = [&](const std::string& value) {
+        project.folder.write("tripmig.toml", "[migrations.placeholders]\nver = \"" + value + "\"\n");
+    };
+    const std::string text = "create or replace view ver as select '${ver}'::text as v;";
+    project.write("R__ver.sql", text);
+    set_value("1");
+    CHECK(project.json({"up"})["applied"].size() == 1);
+    CHECK(project.json({"up"})["applied"].empty());
+    set_value("2");
+    CHECK(project.json({"status"})["pending"] == 1);
+    project.succeed({"up"});
+    CHECK(project.database.scalar("select v from ver") == "2");
+
+    project.database.exec("update tripmig.migrations set sha256_tokens = null, sha256 = encode(sha256(convert_to($t$" +
+                          text + "$t$, 'UTF8')), 'hex')");
+    CHECK(project.json({"up"})["applied"].empty());
+    CHECK(project.json({"status"})["findings"].size() == 1);
+    project.succeed({"repair"});
+    CHECK(project.json({"status"})["findings"].empty());
+    CHECK(project.json({"up"})["applied"].empty());
+    set_value("3");
+    project.succeed({"up"});
+    CHECK(project.database.scalar("select v from ver") == "3");
+}
+
+TEST_CASE("a directory without any migration is an error unless that is said, whatever is applied") {
+    const MigrationProject project;
+    project.write("README.md", "");
+    for (const char* command : {"up", "status", "validate", "wait", "repair", "lint"})
+        project.fail({command}, 2, "no migration in");
+    CHECK(project.run({"up", "--allow-empty"}).exit_code == 0);
+    project.succeed({"new", "first"});
+    project.fail({"up"}, 2, "V1__first.sql has no statement");
+    project.fail({"validate"}, 2, "V1__first.sql has no statement");
+    project.fail({"up", "--dry-run"}, 2, "V1__first.sql has no statement");
+    project.write("V1__first.sql", "select 1;");
+    project.succeed({"up"});
+    project.remove("V1__first.sql");
+    project.fail({"up"}, 2, "--allow-empty");
+    project.fail({"status", "--exit-code"}, 2, "no migration in");
+    CHECK(project.run({"up", "--allow-empty"}).exit_code == 0);
+}
+
+TEST_CASE("a file's name that is no UTF-8 does not keep a document from being printed") {
+    const MigrationProject project;
+    project.write("V1__a.sql", "select 1;");
+    project.write("V2__\xff.sql", "select 1;");
+    const auto status = project.json({"status"});
+    CHECK(status["pending"] == 2);
+    CHECK(status["migrations"][1]["file"] == "V2__\xEF\xBF\xBD.sql");
+    CHECK(project.json({"validate"})["pending"] == 2);
+    CHECK(project.json({"up", "--dry-run"})["pending"].size() == 2);
+}

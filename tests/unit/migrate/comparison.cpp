@@ -119,3 +119,27 @@ TEST_CASE("a repeatable runs again when its statements change, not when its comm
     directory.repeatable = {repeatable("views", "create or replace view v as select 2;")};
     CHECK(migrate::compare(directory, {row}, {}).pending.size() == 1);
 }
+
+TEST_CASE("a repeatable runs again when a placeholder's value changes; a row of an older version is accepted") {
+    migrate::Directory directory;
+    directory.repeatable = {repeatable("views", "create or replace view v as select ${n};")};
+    auto row = applied(directory.repeatable[0], "R");  // without values, as older versions wrote it
+    directory.repeatable[0].expanded = migrate::ExpandedHashes{"bytes 1", "tokens 1"};
+    auto comparison = migrate::compare(directory, {row}, {});
+    CHECK(comparison.pending.empty());
+    REQUIRE(comparison.findings.size() == 1);
+    CHECK(comparison.findings[0].kind == Finding::Kind::raw_hash);
+    CHECK_FALSE(comparison.has_errors());
+
+    row.sha256 = "bytes 1";
+    row.sha256_tokens = "tokens 1";
+    comparison = migrate::compare(directory, {row}, {});
+    CHECK(comparison.pending.empty());
+    CHECK(comparison.findings.empty());
+    directory.repeatable[0].expanded = migrate::ExpandedHashes{"bytes 1, other blanks", "tokens 1"};
+    CHECK(migrate::compare(directory, {row}, {}).pending.empty());
+    directory.repeatable[0].expanded = migrate::ExpandedHashes{"bytes 2", "tokens 2"};
+    CHECK(migrate::compare(directory, {row}, {}).pending.size() == 1);
+    directory.repeatable[0].expanded = migrate::ExpandedHashes{};  // a value is missing: running it says so
+    CHECK(migrate::compare(directory, {row}, {}).pending.size() == 1);
+}

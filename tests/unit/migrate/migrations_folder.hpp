@@ -43,8 +43,10 @@ class MigrationsFolder {
 
     [[nodiscard]] tripmig::migrate::Directory read(const std::string& dialect = "auto",
                                                    const std::map<std::string, std::string>& variables = {}) const {
-        return tripmig::migrate::read_directory(
-            m_path, {dialect, std::make_shared<const std::map<std::string, std::string>>(variables)});
+        tripmig::migrate::ReadOptions options;
+        options.dialect = dialect;
+        options.variables = std::make_shared<const std::map<std::string, std::string>>(variables);
+        return tripmig::migrate::read_directory(m_path, options);
     }
 
     /// What reading the directory, and taking every migration in it apart, fails with.
