@@ -325,7 +325,7 @@ TEST_CASE("a lock that never comes free: exit 11, nothing changed, the holder na
     const Place place;
     place.database.exec(make_orders);
     place.policy("orders", "orders");
-    place.folder.write("tripmig.toml", "[migrations]\nlock_timeout = \"100ms\"\nlock_deadline = \"1s\"\n");
+    place.folder.write("tripmig.toml", "[migrations]\nlock_timeout = \"1s\"\nlock_deadline = \"2s\"\n");
     const Connection blocker = place.database.connect();
     blocker.exec("SET application_name = 'the blocker'; BEGIN; LOCK TABLE orders IN SHARE UPDATE EXCLUSIVE MODE");
     const CommandResult result = place.run(january);
