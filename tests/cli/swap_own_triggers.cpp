@@ -147,7 +147,8 @@ TEST_CASE("a registry whose triggers are off is told long after the swap, and ve
              {"swap", "status", "orders"}, {"partition", "status"}, {"partition", "maintain"}}) {
         const CommandResult result = room.tripmig(command);
         CHECK(result.exit_code == 0);
-        CHECK_MESSAGE((result.out + result.err).find(told) != std::string::npos, result.out + result.err);
+        const std::string said = result.out + result.err;
+        CHECK_MESSAGE(said.find(told) != std::string::npos, said);
     }
     const CommandResult differs = room.tripmig({"swap", "verify", "orders"});
     CHECK(differs.exit_code == 10);
