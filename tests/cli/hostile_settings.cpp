@@ -99,8 +99,6 @@ class HostileRoom : public SwapRoom {
               "CREATE TABLE public.lines (id bigint PRIMARY KEY, order_id bigint NOT NULL REFERENCES public.orders);\n"
               "INSERT INTO public.lines SELECT id, id FROM public.orders WHERE id % 2 = 0;");
         write("U3__lines.sql", "DROP TABLE public.lines;");
-        write("V4__batch.sql",
-              "-- tripmig: batch by=id size=1000\nUPDATE public.orders SET note = 'small' WHERE weight < 100;");
         database.exec(evil_schema);
     }
 
@@ -209,8 +207,11 @@ TEST_CASE("a migration sees the role's settings, not ours") {
                             "CREATE TABLE public.seen AS SELECT name, setting FROM pg_catalog.pg_settings WHERE name "
                             "IN ('search_path', 'DateStyle', 'enable_tidscan', 'quote_all_identifiers', 'jit');");
     room.database.exec("CREATE SCHEMA shop");
-    const Settings settings{{"search_path", "shop, public"}, {"DateStyle", "'German, DMY'"}, {"enable_tidscan", "off"},
-                            {"quote_all_identifiers", "on"}, {"jit", "on"}};
+    const Settings settings{{"search_path", "shop, public"},
+                            {"DateStyle", "'German, DMY'"},
+                            {"enable_tidscan", "off"},
+                            {"quote_all_identifiers", "on"},
+                            {"jit", "on"}};
     for (const auto& [name, value] : settings)
         room.database.exec("ALTER DATABASE " + room.database.name() + " SET " + name + " = " + value);
     const CommandResult result = room.tripmig({"up"});

@@ -72,7 +72,8 @@ std::vector<Fault> faults_of(const std::string& role) {
          "REVOKE INSERT ON tripmig.jobs FROM " + role},
         {"GRANT UPDATE (state) ON tripmig.jobs TO PUBLIC", "PUBLIC has UPDATE on tripmig.jobs",
          "REVOKE UPDATE (state) ON tripmig.jobs FROM PUBLIC"},
-        {"GRANT USAGE ON SEQUENCE tripmig.migrations_id_seq TO " + role, role + " has USAGE on tripmig.migrations_id_seq",
+        {"GRANT USAGE ON SEQUENCE tripmig.migrations_id_seq TO " + role,
+         role + " has USAGE on tripmig.migrations_id_seq",
          "REVOKE USAGE ON SEQUENCE tripmig.migrations_id_seq FROM " + role},
     };
 }
@@ -120,8 +121,8 @@ TEST_CASE("the capture functions run as the table's owner, with no more rights t
     const SwapRoom room;
     const std::string owner = "owner_" + room.database.name();
     const Connection superuser(room.database.superuser_url());
-    superuser.exec("CREATE ROLE " + owner + "; GRANT " + owner + " TO " +
-                   room.database.scalar("SELECT current_user") + "; GRANT CREATE ON SCHEMA public TO " + owner);
+    superuser.exec("CREATE ROLE " + owner + "; GRANT " + owner + " TO " + room.database.scalar("SELECT current_user") +
+                   "; GRANT CREATE ON SCHEMA public TO " + owner);
     room.database.exec(orders_and_lines);
     room.database.exec("ALTER TABLE lines OWNER TO " + owner + "; ALTER TABLE orders OWNER TO " + owner);
     (void)room.swap({"run", "orders", "--strategy", "copy", "--until", "ready"});
@@ -165,10 +166,11 @@ TEST_CASE("what is not ours in the state schema is refused by name, by every com
     }
     const Fault fault = faults_of(role).front();
     project.database.exec(fault.sql);
-    const std::vector<std::vector<std::string>> commands{{"down", "--yes"},          {"repair"},
-                                                         {"baseline", "2"},          {"swap", "run", "a", "--key", "id", "--interval", "1000"},
-                                                         {"swap", "pause", "a"},     {"swap", "verify", "a"},
-                                                         {"partition", "maintain"}};
+    const std::vector<std::vector<std::string>> commands{
+        {"down", "--yes"},        {"repair"},
+        {"baseline", "2"},        {"swap", "run", "a", "--key", "id", "--interval", "1000"},
+        {"swap", "pause", "a"},   {"swap", "verify", "a"},
+        {"partition", "maintain"}};
     for (const auto& command : commands) {
         CAPTURE(command.front());
         project.fail(command, 12, fault.message);
@@ -184,7 +186,8 @@ TEST_CASE("a state schema that another role prepared is refused, and left as it 
     const std::string role = "guest_" + project.database.name();
     const std::string self = project.database.scalar("SELECT current_user");
     const Connection superuser(project.database.superuser_url());
-    superuser.exec("CREATE ROLE " + role + " LOGIN; GRANT CREATE ON DATABASE " + project.database.name() + " TO " + role);
+    superuser.exec("CREATE ROLE " + role + " LOGIN; GRANT CREATE ON DATABASE " + project.database.name() + " TO " +
+                   role);
     project.write("V1__a.sql", "CREATE TABLE a (id int);");
     {
         auto arguments = std::vector<std::string>{"baseline", "0", "--url", project.database.url_as(role)};
@@ -203,8 +206,8 @@ TEST_CASE("a state schema that another role prepared is refused, and left as it 
 }
 
 TEST_CASE("tables that have the names of ours and are another program's: the reason, not a server's error") {
-    for (const std::string table : {"migrations (id serial, name text)", "meta (key text, value text)",
-                                    "jobs (id bigint, payload json)"}) {
+    for (const std::string table :
+         {"migrations (id serial, name text)", "meta (key text, value text)", "jobs (id bigint, payload json)"}) {
         CAPTURE(table);
         const MigrationProject project;
         project.folder.write("tripmig.toml", "[state]\nschema = \"public\"\n");
