@@ -25,9 +25,10 @@ Error refusal(const Error& error, const EventTrigger& trigger) {
         ExitCode::refused, fmt::format("event trigger {} (at {}, function {}) does not allow it: ",
                                        sql::quote_ident(trigger.name), trigger.event, sql::quoted(trigger.function)));
     if (error.hint().empty())
-        refused.with_hint(fmt::format("do what it demands, change it, or let a superuser disable it meanwhile: ALTER "
-                                      "EVENT TRIGGER {} DISABLE",
-                                      sql::quote_ident(trigger.name)));
+        refused.with_hint(
+            fmt::format("do what it demands, change it, or let a superuser disable it meanwhile: ALTER "
+                        "EVENT TRIGGER {} DISABLE",
+                        sql::quote_ident(trigger.name)));
     return refused;
 }
 

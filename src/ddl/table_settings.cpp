@@ -42,13 +42,15 @@ std::string entry_text(const db::Grant& grant) {
 std::string entries(const std::string& acl, const std::string& column, const std::string& from) {
     return fmt::format(
         "SELECT (COALESCE(r.rolname, 'PUBLIC') || ' ' || item.privilege_type || {} || CASE WHEN item.is_grantable THEN "
-        "' WITH GRANT OPTION' ELSE '' END) COLLATE pg_catalog.\"C\" AS entry FROM {} CROSS JOIN LATERAL pg_catalog.aclexplode({}) AS item LEFT "
+        "' WITH GRANT OPTION' ELSE '' END) COLLATE pg_catalog.\"C\" AS entry FROM {} CROSS JOIN LATERAL "
+        "pg_catalog.aclexplode({}) AS item LEFT "
         "JOIN pg_catalog.pg_roles AS r ON r.oid = item.grantee",
         column, from, acl);
 }
 
 std::string actual_entries(const TableSettings& settings) {
-    const std::string table = fmt::format("(SELECT * FROM pg_catalog.pg_class WHERE oid = {}) AS c", relation(settings));
+    const std::string table =
+        fmt::format("(SELECT * FROM pg_catalog.pg_class WHERE oid = {}) AS c", relation(settings));
     const std::string columns = fmt::format(
         "(SELECT * FROM pg_catalog.pg_attribute WHERE attrelid = {} AND NOT attisdropped AND attacl IS NOT NULL) AS a",
         relation(settings));
@@ -74,7 +76,8 @@ std::string compare_grants(const TableSettings& settings) {
     const std::string actual = actual_entries(settings);
     const std::string expected = expected_entries(settings);
     return fmt::format(
-        "SELECT 'granted: ' || more.entry FROM (({0}) EXCEPT ({1})) AS more (entry) UNION ALL SELECT 'not granted: ' || "
+        "SELECT 'granted: ' || more.entry FROM (({0}) EXCEPT ({1})) AS more (entry) UNION ALL SELECT 'not granted: ' "
+        "|| "
         "missing.entry FROM (({1}) EXCEPT ({0})) AS missing (entry)",
         actual, expected);
 }
@@ -91,13 +94,16 @@ std::string compare_triggers(const TableSettings& settings) {
     }
     for (const std::string& name : settings.more_triggers)
         add_name(name);
-    const std::string mine = fmt::format("SELECT tgname, tgenabled FROM pg_catalog.pg_trigger WHERE tgrelid = {} AND NOT "
-                                         "tgisinternal",
-                                         relation(settings));
+    const std::string mine = fmt::format(
+        "SELECT tgname, tgenabled FROM pg_catalog.pg_trigger WHERE tgrelid = {} AND NOT "
+        "tgisinternal",
+        relation(settings));
     return fmt::format(
         "SELECT 'trigger ' || mine.tgname || ' was added' FROM ({0}) AS mine WHERE mine.tgname <> ALL "
-        "(ARRAY[{1}]::pg_catalog.name[]) UNION ALL SELECT 'trigger ' || expected.name || ' is missing, or not enabled as "
-        "it was' FROM ({2}) AS expected (name, enabled) WHERE NOT EXISTS (SELECT FROM ({0}) AS mine WHERE mine.tgname = "
+        "(ARRAY[{1}]::pg_catalog.name[]) UNION ALL SELECT 'trigger ' || expected.name || ' is missing, or not enabled "
+        "as "
+        "it was' FROM ({2}) AS expected (name, enabled) WHERE NOT EXISTS (SELECT FROM ({0}) AS mine WHERE mine.tgname "
+        "= "
         "expected.name AND mine.tgenabled::pg_catalog.text = expected.enabled)",
         mine, names, expected);
 }
@@ -145,11 +151,11 @@ TableSettings settings_of(const Succession& succession, const std::vector<std::s
 }
 
 Step set_owner_and_row_security(const TableSettings& settings) {
-    return statement(fmt::format("ALTER TABLE {} OWNER TO {}, {} ROW LEVEL SECURITY, {} ROW LEVEL SECURITY",
-                                 sql::quoted(settings.table), sql::quote_ident(settings.owner),
-                                 settings.row_security ? "ENABLE" : "DISABLE",
-                                 settings.force_row_security ? "FORCE" : "NO FORCE"),
-                     "as it was, whatever an event trigger has made of it");
+    return statement(
+        fmt::format("ALTER TABLE {} OWNER TO {}, {} ROW LEVEL SECURITY, {} ROW LEVEL SECURITY",
+                    sql::quoted(settings.table), sql::quote_ident(settings.owner),
+                    settings.row_security ? "ENABLE" : "DISABLE", settings.force_row_security ? "FORCE" : "NO FORCE"),
+        "as it was, whatever an event trigger has made of it");
 }
 
 Step check_settings(const std::vector<TableSettings>& tables) {

@@ -21,10 +21,10 @@ struct TableSettings {
     std::string owner;
     bool row_security = false;
     bool force_row_security = false;
-    bool compares_access = false;  ///< false: a partition, whose grants and triggers beyond its parent's do no harm
-    bool has_acl = false;          ///< false: the owner alone has everything
-    std::vector<db::Grant> grants;         ///< of the table, where it has an ACL, and of columns
-    std::vector<Trigger> triggers;         ///< those that must be there
+    bool compares_access = false;   ///< false: a partition, whose grants and triggers beyond its parent's do no harm
+    bool has_acl = false;           ///< false: the owner alone has everything
+    std::vector<db::Grant> grants;  ///< of the table, where it has an ACL, and of columns
+    std::vector<Trigger> triggers;  ///< those that must be there
     std::vector<std::string> more_triggers;  ///< names of others that may be there
 };
 
@@ -35,7 +35,7 @@ TableSettings settings_of(const Succession& succession, const std::vector<std::s
 /// Owner and both flags of row security, whatever they are by now.
 Step set_owner_and_row_security(const TableSettings& settings);
 
-/// A check that each of these tables is as said; what differs is named. `hint` ends the refusal.
+/// A check that each of these tables is as said; what differs is named.
 Step check_settings(const std::vector<TableSettings>& tables);
 
 }  // namespace tripmig::ddl

@@ -15,7 +15,8 @@ namespace {
 /// Rows after `now` say nothing about whether `now` is right.
 std::string not_after_now(const Snapshot& snapshot) {
     namespace chr = std::chrono;
-    const ddl::KeyType key = snapshot.coverage.key;  // of a date today's rows count, of a uuid those of this millisecond
+    const ddl::KeyType key =
+        snapshot.coverage.key;  // of a date today's rows count, of a uuid those of this millisecond
     const Instant end = key == ddl::KeyType::date ? chr::floor<chr::days>(snapshot.now) + chr::days(1)
                                                   : snapshot.now + chr::milliseconds(1);
     return ddl::within(key, {ddl::Bound::minvalue(), ddl::Bound::at(end)}, snapshot.parent.key);
@@ -23,8 +24,8 @@ std::string not_after_now(const Snapshot& snapshot) {
 
 std::optional<ddl::Bound> newest_key(db::Session& session, const Snapshot& snapshot, const QualifiedName& partition,
                                      const std::string& condition) {
-    const auto rows = session.read(
-        ddl::outermost_key_sql(ddl::KeyEnd::last, sql::quoted(partition), snapshot.parent.key, condition));
+    const auto rows =
+        session.read(ddl::outermost_key_sql(ddl::KeyEnd::last, sql::quoted(partition), snapshot.parent.key, condition));
     return rows.empty() ? std::nullopt : ddl::parse_bound(snapshot.coverage.key, db::text_of(rows.front().at(0)));
 }
 

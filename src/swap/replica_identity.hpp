@@ -7,8 +7,8 @@
 
 namespace tripmig::swap {
 
-/// The columns by which UPDATE and DELETE are published (manual, ALTER TABLE: REPLICA IDENTITY); empty where that is the
-/// whole row, or nothing.
+/// The columns by which UPDATE and DELETE are published (manual, ALTER TABLE: REPLICA IDENTITY); empty where that is
+/// the whole row, or nothing.
 struct IdentityColumns {
     std::vector<std::string> before;
     std::vector<std::string> after;  ///< of the partitioned table, whose keys have the partition key in them

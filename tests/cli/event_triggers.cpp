@@ -15,11 +15,14 @@ const char* const plain_orders = R"(
 /// `body`: of the function, with r.object_identity for each table that CREATE TABLE made.
 void add_event_trigger(const SwapRoom& room, const std::string& body) {
     Connection(room.database.superuser_url())
-        .exec("CREATE FUNCTION public.guard() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ DECLARE r "
-              "record; BEGIN FOR r IN SELECT * FROM pg_event_trigger_ddl_commands() WHERE command_tag = 'CREATE TABLE' AND "
-              "schema_name = 'public' LOOP " +
-              body + " END LOOP; END $$; CREATE EVENT TRIGGER watches ON ddl_command_end WHEN tag IN ('CREATE TABLE') "
-                     "EXECUTE FUNCTION public.guard()");
+        .exec(
+            "CREATE FUNCTION public.guard() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ DECLARE r "
+            "record; BEGIN FOR r IN SELECT * FROM pg_event_trigger_ddl_commands() WHERE command_tag = 'CREATE TABLE' "
+            "AND "
+            "schema_name = 'public' LOOP " +
+            body +
+            " END LOOP; END $$; CREATE EVENT TRIGGER watches ON ddl_command_end WHEN tag IN ('CREATE TABLE') "
+            "EXECUTE FUNCTION public.guard()");
 }
 
 void drop_event_trigger(const SwapRoom& room) {
@@ -49,8 +52,9 @@ void check_refused(const CommandResult& result) {
 TEST_CASE("row security that an event trigger switches on is off again: swap, maintain, split") {
     const SwapRoom room;
     room.database.exec(plain_orders);
-    add_event_trigger(room, "EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', "
-                            "r.object_identity);");
+    add_event_trigger(room,
+                      "EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', "
+                      "r.object_identity);");
     std::string strategy;
     SUBCASE("attach") {
         strategy = "attach";
@@ -87,8 +91,9 @@ TEST_CASE("what an event trigger grants on the new table, or adds to it, stops t
     SUBCASE("a trigger") {
         room.database.exec(
             "CREATE FUNCTION noticed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$");
-        add_event_trigger(room, "EXECUTE format('CREATE TRIGGER audit AFTER INSERT ON %s FOR EACH ROW EXECUTE FUNCTION "
-                                "public.noticed()', r.object_identity);");
+        add_event_trigger(room,
+                          "EXECUTE format('CREATE TRIGGER audit AFTER INSERT ON %s FOR EACH ROW EXECUTE FUNCTION "
+                          "public.noticed()', r.object_identity);");
         difference = "public.orders: trigger audit was added";
     }
     const CommandResult run = room.tripmig({"swap", "run", "orders"});

@@ -46,8 +46,7 @@ Snapshot table_of(const config::PartitionPolicy& policy, std::string_view first,
 }
 
 void set_newest_row(Snapshot& snapshot, const config::PartitionPolicy& policy, std::string_view at, int partition) {
-    snapshot.newest_row =
-        NewestRow{ddl::Bound::at(moment(at)), {"shop", "part_" + std::to_string(partition)}};
+    snapshot.newest_row = NewestRow{ddl::Bound::at(moment(at)), {"shop", "part_" + std::to_string(partition)}};
     snapshot.coverage.is_beyond_rows =
         snapshot.newest_row->key < oldest_believable_row(ddl::KeyType::timestamp, policy, snapshot.now).value();
 }
@@ -70,9 +69,10 @@ TEST_CASE("nothing is retired while the time is far beyond the newest row, unles
         CHECK(act.kind != Act::Kind::detach);
     REQUIRE(plan.refusals.size() == 1);
     CHECK(plan.refusals[0].code() == ExitCode::refused);
-    CHECK(plan.refusals[0].message() ==
-          "shop.orders: 4 partitions are older than 3 years, but none is detached: the time is 2031-11-29 00:00:00, and "
-          "the newest row of shop.part_3 is from 2026-11-20 08:00:00");
+    CHECK(
+        plan.refusals[0].message() ==
+        "shop.orders: 4 partitions are older than 3 years, but none is detached: the time is 2031-11-29 00:00:00, and "
+        "the newest row of shop.part_3 is from 2026-11-20 08:00:00");
     CHECK(plan.acts.front().kind == Act::Kind::create);
     policy.retention->idle = true;
     CHECK(retired(snapshot, policy) == "part_0 part_1 part_2 part_4");
@@ -91,9 +91,9 @@ TEST_CASE("the partition of the newest row is never retired, so never all that h
 
 TEST_CASE("two intervals, at least a week, may lie between the newest row and the time") {
     const auto oldest = [](std::string_view interval, std::string_view now) {
-        return ddl::describe(ddl::KeyType::timestamp, oldest_believable_row(ddl::KeyType::timestamp,
-                                                                            keeping("1 day", interval), moment(now))
-                                                          .value());
+        return ddl::describe(
+            ddl::KeyType::timestamp,
+            oldest_believable_row(ddl::KeyType::timestamp, keeping("1 day", interval), moment(now)).value());
     };
     CHECK(oldest("1 month", "2024-03-31") == "2024-01-31");
     CHECK(oldest("1 day", "2024-03-31") == "2024-03-24");
