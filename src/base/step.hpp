@@ -87,6 +87,8 @@ struct Unit {
     bool keeps_session = false;   ///< with user_sql: goes on under what the same file's earlier units SET
     bool leaves_session = false;  ///< with user_sql: no step of it can change a setting or the role for what follows
     bool asynchronous = false;    ///< may commit with synchronous_commit = off (a later unit flushes)
+    /// What BEGIN says besides: "ISOLATION LEVEL SERIALIZABLE". With user_sql alone; our own units read committed.
+    std::string transaction_modes;
 };
 
 struct Plan {

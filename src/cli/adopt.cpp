@@ -83,10 +83,10 @@ migrate::AdoptionOptions planning_options(const Context& context, MigrationTarge
     return options;
 }
 
-void record(const Context& context, MigrationTarget& target, const db::ForeignHistory& history,
+void record(const Context& context, LockedTarget& locked, const db::ForeignHistory& history,
             migrate::Adoption& adoption) {
     const std::string& schema = context.config.state.schema;
-    const std::int64_t batch = db::next_batch(*target.connection, schema);
+    const std::int64_t batch = db::next_batch(*locked.target.connection, schema);
     Unit unit;
     unit.name = "adopt";
     unit.lock_first.push_back({history.table.name, LockMode::share});
@@ -95,7 +95,7 @@ void record(const Context& context, MigrationTarget& target, const db::ForeignHi
         row.batch = batch;
         unit.steps.push_back(db::add_history_step(row, schema));
     }
-    change_history(context, target, unit);
+    change_history(context, locked, unit);
 }
 
 void print_json(Context& context, const db::ForeignHistory& history, const migrate::Adoption& adoption,
@@ -122,7 +122,7 @@ ExitCode adopt(Context& context, const AdoptOptions& options) {
     migrate::Adoption adoption =
         migrate::plan_adoption(history, target.directory, planning_options(context, target, options.allow_missing));
     if (!adoption.records.empty())
-        record(context, target, history, adoption);
+        record(context, locked, history, adoption);
     for (const std::string& warning : adoption.warnings)
         context.reporter.warning("adopt.warning", warning);
     for (const std::string& version : adoption.left_out)

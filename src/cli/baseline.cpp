@@ -23,6 +23,10 @@ ExitCode baseline(Context& context, const std::string& wanted) {
     if (const std::string newest = newest_version(target.history); !newest.empty())
         throw Error(ExitCode::refused, fmt::format("the history has versions already, up to {}", newest),
                     "a baseline is the beginning of a history: `tripmig status` shows what is in this one");
+    if (const auto half_way = read_half_way(context, target); !half_way.empty())
+        throw Error(ExitCode::refused,
+                    fmt::format("{} {}: a part of it is done", half_way.front().file, half_way.front().state()),
+                    "finish it with `tripmig up`; a baseline would count it as applied, or hide it");
     db::MigrationRecord record;
     record.kind = "baseline";
     record.version = version->text();
@@ -31,7 +35,7 @@ ExitCode baseline(Context& context, const std::string& wanted) {
     Unit unit;
     unit.name = "baseline";
     unit.steps.push_back(db::add_history_step(record, context.config.state.schema));
-    change_history(context, target, unit);
+    change_history(context, locked, unit);
     target.look_again(context, false);
     context.reporter.info("baseline.done", fmt::format("the history begins at version {}; {} files are pending",
                                                        version->text(), target.comparison.pending.size()));

@@ -7,10 +7,8 @@
 #include "base/error.hpp"
 #include "cli/applied_versions.hpp"
 #include "cli/command.hpp"
+#include "cli/history_run.hpp"
 #include "cli/json_text.hpp"
-#include "cli/migration_target.hpp"
-#include "db/history_edit.hpp"
-#include "db/run_lock.hpp"
 #include "db/state_schema.hpp"
 #include "migrate/pieces.hpp"
 #include "migrate/run.hpp"
@@ -67,7 +65,11 @@ void require_confirmation(const DownOptions& options, const std::vector<const mi
 /// What stands in the way is found before anything runs: a file half applied above these, and an undo file that can't
 /// be taken apart.
 void require_runnable(Context& context, MigrationTarget& target, const std::vector<const migrate::Migration*>& files) {
-    std::set<std::string> unfinished = db::unfinished_files(*target.connection, context.config.state.schema);
+    const std::vector<migrate::HalfWay> half_way = read_half_way(context, target);
+    migrate::require_resumable(half_way);
+    std::set<std::string> unfinished;
+    for (const migrate::HalfWay& each : half_way)
+        unfinished.insert(each.file);
     for (const migrate::Migration* file : files) {
         const migrate::Script script =
             migrate::load_script(*file, target.directory.path, context.config.migrations.placeholders);
@@ -78,7 +80,7 @@ void require_runnable(Context& context, MigrationTarget& target, const std::vect
     }
     if (!unfinished.empty())
         throw Error(ExitCode::refused, fmt::format("{} stopped half way: a part of it is done", *unfinished.begin()),
-                    "mend it and finish it with `tripmig up` first, then undo it as a whole");
+                    "fix it and finish it with `tripmig up` first, then undo it as a whole");
 }
 
 ExitCode down(Context& context, const DownOptions& options) {
@@ -90,13 +92,10 @@ ExitCode down(Context& context, const DownOptions& options) {
         require_confirmation(options, files);
         if (target.history.needs_state())
             db::ensure_state(*target.connection, context.config.state.schema);
-        const db::AdvisoryLock lock(*target.connection, db::lock_key(context.config.state.schema, "run"),
-                                    "the run lock", context.config.migrations.run_lock_wait, context.reporter,
-                                    context.clock, context.stop);
-        target.look_again(context, false);
+        const auto lock = take_run_lock(context, target, "down");
         files = files_to_run(target, options);
         require_runnable(context, target, files);
-        migrate::Runner runner(*target.connection, context.config, target.directory.path, context.reporter,
+        migrate::Runner runner(*target.connection, *lock, context.config, target.directory.path, context.reporter,
                                context.clock, context.stop);
         runner.set_applied(target.history.applied);
         runner.set_guard(migrate::JobGuard(*target.connection, context.config.state.schema));

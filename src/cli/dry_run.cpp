@@ -24,9 +24,18 @@ namespace tripmig::cli {
 
 namespace {
 
-/// The units that one file becomes, as `up` makes them.
-std::vector<Unit> units_of(const migrate::Migration& migration, const migrate::Script& script,
-                           const std::string& schema) {
+/// A pending file, taken apart.
+struct PendingFile {
+    const migrate::Migration& migration;
+    migrate::Script script;
+    const migrate::HalfWay* half_way;  ///< null: nothing of it is done
+    std::vector<Unit> units = {};      ///< what is left of it
+};
+
+/// The units that one file becomes, as `up` makes them: without what is done, but for the settings of the session.
+std::vector<Unit> units_of(const PendingFile& pending, const std::string& schema) {
+    const auto& [migration, script, half_way, units_] = pending;
+    const int next = half_way == nullptr ? 1 : half_way->next;
     const migrate::PlanOptions options{schema, 0, true, false};
     if (script.directives.swap)
         return {};
@@ -34,7 +43,7 @@ std::vector<Unit> units_of(const migrate::Migration& migration, const migrate::S
         return {migrate::plan_transaction(migration, script, options)};
     std::vector<Unit> units;
     for (const migrate::Piece& piece : migrate::pieces_of(script))
-        if (piece.first != piece.last)
+        if (piece.first != piece.last && (piece.ordinal >= next || piece.kind == migrate::Piece::Kind::setting))
             units.push_back(migrate::plan_piece(migration, script, piece, options));
     return units;
 }
@@ -87,17 +96,24 @@ std::string outlook_of(Context& context, const std::vector<std::string>& table) 
     }
 }
 
-void print_text(Context& context, const migrate::Migration& migration, const migrate::Script& script,
-                const std::vector<Unit>& units) {
+/// "one transaction", and what it says itself of it.
+std::string mode_text(const PendingFile& pending) {
+    if (!pending.script.is_transactional)
+        return fmt::format("a statement at a time: {}{}", pending.script.why_not,
+                           pending.half_way == nullptr ? "" : "; " + pending.half_way->state() + ", resumes there");
+    const std::string& modes = pending.units.front().transaction_modes;
+    return "one transaction" + (modes.empty() ? "" : ", " + modes);
+}
+
+void print_text(Context& context, const PendingFile& pending) {
+    const auto& [migration, script, half_way, units] = pending;
     if (script.directives.swap) {
         context.out << fmt::format("{}  (swap)\n  {}:{}  {}\n", migration.file, migration.file,
                                    script.directives.swap->position.line,
                                    outlook_of(context, script.directives.swap->table));
         return;
     }
-    context.out << fmt::format(
-        "{}  ({})\n", migration.file,
-        script.is_transactional ? "one transaction" : "a statement at a time: " + script.why_not);
+    context.out << fmt::format("{}  ({})\n", migration.file, mode_text(pending));
     const Batches batches(script);
     for (const Unit& unit : units)
         for (const Step* step : users_steps(unit)) {
@@ -112,9 +128,10 @@ void print_text(Context& context, const migrate::Migration& migration, const mig
         }
 }
 
-void print_sql(Context& context, const migrate::Migration& migration, const migrate::Script& script,
-               const std::vector<Unit>& units) {
-    context.out << fmt::format("-- {}\n", migration.file);
+void print_sql(Context& context, const PendingFile& pending) {
+    const auto& [migration, script, half_way, units] = pending;
+    context.out << fmt::format("-- {}{}\n", migration.file,
+                               half_way == nullptr ? "" : ", " + half_way->state() + ": what is left of it");
     if (script.directives.swap) {
         context.out << fmt::format("-- {}\n\n", outlook_of(context, script.directives.swap->table));
         return;
@@ -122,7 +139,8 @@ void print_sql(Context& context, const migrate::Migration& migration, const migr
     const Batches batches(script);
     for (const Unit& unit : units) {
         const bool is_inside = unit.transaction == Transaction::inside;
-        context.out << (is_inside ? "BEGIN;\n" : "");
+        if (is_inside)
+            context.out << (unit.transaction_modes.empty() ? "BEGIN" : "BEGIN " + unit.transaction_modes) << ";\n";
         for (const Step* step : users_steps(unit)) {
             context.stop.check();
             if (const sql::Batch* batch = batches.find(*step))
@@ -136,8 +154,8 @@ void print_sql(Context& context, const migrate::Migration& migration, const migr
     context.out << '\n';
 }
 
-nlohmann::json to_json(Context& context, const migrate::Migration& migration, const migrate::Script& script,
-                       const std::vector<Unit>& units) {
+nlohmann::json to_json(Context& context, const PendingFile& pending) {
+    const auto& [migration, script, half_way, units] = pending;
     nlohmann::json statements = nlohmann::json::array();
     const Batches batches(script);
     for (const Unit& unit : units)
@@ -155,7 +173,10 @@ nlohmann::json to_json(Context& context, const migrate::Migration& migration, co
                             {"version", migration.version.text()},
                             {"description", migration.description},
                             {"transactional", script.is_transactional && !script.directives.swap},
+                            {"stopped_at", nullptr},
                             {"statements", statements}};
+    if (half_way != nullptr)
+        document["stopped_at"] = {{"statement", half_way->next}, {"of", half_way->total}, {"line", half_way->line}};
     if (script.directives.swap)
         document["swap"] = {{"table", fmt::format("{}", fmt::join(script.directives.swap->table, "."))},
                             {"outlook", outlook_of(context, script.directives.swap->table)}};
@@ -174,23 +195,25 @@ void warn_of_job(Context& context, const migrate::JobGuard& guard, const migrate
     }
 }
 
-void print_dry_run(Context& context, const MigrationTarget& target, const std::string& format) {
+void print_dry_run(Context& context, const MigrationTarget& target, const std::vector<migrate::HalfWay>& half_way,
+                   const std::string& format) {
     const bool as_json = context.json || format == "json";
     nlohmann::json document{{"pending", nlohmann::json::array()}};
     const migrate::JobGuard guard(*target.connection, context.config.state.schema);
     for (const migrate::Migration* migration : target.comparison.pending) {
-        migrate::Script script =
-            migrate::load_script(*migration, target.directory.path, context.config.migrations.placeholders);
-        migrate::require_statements(script, *migration);
-        migrate::look_for_partitioned(script, *target.connection);
-        warn_of_job(context, guard, script, *target.connection);
-        const std::vector<Unit> units = units_of(*migration, script, context.config.state.schema);
+        PendingFile pending{
+            *migration, migrate::load_script(*migration, target.directory.path, context.config.migrations.placeholders),
+            half_way_of(half_way, migration->file)};
+        migrate::require_statements(pending.script, *migration);
+        migrate::look_for_partitioned(pending.script, *target.connection);
+        warn_of_job(context, guard, pending.script, *target.connection);
+        pending.units = units_of(pending, context.config.state.schema);
         if (as_json)
-            document["pending"].push_back(to_json(context, *migration, script, units));
+            document["pending"].push_back(to_json(context, pending));
         else if (format == "sql")
-            print_sql(context, *migration, script, units);
+            print_sql(context, pending);
         else
-            print_text(context, *migration, script, units);
+            print_text(context, pending);
     }
     if (as_json)
         context.out << json_text(document) << '\n';
@@ -206,7 +229,9 @@ void preview_up(Context& context, const UpOptions& options) {
     migrate::require_agreement(target.comparison);
     tell_warnings(context, target.comparison);
     keep_up_to(target, options.to);
-    print_dry_run(context, target, options.dry_run);
+    const std::vector<migrate::HalfWay> half_way = read_half_way(context, target);
+    migrate::require_resumable(half_way);
+    print_dry_run(context, target, half_way, options.dry_run);
 }
 
 }  // namespace tripmig::cli

@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include "base/error.hpp"
 #include "db/connection_parameters.hpp"
+#include "db/history_edit.hpp"
+#include "db/run_lock.hpp"
 #include "migrate/directory.hpp"
 #include "migrate/version.hpp"
 
@@ -13,8 +17,8 @@ namespace tripmig::cli {
 
 namespace chr = std::chrono;
 
-void MigrationTarget::look_again(const Context& context, bool is_strict) {
-    history = db::read_history(*connection, context.config.state.schema);
+void MigrationTarget::look_again(const Context& context, db::Connection& through, bool is_strict) {
+    history = db::read_history(through, context.config.state.schema);
     comparison = migrate::compare(directory, history.applied, {is_strict});
 }
 
@@ -72,6 +76,38 @@ MigrationTarget look_at(const Context& context, std::string_view role, bool is_s
         connect(context, std::move(pending), target.database, role, patience, db::SessionSettings::of_role);
     target.look_again(context, is_strict);
     return target;
+}
+
+std::vector<migrate::HalfWay> read_half_way(const Context& context, const MigrationTarget& target) {
+    if (target.history.needs_state())
+        return {};
+    migrate::Journals journals;
+    try {
+        journals = db::read_journals(*target.connection, context.config.state.schema);
+    } catch (const Error& error) {
+        if (error.sqlstate() != "42501")
+            throw;
+        context.reporter.warning("journal.unreadable",
+                                 "this role may not read the state schema's table `statements`: "
+                                 "whether a file stopped half way is not known; grant it SELECT");
+    }
+    return migrate::half_way(target.directory, target.history.applied, journals,
+                             context.config.migrations.placeholders);
+}
+
+std::vector<migrate::HalfWay> find_half_way(const Context& context, MigrationTarget& target) {
+    std::vector<migrate::HalfWay> files = read_half_way(context, target);
+    if (files.empty())
+        return files;
+    const std::string running = db::lock_holder(*target.connection, db::lock_key(context.config.state.schema, "run"));
+    std::vector<migrate::Finding> findings = migrate::half_way_findings(files, running);
+    std::move(findings.begin(), findings.end(), std::back_inserter(target.comparison.findings));
+    return files;
+}
+
+const migrate::HalfWay* half_way_of(const std::vector<migrate::HalfWay>& files, const std::string& file) {
+    const auto found = std::find_if(files.begin(), files.end(), [&](const auto& each) { return each.file == file; });
+    return found == files.end() ? nullptr : &*found;
 }
 
 void tell_warnings(const Context& context, const migrate::Comparison& comparison) {

@@ -7,6 +7,7 @@
 #include "db/connection.hpp"
 #include "db/history.hpp"
 #include "migrate/comparison.hpp"
+#include "migrate/half_way.hpp"
 #include "migrate/migration.hpp"
 
 namespace tripmig::cli {
@@ -19,8 +20,9 @@ struct MigrationTarget {
     db::History history;
     migrate::Comparison comparison;
 
-    /// Reads the history and compares anew: after a lock was waited for.
-    void look_again(const Context& context, bool is_strict);
+    /// Reads the history and compares again: after a lock was waited for.
+    void look_again(const Context& context, bool is_strict) { look_again(context, *connection, is_strict); }
+    void look_again(const Context& context, db::Connection& through, bool is_strict);
 };
 
 /// A connection under our own settings. `role` shows in application_name.
@@ -35,6 +37,15 @@ migrate::Directory read_migrations(const Context& context, bool may_be_empty = f
 /// the database is not reachable. The connection has the role's settings: it is for users' SQL.
 MigrationTarget look_at(const Context& context, std::string_view role, bool is_strict = false,
                         std::chrono::milliseconds patience = {});
+
+/// Files that stopped half way, as the journal in the state schema tells. One round trip more.
+std::vector<migrate::HalfWay> read_half_way(const Context& context, const MigrationTarget& target);
+
+/// The same, and adds what is to be said of them to the comparison's findings.
+std::vector<migrate::HalfWay> find_half_way(const Context& context, MigrationTarget& target);
+
+/// "stopped at 2/4" of that file; nullptr when it did not stop half way.
+const migrate::HalfWay* half_way_of(const std::vector<migrate::HalfWay>& files, const std::string& file);
 
 /// Tells the findings that are no errors.
 void tell_warnings(const Context& context, const migrate::Comparison& comparison);

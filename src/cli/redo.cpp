@@ -60,8 +60,8 @@ ExitCode redo(Context& context, bool is_confirmed) {
     require_others_agree(target, *pair.file);
     migrate::require_statements(
         migrate::load_script(*pair.file, target.directory.path, context.config.migrations.placeholders), *pair.file);
-    migrate::Runner runner(*target.connection, context.config, target.directory.path, context.reporter, context.clock,
-                           context.stop);
+    migrate::Runner runner(*target.connection, *locked.lock, context.config, target.directory.path, context.reporter,
+                           context.clock, context.stop);
     runner.set_applied(target.history.applied);
     runner.set_guard(migrate::JobGuard(*target.connection, context.config.state.schema));
     runner.set_swap(swap_within_migration(context));

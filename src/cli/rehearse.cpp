@@ -11,12 +11,11 @@
 #include "base/error.hpp"
 #include "cli/applied_versions.hpp"
 #include "cli/command.hpp"
+#include "cli/history_run.hpp"
 #include "cli/json_text.hpp"
 #include "cli/migration_swap.hpp"
-#include "cli/migration_target.hpp"
 #include "cli/rehearse_text.hpp"
 #include "config/connection_string.hpp"
-#include "db/run_lock.hpp"
 #include "db/state_schema.hpp"
 #include "migrate/run.hpp"
 #include "migrate/schema_portrait.hpp"
@@ -45,9 +44,7 @@ class Rehearsal {
         db::require_writable(*m_target.connection, context.config.state.schema, context.config.database.pooler);
         if (m_target.history.needs_state())
             db::ensure_state(*m_target.connection, context.config.state.schema);
-        m_lock.emplace(*m_target.connection, db::lock_key(context.config.state.schema, "run"), "the run lock",
-                       context.config.migrations.run_lock_wait, context.reporter, context.clock, context.stop);
-        m_target.look_again(context, false);
+        m_lock = take_run_lock(context, m_target, "rehearse");
         migrate::require_agreement(m_target.comparison);
         for (const migrate::Migration* file : m_target.comparison.pending)
             migrate::require_statements(
@@ -86,8 +83,9 @@ class Rehearsal {
     }
 
     std::unique_ptr<migrate::Runner> runner() {
-        auto runner = std::make_unique<migrate::Runner>(*m_target.connection, m_context.config, m_target.directory.path,
-                                                        m_context.reporter, m_context.clock, m_context.stop);
+        auto runner =
+            std::make_unique<migrate::Runner>(*m_target.connection, *m_lock, m_context.config, m_target.directory.path,
+                                              m_context.reporter, m_context.clock, m_context.stop);
         runner->set_applied(m_target.history.applied);
         runner->set_swap(swap_within_migration(m_context));
         runner->set_run_unit([this](db::Executor& executor, const Unit& unit) { return m_watch.run(executor, unit); });
@@ -137,7 +135,7 @@ class Rehearsal {
     MigrationTarget m_target;
     db::Session m_session;
     migrate::RehearseWatch m_watch;
-    std::optional<db::AdvisoryLock> m_lock;
+    std::unique_ptr<db::RunLock> m_lock;
     std::map<std::string, migrate::SchemaPortrait> m_before;  ///< by version
     std::map<std::string, migrate::SchemaPortrait> m_after;   ///< by file
     std::set<std::string> m_told;                             ///< differences of this way

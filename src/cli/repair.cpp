@@ -24,7 +24,7 @@ ExitCode repair(Context& context, const std::vector<std::string>& accepted) {
         unit.steps.push_back(
             db::rehash_history_step(each.id, each.file, each.sha256, each.sha256_tokens, context.config.state.schema));
     if (!repairs.empty())
-        change_history(context, locked.target, unit);
+        change_history(context, locked, unit);
     nlohmann::json document{{"repaired", nlohmann::json::array()}};
     for (const migrate::Repair& each : repairs) {
         context.reporter.info(

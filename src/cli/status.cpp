@@ -21,6 +21,7 @@ struct Line {
     std::string applied_at;
     std::string duration_ms;
     std::string file;
+    const migrate::HalfWay* half_way = nullptr;  ///< its own statements, or those of the file that undoes it
 };
 
 std::string state_of(const db::AppliedMigration& row, const migrate::Comparison& comparison) {
@@ -37,22 +38,45 @@ std::string state_of(const db::AppliedMigration& row, const migrate::Comparison&
             case migrate::Finding::Kind::changed_text:
             case migrate::Finding::Kind::raw_hash:
             case migrate::Finding::Kind::late:
+            case migrate::Finding::Kind::half_way:
                 break;
         }
     }
     return row.kind == "baseline" || row.kind == "adopted" ? row.kind : "applied";
 }
 
-std::vector<Line> lines_of(const MigrationTarget& target) {
+/// The undo of an applied version that stopped half way.
+const migrate::HalfWay* half_undone(const db::AppliedMigration& row, const MigrationTarget& target,
+                                    const std::vector<migrate::HalfWay>& half_way) {
+    const auto version = migrate::Version::parse(row.version);
+    for (const migrate::Migration& undo : target.directory.undo)
+        if (version && undo.version == *version)
+            return half_way_of(half_way, undo.file);
+    return nullptr;
+}
+
+std::vector<Line> lines_of(const MigrationTarget& target, const std::vector<migrate::HalfWay>& half_way) {
     std::vector<Line> lines;
-    for (const db::AppliedMigration& row : target.history.applied)
+    for (const db::AppliedMigration& row : target.history.applied) {
         lines.push_back({row.kind == "R" ? "R" : row.version, row.description, state_of(row, target.comparison),
                          format_timestamp(row.applied_at), row.duration_ms ? fmt::format("{}", *row.duration_ms) : "",
-                         row.file});
-    for (const migrate::Migration* file : target.comparison.pending)
+                         row.file, half_undone(row, target, half_way)});
+        if (lines.back().half_way != nullptr)
+            lines.back().state = "undo " + lines.back().half_way->state();
+    }
+    for (const migrate::Migration* file : target.comparison.pending) {
+        const migrate::HalfWay* stopped = half_way_of(half_way, file->file);
         lines.push_back({file->kind == migrate::Kind::repeatable ? "R" : file->version.text(), file->description,
-                         "pending", "", "", file->file});
+                         stopped == nullptr ? "pending" : stopped->state(), "", "", file->file, stopped});
+    }
     return lines;
+}
+
+/// null: it did not stop half way.
+nlohmann::json json_of(const migrate::HalfWay* half_way) {
+    if (half_way == nullptr)
+        return nullptr;
+    return {{"statement", half_way->next}, {"of", half_way->total}, {"line", half_way->line}};
 }
 
 using LocksById = std::map<std::int64_t, db::MigrationLocks>;
@@ -71,7 +95,8 @@ void print_json(Context& context, const MigrationTarget& target, const std::vect
                                           {"state", line.state},
                                           {"applied_at", line.applied_at},
                                           {"duration_ms", line.duration_ms},
-                                          {"file", line.file}});
+                                          {"file", line.file},
+                                          {"stopped_at", json_of(line.half_way)}});
     if (locks != nullptr)
         for (std::size_t i = 0; i < target.history.applied.size(); ++i) {
             const auto found = locks->find(target.history.applied[i].id);
@@ -147,8 +172,9 @@ struct StatusOptions {
 };
 
 ExitCode status(Context& context, const StatusOptions& options) {
-    const MigrationTarget target = look_at(context, "status");
-    const std::vector<Line> lines = lines_of(target);
+    MigrationTarget target = look_at(context, "status");
+    const std::vector<migrate::HalfWay> half_way = find_half_way(context, target);
+    const std::vector<Line> lines = lines_of(target, half_way);
     const LocksById locks = options.with_locks && target.history.has_state
                                 ? db::read_locks(*target.connection, context.config.state.schema)
                                 : LocksById{};

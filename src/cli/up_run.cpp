@@ -5,8 +5,8 @@
 #include "base/error.hpp"
 #include "cli/duration_option.hpp"
 #include "cli/foreign_history_check.hpp"
+#include "cli/history_run.hpp"
 #include "cli/migration_swap.hpp"
-#include "db/run_lock.hpp"
 #include "db/state_schema.hpp"
 #include "migrate/pieces.hpp"
 
@@ -49,6 +49,7 @@ class FinalFlush {
         if (!m_is_needed || m_connection.is_broken())
             return;
         m_connection.rollback_quietly();
+        m_connection.finish_quietly("DISCARD ALL");  // a file's role or read-only default is not ours
         m_connection.finish_quietly(db::flush_sql(m_state_schema));
     }
     FinalFlush(const FinalFlush&) = delete;
@@ -62,17 +63,26 @@ class FinalFlush {
     bool m_is_needed = false;
 };
 
-void apply_pending(Context& context, const UpOptions& options, MigrationTarget& target,
+/// The first one, before any file, is when the time begins.
+void tell_progress(Reporter& reporter, std::size_t done, std::size_t total) {
+    Event event{Severity::info, "migration.progress", {}, {}, Progress{"migrations", done, total, "files"}};
+    event.message = fmt::format("{} of {} files applied", done, total);
+    reporter.emit(event);
+}
+
+void apply_pending(Context& context, const UpOptions& options, MigrationTarget& target, db::RunLock& lock,
                    std::vector<migrate::AppliedFile>& applied) {
     const std::string& schema = context.config.state.schema;
     const auto& pending = target.comparison.pending;
-    migrate::Runner runner(*target.connection, context.config, target.directory.path, context.reporter, context.clock,
-                           context.stop);
+    migrate::Runner runner(*target.connection, lock, context.config, target.directory.path, context.reporter,
+                           context.clock, context.stop);
     runner.set_applied(target.history.applied);
     runner.set_guard(migrate::JobGuard(*target.connection, context.config.state.schema));
     runner.set_swap(swap_within_migration(context));
     migrate::PlanOptions plan{schema, db::next_batch(*target.connection, schema), true, options.durable_each};
     FinalFlush flush(*target.connection, schema);
+    if (pending.size() > 1)  // of a single file its own line tells the time
+        tell_progress(context.reporter, 0, pending.size());
     for (std::size_t i = 0; i < pending.size(); ++i) {
         context.stop.check();
         plan.is_last = i + 1 == pending.size();
@@ -82,9 +92,7 @@ void apply_pending(Context& context, const UpOptions& options, MigrationTarget& 
         event.message = fmt::format("applied {} ({} ms)", pending[i]->title(), applied.back().duration.count());
         event.fields = {{"file", pending[i]->file}, {"version", pending[i]->version.text()}};
         context.reporter.emit(event);
-        event.kind = "migration.progress";
-        event.progress = Progress{"migrations", i + 1, pending.size(), "files"};
-        context.reporter.emit(event);
+        tell_progress(context.reporter, i + 1, pending.size());
         flush.set_needed(!options.durable_each && !plan.is_last);
     }
 }
@@ -117,13 +125,12 @@ bool run_once(Context& context, const UpOptions& options, std::vector<migrate::A
         refuse_files_of_another_tool(context, target);
     if (target.history.needs_state())
         db::ensure_state(*target.connection, context.config.state.schema);
-    const db::AdvisoryLock lock(*target.connection, db::lock_key(context.config.state.schema, "run"), "the run lock",
-                                context.config.migrations.run_lock_wait, context.reporter, context.clock, context.stop);
-    target.look_again(context, options.is_strict);
+    const auto lock = take_run_lock(context, target, "up", options.is_strict);
     migrate::require_agreement(target.comparison);
+    migrate::require_resumable(read_half_way(context, target));
     keep_up_to(target, options.to);
     try {
-        apply_pending(context, options, target, applied);
+        apply_pending(context, options, target, *lock, applied);
     } catch (const db::CommitInDoubt& error) {
         if (context.stop.is_raised())  // nobody looks again: the next run does
             throw;

@@ -14,7 +14,8 @@ namespace tripmig::cli {
 namespace {
 
 ExitCode validate(Context& context, bool is_strict) {
-    const MigrationTarget target = look_at(context, "validate", is_strict);
+    MigrationTarget target = look_at(context, "validate", is_strict);
+    const std::vector<migrate::HalfWay> half_way = find_half_way(context, target);
     // What is pending must at least be readable: a typo in a directive is found here, not in the deploy.
     for (const migrate::Migration* file : target.comparison.pending) {
         const migrate::Script script =
@@ -26,7 +27,11 @@ ExitCode validate(Context& context, bool is_strict) {
     if (context.json) {
         nlohmann::json document{{"valid", !target.comparison.has_errors()},
                                 {"pending", target.comparison.pending.size()},
+                                {"stopped", nlohmann::json::array()},
                                 {"findings", nlohmann::json::array()}};
+        for (const migrate::HalfWay& each : half_way)
+            document["stopped"].push_back(
+                {{"file", each.file}, {"statement", each.next}, {"of", each.total}, {"line", each.line}});
         for (const migrate::Finding& finding : target.comparison.findings)
             document["findings"].push_back({{"file", finding.file},
                                             {"error", finding.is_error},

@@ -15,22 +15,6 @@ namespace tripmig::db {
 
 namespace chr = std::chrono;
 
-namespace {
-
-void forward_notice(void* argument, const PGresult* result) {
-    auto& reporter = *static_cast<Reporter*>(argument);
-    const char* message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-    const char* severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
-    const bool is_warning = severity != nullptr && std::string_view(severity) == "WARNING";
-    Event event;
-    event.severity = is_warning ? Severity::warning : Severity::debug;
-    event.kind = "server.notice";
-    event.message = fmt::format("{}: {}", severity != nullptr ? severity : "NOTICE", message != nullptr ? message : "");
-    reporter.emit(event);
-}
-
-}  // namespace
-
 void Connection::State::start() {
     std::vector<const char*> keys;
     std::vector<const char*> values;
@@ -45,7 +29,7 @@ void Connection::State::start() {
         throw Error(ExitCode::unexpected, "libpq could not allocate a connection");
     polling = PGRES_POLLING_WRITING;
     tell_sqlstate(raw());
-    PQsetNoticeReceiver(raw(), forward_notice, &reporter);
+    PQsetNoticeReceiver(raw(), NoticeForwarder::receive, &notices);
     while (is_connecting() && advance()) {
     }
 }
@@ -123,7 +107,8 @@ bool is_optional(std::string_view role) {
 
 PendingConnection::PendingConnection(const config::DatabaseConfig& database, std::string_view role, Reporter& reporter,
                                      const StopSignal& stop)
-    : m_state(std::make_unique<Connection::State>(reporter, stop)), m_timeout(database.connect_timeout) {
+    : m_state(std::make_unique<Connection::State>(database, role, reporter, stop)),
+      m_timeout(database.connect_timeout) {
     m_state->waits_for_free = !is_optional(role);
     try {
         m_state->parameters = connection_parameters(database, role);

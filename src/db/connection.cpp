@@ -13,6 +13,7 @@
 #include "base/error.hpp"
 #include "db/cancel_request.hpp"
 #include "db/connection_state.hpp"
+#include "db/notice.hpp"
 #include "db/pipeline.hpp"
 #include "db/server_error.hpp"
 
@@ -55,7 +56,10 @@ void Connection::State::give_up() {
                 "again");
 }
 
-void Connection::State::throw_lost() const {
+/// `failure`: what the server said already. When it ended the session, that is why.
+void Connection::State::throw_lost(const std::optional<Error>& failure) const {
+    if (failure)
+        throw *failure;
     throw Error(ExitCode::unreachable, fmt::format("the connection to the server was lost ({})", description),
                 "the server rolled back what was not committed; run the same command again: it goes on from there")
         .with_sqlstate("08006")
@@ -72,13 +76,13 @@ void Connection::State::flush_all() {
     }
 }
 
-void Connection::State::wait_for_result() {
+void Connection::State::wait_for_result(const std::optional<Error>& failure) {
     const auto started = chr::steady_clock::now();
     auto next_look = started + chr::milliseconds(100);
     while (PQisBusy(raw()) != 0) {
         wait_for_server(POLLIN);
         if (PQconsumeInput(raw()) == 0)
-            throw_lost();
+            throw_lost(failure);
         const auto now = chr::steady_clock::now();
         if (observer && now >= next_look && PQisBusy(raw()) != 0) {
             observer(chr::duration_cast<chr::milliseconds>(now - started));
@@ -129,12 +133,13 @@ std::string Connection::State::receive_copy() {
 Result Connection::State::finish(std::string_view sql, const std::optional<StepSource>& source,
                                  std::string_view copy_data, std::vector<std::string>* copied_out) {
     answer_by.reset();
+    const NoticeForwarder::Statement statement(notices, source ? &*source : nullptr);
     flush_all();
     Result last;
     std::optional<Error> failure;
     bool copied = false;
     for (;;) {
-        wait_for_result();
+        wait_for_result(failure);
         PGresult* raw_result = PQgetResult(raw());
         if (raw_result == nullptr)
             break;
@@ -166,18 +171,33 @@ Result Connection::State::finish(std::string_view sql, const std::optional<StepS
     return last;
 }
 
+namespace {
+
+const StepSource* place_of(const Step& step) {
+    return step.source ? &*step.source : nullptr;
+}
+
+}  // namespace
+
 std::vector<Result> Connection::State::finish_pipeline(const Pipeline& pipeline) {
     answer_by.reset();
     flush_all();
     std::vector<Result> results;
     std::optional<Error> failure;
     std::size_t next = 0;
+    // Of the last step, a COMMIT maybe, nobody knows how it ended when the session ended in it. libpq itself answers
+    // for the steps behind a failure.
+    std::size_t failed = 0;  // from 1
+    const auto last_words = [&] { return failed < pipeline.answers().size() ? failure : std::nullopt; };
     for (bool is_synced = false; !is_synced;) {
-        wait_for_result();
+        const bool has_next = next < pipeline.answers().size();
+        const NoticeForwarder::Statement statement(notices,
+                                                   has_next ? place_of(*pipeline.answers()[next].step) : nullptr);
+        wait_for_result(last_words());
         PGresult* raw_result = PQgetResult(raw());
         if (raw_result == nullptr) {  // the end of one step's results
             if (PQstatus(raw()) == CONNECTION_BAD)
-                throw_lost();
+                throw_lost(last_words());
             continue;
         }
         Result result(raw_result);
@@ -190,6 +210,7 @@ std::vector<Result> Connection::State::finish_pipeline(const Pipeline& pipeline)
             if (PQstatus(raw()) == CONNECTION_BAD && PQresultErrorField(raw_result, PG_DIAG_SQLSTATE) == nullptr)
                 throw_lost();
             failure = server_error(raw_result, answer.step->sql, answer.step->source);
+            failed = next;
         } else if (status != PGRES_PIPELINE_ABORTED && answer.is_preparation) {
             prepared.insert(answer.step->prepare_as);
         } else if (status != PGRES_PIPELINE_ABORTED) {
@@ -262,6 +283,17 @@ std::vector<Result> Connection::execute_pipelined(const std::vector<Step>& steps
 
 void Connection::forget_prepared() {
     m_state->prepared.clear();
+}
+
+void Connection::discard_session() {
+    forget_prepared();
+    execute("DISCARD ALL");
+}
+
+void Connection::reconnect() {
+    Connection fresh(m_state->database, m_state->role, m_state->reporter, m_state->stop, SessionSettings::of_role);
+    fresh.m_state->observer = std::move(m_state->observer);
+    m_state = std::move(fresh.m_state);
 }
 
 void Connection::set_wait_observer(WaitObserver observer) {

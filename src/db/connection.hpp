@@ -65,6 +65,14 @@ class Connection {
     /// Forgets which statements are prepared: after a DISCARD or DEALLOCATE that came from elsewhere.
     void forget_prepared();
 
+    /// The session as it was when it began (manual, DISCARD): settings, role, temporary tables, prepared statements,
+    /// cursors, LISTEN and advisory locks. Outside of a transaction only.
+    void discard_session();
+
+    /// Becomes a new session of the same role, under its settings: for what a session reads when it begins, such as the settings of ALTER
+    /// ROLE ... SET. The wait observer stays. Throws as the constructor does; then the connection is as it was.
+    void reconnect();
+
     void set_wait_observer(WaitObserver observer);
 
     /// The server process behind this connection, as the wire protocol told it. Differs from pg_backend_pid() behind a

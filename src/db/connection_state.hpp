@@ -9,9 +9,13 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "base/error.hpp"
+#include "config/config.hpp"
 #include "db/connection.hpp"
+#include "db/notice.hpp"
 #include "db/pipeline.hpp"
 #include "db/refusal.hpp"
 
@@ -22,6 +26,9 @@ struct Connection::State {
     std::unique_ptr<PGconn, void (*)(PGconn*)> connection{nullptr, PQfinish};
     Reporter& reporter;
     const StopSignal& stop;
+    NoticeForwarder notices;
+    config::DatabaseConfig database;                ///< and role: what reconnect() needs
+    std::string role;
     std::map<std::string, std::string> parameters;  ///< while it connects
     bool waits_for_free = true;                     ///< when every connection is taken: tries again
     std::string description;
@@ -31,7 +38,8 @@ struct Connection::State {
     /// When the server was asked to cancel: until when it must have answered.
     std::optional<std::chrono::steady_clock::time_point> answer_by;
 
-    State(Reporter& reporter_, const StopSignal& stop_) : reporter(reporter_), stop(stop_) {}
+    State(config::DatabaseConfig database_, std::string_view role_, Reporter& reporter_, const StopSignal& stop_)
+        : reporter(reporter_), stop(stop_), notices(reporter_), database(std::move(database_)), role(role_) {}
 
     [[nodiscard]] PGconn* raw() const { return connection.get(); }
 
@@ -45,14 +53,14 @@ struct Connection::State {
     [[nodiscard]] bool wait(short events, std::chrono::milliseconds at_most) const;
     void wait_for_server(short events);
     [[noreturn]] void give_up();
-    [[noreturn]] void throw_lost() const;
+    [[noreturn]] void throw_lost(const std::optional<Error>& failure = std::nullopt) const;
     Result finish(std::string_view sql, const std::optional<StepSource>& source, std::string_view copy_data,
                   std::vector<std::string>* copied_out = nullptr);
     int next_copied(char** row);
     std::string receive_copy();
     void discard_copy();
     std::vector<Result> finish_pipeline(const Pipeline& pipeline);
-    void wait_for_result();
+    void wait_for_result(const std::optional<Error>& failure);
     void send_copy(std::string_view data);
     void flush_all();
 };

@@ -16,6 +16,7 @@
 #include "config/config.hpp"
 #include "db/connection.hpp"
 #include "db/release_witness.hpp"
+#include "db/run_lock.hpp"
 #include "db/watcher.hpp"
 
 namespace tripmig::db {
@@ -71,6 +72,13 @@ class Executor {
     /// (Transaction::none).
     UnitOutcome run(const Unit& unit);
 
+    /// Every transaction then looks, before its COMMIT, whether that lock is still held; Error{unreachable} when it is
+    /// not.
+    void set_run_lock(const RunLock& lock) { m_run_lock = &lock; }
+
+    /// Makes the session as new, when something of a former unit may be left in it.
+    void clean_session();
+
     void set_policy(const LockPolicy& policy) { m_policy = policy; }
     [[nodiscard]] const LockPolicy& policy() const noexcept { return m_policy; }
     [[nodiscard]] Connection& connection() noexcept { return m_connection; }
@@ -93,7 +101,8 @@ class Executor {
                             std::chrono::steady_clock::time_point deadline);
     UnitOutcome attempt_pipelined(const Unit& unit);
     [[nodiscard]] std::vector<std::string> opening(const Unit& unit) const;
-    [[nodiscard]] std::vector<std::string> resets(const Unit& unit) const;
+    [[nodiscard]] bool needs_clean_session(const Unit& unit) const;
+    void require_run_lock(const Error& error);
     [[nodiscard]] std::vector<Step> pipelined_opening(const Unit& unit) const;
     ReleaseWitness* witness_of(const Unit& unit);
     void observe(std::chrono::milliseconds elapsed);
@@ -112,11 +121,12 @@ class Executor {
     std::function<void()> m_after_step;
     std::unique_ptr<Watcher> m_watcher;
     std::unique_ptr<ReleaseWitness> m_witness;
-    std::string m_current;        ///< name of the unit that runs
-    std::string m_blockers;       ///< the last ones seen in this attempt, as text
-    std::string m_told;           ///< the pids of those that were told of, in this unit
-    bool m_is_untouched = false;  ///< nothing was SET in the session since it was last reset
-    bool m_is_alone = false;      ///< the unit that runs is outside of a transaction
+    std::string m_current;   ///< name of the unit that runs
+    std::string m_blockers;  ///< the last ones seen in this attempt, as text
+    std::string m_told;      ///< the pids of those that were told of, in this unit
+    const RunLock* m_run_lock = nullptr;
+    bool m_is_clean = false;  ///< nothing of a unit is left in the session since it was last made as new
+    bool m_is_alone = false;  ///< the unit that runs is outside of a transaction
     std::map<std::string, std::string> m_sampled;
     std::optional<Progress> m_progress;  ///< the last that was told
 };

@@ -281,6 +281,13 @@ Step journal_step(std::string_view state_schema, const std::string& file, int or
                 done ? "journal: done" : "journal: started");
 }
 
+Step forget_statement_step(std::string_view state_schema, const std::string& file, int ordinal) {
+    return step(with_state("DELETE FROM :\"state\".statements WHERE file OPERATOR(pg_catalog.=) $1 "
+                           "AND ordinal OPERATOR(pg_catalog.=) $2::pg_catalog.int4",
+                           state_schema),
+                {file, fmt::format("{}", ordinal)}, "nothing of this statement is left");
+}
+
 Step forget_journal_step(std::string_view state_schema, const std::string& file) {
     return step(with_state(statements::forget_journal, state_schema), {file}, "the history row replaces the journal");
 }

@@ -108,6 +108,7 @@ std::vector<JournalEntry> read_journal(Connection& connection, std::string_view 
 Step journal_step(std::string_view state_schema, const std::string& file, int ordinal, const std::string& sha256,
                   bool done, const std::optional<JournalProgress>& progress = std::nullopt,
                   const std::optional<SampledLocks>& sampled = std::nullopt);
+Step forget_statement_step(std::string_view state_schema, const std::string& file, int ordinal);
 Step forget_journal_step(std::string_view state_schema, const std::string& file);
 
 /// The number that this run's rows share.

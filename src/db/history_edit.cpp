@@ -41,13 +41,13 @@ Step rehash_history_step(std::int64_t id, const std::string& file, const std::st
     return step;
 }
 
-std::set<std::string> unfinished_files(Connection& connection, std::string_view state_schema) {
-    const Result result =
-        connection.execute(with_state("SELECT DISTINCT file FROM :\"state\".statements", state_schema));
-    std::set<std::string> files;
+std::map<std::string, std::vector<JournalEntry>> read_journals(Connection& connection, std::string_view state_schema) {
+    const Result result = connection.execute(with_state(statements::read_journals, state_schema));
+    std::map<std::string, std::vector<JournalEntry>> journals;
     for (std::size_t row = 0; row < result.rows(); ++row)
-        files.emplace(result.text(row, 0));
-    return files;
+        journals[std::string(result.text(row, 0))].push_back(
+            {static_cast<int>(result.number(row, 1)), std::string(result.text(row, 2)), result.flag(row, 3), {}});
+    return journals;
 }
 
 std::set<std::string> versions_ever(Connection& connection, std::string_view state_schema) {

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/step.hpp"
 #include "db/connection.hpp"
@@ -23,7 +25,8 @@ Step rehash_history_step(std::int64_t id, const std::string& file, const std::st
 /// Every version that the history ever had, undone ones too.
 std::set<std::string> versions_ever(Connection& connection, std::string_view state_schema);
 
-/// The files that stopped half way: some of their statements are done, and nothing of them is in the history.
-std::set<std::string> unfinished_files(Connection& connection, std::string_view state_schema);
+/// By file, the journals of those that stopped half way: some of their statements are done, and nothing of them is in
+/// the history. Without the progress of batches.
+std::map<std::string, std::vector<JournalEntry>> read_journals(Connection& connection, std::string_view state_schema);
 
 }  // namespace tripmig::db

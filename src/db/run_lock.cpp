@@ -58,6 +58,69 @@ bool AdvisoryLock::try_once() {
     return m_connection.execute(fmt::format("SELECT pg_catalog.pg_try_advisory_lock({})", m_key)).flag(0, 0);
 }
 
+namespace {
+
+/// The settings of the session that only holds the lock. Whatever the role's idle_session_timeout is, it stays.
+std::unique_ptr<Connection> as_holder(std::unique_ptr<Connection> connection) {
+    connection->execute(own_settings_sql() +
+                        "; SET idle_session_timeout = 0; SET plan_cache_mode = force_generic_plan");
+    return connection;
+}
+
+/// As pg_locks shows it.
+Step held_check(Connection& connection, std::int64_t key) {
+    const Result self = connection.execute(
+        "SELECT pg_catalog.pg_backend_pid(), oid FROM pg_catalog.pg_database WHERE datname = "
+        "pg_catalog.current_database()");
+    const auto bits = static_cast<std::uint64_t>(key);
+    Step step;
+    step.sql = std::string(statements::run_lock_check);
+    step.parameters = {std::string(self.text(0, 0)), std::string(self.text(0, 1)), fmt::format("{}", bits >> 32U),
+                       fmt::format("{}", bits & 0xFFFFFFFFU)};
+    step.prepare_as = "tripmig_run_lock";
+    step.why = "this run is still the only one";
+    return step;
+}
+
+}  // namespace
+
+RunLock::RunLock(std::unique_ptr<Connection> connection, std::string_view state_schema, chr::milliseconds wait,
+                 Reporter& reporter, const Clock& clock, const StopSignal& stop)
+    : m_connection(as_holder(std::move(connection))),
+      m_lock(*m_connection, lock_key(state_schema, "run"), "the run lock", wait, reporter, clock, stop),
+      m_check(held_check(*m_connection, lock_key(state_schema, "run"))) {
+}
+
+bool RunLock::is_held(Connection& seen_by) const {
+    try {
+        seen_by.execute(m_check.sql, m_check.parameters);
+        return true;
+    } catch (const Error& error) {
+        if (error.sqlstate() == "22012")
+            return false;
+        throw;
+    }
+}
+
+void RunLock::require_held() {
+    try {
+        m_connection->execute_pipelined({m_check});  // prepared: it is asked before each file
+        return;
+    } catch (const Error& error) {
+        if (!m_connection->is_broken() && error.sqlstate() != "22012")
+            throw;
+        throw lost().with_sqlstate(error.sqlstate()).with_detail(error.message());
+    }
+}
+
+Error RunLock::lost() const {
+    return Error(ExitCode::unreachable,
+                 fmt::format("the session that holds the run lock (pid {}) has ended: another run may have begun",
+                             m_check.parameters.front().value()),
+                 "what was not committed is rolled back; find out what ended the session (pg_terminate_backend, a "
+                 "restart, a proxy), then run the same command again");
+}
+
 AdvisoryLock::~AdvisoryLock() {
     if (!m_held || m_connection.is_broken())
         return;

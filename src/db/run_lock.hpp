@@ -2,11 +2,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "base/clock.hpp"
+#include "base/error.hpp"
 #include "base/event.hpp"
+#include "base/step.hpp"
 #include "base/stop_signal.hpp"
 #include "db/connection.hpp"
 
@@ -40,6 +43,34 @@ class AdvisoryLock {
     Connection& m_connection;
     std::int64_t m_key;
     bool m_held = false;
+};
+
+/// The run lock, in a session of its own that no migration's SQL reaches: DISCARD ALL and pg_advisory_unlock_all() free
+/// what their own session holds.
+class RunLock {
+  public:
+    /// `connection` becomes that session. Waits and throws as AdvisoryLock does.
+    RunLock(std::unique_ptr<Connection> connection, std::string_view state_schema, std::chrono::milliseconds wait,
+            Reporter& reporter, const Clock& clock, const StopSignal& stop);
+
+    [[nodiscard]] Connection& connection() noexcept { return *m_connection; }
+
+    /// Asks the session itself. Throws lost().
+    void require_held();
+
+    /// For another session's transaction, before its COMMIT: fails with 22012 unless the lock is still held here.
+    [[nodiscard]] const Step& check() const noexcept { return m_check; }
+
+    /// Is it, as another session sees it? Of the two failures with 22012 only one is the check's.
+    [[nodiscard]] bool is_held(Connection& seen_by) const;
+
+    /// Error{unreachable}: the session was ended, and with it the lock.
+    [[nodiscard]] Error lost() const;
+
+  private:
+    std::unique_ptr<Connection> m_connection;
+    AdvisoryLock m_lock;
+    Step m_check;
 };
 
 /// "tripmig up (pid 4711, from 10.0.0.7, since 12:01:09)": who holds that advisory lock in this database; empty when

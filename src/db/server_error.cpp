@@ -75,6 +75,8 @@ std::string hint_for(std::string_view sqlstate) {
                "raise the limit, then run the same command again";
     if (sqlstate == "25006")
         return "the server is read-only (a standby, or default_transaction_read_only): connect to the primary";
+    if (sqlstate == "57P01")
+        return "an administrator ended this session (pg_terminate_backend), or the server was shut down";
     if (sqlstate == "42501")
         return "grant the privilege to the role that migrates, or let the object's owner run this";
     return {};

@@ -16,7 +16,8 @@ struct Finding {
         late,            ///< not applied, below the newest applied version. An error unless allowed.
         missing,         ///< applied, the file is gone. An error.
         raw_hash,        ///< a repeatable file, recorded before the values of its placeholders counted. A warning.
-        newer            ///< applied by newer files than these: an old pod. A warning, with --strict an error.
+        newer,           ///< applied by newer files than these: an old pod. A warning, with --strict an error.
+        half_way         ///< a part of it is done, the rest is not. An error for who asks, not for a run.
     };
     Kind kind;
     bool is_error = true;

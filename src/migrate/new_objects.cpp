@@ -12,9 +12,9 @@ namespace {
 constexpr std::array<std::string_view, 5> kinds = {"create table", "create type", "create sequence", "create function",
                                                    "create procedure"};
 
-/// Words behind which another relation may stand, a query, or a setting.
-constexpr std::array<std::string_view, 9> ties = {"as",        "inherits",   "like", "of",    "owned",
-                                                  "partition", "references", "set",  "atomic"};
+/// Words behind which another relation may stand, a query, or a setting; and those of what stays in the session.
+constexpr std::array<std::string_view, 12> ties = {"as",         "inherits", "like",   "of",   "owned",     "partition",
+                                                   "references", "set",      "atomic", "temp", "temporary", "pg_temp"};
 
 bool is_tied(const sql::Token& token) {
     return std::any_of(ties.begin(), ties.end(), [&](std::string_view word) { return token.is_word(word); });

@@ -45,8 +45,10 @@ std::size_t end_of_block(const Script& script, std::size_t from) {
     throw at_statement(script.statements[from], "BEGIN without COMMIT", "end the block with COMMIT");
 }
 
-Piece::Kind kind_of(const ScriptStatement& statement) {
+Piece::Kind kind_of(const Script& script, const ScriptStatement& statement) {
     const sql::Facts& facts = statement.facts;
+    if (may_commit(script, statement))
+        return Piece::Kind::committing;
     if (statement.directives.batch)
         return Piece::Kind::batch;
     if (facts.kind == "set" || facts.kind == "reset")
@@ -101,6 +103,8 @@ std::size_t end_of_marked(const Script& script, std::size_t from) {
 Piece block(const Script& script, std::size_t from, std::size_t end) {
     Piece piece;
     const bool commits = script.statements[end].facts.control == Control::commit;
+    if (commits)
+        refuse_read_only(script.statements[from]);
     piece.kind = commits ? Piece::Kind::transaction : Piece::Kind::as_written;
     const bool has_modes = !script.statements[from].facts.transaction_modes.empty();
     piece.first = commits && !has_modes ? from + 1 : from;
@@ -132,7 +136,7 @@ std::vector<Piece> pieces_of(const Script& script) {
                 piece.last = std::max(end_of_marked(script, i), end_of_joined(script, i));
                 if (piece.last > i + 1)
                     refuse_joined(script, i, piece.last);
-                piece.kind = piece.last == i + 1 ? kind_of(statement) : Piece::Kind::transaction;
+                piece.kind = piece.last == i + 1 ? kind_of(script, statement) : Piece::Kind::transaction;
                 i = piece.last - 1;
         }
         piece.ordinal = static_cast<int>(pieces.size()) + 1;

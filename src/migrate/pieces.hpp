@@ -14,6 +14,7 @@ struct Piece {
         transaction,  ///< in one transaction of ours, with its journal row: one statement, what stood between BEGIN
                       ///< and COMMIT, or what the dialect marks as one statement
         alone,        ///< can't be in a transaction
+        committing,   ///< a CALL or DO that may commit by itself: once begun, only its end tells how far it came
         concurrent_index,  ///< CREATE INDEX CONCURRENTLY
         drop_index,        ///< DROP INDEX CONCURRENTLY
         batch,             ///< UPDATE or DELETE in ranges of a column, each a transaction of its own

@@ -50,9 +50,7 @@ db::MigrationRecord record_of(const Migration& migration, const PlanOptions& opt
 
 Step step_of(const ScriptStatement& statement) {
     Step step;
-    // Of a BEGIN our own takes the place; its modes stay.
-    step.sql = statement.facts.transaction_modes.empty() ? std::string(statement.sql)
-                                                         : "SET TRANSACTION " + statement.facts.transaction_modes;
+    step.sql = std::string(statement.sql);
     step.source = statement.source;
     step.copy_data = std::string(statement.copy_data);
     step.retry = statement.directives.retry.value_or(true) ? Retry::unit : Retry::never;
@@ -107,6 +105,15 @@ std::vector<Step> steps_of(const Script& script, std::size_t first, std::size_t 
     return steps;
 }
 
+/// What a BEGIN and a SET TRANSACTION at the head say of the transaction: our own BEGIN says it, since no query may
+/// come before it (manual, SET TRANSACTION). `first` moves behind them.
+std::string take_modes(const Script& script, std::size_t& first, std::size_t last) {
+    std::string modes;
+    for (; first < last && !script.statements[first].facts.transaction_modes.empty(); ++first)
+        modes += (modes.empty() ? "" : ", ") + script.statements[first].facts.transaction_modes;
+    return modes;
+}
+
 }  // namespace
 
 Unit plan_transaction(const Migration& migration, const Script& script, const PlanOptions& options) {
@@ -116,7 +123,9 @@ Unit plan_transaction(const Migration& migration, const Script& script, const Pl
     unit.asynchronous = !options.is_last && !options.durable_each;
     const bool is_new = migration.kind != Kind::undo && makes_only_new_objects(script);
     unit.leaves_session = is_new;
-    unit.steps = steps_of(script, 0, script.statements.size(), true, is_new);
+    std::size_t first = 0;
+    unit.transaction_modes = take_modes(script, first, script.statements.size());
+    unit.steps = steps_of(script, first, script.statements.size(), true, is_new);
     append(unit.steps, history_steps(migration, options, std::nullopt, is_new));
     if (!script.directives.retry.value_or(true))
         for (Step& step : unit.steps)
@@ -131,10 +140,15 @@ Unit plan_piece(const Migration& migration, const Script& script, const Piece& p
     unit.user_sql = true;
     unit.keeps_session = true;
     unit.transaction = has_transaction ? Transaction::inside : Transaction::none;
-    unit.steps = steps_of(script, piece.first, piece.last, has_transaction);
+    std::size_t first = piece.first;
+    if (has_transaction)
+        unit.transaction_modes = take_modes(script, first, piece.last);
+    unit.steps = steps_of(script, first, piece.last, has_transaction);
     if (has_transaction)
         append(unit.steps, journal_steps(migration, piece, options, true));
-    if (!script.directives.retry.value_or(true))
+    const bool may_repeat =
+        piece.kind != Piece::Kind::committing || script.statements[piece.first].directives.repeat.value_or(false);
+    if (!script.directives.retry.value_or(true) || !may_repeat)
         for (Step& step : unit.steps)
             step.retry = Retry::never;
     return unit;
@@ -147,6 +161,18 @@ Unit plan_journal(const Migration& migration, const Piece& piece, const PlanOpti
     unit.user_sql = true;
     unit.keeps_session = true;
     unit.steps = journal_steps(migration, piece, options, is_done, sampled);
+    return unit;
+}
+
+Unit plan_forget(const Migration& migration, const Piece& piece, const PlanOptions& options) {
+    Unit unit;
+    unit.name = fmt::format("{}, journal", migration.file);
+    unit.user_sql = true;
+    unit.keeps_session = true;
+    Step role;
+    role.sql = "SET LOCAL ROLE NONE";
+    role.why = "the journal belongs to the role that logged in";
+    unit.steps = {role, db::forget_statement_step(options.state_schema, migration.file, piece.ordinal)};
     return unit;
 }
 

@@ -31,6 +31,9 @@ Unit plan_piece(const Migration& migration, const Script& script, const Piece& p
 Unit plan_journal(const Migration& migration, const Piece& piece, const PlanOptions& options, bool is_done,
                   const std::optional<db::SampledLocks>& sampled = std::nullopt);
 
+/// Takes the row of a piece away that began and of which nothing is left. Pure.
+Unit plan_forget(const Migration& migration, const Piece& piece, const PlanOptions& options);
+
 /// The end of such a file: its history row in the place of its journal. Pure.
 Unit plan_completion(const Migration& migration, const PlanOptions& options, std::int64_t duration_ms);
 

@@ -7,6 +7,7 @@
 #include "db/own_settings.hpp"
 #include "ddl/statement_step.hpp"
 #include "migrate/partitioned_statements.hpp"
+#include "migrate/session_defaults.hpp"
 
 namespace tripmig::migrate {
 
@@ -17,16 +18,34 @@ namespace {
 /// CONCURRENTLY waits for old transactions by design, and blocks nobody meanwhile.
 constexpr chr::milliseconds concurrently_timeout = chr::hours(1);
 
+/// 57P01: the server had no quarrel with the file.
+std::string ended_session_hint(const Migration& migration, bool is_half_way) {
+    return fmt::format(
+        "an administrator ended this session (pg_terminate_backend), or the server was shut down; {}; "
+        "run the same command again",
+        is_half_way ? "what was before this statement is done and recorded"
+                    : fmt::format("nothing of {} was applied", migration.file));
+}
+
+/// A CALL or DO in a transaction tried to end it (2D000).
+constexpr std::string_view committing_hint =
+    "a CALL or DO that commits runs outside of a transaction: put `-- tripmig: transaction=off` above the first "
+    "statement";
+
 /// The failure of a file under the exit code that tells what to expect of the next run.
 Error as_migration_failure(const Error& error, const Migration& migration, bool is_half_way) {
     const bool is_of_the_file = error.code() == ExitCode::unexpected || error.code() == ExitCode::migration_failed;
-    if (!is_of_the_file)
-        return error.position() ? error : error.rewrapped(error.code(), migration.file + ": ");
+    if (!is_of_the_file) {
+        Error failure = error.position() ? error : error.rewrapped(error.code(), migration.file + ": ");
+        return error.sqlstate() == "57P01" ? failure.with_hint(ended_session_hint(migration, is_half_way)) : failure;
+    }
     Error failure = error.position()
                         ? error.rewrapped(is_half_way ? ExitCode::stopped_half_way : ExitCode::migration_failed)
                         : error.rewrapped(is_half_way ? ExitCode::stopped_half_way : ExitCode::migration_failed,
                                           migration.file + ": ");
-    if (error.hint().empty())
+    if (error.sqlstate() == "2D000")
+        failure.with_hint(std::string(committing_hint));
+    else if (error.hint().empty())
         failure.with_hint(
             is_half_way ? "what was before this statement is done and recorded; mend the file and run the same command "
                           "again: it goes on here"
@@ -43,15 +62,17 @@ bool sets_lock_timeout(const Script& script) {
 
 }  // namespace
 
-Runner::Runner(db::Connection& connection, const config::Config& config, const std::filesystem::path& directory,
-               Reporter& reporter, const Clock& clock, const StopSignal& stop)
+Runner::Runner(db::Connection& connection, db::RunLock& lock, const config::Config& config,
+               const std::filesystem::path& directory, Reporter& reporter, const Clock& clock, const StopSignal& stop)
     : m_connection(connection),
+      m_lock(lock),
       m_config(config),
       m_directory(directory),
       m_reporter(reporter),
       m_clock(clock),
       m_stop(stop),
       m_executor(connection, config.database, {}, reporter, clock, stop) {
+    m_executor.set_run_lock(lock);
 }
 
 void Runner::set_policy(const Script& script) {
@@ -88,6 +109,10 @@ AppliedFile Runner::apply(const Migration& migration, const PlanOptions& options
     const auto started = m_clock.steady();
     AppliedFile applied{migration.file, migration.version.text(), migration.description, 0, 1, {}};
     Script script = load_script(migration, m_directory, m_config.migrations.placeholders);
+    m_lock.require_held();
+    if (m_needs_new_session)
+        m_connection.reconnect();
+    m_needs_new_session = changes_session_defaults(script);
     look_for_partitioned(script, m_connection);
     require_versions(migration, script);
     m_guard.require_free(script, m_connection);
@@ -132,9 +157,10 @@ void Runner::apply_swap(const Migration& migration, const Script& script, const 
 
 void Runner::open_session(const Script& script) {
     const db::LockPolicy& policy = m_executor.policy();
+    m_executor.clean_session();
     m_connection.execute(fmt::format(
-        "RESET ALL; RESET SESSION AUTHORIZATION; {}; SET statement_timeout = {}; {}",
-        db::session_timeouts_sql(m_connection.server_version()), policy.statement_timeout.count(),
+        "{}; SET statement_timeout = {}; {}", db::session_timeouts_sql(m_connection.server_version()),
+        policy.statement_timeout.count(),
         sets_lock_timeout(script) ? "" : fmt::format("SET lock_timeout = {}", policy.lock_timeout.count())));
 }
 
@@ -189,7 +215,8 @@ void Runner::apply_pieces(const Migration& migration, const Script& script, cons
         } catch (const db::CommitInDoubt&) {
             throw;  // the journal tells: it committed with it or not at all
         } catch (const Error& error) {
-            throw as_migration_failure(error, migration, is_half_way || piece.kind != Piece::Kind::transaction);
+            const bool is_whole = piece.kind == Piece::Kind::transaction || piece.kind == Piece::Kind::committing;
+            throw as_migration_failure(error, migration, is_half_way || !is_whole);
         }
         is_half_way = true;
     }
@@ -201,6 +228,10 @@ void Runner::apply_piece(const Migration& migration, const Script& script, const
                          const PlanOptions& options, const db::JournalEntry* entry) {
     if (piece.kind == Piece::Kind::batch) {
         apply_batches(migration, script, piece, options, entry);
+        return;
+    }
+    if (piece.kind == Piece::Kind::committing) {
+        apply_committing(migration, script, piece, options, entry);
         return;
     }
     const bool was_started = entry != nullptr;

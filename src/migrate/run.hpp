@@ -13,6 +13,7 @@
 #include "base/stop_signal.hpp"
 #include "config/config.hpp"
 #include "db/executor.hpp"
+#include "db/run_lock.hpp"
 #include "ddl/concurrent_index.hpp"
 #include "migrate/batch.hpp"
 #include "migrate/job_guard.hpp"
@@ -37,11 +38,12 @@ using SwapTable = std::function<std::string(const std::vector<std::string>& tabl
 /// What runs a unit: the executor by itself, or something around it that watches.
 using RunUnit = std::function<db::UnitOutcome(db::Executor& executor, const Unit& unit)>;
 
-/// Applies files, one after the other, on one connection that holds the run lock.
+/// Applies files, one after the other, on one connection, as long as the run lock is held in another one. Each file
+/// finds the session as a new one.
 class Runner {
   public:
-    Runner(db::Connection& connection, const config::Config& config, const std::filesystem::path& directory,
-           Reporter& reporter, const Clock& clock, const StopSignal& stop);
+    Runner(db::Connection& connection, db::RunLock& lock, const config::Config& config,
+           const std::filesystem::path& directory, Reporter& reporter, const Clock& clock, const StopSignal& stop);
 
     /// Says which versions count as applied, for files that require others.
     void set_applied(const std::vector<db::AppliedMigration>& applied);
@@ -67,6 +69,9 @@ class Runner {
     void apply_pieces(const Migration& migration, const Script& script, const PlanOptions& options);
     void apply_piece(const Migration& migration, const Script& script, const Piece& piece, const PlanOptions& options,
                      const db::JournalEntry* entry);
+    void apply_committing(const Migration& migration, const Script& script, const Piece& piece,
+                          const PlanOptions& options, const db::JournalEntry* entry);
+    [[nodiscard]] std::int64_t transaction_number();
     void open_session(const Script& script);
     void set_policy(const Script& script);
     void require_versions(const Migration& migration, const Script& script) const;
@@ -82,6 +87,7 @@ class Runner {
     void drop_invalid(const ddl::ConcurrentIndex& index, const std::string& table);
 
     db::Connection& m_connection;
+    db::RunLock& m_lock;
     const config::Config& m_config;
     std::filesystem::path m_directory;
     Reporter& m_reporter;
@@ -93,6 +99,7 @@ class Runner {
     RunUnit m_run_unit;
     std::map<std::string, std::string> m_sampled;  ///< locks of the statement outside of a transaction that runs
     std::set<std::string> m_applied;               ///< canonical versions
+    bool m_needs_new_session = false;              ///< a file changed what a session begins with
 };
 
 }  // namespace tripmig::migrate

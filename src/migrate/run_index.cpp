@@ -17,7 +17,7 @@ namespace chr = std::chrono;
 
 namespace {
 
-std::string dotted(const sql::NameParts& parts) {
+std::string dotted_name(const sql::NameParts& parts) {
     std::string name;
     for (const std::string& part : parts)
         name += (name.empty() ? "" : ".") + sql::quote_ident(part);
@@ -71,7 +71,7 @@ void Runner::run_index_plan(const std::vector<Unit>& units, const ScriptStatemen
 
 void Runner::create_index(const ScriptStatement& statement, Unit unit, bool was_started) {
     const ddl::ConcurrentIndex index = taken_apart(statement);
-    const std::string table = dotted(statement.facts.index->table);
+    const std::string table = dotted_name(statement.facts.index->table);
     const auto deadline = m_clock.steady() + m_executor.policy().concurrently_timeout;
     std::string told;
     for (int attempts = 0;;) {
@@ -125,7 +125,7 @@ void Runner::drop_invalid(const ddl::ConcurrentIndex& index, const std::string& 
 
 void Runner::drop_index(const ScriptStatement& statement, Unit unit, bool was_started) {
     const sql::DropIndex& drop = *statement.facts.drop_index;
-    const std::string name = drop.names.empty() ? std::string() : dotted(drop.names.front());
+    const std::string name = drop.names.empty() ? std::string() : dotted_name(drop.names.front());
     const auto found = name.empty() ? std::nullopt : db::find_index(m_connection, name);
     if (!found && was_started)
         return;

@@ -12,6 +12,7 @@
 #include "migrate/directory.hpp"
 #include "sql/normalised.hpp"
 #include "sql/placeholder.hpp"
+#include "sql/tokens.hpp"
 
 namespace tripmig::migrate {
 
@@ -164,6 +165,16 @@ void require_swap_alone(const Script& script, const Migration& migration) {
         .at(script.directives.swap->position);
 }
 
+/// A directive that would do nothing.
+void refuse_idle_repeat(const Script& script) {
+    for (const ScriptStatement& statement : script.statements)
+        if (statement.directives.repeat && !may_commit(script, statement))
+            throw Error(ExitCode::usage, "repeat is for a CALL or DO that commits by itself, and this is none",
+                        script.is_off ? "remove it"
+                                      : "remove it, or put `-- tripmig: transaction=off` above the first statement")
+                .at(position_of(statement));
+}
+
 /// `split`: what made it several transactions already; empty: nothing.
 void decide_mode(Script& script, const Migration& migration, const std::string& split) {
     script.is_transactional = split.empty();
@@ -182,6 +193,7 @@ void decide_mode(Script& script, const Migration& migration, const std::string& 
             refuse_transaction(statement, "batches commit one by one");
     }
     const bool is_off = !script.directives.transaction.value_or(migration.no_transaction.empty());
+    script.is_off = is_off;
     if (is_one_block(script) && !is_off) {
         refuse_batches(script);
         unwrap_block(script);
@@ -198,6 +210,28 @@ void decide_mode(Script& script, const Migration& migration, const std::string& 
 
 }  // namespace
 
+/// A DO can only commit by the words for it, or by a procedure that it calls. What a procedure does is not in the file.
+bool may_commit(const Script& script, const ScriptStatement& statement) {
+    if (!script.is_off || (statement.facts.kind != "call" && statement.facts.kind != "do"))
+        return false;
+    std::string text(statement.sql);
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+    return text.find("commit") != std::string::npos || text.find("rollback") != std::string::npos ||
+           text.find("call") != std::string::npos;
+}
+
+void refuse_read_only(const ScriptStatement& statement) {
+    bool is_after_read = false;
+    for (const sql::Token& token : sql::tokenize(statement.facts.transaction_modes, true)) {
+        if (is_after_read && token.is_word("only"))
+            throw Error(ExitCode::usage, "the transaction of a migration can't be READ ONLY: it is recorded in it",
+                        "leave READ ONLY away")
+                .at(position_of(statement));
+        is_after_read = token.is_word("read");
+    }
+}
+
 SourcePosition position_of(const ScriptStatement& statement) {
     return {statement.source.file, statement.source.line, statement.source.column,
             statement.source.line_head + std::string(statement.sql.substr(0, statement.sql.find('\n')))};
@@ -211,6 +245,12 @@ Script load_script(const Migration& migration, const fs::path& directory,
     require_swap_alone(script, migration);
     const std::string split = settle_commits(script, migration);
     decide_mode(script, migration, split);
+    refuse_idle_repeat(script);
+    for (const ScriptStatement& statement : script.statements) {
+        if (!script.is_transactional || statement.facts.transaction_modes.empty())
+            break;
+        refuse_read_only(statement);
+    }
     return script;
 }
 

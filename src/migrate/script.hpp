@@ -36,12 +36,19 @@ struct Script {
     std::vector<ScriptStatement> settled;
     sql::FileDirectives directives;
     bool is_transactional = true;  ///< one transaction for all of it
+    bool is_off = false;           ///< the file says so itself: transaction=off, or the dialect's word for it
     std::string why_not;           ///< what made it run a statement at a time: "line 3: CREATE INDEX CONCURRENTLY"
     bool is_block = false;         ///< all of it stood in one BEGIN ... COMMIT
 };
 
 /// The statement's place, for an error that the server did not place itself.
 SourcePosition position_of(const ScriptStatement& statement);
+
+/// A CALL or DO of a file that is without transaction, which may commit by itself: it runs in none of ours.
+bool may_commit(const Script& script, const ScriptStatement& statement);
+
+/// Throws Error{usage} for a transaction that the file wants READ ONLY: its history or journal row is written in it.
+void refuse_read_only(const ScriptStatement& statement);
 
 /// Reads the migration's statements, those of the files it includes in their place. `directory` is the migrations
 /// directory. Throws Error{usage} at file:line:column.

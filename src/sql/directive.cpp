@@ -21,7 +21,7 @@ using std::chrono::milliseconds;
 const std::vector<std::string> file_keys = {"transaction",        "lock_timeout", "statement_timeout", "retry",
                                             "allow-out-of-order", "requires",     "ignore-file"};
 const std::vector<std::string> statement_words = {"statement", "ignore", "batch"};
-const std::vector<std::string> statement_keys = {"lock_timeout", "statement_timeout", "retry"};
+const std::vector<std::string> statement_keys = {"lock_timeout", "statement_timeout", "retry", "repeat"};
 const std::vector<std::string> batch_keys = {"by", "size", "pause"};
 
 Error unknown(const DirectiveLine& line, const DirectiveWord& word, const std::vector<std::string>& known,
@@ -37,6 +37,13 @@ bool switch_value(const DirectiveLine& line, const DirectiveWord& word) {
         throw line.failure(word.offset, fmt::format("{} must be on or off", word.key),
                            fmt::format("write {}=off", word.key));
     return word.value == "on";
+}
+
+bool answer_value(const DirectiveLine& line, const DirectiveWord& word) {
+    if (word.value != "yes" && word.value != "no")
+        throw line.failure(word.offset, fmt::format("{} must be yes or no", word.key),
+                           fmt::format("write {}=yes", word.key));
+    return word.value == "yes";
 }
 
 milliseconds duration_value(const DirectiveLine& line, const DirectiveWord& word) {
@@ -91,6 +98,8 @@ void read_statement_word(const DirectiveLine& line, const DirectiveWord& word, S
         set_once(statement.statement_timeout, duration_value(line, word), line, word);
     else if (word.key == "retry")
         set_once(statement.retry, switch_value(line, word), line, word);
+    else if (word.key == "repeat")
+        set_once(statement.repeat, answer_value(line, word), line, word);
     else
         throw unknown(line, word, statement_keys, "setting of a statement");
 }

@@ -49,6 +49,8 @@ struct StatementDirectives {
     std::optional<std::chrono::milliseconds> lock_timeout;  ///< `-- tripmig: statement lock_timeout=2s`
     std::optional<std::chrono::milliseconds> statement_timeout;
     std::optional<bool> retry;
+    /// repeat=yes: a CALL or DO that commits by itself may run again as a whole after a run that did not see its end.
+    std::optional<bool> repeat;
     std::vector<IgnoredRule> ignored;
     std::optional<Batch> batch;
 };

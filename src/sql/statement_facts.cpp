@@ -118,10 +118,12 @@ void read_plain(const PlainStatement& statement, TokenCursor& cursor, Facts& fac
         facts.target = cursor.take_name();
 }
 
-void read_set(TokenCursor& cursor, Facts& facts) {
+void read_set(std::string_view statement, TokenCursor& cursor, Facts& facts) {
     facts.kind = "set";
     if (cursor.peek().is_word("transaction") || cursor.peek().is_word("constraints")) {
         facts.kind += " " + cursor.take().value();
+        if (facts.kind == "set transaction" && !cursor.peek().is_word("snapshot"))
+            facts.transaction_modes = statement.substr(cursor.offset());
         return;
     }
     if (!cursor.take_word("local"))
@@ -175,7 +177,7 @@ void read(const std::string& word, std::string_view statement, TokenCursor& curs
     else if (word == "drop")
         read_drop(cursor, facts);
     else if (word == "set")
-        read_set(cursor, facts);
+        read_set(statement, cursor, facts);
     else if (word == "vacuum")
         read_vacuum(cursor, facts);
     else if (word == "reindex")

@@ -64,7 +64,7 @@ struct Facts {
     bool refused_when_partitioned = false;
     bool is_concurrent = false;  ///< CONCURRENTLY is in it
     TransactionControl control = TransactionControl::none;
-    /// BEGIN ISOLATION LEVEL ... READ ONLY: the modes, verbatim, as SET TRANSACTION takes them. Empty: none.
+    /// BEGIN or SET TRANSACTION ISOLATION LEVEL ... READ ONLY: the modes, verbatim, as both take them. Empty: none.
     std::string transaction_modes;
     /// The first object it names, the setting for SET and RESET, the index for CREATE INDEX. Empty when it names none.
     NameParts target;

@@ -145,6 +145,107 @@ TEST_CASE("who waits for the run lock never keeps CREATE INDEX CONCURRENTLY wait
     CHECK(project.history() == "1 V,2 V");
 }
 
+namespace {
+
+/// A run whose second file waits at gate 1, in one transaction or a statement at a time.
+struct GatedProject : MigrationProject {
+    explicit GatedProject(const std::string& directives = "") {
+        write("V1__a.sql", "create table a (id int primary key);\ncreate table ran (what text);");
+        write("V2__b.sql", "-- tripmig: lock_timeout=1min " + directives + "\ninsert into ran values ('up');\n" +
+                               gate(1) + "create table b (id int);\n");
+        write("U2__b.sql", "-- tripmig: lock_timeout=1min " + directives + "\ninsert into ran values ('down');\n" +
+                               gate(1) + "drop table b;\n");
+    }
+
+    /// Runs the command; at the gate somebody ends the session that holds the run lock.
+    [[nodiscard]] CommandResult without_lock(const std::vector<std::string>& command) const {
+        const Connection holder = database.connect();
+        holder.exec("select pg_advisory_lock(1)");
+        BackgroundCommand run(tripmig_command(with_where(command)), surroundings());
+        wait_until(database,
+                   "select count(*) = 1 from pg_stat_activity where datname = current_database() and "
+                   "wait_event = 'advisory'");
+        CHECK(database.scalar("select count(pg_terminate_backend(pid)) from pg_locks where locktype = 'advisory' and "
+                              "granted and objsubid = 1 and (classid <> 0 or objid <> 1) and database = (select oid "
+                              "from pg_database where datname = current_database())") == "1");
+        wait_until(database,
+                   "select count(*) = 0 from pg_stat_activity join pg_locks using (pid) where locktype = "
+                   "'advisory' and objid <> 1 and datname = current_database()");
+        holder.exec("select pg_advisory_unlock_all()");
+        return run.wait();
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a run whose lock was ended stops before it commits: up, down and redo") {
+    const GatedProject project;
+    project.succeed({"up", "--to", "1"});
+    const CommandResult up = project.without_lock({"up"});
+    CHECK_MESSAGE(up.exit_code == 6, up.err);
+    CHECK_MESSAGE(up.err.find("V2__b.sql: the session that holds the run lock") != std::string::npos, up.err);
+    CHECK(project.history() == "1 V");
+    CHECK(project.database.scalar("select to_regclass('b') is null and not exists (select from ran)") == "t");
+
+    project.succeed({"up"});
+    for (const std::string command : {"down", "redo"}) {
+        const CommandResult result = project.without_lock({command, "--yes"});
+        CHECK_MESSAGE(result.exit_code == 6, result.err);
+        CHECK_MESSAGE(result.err.find("holds the run lock") != std::string::npos, result.err);
+        CHECK(project.history() == "1 V,2 V");
+        CHECK(project.database.scalar("select string_agg(what, ',') from ran") == "up");
+    }
+    project.succeed({"redo", "--yes"});
+}
+
+TEST_CASE("the same where a file runs a statement at a time: what was committed under the lock stays") {
+    const GatedProject project("transaction=off");
+    project.succeed({"up", "--to", "1"});
+    const CommandResult up = project.without_lock({"up"});
+    CHECK_MESSAGE(up.exit_code == 6, up.err);
+    CHECK_MESSAGE(up.err.find("holds the run lock") != std::string::npos, up.err);
+    CHECK(project.database.scalar("select string_agg(ordinal || state, ',') from tripmig.statements") == "1done");
+    project.succeed({"up"});
+    CHECK(project.database.scalar("select string_agg(what, ',') from ran") == "up");
+}
+
+TEST_CASE("a file's own SQL can't free the run lock") {
+    const GatedProject project("transaction=off");
+    for (const std::string sql : {"discard all;", "select pg_advisory_unlock_all();", "reset all;"}) {
+        project.write("V1.1__free.sql", sql);
+        project.write("V1.2__free.sql", "-- tripmig: transaction=off\n" + sql);
+        const Connection holder = project.database.connect();
+        holder.exec("select pg_advisory_lock(1)");
+        BackgroundCommand first(tripmig_command(project.with_where({"up"})), project.surroundings());
+        waiting_backend(project, first, "advisory");
+        BackgroundCommand second(tripmig_command(project.with_where({"up"})), project.surroundings());
+        second.wait_for_text("the run lock is held by tripmig up (pid");
+        holder.exec("select pg_advisory_unlock_all()");
+        CHECK(first.wait().exit_code == 0);
+        CHECK(second.wait().exit_code == 0);
+        CHECK(project.database.scalar("select string_agg(what, ',') from ran") == "up");
+        project.database.exec("drop schema tripmig cascade; drop table a, b, ran");
+    }
+}
+
+TEST_CASE("an administrator who ends a run's session is told of, and the file does not start again") {
+    for (const std::string directives : {"", "transaction=off"}) {
+        const GatedProject project(directives);
+        const Connection holder = project.database.connect();
+        holder.exec("select pg_advisory_lock(1)");
+        BackgroundCommand run(tripmig_command(project.with_where({"up"})), project.surroundings());
+        terminate(project, run, waiting_backend(project, run, "advisory"));
+        const CommandResult result = run.wait();
+        CHECK_MESSAGE(result.exit_code == 6, result.err);
+        CHECK_MESSAGE(result.err.find("57P01") != std::string::npos, result.err);
+        CHECK_MESSAGE(result.err.find("an administrator ended this session") != std::string::npos, result.err);
+        CHECK_MESSAGE(result.err.find("V2__b.sql:3:1") != std::string::npos, result.err);
+        CHECK(result.err.find("while it committed") == std::string::npos);
+        CHECK((result.err.find("nothing of V2__b.sql was applied") != std::string::npos) == directives.empty());
+        CHECK(project.history() == "1 V");
+    }
+}
+
 TEST_CASE("up beside maintain beside swap: each gets done") {
     const MigrationProject project;
     project.folder.write("tripmig.toml", "[swap]\ncutover_deadline = \"30s\"\n");

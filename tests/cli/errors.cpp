@@ -357,3 +357,27 @@ TEST_CASE("the server's lock table is full: exit 12, the setting to raise and it
     CHECK_MESSAGE(has(result.err, "raise max_locks_per_transaction"), result.err);
     CHECK_MESSAGE(has(result.err, "max_locks_per_transaction is now 64"), result.err);
 }
+
+TEST_CASE("a warning of the server names the file and the line") {
+    const TestDatabase database;
+    const TemporaryFolder folder;
+    const std::string body = "do $$ begin raise warning 'careful'; end $$;\n";
+    folder.write("migrations/V1__w.sql", "create table a (b int);\n" + body);
+    folder.write("migrations/V2__w.sql", "vacuum a;\nselect 1;\n" + body);
+    folder.write("migrations/V3__w.sql", body + "copy a from stdin;\n1\n\\.\n" + body);
+    const auto result = run_in(folder, {"up", "--url", database.url()});
+    CHECK_MESSAGE(result.exit_code == 0, result.err);
+    for (const char* place : {"V1__w.sql:2", "V2__w.sql:3", "V3__w.sql:1", "V3__w.sql:5"})
+        CHECK_MESSAGE(has(result.err, "warning: " + std::string(place) + ": careful"), result.err);
+}
+
+TEST_CASE("the time of a run counts from its first file's beginning") {
+    const TestDatabase database;
+    const TemporaryFolder folder;
+    folder.write("migrations/V1__slow.sql", "select pg_sleep(1.1);");
+    folder.write("migrations/V2__quick.sql", "select 1;");
+    const auto result = run_in(folder, {"up", "--url", database.url()});
+    const std::size_t at = result.err.find("2 files in ");
+    REQUIRE_MESSAGE(at != std::string::npos, result.err);
+    CHECK_MESSAGE(std::stod(result.err.substr(at + 11)) >= 1.1, result.err);
+}

@@ -150,3 +150,155 @@ TEST_CASE("a file's name that is no UTF-8 does not keep a document from being pr
     CHECK(project.json({"validate"})["pending"] == 2);
     CHECK(project.json({"up", "--dry-run"})["pending"].size() == 2);
 }
+
+namespace {
+
+/// Statement 3 of 4 fails: two are done.
+struct HalfWayProject : MigrationProject {
+    HalfWayProject() {
+        write("V1__m.sql",
+              "create table t (a int);\nvacuum t;\ninsert into nowhere values (1);\ninsert into t values (2);\n");
+        fail({"up"}, 8, "V1__m.sql:3:13");
+    }
+};
+
+bool has(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a file that stopped half way is seen by status, validate, the dry run and baseline") {
+    const HalfWayProject project;
+    CHECK(has(project.succeed({"status"}), "stopped at 3/4"));
+    const auto status = project.json({"status"});
+    CHECK(status["migrations"][0]["state"] == "stopped at 3/4");
+    CHECK(status["migrations"][0]["stopped_at"] == nlohmann::json{{"statement", 3}, {"of", 4}, {"line", 3}});
+    CHECK(project.run({"status", "--exit-code"}).exit_code == 4);
+    project.fail({"validate"}, 4, "V1__m.sql stopped at 3/4 (line 3)");
+    const auto validated = nlohmann::json::parse(project.run({"validate", "--json"}).out);
+    CHECK(validated["valid"] == false);
+    CHECK(validated["stopped"][0]["statement"] == 3);
+    project.fail({"baseline", "1"}, 12, "V1__m.sql stopped at 3/4");
+    CHECK(project.history().empty());
+
+    const std::string text = project.succeed({"up", "--dry-run"});
+    CHECK_MESSAGE((has(text, "stopped at 3/4") && has(text, "insert into nowhere") && !has(text, "vacuum t")), text);
+    const auto plan = project.json({"up", "--dry-run"});
+    CHECK(plan["pending"][0]["stopped_at"]["statement"] == 3);
+    CHECK(plan["pending"][0]["statements"].size() == 2);
+    // What the dry run prints for psql is what is left, and no more.
+    project.write("V1__m.sql",
+                  "create table t (a int);\nvacuum t;\ninsert into t values (1);\ninsert into t values (2);\n");
+    const CommandResult psql = [&] {
+        Surroundings where;
+        where.input = project.succeed({"up", "--dry-run=sql"});
+        return run_command({"psql", "-X", "-v", "ON_ERROR_STOP=1", project.database.url()}, where);
+    }();
+    CHECK_MESSAGE(psql.exit_code == 0, psql.err);
+    CHECK(project.database.scalar("select string_agg(a::text, ',' order by a) from t") == "1,2");
+    project.succeed({"up"});
+    project.succeed({"validate"});
+    CHECK(has(project.succeed({"status"}), "applied"));
+}
+
+TEST_CASE("editing what is done, deleting or renaming the file: validate and up notice") {
+    const HalfWayProject project;
+    const std::string text = project.folder.read("migrations/V1__m.sql");
+    const auto both = [&](const std::string& message) {
+        project.fail({"validate"}, 4, message);
+        project.fail({"up"}, 4, message);
+        project.fail({"up", "--dry-run"}, 4, message);
+    };
+    project.write("V1__m.sql", "create table t (a bigint);\nvacuum t;\nselect 1;");
+    both("its statement 1 (line 1) was done and then edited");
+    project.write("V1__m.sql", "create table t (a int);\nselect 1;");
+    both("V1__m.sql stopped half way");
+    project.remove("V1__m.sql");
+    project.write("V1__renamed.sql", text);
+    both("V1__m.sql stopped half way: a part of it is done, and the file is gone");
+    project.remove("V1__renamed.sql");
+    project.write("V1__m.sql", "create table t (a int);\nvacuum t;\ninsert into t values (3);");
+    project.succeed({"up"});
+    CHECK(project.database.scalar("select a from t") == "3");
+}
+
+TEST_CASE("an undo that stopped half way, and a file that is being applied") {
+    const MigrationProject project;
+    project.write("V1__m.sql", "create table t (a int);");
+    project.write("U1__m.sql", "vacuum t;\nselect 1 / 0;\ndrop table t;");
+    project.succeed({"up"});
+    project.fail({"down", "--yes"}, 8, "U1__m.sql:2:1");
+    CHECK(has(project.succeed({"status"}), "undo stopped at 2/3"));
+    project.fail({"validate"}, 4, "U1__m.sql stopped at 2/3");
+    project.write("U1__m.sql", "vacuum t;\ndrop table t;");
+    project.succeed({"down", "--yes"});
+
+    project.write("V1__m.sql",
+                  "-- tripmig: lock_timeout=1min\ncreate table t (a int);\nvacuum t;\n"
+                  "select pg_advisory_xact_lock_shared(1);");
+    const Connection holder = project.database.connect();
+    holder.exec("select pg_advisory_lock(1)");
+    BackgroundCommand run(tripmig_command(project.with_where({"up"})), project.surroundings());
+    wait_until(project.database,
+               "select count(*) = 1 from pg_stat_activity where datname = current_database() and "
+               "wait_event = 'advisory'");
+    CHECK(project.run({"validate"}).exit_code == 0);
+    CHECK(has(project.succeed({"status"}), "is at work"));
+    holder.exec("select pg_advisory_unlock_all()");
+    CHECK(run.wait().exit_code == 0);
+}
+
+TEST_CASE("each file finds the session as new: what another one left in it is gone") {
+    const MigrationProject project;
+    const auto finds = [](const std::string& table) {
+        return "create table " + table + " (id int, code text);\ninsert into " + table +
+               " (code) values ('kept');\n"
+               "do $$ begin if (select count(*) from pg_prepared_statements where from_sql) + (select count(*) from "
+               "pg_cursors where name = 'c') + (select count(*) from pg_listening_channels()) + (select count(*) from "
+               "pg_locks where pid = pg_backend_pid() and locktype = 'advisory') > 0 then raise 'something is left'; "
+               "end if; end $$;\ninsert into " +
+               table +
+               " values (1, current_setting('transaction_isolation') || coalesce(current_setting('app.mode', true), "
+               "''));\n";
+    };
+    project.write("V1__leaves.sql",
+                  "create temp table staging (code text);\nprepare p as select 1;\nselect pg_advisory_lock(4711);\n"
+                  "listen channel;\ndeclare c cursor with hold for select 1;\n"
+                  "set default_transaction_isolation = 'serializable';\nset default_transaction_read_only = on;\n"
+                  "select set_config('app.mode', 'left', false);\n");
+    project.write("V2__finds.sql", finds("staging"));
+    project.write("V3__leaves.sql", "create table copied (a int);\nset default_transaction_read_only = on;");
+    // COPY goes another way to the server.
+    project.write("V4__copies.sql", "copy copied from stdin;\n1\n\\.\n");
+    project.write("V5__leaves.sql",
+                  "-- tripmig: transaction=off\ncreate temp table later (code text);\n"
+                  "set default_transaction_isolation = 'serializable';");
+    project.write("V6__finds.sql", "-- tripmig: transaction=off\n" + finds("later"));
+    project.succeed({"up"});
+    for (const std::string table : {"staging", "later"})
+        CHECK(project.database.scalar("select string_agg(code, ',' order by id nulls first) from public." + table) ==
+              "kept,read committed");
+    CHECK(project.database.scalar("select a from copied") == "1");
+}
+
+TEST_CASE("a run is durable to its end, whatever its last file left in the session") {
+    const MigrationProject project;
+    project.write("V1__a.sql", "create table a (b int);\nset default_transaction_read_only = on;");
+    project.write("V2__b.sql", "-- tripmig: requires=V9\nselect 1;");
+    project.fail({"up"}, 12, "requires version 9");
+    // The flush is an UPDATE of the one row there.
+    CHECK(project.database.scalar("select ctid::text <> '(0,1)' from tripmig.meta") == "t");
+}
+
+TEST_CASE("after ALTER DATABASE or ROLE ... SET the next file has what a new session has") {
+    const MigrationProject project;
+    project.write(
+        "V1__set.sql",
+        "do $$ begin execute format('alter database %I set work_mem = %L', current_database(), '7MB'); end $$;");
+    project.write("V2__sees.sql", "create table seen as select current_setting('work_mem') as mem;");
+    project.write("V3__set.sql", "alter database " + project.database.name() + " set work_mem = '8MB';");
+    project.write("V4__sees.sql", "-- tripmig: transaction=off\ninsert into seen select current_setting('work_mem');");
+    project.succeed({"up"});
+    CHECK(project.database.scalar("select string_agg(mem, ',' order by mem) from seen") == "7MB,8MB");
+}

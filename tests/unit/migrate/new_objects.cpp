@@ -27,9 +27,9 @@ TEST_CASE("what has nothing to do with what was there before") {
 
 TEST_CASE("what others could wait for, or what could change the session") {
     for (const char* sql :
-         {"create table a (id int references b)", "create table a (like b)", "create table a as select 1",
-          "create table a partition of b default", "create table a () inherits (b)", "create table a of t",
-          "create sequence s owned by a.id",
+         {"create temp table a (id int)", "create table pg_temp.a (id int)", "create table a (id int references b)",
+          "create table a (like b)", "create table a as select 1", "create table a partition of b default",
+          "create table a () inherits (b)", "create table a of t", "create sequence s owned by a.id",
           "create function f() returns int set search_path = x language sql as 'select 1'", "create index on a (id)",
           "alter table a add b int", "set role x", "select 1", "drop table a", "comment on table a is 'x'",
           "do $$ begin end $$", "create table a (id int); insert into a values (1)"})

@@ -126,3 +126,41 @@ TEST_CASE("what \\; joins is one piece, and refused with what can't be in a tran
     CHECK_THROWS_AS(migrate::pieces_of(script("select 1\\; vacuum;")), Error);
     CHECK_THROWS_AS(migrate::pieces_of(script("-- tripmig: transaction=off\nselect 1\\; commit\\; select 2;")), Error);
 }
+
+TEST_CASE("a CALL or DO that may commit is a piece outside of a transaction where the file is without one") {
+    const auto kinds = [](const std::string& content) {
+        std::vector<Piece::Kind> found;
+        for (const Piece& piece : migrate::pieces_of(script(content)))
+            found.push_back(piece.kind);
+        return found;
+    };
+    using Kinds = std::vector<Piece::Kind>;
+    CHECK(kinds("-- tripmig: transaction=off\ncall p();\ndo $$ begin COMMIT; end $$;\ndo $$ begin null; end $$;") ==
+          Kinds{Piece::Kind::committing, Piece::Kind::committing, Piece::Kind::transaction});
+    CHECK(kinds("vacuum a;\ncall p();") == Kinds{Piece::Kind::alone, Piece::Kind::transaction});
+    const auto retried = [](const std::string& directive) {
+        const auto made = script("-- tripmig: transaction=off\n" + directive + "call p();");
+        const migrate::Piece piece = migrate::pieces_of(made).at(0);
+        return migrate::plan_piece(migration(""), made, piece, {"tripmig"}).steps.at(0).retry == Retry::unit;
+    };
+    CHECK_FALSE(retried(""));
+    CHECK(retried("-- tripmig: statement repeat=yes\n"));
+    CHECK_THROWS_AS(script("-- tripmig: transaction=off\n-- tripmig: statement repeat=yes\nselect 1;"), Error);
+    CHECK_THROWS_AS(script("-- tripmig: statement repeat=yes\ncall p();"), Error);
+}
+
+TEST_CASE("what BEGIN and SET TRANSACTION at the head ask for is said by our own BEGIN") {
+    const auto unit = [](const std::string& content) {
+        return migrate::plan_transaction(migration(content), script(content), {"tripmig"});
+    };
+    const auto wrapped =
+        unit("begin isolation level serializable;\nset transaction not deferrable;\nselect 1;\ncommit;");
+    CHECK(wrapped.transaction_modes == "isolation level serializable, not deferrable");
+    CHECK(wrapped.steps.at(0).sql == "select 1");
+    CHECK(unit("set transaction isolation level repeatable read; select 1;").transaction_modes ==
+          "isolation level repeatable read");
+    CHECK(unit("select 1; set transaction isolation level serializable;").transaction_modes.empty());
+    CHECK_THROWS_AS(script("begin read only; select 1; commit;"), Error);
+    CHECK_THROWS_AS(migrate::pieces_of(script("vacuum; begin read only; select 1; commit;")), Error);
+    CHECK_NOTHROW(migrate::pieces_of(script("vacuum; begin read only; select 1; rollback;")));
+}

@@ -184,6 +184,8 @@ TEST_CASE("transaction control is told apart") {
           "isolation level serializable, read only");
     CHECK(facts("start transaction deferrable").transaction_modes == "deferrable");
     CHECK(facts("begin work").transaction_modes.empty());
+    CHECK(facts("set transaction isolation level serializable").transaction_modes == "isolation level serializable");
+    CHECK(facts("set transaction snapshot '1'").transaction_modes.empty());
 }
 
 TEST_CASE("CREATE INDEX is cut so that it can be made again elsewhere") {
