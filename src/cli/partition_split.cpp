@@ -36,7 +36,8 @@ ExitCode split(Context& context, const SwapOptions& options, const CutOverTime& 
         }
         const auto place = swap::find_parent(server.session(), leaf);
         if (!place)
-            throw Error(ExitCode::refused, fmt::format("{} is not a partition of a partitioned table", sql::quoted(leaf)),
+            throw Error(ExitCode::refused,
+                        fmt::format("{} is not a partition of a partitioned table", sql::quoted(leaf)),
                         "check the name; tripmig swap run TABLE partitions a plain table");
         of_parent.table = sql::quoted(place->parent);
         of_parent.key = place->key;

@@ -69,8 +69,9 @@ class Connection {
     /// cursors, LISTEN and advisory locks. Outside of a transaction only.
     void discard_session();
 
-    /// Becomes a new session of the same role, under its settings: for what a session reads when it begins, such as the settings of ALTER
-    /// ROLE ... SET. The wait observer stays. Throws as the constructor does; then the connection is as it was.
+    /// Becomes a new session of the same role, under its settings: for what a session reads when it begins, such as the
+    /// settings of ALTER ROLE ... SET. The wait observer stays. Throws as the constructor does; then the connection is
+    /// as it was.
     void reconnect();
 
     void set_wait_observer(WaitObserver observer);

@@ -27,7 +27,7 @@ struct Connection::State {
     Reporter& reporter;
     const StopSignal& stop;
     NoticeForwarder notices;
-    config::DatabaseConfig database;                ///< and role: what reconnect() needs
+    config::DatabaseConfig database;  ///< and role: what reconnect() needs
     std::string role;
     std::map<std::string, std::string> parameters;  ///< while it connects
     bool waits_for_free = true;                     ///< when every connection is taken: tries again

@@ -124,9 +124,9 @@ std::vector<Step> create_registry_functions(const Registry& registry) {
          {registry.move_function(), registry_move_body(registry)},
          {registry.truncate_function(), registry_truncate_body(registry)}}};
     for (const auto& [name, body] : functions)
-        append(steps, create_trigger_function(
-                          {name, body, registry.owner, registry.creator, registry.replaces_functions},
-                                              "keeps the registry, as the table's owner"));
+        append(steps,
+               create_trigger_function({name, body, registry.owner, registry.creator, registry.replaces_functions},
+                                       "keeps the registry, as the table's owner"));
     return steps;
 }
 

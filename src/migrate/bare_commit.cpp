@@ -108,7 +108,7 @@ class Settling {
     std::optional<std::size_t> m_open_begin;
     std::size_t m_block = 0;
     std::string m_split;
-    bool m_is_in_transaction;   ///< the tool's own, or the server's for one query
+    bool m_is_in_transaction;    ///< the tool's own, or the server's for one query
     bool m_is_in_block = false;  ///< between a BEGIN and a COMMIT that stay
     bool m_is_begun = false;
     bool m_has_committed = false;

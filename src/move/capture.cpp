@@ -148,8 +148,8 @@ std::vector<Step> capture_functions(const Capture& capture, bool may_exist) {
     ddl::append(steps, function(capture, capture.function, row_body(capture, capture.function, "NEW"), may_exist));
     ddl::append(steps,
                 function(capture, capture.old_function, row_body(capture, capture.old_function, "OLD"), may_exist));
-    ddl::append(steps, function(capture, capture.truncate_function,
-                                body(capture, capture.truncate_function, truncated), may_exist));
+    ddl::append(steps, function(capture, capture.truncate_function, body(capture, capture.truncate_function, truncated),
+                                may_exist));
     if (capture.owner != capture.creator)
         steps.push_back(hand_over(capture));
     return steps;

@@ -86,8 +86,8 @@ bool is_late(Server& server, const db::TableInfo& table, const SwapState& state)
     const ddl::KeyType type = key_type_of(state);
     const ddl::Bound cut = parse_cut(type, state.cut);
     if (!ddl::is_number(type))
-        return server.session().now() >= cut_deadline(cut, config::parse_partition_interval(state.interval),
-                                                      server.config().swap.margin);
+        return server.session().now() >=
+               cut_deadline(cut, config::parse_partition_interval(state.interval), server.config().swap.margin);
     const db::ColumnInfo* column = table.column(state.key);
     if (state.stage < Stage::ready || column == nullptr)
         return false;

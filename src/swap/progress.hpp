@@ -28,7 +28,7 @@ struct JobProgress {
     std::string waits_for;   ///< whom the cut-over waits for
     std::vector<std::string> altered;            ///< triggers and functions of the job's own that somebody altered
     std::vector<std::string> registry_problems;  ///< triggers of the registry that are missing or off
-    std::vector<std::string> keys_not_valid;  ///< after the cut-over: "name of schema.table"
+    std::vector<std::string> keys_not_valid;     ///< after the cut-over: "name of schema.table"
 };
 JobProgress read_progress(Server& server, const SwapState& state);
 
