@@ -14,7 +14,7 @@ std::unique_ptr<db::RunLock> take_run_lock(const Context& context, MigrationTarg
     // The server starts its process while the history is read.
     db::PendingConnection pending(target.database, role, context.reporter, context.stop);
     target.look_again(context, lock->connection(), is_strict);
-    target.connection = std::make_unique<db::Connection>(std::move(pending));
+    target.connection = std::make_unique<db::Connection>(std::move(pending), db::SessionSettings::of_role);
     return lock;
 }
 

@@ -129,13 +129,9 @@ Step bare(std::string sql) {
 }  // namespace
 
 /// The same opening with the settings in one statement that stays prepared: a thousand small files are a thousand of
-/// them. DISCARD ALL comes first: it commits by itself, also in a pipeline, so that BEGIN finds the session as new.
+/// them.
 std::vector<Step> Executor::pipelined_opening(const Unit& unit) const {
     std::vector<Step> steps;
-    if (needs_clean_session(unit)) {
-        steps.push_back(bare("DISCARD ALL"));
-        steps.push_back(bare(session_timeouts_sql(m_connection.server_version())));
-    }
     steps.push_back(bare(begin_sql(unit)));
     if (unit.keeps_session)
         return steps;
@@ -152,9 +148,9 @@ std::vector<Step> Executor::pipelined_opening(const Unit& unit) const {
 }
 
 UnitOutcome Executor::attempt_pipelined(const Unit& unit) {
-    std::vector<Step> steps = pipelined_opening(unit);
     if (needs_clean_session(unit))
-        m_connection.forget_prepared();
+        clean_session();
+    std::vector<Step> steps = pipelined_opening(unit);
     const std::size_t before = steps.size();
     steps.insert(steps.end(), unit.steps.begin(), unit.steps.end());
     if (m_run_lock != nullptr)

@@ -6,6 +6,7 @@
 
 #include "base/checksum.hpp"
 #include "base/error.hpp"
+#include "db/own_settings.hpp"
 #include "db/statements.hpp"
 
 namespace tripmig::db {
@@ -62,8 +63,7 @@ namespace {
 
 /// The settings of the session that only holds the lock. Whatever the role's idle_session_timeout is, it stays.
 std::unique_ptr<Connection> as_holder(std::unique_ptr<Connection> connection) {
-    connection->execute(own_settings_sql() +
-                        "; SET idle_session_timeout = 0; SET plan_cache_mode = force_generic_plan");
+    connection->execute(own_settings_sql(connection->server_version()) + "; SET plan_cache_mode = force_generic_plan");
     return connection;
 }
 

@@ -128,14 +128,11 @@ void perform(Server& server, const config::PartitionPolicy& policy, const db::Ta
         case Action::prepare_cut_over:
             run_copy_action(server, policy, table, action, state);
             return;
-        case Action::note_ready:
-            require_no_orphans(server, table, state);
-            run_unit(server, table, action, seen, state);
-            return;
         case Action::follow_up:
             run_follow_up(server, policy, state);
             return;
         case Action::note_ready:
+            require_no_orphans(server, table, state);
             if (state.has_registry && !state.is_copy() && !state.was_empty)
                 require_no_difference(server, state);
             run_unit(server, table, action, seen, state);

@@ -49,7 +49,7 @@ struct Project : MigrationProject {
 };
 
 /// Waits until the run's backend waits for an advisory lock, or for anything at all.
-std::string waiting_backend(const Project& project, BackgroundCommand& run, const std::string& kind) {
+std::string waiting_backend(const MigrationProject& project, BackgroundCommand& run, const std::string& kind) {
     for (;;) {
         const auto rows = project.database.rows(
             "select pid::text from pg_stat_activity where datname = current_database() and application_name = 'tripmig "
@@ -66,7 +66,7 @@ std::string waiting_backend(const Project& project, BackgroundCommand& run, cons
 
 using Disturb = std::function<void(const Project&, BackgroundCommand&, const std::string& pid)>;
 
-void terminate(const Project& project, BackgroundCommand& /*run*/, const std::string& pid) {
+void terminate(const MigrationProject& project, BackgroundCommand& /*run*/, const std::string& pid) {
     project.database.exec("select pg_terminate_backend(" + pid + ")");
 }
 
