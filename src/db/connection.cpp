@@ -285,12 +285,14 @@ void Connection::forget_prepared() {
     m_state->prepared.clear();
 }
 
-// What DISCARD ALL does (manual, DISCARD) in one round trip, but for DISCARD PLANS and for the statements that we prepared:
-// a thousand small files would have them planned a thousand times.
+// What DISCARD ALL does (manual, DISCARD) in one round trip, but for DISCARD PLANS and for the statements that we
+// prepared: a thousand small files would have them planned a thousand times.
 void Connection::discard_session() {
     const Result prepared = execute(
-        "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; SELECT pg_catalog.pg_advisory_unlock_all(); "
-        "DISCARD TEMP; DISCARD SEQUENCES; SELECT EXISTS (SELECT FROM pg_catalog.pg_prepared_statements WHERE from_sql)");
+        "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; SELECT "
+        "pg_catalog.pg_advisory_unlock_all(); "
+        "DISCARD TEMP; DISCARD SEQUENCES; SELECT EXISTS (SELECT FROM pg_catalog.pg_prepared_statements WHERE "
+        "from_sql)");
     if (!prepared.flag(0, 0))
         return;
     forget_prepared();

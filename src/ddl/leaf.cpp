@@ -54,7 +54,10 @@ Step create_table(const ParentFacts& parent, const QualifiedName& name, const st
 
 /// Owner and grants: exactly the parent's, whatever default privileges would have added.
 std::vector<Step> rights(const ParentFacts& parent, const QualifiedName& leaf) {
-    std::vector<Step> steps{set_owner_and_row_security(settings_of(parent, leaf))};
+    TableSettings settings;
+    settings.table = leaf;
+    settings.owner = parent.owner;
+    std::vector<Step> steps{set_owner_and_row_security(settings)};
     std::vector<db::Grant> grants = parent.grants;
     if (!parent.has_acl && !parent.column_grants.empty())
         grants = {{parent.owner, "ALL", "", false}};
@@ -143,7 +146,8 @@ KeyType key_type_of(const ParentFacts& parent) {
 
 namespace {
 
-/// All that makes a table equal to its siblings-to-be.
+/// All that makes a table equal to its siblings-to-be, but for row security: under FORCE the check of foreign keys,
+/// which ATTACH makes as the owner, would be refused in a session with row_security = off.
 std::vector<Step> free_standing(const ParentFacts& parent, const QualifiedName& name, const std::string& check) {
     std::vector<Step> steps{create_table(parent, name, check)};
     append(steps, rights(parent, name));
@@ -168,6 +172,7 @@ std::vector<Step> leaf_steps(const ParentFacts& parent, const Leaf& leaf) {
                       fmt::format(", CONSTRAINT {} CHECK ({})", bounds_check, within(key, leaf.bounds, parent.key)));
     steps.push_back(attach(parent, leaf.name, for_values(key, leaf.bounds),
                            fmt::format("{} has a place for its rows", describe(key, leaf.bounds))));
+    steps.push_back(set_owner_and_row_security(settings_of(parent, leaf.name)));
     steps.push_back(statement(fmt::format("{} DROP CONSTRAINT {}", alter(leaf.name), bounds_check),
                               "the partition's bounds say the same"));
     return steps;
@@ -176,6 +181,7 @@ std::vector<Step> leaf_steps(const ParentFacts& parent, const Leaf& leaf) {
 std::vector<Step> default_steps(const ParentFacts& parent, const QualifiedName& name) {
     std::vector<Step> steps = free_standing(parent, name, {});
     steps.push_back(attach(parent, name, "DEFAULT", "rows that no other leaf takes have a place again"));
+    steps.push_back(set_owner_and_row_security(settings_of(parent, name)));
     return steps;
 }
 

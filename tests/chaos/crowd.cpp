@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "chaos/session.hpp"
+#include "chaos/switcher.hpp"
 #include "chaos/writer.hpp"
 
 namespace tripmig::chaos {
@@ -16,6 +17,8 @@ Crowd::Crowd(const World& world, Tally& tally) : m_world(world), m_tally(tally) 
         m_threads.emplace_back([this] { guarded("reader", [this] { read(); }); });
     if (!world.plan().is_gentle)
         m_threads.emplace_back([this] { guarded("terminator", [this] { terminate(); }); });
+    if (world.plan().has_switcher)
+        m_threads.emplace_back([this] { guarded("switcher", [this] { switch_triggers(); }); });
 }
 
 Crowd::~Crowd() {
@@ -86,6 +89,21 @@ void Crowd::terminate() {
                 m_world.database.name() +
                 "' AND application_name LIKE 'writer %' AND backend_type = 'client backend' ORDER BY random() LIMIT 1) "
                 "AS one");
+    }
+}
+
+/// The table's owner changes rows of its own behind tripmig's back, now and then. Not once the table is partitioned:
+/// then the triggers keep the registry, and whoever goes behind its back is told, not healed.
+void Crowd::switch_triggers() {
+    Switcher switcher(m_world);
+    Random random(m_world.plan().seed + 13);
+    constexpr int most = 4;  // each has the load begin again
+    for (int strike = 0; strike < most && !m_stop; ++strike) {
+        switcher.add_rows();
+        const auto end = chr::steady_clock::now() + chr::milliseconds(pick(random, 2500));
+        while (!m_stop && chr::steady_clock::now() < end)
+            std::this_thread::sleep_for(chr::milliseconds(5));
+        switcher.change_unseen();
     }
 }
 

@@ -27,6 +27,7 @@ class Crowd {
     void write(int number);
     void read();
     void terminate();
+    void switch_triggers();
     void guarded(const std::string& who, const std::function<void()>& work);
 
     const World& m_world;

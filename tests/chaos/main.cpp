@@ -94,6 +94,7 @@ int play_random(const Options& options, const std::vector<Kind>& kinds) {
         plan.has_lines = !once_in(random, 3);
         plan.has_truncate = once_in(random, 4);
         plan.ends_in_months = once_in(random, 2);
+        plan.has_switcher = once_in(random, 3);
         failures += tell(plan, "", Story(plan).play()) ? 0 : 1;
     }
     return failures;

@@ -53,7 +53,8 @@ std::string to_string(Kind kind) {
 
 std::string Plan::text() const {
     return to_string(kind) + (has_lines ? ", incoming key" : ", unique ids") + (has_truncate ? ", TRUNCATE" : "") +
-           ", " + std::to_string(rows) + " rows, " + std::to_string(writers) + " writers";
+           (has_switcher ? ", triggers switched off" : "") + ", " + std::to_string(rows) + " rows, " +
+           std::to_string(writers) + " writers";
 }
 
 World::World(const Plan& plan) : m_plan(plan), m_role("service_" + database.name()) {

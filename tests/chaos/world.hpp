@@ -31,6 +31,7 @@ struct Plan {
     bool has_lines = true;        ///< another table's foreign key points here; else the policy asks for unique ids
     bool ends_in_months = false;  ///< attach: and then a split
     bool has_truncate = false;    ///< then what is lost at once is no fault
+    bool has_switcher = false;  ///< somebody switches tripmig's triggers off, changes rows, and switches them on again
     int most_disturbances = 14;
     bool is_gentle = false;  ///< few writers that pause: what is under test are the steps
 

@@ -40,7 +40,7 @@ TEST_CASE("one BEGIN ... COMMIT around the file gives way to our own transaction
     CHECK(wrapped.statements[0].source.line == 2);
     const auto modes = script("begin isolation level serializable; select 1; end;");
     REQUIRE(modes.statements.size() == 2);
-    CHECK(migrate::step_of(modes.statements[0]).sql == "SET TRANSACTION isolation level serializable");
+    CHECK(modes.statements[0].facts.transaction_modes == "isolation level serializable");
 }
 
 TEST_CASE("what can't be in a transaction makes the file run a statement at a time") {

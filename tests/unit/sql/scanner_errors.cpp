@@ -39,8 +39,8 @@ TEST_CASE("what is never closed is named where it was opened") {
     CHECK(scan_error("select 1;\nselect (a, (b);\nselect 2;") == "2:8 the parenthesis opened here is never closed");
     CHECK(scan_error("create function f() returns int begin atomic select 1; select 2;") ==
           "1:33 the BEGIN of this routine's body has no END");
-    CHECK(scan_error("create function begin() returns int return 1; select 2;") ==
-          "1:17 the BEGIN of this routine's body has no END");
+    // Without ATOMIC it is a name.
+    CHECK(sql::scan("create function begin() returns int return 1; select 2;").statements.size() == 2);
 }
 
 TEST_CASE("an error shows its line") {
