@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <csignal>
+#include <functional>
 #include <thread>
 
 #include "chaos/oracle.hpp"
@@ -28,6 +29,16 @@ std::string with_untouched(std::string sql, int untouched) {
     for (std::size_t at = sql.find(placeholder); at != std::string::npos; at = sql.find(placeholder, at))
         sql.replace(at, placeholder.size(), std::to_string(untouched));
     return sql;
+}
+
+/// Throws with what is wrong when it has lasted a minute.
+void wait_while(const std::function<bool()>& lasts, const std::string& wrong) {
+    const auto deadline = chr::steady_clock::now() + chr::minutes(1);
+    while (lasts()) {
+        if (chr::steady_clock::now() > deadline)
+            throw std::runtime_error(wrong);
+        std::this_thread::yield();
+    }
 }
 
 std::string last_lines(const std::string& text) {
@@ -143,8 +154,7 @@ void Story::choose_strike(const std::string& command, bool is_calm, const std::a
     static constexpr std::array<Hit, 6> hits{Hit::kill_before, Hit::kill_after, Hit::cut_before,
                                              Hit::cut_after,   Hit::end_before, Hit::end_after};
     const auto act = [this, &pid](Hit hit) {
-        while (pid == 0) {
-        }
+        wait_while([&pid] { return pid == 0; }, "the command has no process");
         if (hit == Hit::kill_before || hit == Hit::kill_after)
             ::kill(pid, SIGKILL);
         else if (hit == Hit::end_before || hit == Hit::end_after)
@@ -280,15 +290,16 @@ Verdict Story::play() {
     try {
         prepare();
         Crowd crowd(m_world, m_tally);
-        while (m_tally.acknowledgements() < 20 && m_tally.wrongs().empty())
-            std::this_thread::yield();
+        const auto write_until = [this](int enough) {
+            wait_while([&] { return m_tally.acknowledgements() < enough && m_tally.wrongs().empty(); },
+                       "the writers get nothing done");
+        };
+        write_until(20);
         for (const Goal& goal : m_walk != nullptr ? goals_of_walk() : goals()) {
             reach(goal);
             ++m_goal;
         }
-        const int enough = m_tally.acknowledgements() + 20;
-        while (m_tally.acknowledgements() < enough && m_tally.wrongs().empty())
-            std::this_thread::yield();
+        write_until(m_tally.acknowledgements() + 20);
         crowd.stop();
         return judge();
     } catch (const std::exception& problem) {

@@ -21,7 +21,8 @@ Switcher::Switcher(const World& world)
 
 /// The change and its entry are one statement: `change` without its RETURNING.
 void Switcher::journal(const std::string& change, const std::string& op) {
-    (void)m_session.ask("WITH changed AS (" + change + " RETURNING id, at, note, amount, customer) INSERT INTO journal " +
+    (void)m_session.ask("WITH changed AS (" + change +
+                        " RETURNING id, at, note, amount, customer) INSERT INTO journal " +
                         "(writer, tx, op, id, at, note, amount, customer) SELECT " + number(writer) + ", " +
                         number(m_tx) + ", '" + op + "', id, at, note, amount, customer FROM changed");
 }
@@ -31,8 +32,8 @@ void Switcher::add_rows() {
     ++m_tx;
     constexpr long count = 12;
     journal("INSERT INTO orders (id, at, note, amount, customer) SELECT g, timestamp '" + m_today +
-                "' - g % 50 * interval '1 day', 'seen', 1, 1 FROM generate_series(" +
-                number(first_id + m_rows) + ", " + number(first_id + m_rows + count - 1) + ") AS g",
+                "' - g % 50 * interval '1 day', 'seen', 1, 1 FROM generate_series(" + number(first_id + m_rows) + ", " +
+                number(first_id + m_rows + count - 1) + ") AS g",
             "set");
     m_rows += count;
 }
@@ -45,10 +46,12 @@ void Switcher::change_unseen() {
     (void)m_session.ask("LOCK TABLE " + m_table + " IN ACCESS EXCLUSIVE MODE");
     const Answer triggers = m_session.ask(
         "SELECT string_agg(format('ALTER TABLE " + m_table +
-        " %s TRIGGER %I', c.word, tgname), ';' ORDER BY c.word, tgname) FROM pg_trigger, (VALUES ('DISABLE'), ('ENABLE')) "
+        " %s TRIGGER %I', c.word, tgname), ';' ORDER BY c.word, tgname) FROM pg_trigger, (VALUES ('DISABLE'), "
+        "('ENABLE')) "
         "AS c (word) WHERE tgrelid = to_regclass('" +
-        m_table + "') AND NOT tgisinternal AND tgparentid = 0 AND (SELECT relkind FROM pg_class WHERE oid = tgrelid) = 'r' "
-                  "GROUP BY c.word ORDER BY c.word");
+        m_table +
+        "') AND NOT tgisinternal AND tgparentid = 0 AND (SELECT relkind FROM pg_class WHERE oid = tgrelid) = 'r' "
+        "GROUP BY c.word ORDER BY c.word");
     if (!triggers.is_ok() || triggers.rows.size() != 2) {
         (void)m_session.ask("ROLLBACK");
         return;

@@ -7,8 +7,8 @@
 
 namespace tripmig::chaos {
 
-/// The table's owner, who switches tripmig's triggers off, changes rows that only it touches, and switches them on again, all
-/// in one transaction. Its changes are in the journal as the writers' are.
+/// The table's owner, who switches tripmig's triggers off, changes rows that only it touches, and switches them on
+/// again, all in one transaction. Its changes are in the journal as the writers' are.
 class Switcher {
   public:
     explicit Switcher(const World& world);

@@ -1,6 +1,7 @@
 // A run that is ended at each boundary between two statements, by the server or by kill -9, and inside of CONCURRENTLY,
 // and then run again, ends as an undisturbed one: the same pg_dump, the same history, the same rows. And runs beside
 // each other.
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <functional>
@@ -50,7 +51,10 @@ struct Project : MigrationProject {
 
 /// Waits until the run's backend waits for an advisory lock, or for anything at all.
 std::string waiting_backend(const MigrationProject& project, BackgroundCommand& run, const std::string& kind) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
     for (;;) {
+        if (std::chrono::steady_clock::now() > deadline)
+            throw std::runtime_error("it does not wait: " + run.err());
         const auto rows = project.database.rows(
             "select pid::text from pg_stat_activity where datname = current_database() and application_name = 'tripmig "
             "up' "

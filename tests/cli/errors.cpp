@@ -371,6 +371,23 @@ TEST_CASE("a warning of the server names the file and the line") {
         CHECK_MESSAGE(has(result.err, "warning: " + std::string(place) + ": careful"), result.err);
 }
 
+TEST_CASE("what a migration says by NOTICE and INFO is shown, unless --quiet; what our own statements say is not") {
+    const TestDatabase database;
+    const TemporaryFolder folder;
+    folder.write(
+        "migrations/V1__n.sql",
+        "drop table if exists nothing;\ndo $$ begin raise notice 'half done'; raise info 'all done'; end $$;\n");
+    const auto result = run_in(folder, {"up", "--url", database.url()});
+    CHECK_MESSAGE(result.exit_code == 0, result.err);
+    for (const char* line : {"V1__n.sql:1: NOTICE: table \"nothing\" does not exist, skipping",
+                             "V1__n.sql:2: NOTICE: half done", "V1__n.sql:2: INFO: all done"})
+        CHECK_MESSAGE(has(result.err, line), result.err);
+    CHECK_MESSAGE(!has(result.err, "schema \"tripmig\""), result.err);
+    folder.write("migrations/V2__n.sql", "do $$ begin raise notice 'again'; end $$;\n");
+    const auto quiet = run_in(folder, {"up", "--quiet", "--url", database.url()});
+    CHECK_MESSAGE(!has(quiet.err, "again"), quiet.err);
+}
+
 TEST_CASE("the time of a run counts from its first file's beginning") {
     const TestDatabase database;
     const TemporaryFolder folder;
