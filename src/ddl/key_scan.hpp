@@ -74,7 +74,7 @@ class KeyScan {
     static constexpr std::size_t most_partitions = 100'000;
 
     KeyScan(KeyType key, std::optional<config::PartitionInterval> interval)
-        : m_key(key), m_interval(std::move(interval)) {}
+        : m_key(key), m_interval(interval) {}
 
     /// `place`, `first` and `last` as key_scan_sql() names them.
     void add(std::string_view place, std::int64_t rows, const std::optional<std::string>& first,

@@ -169,7 +169,7 @@ TEST_CASE("a clock that fell back: what lies between it and the partitions can w
 }
 
 TEST_CASE("what no calendar and no type holds is an error of the policy") {
-    const auto code = [](Coverage coverage, const config::PartitionPolicy& policy, std::string_view now) {
+    const auto code = [](const Coverage& coverage, const config::PartitionPolicy& policy, std::string_view now) {
         try {
             (void)find_missing_leaves(coverage, policy, moment(now), 60);
         } catch (const Error& error) {

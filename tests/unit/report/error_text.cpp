@@ -34,7 +34,7 @@ TEST_CASE("of a long line a window around the column is shown, cut between chara
     CHECK(shown(umlauts, 500).find("..." + umlauts.substr(0, 480) + "...\n    | " + std::string(122, ' ') + "^") !=
           std::string::npos);
     CHECK(shown(as.substr(0, 240), 240).find("...") == std::string::npos);
-    CHECK(shown(as, 5000).find("\n") != std::string::npos);  // a column beyond the line
+    CHECK(shown(as, 5000).find('\n') != std::string::npos);  // a column beyond the line
 }
 
 TEST_CASE("errors are reported in the chosen format, even when quiet") {
