@@ -82,14 +82,16 @@ std::optional<NewestRow> newest_by_size(db::Session& session, const Snapshot& sn
         infos.push_back(leaf.info);
     const auto sizes = db::read_partition_sizes(session, infos);
     const ddl::Bound now = ddl::Bound::at(snapshot.now);
-    for (auto leaf = snapshot.leaves.rbegin(); leaf != snapshot.leaves.rend(); ++leaf) {
-        const bool is_filled = std::any_of(sizes.begin(), sizes.end(), [&](const db::PartitionSize& size) {
-            return size.oid == leaf->info.oid && size.pages > 0;
-        });
-        if (is_filled && leaf->leaf.bounds.lower <= now && !leaf->info.is_detach_pending)
-            return NewestRow{std::min(leaf->leaf.bounds.upper, now), leaf->leaf.name};
-    }
-    return std::nullopt;
+    const auto is_filled = [&](const LeafSnapshot& leaf) {
+        return leaf.leaf.bounds.lower <= now && !leaf.info.is_detach_pending &&
+               std::any_of(sizes.begin(), sizes.end(), [&](const db::PartitionSize& size) {
+                   return size.oid == leaf.info.oid && size.pages > 0;
+               });
+    };
+    const auto newest = std::find_if(snapshot.leaves.rbegin(), snapshot.leaves.rend(), is_filled);
+    if (newest == snapshot.leaves.rend())
+        return std::nullopt;
+    return NewestRow{std::min(newest->leaf.bounds.upper, now), newest->leaf.name};
 }
 
 }  // namespace
