@@ -73,8 +73,7 @@ class KeyScan {
     /// More of them are no plan, and are not worth the memory.
     static constexpr std::size_t most_partitions = 100'000;
 
-    KeyScan(KeyType key, std::optional<config::PartitionInterval> interval)
-        : m_key(key), m_interval(interval) {}
+    KeyScan(KeyType key, std::optional<config::PartitionInterval> interval) : m_key(key), m_interval(interval) {}
 
     /// `place`, `first` and `last` as key_scan_sql() names them.
     void add(std::string_view place, std::int64_t rows, const std::optional<std::string>& first,

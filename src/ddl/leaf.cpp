@@ -146,8 +146,15 @@ KeyType key_type_of(const ParentFacts& parent) {
 
 namespace {
 
-/// All that makes a table equal to its siblings-to-be, but for row security: under FORCE the check of foreign keys,
-/// which ATTACH makes as the owner, would be refused in a session with row_security = off.
+/// After ATTACH: under FORCE the check of foreign keys, which ATTACH makes as the owner, would be refused in a session
+/// with row_security = off.
+std::vector<Step> row_security(const ParentFacts& parent, const QualifiedName& leaf) {
+    if (!parent.row_security && !parent.force_row_security)
+        return {};
+    return {set_owner_and_row_security(settings_of(parent, leaf))};
+}
+
+/// All that makes a table equal to its siblings-to-be, but for row security.
 std::vector<Step> free_standing(const ParentFacts& parent, const QualifiedName& name, const std::string& check) {
     std::vector<Step> steps{create_table(parent, name, check)};
     append(steps, rights(parent, name));
@@ -172,7 +179,7 @@ std::vector<Step> leaf_steps(const ParentFacts& parent, const Leaf& leaf) {
                       fmt::format(", CONSTRAINT {} CHECK ({})", bounds_check, within(key, leaf.bounds, parent.key)));
     steps.push_back(attach(parent, leaf.name, for_values(key, leaf.bounds),
                            fmt::format("{} has a place for its rows", describe(key, leaf.bounds))));
-    steps.push_back(set_owner_and_row_security(settings_of(parent, leaf.name)));
+    append(steps, row_security(parent, leaf.name));
     steps.push_back(statement(fmt::format("{} DROP CONSTRAINT {}", alter(leaf.name), bounds_check),
                               "the partition's bounds say the same"));
     return steps;
@@ -181,7 +188,7 @@ std::vector<Step> leaf_steps(const ParentFacts& parent, const Leaf& leaf) {
 std::vector<Step> default_steps(const ParentFacts& parent, const QualifiedName& name) {
     std::vector<Step> steps = free_standing(parent, name, {});
     steps.push_back(attach(parent, name, "DEFAULT", "rows that no other leaf takes have a place again"));
-    steps.push_back(set_owner_and_row_security(settings_of(parent, name)));
+    append(steps, row_security(parent, name));
     return steps;
 }
 

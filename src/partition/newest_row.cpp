@@ -84,9 +84,8 @@ std::optional<NewestRow> newest_by_size(db::Session& session, const Snapshot& sn
     const ddl::Bound now = ddl::Bound::at(snapshot.now);
     const auto is_filled = [&](const LeafSnapshot& leaf) {
         return leaf.leaf.bounds.lower <= now && !leaf.info.is_detach_pending &&
-               std::any_of(sizes.begin(), sizes.end(), [&](const db::PartitionSize& size) {
-                   return size.oid == leaf.info.oid && size.pages > 0;
-               });
+               std::any_of(sizes.begin(), sizes.end(),
+                           [&](const db::PartitionSize& size) { return size.oid == leaf.info.oid && size.pages > 0; });
     };
     const auto newest = std::find_if(snapshot.leaves.rbegin(), snapshot.leaves.rend(), is_filled);
     if (newest == snapshot.leaves.rend())
