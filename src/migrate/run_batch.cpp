@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "db/connection_parameters.hpp"
+#include "migrate/dotted_name.hpp"
 #include "migrate/run.hpp"
 #include "migrate/statements.hpp"
 #include "move/chunk_size.hpp"
@@ -27,13 +28,6 @@ constexpr std::array<std::string_view, 12> key_types = {
 Error refused(const ScriptStatement& statement, const std::string& why, std::string hint) {
     return Error(ExitCode::refused, "this statement can't be run in batches: " + why, std::move(hint))
         .at(position_of(statement));
-}
-
-std::string dotted_name(const sql::NameParts& parts) {
-    std::string name;
-    for (const std::string& part : parts)
-        name += (name.empty() ? "" : ".") + sql::quote_ident(part);
-    return name;
 }
 
 /// What was done up to some key must go on as it began.

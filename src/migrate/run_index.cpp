@@ -8,6 +8,7 @@
 #include "db/index_catalog.hpp"
 #include "db/server_error.hpp"
 #include "ddl/concurrent_index.hpp"
+#include "migrate/dotted_name.hpp"
 #include "migrate/run.hpp"
 #include "sql/identifier.hpp"
 
@@ -16,13 +17,6 @@ namespace tripmig::migrate {
 namespace chr = std::chrono;
 
 namespace {
-
-std::string dotted_name(const sql::NameParts& parts) {
-    std::string name;
-    for (const std::string& part : parts)
-        name += (name.empty() ? "" : ".") + sql::quote_ident(part);
-    return name;
-}
 
 ddl::ConcurrentIndex taken_apart(const ScriptStatement& statement) {
     const sql::IndexDefinition& definition = *statement.facts.index;
