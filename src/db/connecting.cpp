@@ -16,15 +16,7 @@ namespace tripmig::db {
 namespace chr = std::chrono;
 
 void Connection::State::start() {
-    std::vector<const char*> keys;
-    std::vector<const char*> values;
-    for (const auto& [key, value] : parameters) {
-        keys.push_back(key.c_str());
-        values.push_back(value.c_str());
-    }
-    keys.push_back(nullptr);
-    values.push_back(nullptr);
-    connection.reset(PQconnectStartParams(keys.data(), values.data(), 0));
+    connection.reset(start_connecting(parameters));
     if (raw() == nullptr)
         throw Error(ExitCode::unexpected, "libpq could not allocate a connection");
     polling = PGRES_POLLING_WRITING;

@@ -71,7 +71,7 @@ Refusal read_refusal(std::string_view words) {
     return refusal;
 }
 
-Refusal ask_refusal(const std::map<std::string, std::string>& parameters) {
+pg_conn* start_connecting(const std::map<std::string, std::string>& parameters) {
     std::vector<const char*> keys;
     std::vector<const char*> values;
     for (const auto& [key, value] : parameters) {
@@ -80,8 +80,11 @@ Refusal ask_refusal(const std::map<std::string, std::string>& parameters) {
     }
     keys.push_back(nullptr);
     values.push_back(nullptr);
-    const std::unique_ptr<PGconn, void (*)(PGconn*)> connection(PQconnectStartParams(keys.data(), values.data(), 0),
-                                                                PQfinish);
+    return PQconnectStartParams(keys.data(), values.data(), 0);
+}
+
+Refusal ask_refusal(const std::map<std::string, std::string>& parameters) {
+    const std::unique_ptr<PGconn, void (*)(PGconn*)> connection(start_connecting(parameters), PQfinish);
     if (!connection)
         return {};
     tell_sqlstate(connection.get());

@@ -25,6 +25,9 @@ void tell_sqlstate(pg_conn* connection);
 /// What PQerrorMessage() says under tell_sqlstate(). With several hosts the last one's SQLSTATE counts.
 Refusal read_refusal(std::string_view words);
 
+/// Begins to connect without waiting. nullptr: libpq has no memory. The caller ends it with PQfinish().
+pg_conn* start_connecting(const std::map<std::string, std::string>& parameters);
+
 /// Connects with these parameters and lets go, to learn why it is refused. Waits five seconds at most.
 Refusal ask_refusal(const std::map<std::string, std::string>& parameters);
 

@@ -106,7 +106,7 @@ std::vector<KeyOfTable> incoming_to_check(const db::TableInfo& table, const Swap
     return keys;
 }
 
-/// Of a copy or split: every table that has rows after it gets the keys anew.
+/// Of a copy or split: the keys are created again on every table that has rows afterwards.
 std::vector<KeyOfTable> outgoing_to_check(Server& server, const db::TableInfo& table, const SwapState& state) {
     if (!state.is_copy() || state.was_empty)
         return {};
