@@ -19,6 +19,15 @@ namespace tripmig {
 
 namespace chr = std::chrono;
 
+std::vector<char*> exec_vector(std::vector<std::string>& words) {
+    std::vector<char*> vector;
+    vector.reserve(words.size() + 1);
+    for (std::string& word : words)
+        vector.push_back(word.data());
+    vector.push_back(nullptr);
+    return vector;
+}
+
 namespace {
 
 /// The process groups that a signal of ours ends; 0: a free place. More than that at once are not told.
@@ -71,15 +80,6 @@ class Pipe {
   private:
     std::array<int, 2> m_ends{-1, -1};
 };
-
-std::vector<char*> exec_vector(std::vector<std::string>& words) {
-    std::vector<char*> vector;
-    vector.reserve(words.size() + 1);
-    for (std::string& word : words)
-        vector.push_back(word.data());
-    vector.push_back(nullptr);
-    return vector;
-}
 
 /// Our handlers and our ignored SIGPIPE are not the child's.
 class Attributes {

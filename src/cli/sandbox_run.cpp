@@ -114,8 +114,8 @@ Child start(const std::vector<std::string>& command, const std::map<std::string,
     variables.reserve(environment.size());
     for (const auto& [name, value] : environment)
         variables.push_back(fmt::format("{}={}", name, value));
-    const std::vector<char*> argv = sandbox::exec_vector(words);
-    const std::vector<char*> envp = sandbox::exec_vector(variables);
+    const std::vector<char*> argv = exec_vector(words);
+    const std::vector<char*> envp = exec_vector(variables);
     std::array<int, 2> failure_pipe{-1, -1};
     if (::pipe2(failure_pipe.data(), O_CLOEXEC) != 0)
         throw Error(ExitCode::unexpected, "cannot create a pipe: too many open files?");

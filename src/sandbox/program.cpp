@@ -12,15 +12,6 @@ int shell_status(int wait_status) {
     return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
 }
 
-std::vector<char*> exec_vector(std::vector<std::string>& words) {
-    std::vector<char*> vector;
-    vector.reserve(words.size() + 1);
-    for (std::string& word : words)
-        vector.push_back(word.data());
-    vector.push_back(nullptr);
-    return vector;
-}
-
 const std::vector<std::string>& bare_environment() {
     static const std::vector<std::string> environment{
         "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", "TZ=UTC"};

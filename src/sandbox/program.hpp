@@ -4,6 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/child_process.hpp"
+
 namespace tripmig::sandbox {
 
 struct ProgramResult {
@@ -20,8 +22,5 @@ ProgramResult run_program(const std::vector<std::string>& arguments, std::string
 
 /// The exit code that a shell would show for what waitpid() said.
 int shell_status(int wait_status);
-
-/// argv or envp for exec: pointers into `words`, which must outlive it, and a closing nullptr.
-std::vector<char*> exec_vector(std::vector<std::string>& words);
 
 }  // namespace tripmig::sandbox
