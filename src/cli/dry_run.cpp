@@ -53,8 +53,8 @@ class Batches {
   public:
     explicit Batches(const migrate::Script& script) {
         for (const migrate::ScriptStatement& statement : script.statements)
-            if (statement.directives.batch)
-                m_batches[place_of(statement.source)] = &*statement.directives.batch;
+            if (statement.directives->batch)
+                m_batches[Place{statement.file, statement.line, statement.column}] = &*statement.directives->batch;
     }
 
     /// nullptr: the statement has none.

@@ -44,12 +44,12 @@ bool locks_without_altering(const sql::Facts& facts) {
 }
 
 Altered altered_by(const ScriptStatement& statement, const KnownSchema& schema) {
-    if (statement.facts.kind == "grant" || statement.facts.kind == "revoke")
+    if (statement.facts->kind == "grant" || statement.facts->kind == "revoke")
         return altered_by_grant(statement, schema);
     Altered altered;
-    if (locks_without_altering(statement.facts))
+    if (locks_without_altering(*statement.facts))
         return altered;
-    const Effects effects = effects_of(statement.sql, statement.facts, schema, statement.standard_conforming_strings);
+    const Effects effects = effects_of(statement.sql, *statement.facts, schema, statement.standard_conforming_strings);
     for (const TableLock& lock : effects.locks)
         if (lock.mode >= LockMode::share_update_exclusive)
             altered.relations.push_back(lock.relation);

@@ -34,7 +34,7 @@ struct Pairing {
 Pairing pairing_of(const Script& script) {
     Pairing pairing;
     for (std::size_t i = 0; i < script.statements.size(); ++i) {
-        const sql::Facts& facts = script.statements[i].facts;
+        const sql::Facts& facts = *script.statements[i].facts;
         if (facts.control == Control::begin) {
             pairing.is_settleable = pairing.is_settleable && !pairing.open_begin && facts.transaction_modes.empty();
             pairing.open_begin = i;
@@ -59,9 +59,9 @@ class Settling {
     }
 
     std::string run() {
-        std::vector<ScriptStatement> statements = std::exchange(m_script.statements, {});
+        std::deque<ScriptStatement> statements = std::exchange(m_script.statements, {});
         for (std::size_t i = 0; i < statements.size(); ++i) {
-            const Control control = statements[i].facts.control;
+            const Control control = statements[i].facts->control;
             if (control == Control::begin ? is_begin_settled(i) : control == Control::commit && is_commit_settled())
                 m_script.settled.push_back(std::move(statements[i]));
             else
@@ -94,12 +94,12 @@ class Settling {
 
     /// A setting at a transaction's beginning stays by itself: a run that resumes makes it again.
     void keep(ScriptStatement statement) {
-        const bool is_setting = statement.facts.kind == "set" || statement.facts.kind == "reset";
+        const bool is_setting = statement.facts->kind == "set" || statement.facts->kind == "reset";
         m_is_begun = m_is_begun || !is_setting;
         if (m_is_in_transaction && m_is_begun)
             statement.block = m_block;
         if (m_has_committed && m_split.empty() && m_tool != Tool::no_transaction)
-            m_split = fmt::format("line {}: commit", m_script.settled.back().source.line);
+            m_split = fmt::format("line {}: commit", m_script.settled.back().line);
         m_script.statements.push_back(std::move(statement));
     }
 
@@ -123,11 +123,11 @@ bool breaks_transaction(Control control) {
 
 bool is_one_block(const Script& script) {
     const auto& statements = script.statements;
-    if (statements.size() < 2 || statements.front().facts.control != Control::begin ||
-        statements.back().facts.control != Control::commit)
+    if (statements.size() < 2 || statements.front().facts->control != Control::begin ||
+        statements.back().facts->control != Control::commit)
         return false;
     for (std::size_t i = 1; i + 1 < statements.size(); ++i)
-        if (breaks_transaction(statements[i].facts.control))
+        if (breaks_transaction(statements[i].facts->control))
             return false;
     return true;
 }

@@ -16,7 +16,7 @@ sql::RangeStatement batched(const ScriptStatement& statement) {
         throw Error(ExitCode::usage, fmt::format("this statement can't be run in batches: {}", cut.refusal),
                     "run it whole, without the batch directive, or write it as a plain UPDATE or DELETE of one table")
             .at(position_of(statement));
-    const std::string& by = statement.directives.batch->by;
+    const std::string& by = statement.directives->batch->by;
     if (std::find(cut.assigned.begin(), cut.assigned.end(), by) != cut.assigned.end())
         throw Error(ExitCode::usage,
                     fmt::format("this statement can't be run in batches by {0}: it changes {0}, and a row could come "
@@ -67,7 +67,7 @@ Step batch_step(const ScriptStatement& statement, const sql::RangeStatement& cut
                 const db::JournalProgress& progress, const std::string& last) {
     Step step = step_of(statement);
     step.sql = cut.within(range(sql::quote_ident(cut.alias) + "." + key.column, key, progress.last, last));
-    step.why = fmt::format("{} up to {}", sql::quote_ident(statement.directives.batch->by), last);
+    step.why = fmt::format("{} up to {}", sql::quote_ident(statement.directives->batch->by), last);
     return step;
 }
 
@@ -75,7 +75,7 @@ Unit plan_batch(const Migration& migration, const Script& script, const Piece& p
                 Step batch, const db::JournalProgress& done) {
     const ScriptStatement& statement = script.statements[piece.first];
     Unit unit;
-    unit.name = fmt::format("{} line {}, up to {} {}", migration.file, statement.source.line, done.by, *done.last);
+    unit.name = fmt::format("{} line {}, up to {} {}", migration.file, statement.line, done.by, *done.last);
     unit.user_sql = true;
     unit.keeps_session = true;
     unit.steps = with_timeouts(statement, std::move(batch), true);

@@ -56,18 +56,18 @@ void compare_statements(HalfWay& found, const Script& script, const std::vector<
         if (entry == nullptr || entry->sha256 == piece.sha256 || !found.disagreement.empty())
             continue;
         found.disagreement = fmt::format("{} stopped half way, and its statement {} (line {}) was done and then edited",
-                                         found.file, piece.ordinal, script.statements[piece.first].source.line);
+                                         found.file, piece.ordinal, script.statements[piece.first].line);
         found.hint = "bring that statement's text back; what comes behind it may be changed freely";
     }
     if (found.next <= found.total)
-        found.line = script.statements[pieces[static_cast<std::size_t>(found.next) - 1].first].source.line;
+        found.line = script.statements[pieces[static_cast<std::size_t>(found.next) - 1].first].line;
 }
 
 /// As far as the text tells: what a REINDEX names may be partitioned.
 bool is_one_transaction(const Script& script) {
     return script.is_transactional &&
            std::none_of(script.statements.begin(), script.statements.end(),
-                        [](const ScriptStatement& each) { return each.facts.refused_when_partitioned; });
+                        [](const ScriptStatement& each) { return each.facts->refused_when_partitioned; });
 }
 
 HalfWay describe_file(const Migration& migration, const Script& script, const std::vector<db::JournalEntry>& journal) {

@@ -77,13 +77,13 @@ void JobGuard::require_free(const Script& script, db::Connection& connection) co
         if (const db::AlteringJob* job = job_in_the_way(altered_by(statement, schema), connection))
             throw Error(ExitCode::refused, described(*job) + ": nothing may alter that table meanwhile", way_out(*job))
                 .at(position_of(statement));
-        schema.apply(statement.sql, statement.facts, statement.standard_conforming_strings);
+        schema.apply(statement.sql, *statement.facts, statement.standard_conforming_strings);
     }
 }
 
 std::vector<Step> JobGuard::checks(const Script& script, std::size_t first, std::size_t last) const {
     for (std::size_t i = first; i < last; ++i)
-        if (locks_without_altering(script.statements[i].facts))
+        if (locks_without_altering(*script.statements[i].facts))
             return {};
     std::vector<Step> steps;
     for (const db::AlteringJob& job : m_jobs) {

@@ -36,7 +36,7 @@ void Sight::add(std::string_view rule, const std::string& message, std::string h
     finding.level = level.value_or(found->level);
     finding.message = fmt::format("{} [{}]", message, rule);
     finding.hint = std::move(hint);
-    finding.position = db::position_in_file(statement.source, statement.sql, character_at(statement.sql, offset));
+    finding.position = db::position_in_file(source_of(statement), statement.sql, character_at(statement.sql, offset));
 }
 
 bool Sight::is_undone(const std::string& table) const {
@@ -103,11 +103,11 @@ bool ignore(std::vector<LintFinding>& findings, const sql::IgnoredRule& ignored)
 
 void apply_ignores(const ScriptStatement& statement, std::vector<LintFinding>& findings) {
     std::vector<LintFinding> own;
-    for (const sql::IgnoredRule& ignored : statement.directives.ignored) {
+    for (const sql::IgnoredRule& ignored : statement.directives->ignored) {
         if (find_lint_rule(ignored.rule) == nullptr)
-            own.push_back(unknown_rule(ignored, statement.source.file));
+            own.push_back(unknown_rule(ignored, std::string(statement.file)));
         else if (!ignore(findings, ignored))
-            own.push_back(unused_ignore(ignored, statement.source.file));
+            own.push_back(unused_ignore(ignored, std::string(statement.file)));
     }
     findings.insert(findings.end(), own.begin(), own.end());
 }
@@ -128,7 +128,7 @@ void apply_file_ignores(const Script& script, LintedFile& linted) {
 
 /// A BEGIN or COMMIT that only the file's own tool gives a meaning.
 void add_settled(const ScriptStatement& statement, LintedFile& linted) {
-    const bool commits = statement.facts.control == sql::TransactionControl::commit;
+    const bool commits = statement.facts->control == sql::TransactionControl::commit;
     std::vector<LintFinding> findings{
         own_finding("transaction-control",
                     commits ? "COMMIT ends a transaction that the tool began, not the file: what follows is another one"
@@ -143,7 +143,7 @@ void add_settled(const ScriptStatement& statement, LintedFile& linted) {
 std::map<std::string, std::size_t> creations(const Script& script, const KnownSchema& schema) {
     std::map<std::string, std::size_t> found;
     for (std::size_t i = 0; i < script.statements.size(); ++i) {
-        const sql::Facts& facts = script.statements[i].facts;
+        const sql::Facts& facts = *script.statements[i].facts;
         if (facts.kind == "create table" || facts.kind == "create view" || facts.kind == "create materialized view")
             found[schema.key(facts.target)] = i;
     }
@@ -171,7 +171,7 @@ LintedFile Linter::lint(const Script& script, std::string file, Kind kind) {
     state.is_transactional = script.is_transactional;
     state.creates = creations(script, m_schema);
     state.has_concurrent = std::any_of(script.statements.begin(), script.statements.end(), [](const auto& statement) {
-        return statement.facts.is_concurrent && !statement.facts.is_transactional;
+        return statement.facts->is_concurrent && !statement.facts->is_transactional;
     });
     LintedFile linted{std::move(file), kind, script.is_transactional, script.why_not, {}, {}, swapped_table(script)};
     for (std::size_t i = 0; i < script.statements.size(); ++i) {
@@ -179,15 +179,15 @@ LintedFile Linter::lint(const Script& script, std::string file, Kind kind) {
         LintedStatement result;
         if (m_keeps_all) {
             result.text = statement.sql;
-            result.facts = statement.facts;
-            result.batch = statement.directives.batch;
+            result.facts = *statement.facts;
+            result.batch = statement.directives->batch;
             result.position = migrate::position_of(statement);
         }
-        result.effects = effects_of(statement.sql, statement.facts, m_schema);
+        result.effects = effects_of(statement.sql, *statement.facts, m_schema);
         Sight sight{statement, i, result.effects, m_schema, state, result.findings};
         look(sight);
         apply_ignores(statement, result.findings);
-        m_schema.apply(statement.sql, statement.facts, true);
+        m_schema.apply(statement.sql, *statement.facts, true);
         if (m_keeps_all || !result.findings.empty())
             linted.statements.push_back(std::move(result));
     }

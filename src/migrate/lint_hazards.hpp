@@ -54,8 +54,8 @@ struct Sight {
     void add(std::string_view rule, const std::string& message, std::string hint, std::size_t offset = 0,
              std::optional<Level> level = std::nullopt);
 
-    [[nodiscard]] const std::string& kind() const noexcept { return statement.facts.kind; }
-    [[nodiscard]] std::string target() const { return schema.key(statement.facts.target); }
+    [[nodiscard]] const std::string& kind() const noexcept { return statement.facts->kind; }
+    [[nodiscard]] std::string target() const { return schema.key(statement.facts->target); }
     /// Something that others may be using.
     [[nodiscard]] bool is_existing(const std::string& table) const { return !table.empty() && !schema.is_new(table); }
     /// An undo file takes back what its migration made.

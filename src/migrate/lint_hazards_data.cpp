@@ -23,7 +23,7 @@ bool has_where(std::string_view statement) {
 
 void change(Sight& sight) {
     const std::string table = sight.target();
-    if (!sight.is_existing(table) || sight.statement.directives.batch)
+    if (!sight.is_existing(table) || sight.statement.directives->batch)
         return;
     if (sight.kind() != "merge" && !has_where(sight.statement.sql))
         sight.add("delete-all",

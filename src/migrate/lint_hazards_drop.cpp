@@ -33,7 +33,7 @@ void drop(Sight& sight) {
     const std::string& kind = sight.kind();
     if (kind.rfind("drop ", 0) != 0)
         return;
-    const NameList list = drop_list(sight.statement.sql, sight.statement.facts);
+    const NameList list = drop_list(sight.statement.sql, *sight.statement.facts);
     if (is_relation_drop(kind))
         drop_relation(sight, list);
     else if (kind == "drop schema")

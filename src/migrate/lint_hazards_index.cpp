@@ -33,7 +33,7 @@ void drop_index(Sight& sight, const sql::DropIndex& drop) {
 }  // namespace
 
 void index(Sight& sight) {
-    const sql::Facts& facts = sight.statement.facts;
+    const sql::Facts& facts = *sight.statement.facts;
     if (facts.index)
         create_index(sight, *facts.index);
     if (facts.drop_index)

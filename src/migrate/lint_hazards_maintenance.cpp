@@ -15,7 +15,7 @@ void maintenance(Sight& sight) {
     else if (kind == "cluster")
         sight.add("cluster", fmt::format("{} is rewritten under ACCESS EXCLUSIVE", target),
                   "pg_repack, or a maintenance window");
-    else if (kind == "refresh materialized view" && !sight.statement.facts.is_concurrent)
+    else if (kind == "refresh materialized view" && !sight.statement.facts->is_concurrent)
         sight.add("refresh-materialized-view", fmt::format("nobody reads {} until it is filled again", target),
                   "REFRESH MATERIALIZED VIEW CONCURRENTLY; it needs a unique index");
     else if (kind == "lock")

@@ -14,7 +14,7 @@ std::string set_value(std::string_view statement) {
 }
 
 void set(Sight& sight) {
-    const sql::NameParts& setting = sight.statement.facts.target;
+    const sql::NameParts& setting = sight.statement.facts->target;
     if (setting.empty())
         return;
     const std::string value = set_value(sight.statement.sql);

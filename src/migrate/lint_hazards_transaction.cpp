@@ -15,7 +15,7 @@ bool is_savepoint(Control control) {
 }
 
 void mixed(Sight& sight) {
-    const sql::Facts& facts = sight.statement.facts;
+    const sql::Facts& facts = *sight.statement.facts;
     const bool is_part = facts.is_transactional && facts.control == Control::none && facts.kind != "set" &&
                          facts.kind != "reset" && facts.kind != "select" && facts.kind != "comment";
     if (!sight.file.has_concurrent || !is_part || sight.file.told_mixed)
@@ -27,7 +27,7 @@ void mixed(Sight& sight) {
 }
 
 void control(Sight& sight) {
-    const Control control = sight.statement.facts.control;
+    const Control control = sight.statement.facts->control;
     // of a file that is one block only a BEGIN with modes is left
     if (control == Control::none || is_savepoint(control) || sight.file.is_transactional || sight.file.told_control)
         return;
@@ -75,7 +75,7 @@ void count_locks(Sight& sight) {
         };
         const bool is_second =
             lock.mode == LockMode::access_exclusive && std::any_of(open.strong.begin(), open.strong.end(), is_other);
-        open.strong.push_back({lock.relation, lock.mode, sight.number, sight.statement.source.line});
+        open.strong.push_back({lock.relation, lock.mode, sight.number, sight.statement.line});
         if (!is_second || open.told_many_locks || sight.file.kind == migrate::Kind::undo)
             continue;
         open.told_many_locks = true;
@@ -93,7 +93,7 @@ void count_locks(Sight& sight) {
 
 void enter(Sight& sight) {
     FileState& file = sight.file;
-    const Control control = sight.statement.facts.control;
+    const Control control = sight.statement.facts->control;
     if (!file.is_transactional && !file.is_in_block)
         file.transaction = {};
     if (control == Control::begin)

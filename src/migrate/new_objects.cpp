@@ -21,10 +21,10 @@ bool is_tied(const sql::Token& token) {
 }
 
 bool makes_new(const ScriptStatement& statement) {
-    if (std::find(kinds.begin(), kinds.end(), statement.facts.kind) == kinds.end() ||
-        !statement.facts.transaction_modes.empty())
+    if (std::find(kinds.begin(), kinds.end(), statement.facts->kind) == kinds.end() ||
+        !statement.facts->transaction_modes.empty())
         return false;
-    const bool is_table = statement.facts.kind == "create table";
+    const bool is_table = statement.facts->kind == "create table";
     int depth = 0;
     for (const sql::Token& token : sql::tokenize(statement.sql, statement.standard_conforming_strings)) {
         depth += token.is_punctuation('(') ? 1 : token.is_punctuation(')') ? -1 : 0;

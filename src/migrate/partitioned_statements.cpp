@@ -24,18 +24,19 @@ bool is_partitioned(const sql::NameParts& name, db::Connection& connection) {
 }  // namespace
 
 void look_for_partitioned(Script& script, db::Connection& connection) {
-    const auto may_be = [](const ScriptStatement& statement) { return statement.facts.refused_when_partitioned; };
+    const auto may_be = [](const ScriptStatement& statement) { return statement.facts->refused_when_partitioned; };
     if (script.is_block || std::none_of(script.statements.begin(), script.statements.end(), may_be))
         return;
     connection.discard_session();  // the names are read as the file's statements will be
     for (ScriptStatement& statement : script.statements) {
-        if (!may_be(statement) || !is_partitioned(statement.facts.target, connection))
+        if (!may_be(statement) || !is_partitioned(statement.facts->target, connection))
             continue;
-        statement.facts.is_transactional = false;
-        statement.facts.reason = statement.facts.kind + " of a partitioned relation can't run in a transaction";
+        sql::Facts& facts = statement.facts.change();
+        facts.is_transactional = false;
+        facts.reason = facts.kind + " of a partitioned relation can't run in a transaction";
         script.is_transactional = false;
         if (script.why_not.empty())
-            script.why_not = fmt::format("line {}: {}", statement.source.line, statement.facts.reason);
+            script.why_not = fmt::format("line {}: {}", statement.line, facts.reason);
     }
 }
 

@@ -19,7 +19,7 @@ using Control = sql::TransactionControl;
 
 /// What would leave the place where a resumed run goes on unknown.
 void refuse_unresumable(const ScriptStatement& statement) {
-    const Control control = statement.facts.control;
+    const Control control = statement.facts->control;
     if (control == Control::prepare)
         throw at_statement(statement, "PREPARE TRANSACTION can't be part of a migration",
                            "a migration is recorded in the transaction that it commits in: use COMMIT");
@@ -30,11 +30,11 @@ void refuse_unresumable(const ScriptStatement& statement) {
 /// The statement that ends the transaction block that begins at `from`.
 std::size_t end_of_block(const Script& script, std::size_t from) {
     for (std::size_t i = from + 1; i < script.statements.size(); ++i) {
-        if (script.statements[i].directives.batch)
+        if (script.statements[i].directives->batch)
             throw at_statement(script.statements[i],
                                "batches commit one by one, and this one is in a transaction block",
                                "put it behind the COMMIT");
-        const Control control = script.statements[i].facts.control;
+        const Control control = script.statements[i].facts->control;
         if (control == Control::commit || control == Control::rollback)
             return i;
         if (control == Control::begin)
@@ -46,10 +46,10 @@ std::size_t end_of_block(const Script& script, std::size_t from) {
 }
 
 Piece::Kind kind_of(const Script& script, const ScriptStatement& statement) {
-    const sql::Facts& facts = statement.facts;
+    const sql::Facts& facts = *statement.facts;
     if (may_commit(script, statement))
         return Piece::Kind::committing;
-    if (statement.directives.batch)
+    if (statement.directives->batch)
         return Piece::Kind::batch;
     if (facts.kind == "set" || facts.kind == "reset")
         return Piece::Kind::setting;
@@ -77,8 +77,8 @@ void refuse_joined(const Script& script, std::size_t from, std::size_t end) {
                control != Control::rollback_to_savepoint;
     };
     for (std::size_t i = from; i < end; ++i)
-        if (!script.statements[i].facts.is_transactional || script.statements[i].directives.batch ||
-            ends_transaction(script.statements[i].facts.control))
+        if (!script.statements[i].facts->is_transactional || script.statements[i].directives->batch ||
+            ends_transaction(script.statements[i].facts->control))
             throw at_statement(script.statements[i],
                                "this is joined with another statement by \\; and can't be in a transaction with it",
                                "end each of them with ; alone");
@@ -90,7 +90,7 @@ std::size_t end_of_marked(const Script& script, std::size_t from) {
     std::size_t end = from + 1;
     bool is_plain = true;
     const auto see = [&](const ScriptStatement& statement) {
-        is_plain = is_plain && statement.facts.control == Control::none && statement.facts.is_transactional;
+        is_plain = is_plain && statement.facts->control == Control::none && statement.facts->is_transactional;
     };
     see(script.statements[from]);
     for (; script.statements[from].block != 0 && end < script.statements.size() &&
@@ -102,11 +102,11 @@ std::size_t end_of_marked(const Script& script, std::size_t from) {
 
 Piece block(const Script& script, std::size_t from, std::size_t end) {
     Piece piece;
-    const bool commits = script.statements[end].facts.control == Control::commit;
+    const bool commits = script.statements[end].facts->control == Control::commit;
     if (commits)
         refuse_read_only(script.statements[from]);
     piece.kind = commits ? Piece::Kind::transaction : Piece::Kind::as_written;
-    const bool has_modes = !script.statements[from].facts.transaction_modes.empty();
+    const bool has_modes = !script.statements[from].facts->transaction_modes.empty();
     piece.first = commits && !has_modes ? from + 1 : from;
     piece.last = commits ? end : end + 1;
     return piece;
@@ -119,7 +119,7 @@ std::vector<Piece> pieces_of(const Script& script) {
     for (std::size_t i = 0; i < script.statements.size(); ++i) {
         const ScriptStatement& statement = script.statements[i];
         Piece piece;
-        switch (statement.facts.control) {
+        switch (statement.facts->control) {
             case Control::begin: {
                 const std::size_t end = end_of_block(script, i);
                 piece = block(script, i, end);

@@ -51,10 +51,10 @@ db::MigrationRecord record_of(const Migration& migration, const PlanOptions& opt
 Step step_of(const ScriptStatement& statement) {
     Step step;
     step.sql = std::string(statement.sql);
-    step.source = statement.source;
+    step.source = source_of(statement);
     step.copy_data = std::string(statement.copy_data);
-    step.retry = statement.directives.retry.value_or(true) ? Retry::unit : Retry::never;
-    step.why = fmt::format("{}:{}", statement.source.file, statement.source.line);
+    step.retry = statement.directives->retry.value_or(true) ? Retry::unit : Retry::never;
+    step.why = fmt::format("{}:{}", statement.file, statement.line);
     return step;
 }
 
@@ -74,10 +74,10 @@ std::vector<Step> with_timeouts(const ScriptStatement& statement, Step step, boo
         set.why = fmt::format("{} as before", name);
         after.push_back(set);
     };
-    if (statement.directives.lock_timeout)
-        set_for("lock_timeout", *statement.directives.lock_timeout);
-    if (statement.directives.statement_timeout)
-        set_for("statement_timeout", *statement.directives.statement_timeout);
+    if (statement.directives->lock_timeout)
+        set_for("lock_timeout", *statement.directives->lock_timeout);
+    if (statement.directives->statement_timeout)
+        set_for("statement_timeout", *statement.directives->statement_timeout);
     before.push_back(std::move(step));
     append(before, std::move(after));
     return before;
@@ -98,7 +98,7 @@ std::vector<Step> steps_of(const Script& script, std::size_t first, std::size_t 
     std::vector<Step> steps;
     for (std::size_t i = first; i < last; ++i) {
         const ScriptStatement& statement = script.statements[i];
-        if (is_in_transaction && !is_new && i > first && may_lock_strongly(statement.facts))
+        if (is_in_transaction && !is_new && i > first && may_lock_strongly(*statement.facts))
             steps.push_back(db::mark_locks_step());
         append(steps, with_timeouts(statement, step_of(statement), is_in_transaction));
     }
@@ -109,8 +109,8 @@ std::vector<Step> steps_of(const Script& script, std::size_t first, std::size_t 
 /// come before it (manual, SET TRANSACTION). `first` moves behind them.
 std::string take_modes(const Script& script, std::size_t& first, std::size_t last) {
     std::string modes;
-    for (; first < last && !script.statements[first].facts.transaction_modes.empty(); ++first)
-        modes += (modes.empty() ? "" : ", ") + script.statements[first].facts.transaction_modes;
+    for (; first < last && !script.statements[first].facts->transaction_modes.empty(); ++first)
+        modes += (modes.empty() ? "" : ", ") + script.statements[first].facts->transaction_modes;
     return modes;
 }
 
@@ -136,7 +136,7 @@ Unit plan_transaction(const Migration& migration, const Script& script, const Pl
 Unit plan_piece(const Migration& migration, const Script& script, const Piece& piece, const PlanOptions& options) {
     Unit unit;
     const bool has_transaction = piece.kind == Piece::Kind::transaction || piece.kind == Piece::Kind::batch;
-    unit.name = fmt::format("{} line {}", migration.file, script.statements[piece.first].source.line);
+    unit.name = fmt::format("{} line {}", migration.file, script.statements[piece.first].line);
     unit.user_sql = true;
     unit.keeps_session = true;
     unit.transaction = has_transaction ? Transaction::inside : Transaction::none;
@@ -147,7 +147,7 @@ Unit plan_piece(const Migration& migration, const Script& script, const Piece& p
     if (has_transaction)
         append(unit.steps, journal_steps(migration, piece, options, true));
     const bool may_repeat =
-        piece.kind != Piece::Kind::committing || script.statements[piece.first].directives.repeat.value_or(false);
+        piece.kind != Piece::Kind::committing || script.statements[piece.first].directives->repeat.value_or(false);
     if (!script.directives.retry.value_or(true) || !may_repeat)
         for (Step& step : unit.steps)
             step.retry = Retry::never;

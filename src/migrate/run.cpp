@@ -55,7 +55,7 @@ Error as_migration_failure(const Error& error, const Migration& migration, bool 
 
 bool sets_lock_timeout(const Script& script) {
     for (const ScriptStatement& statement : script.statements)
-        if (statement.facts.kind == "set" && statement.sql.find("lock_timeout") != std::string::npos)
+        if (statement.facts->kind == "set" && statement.sql.find("lock_timeout") != std::string::npos)
             return true;
     return false;
 }
@@ -205,8 +205,8 @@ void Runner::apply_pieces(const Migration& migration, const Script& script, cons
         Event event{
             Severity::info,
             "migration.statement",
-            fmt::format("{}: statement {} of {}, line {}: {}", migration.file, piece.ordinal, pieces.size(),
-                        first.source.line, first.facts.kind),
+            fmt::format("{}: statement {} of {}, line {}: {}", migration.file, piece.ordinal, pieces.size(), first.line,
+                        first.facts->kind),
             {},
             Progress{migration.file, static_cast<std::uint64_t>(piece.ordinal - 1), pieces.size(), "statements"}};
         m_reporter.emit(event);

@@ -33,7 +33,7 @@ Error refused(const ScriptStatement& statement, const std::string& why, std::str
 /// What was done up to some key must go on as it began.
 void require_same(const Migration& migration, const ScriptStatement& statement, const Piece& piece,
                   const db::JournalEntry& entry) {
-    if (entry.sha256 == piece.sha256 && entry.progress->by == statement.directives.batch->by)
+    if (entry.sha256 == piece.sha256 && entry.progress->by == statement.directives->batch->by)
         return;
     throw Error(
         ExitCode::disagreement,
@@ -49,7 +49,7 @@ void require_same(const Migration& migration, const ScriptStatement& statement, 
 }  // namespace
 
 BatchKey Runner::read_batch_key(const ScriptStatement& statement, const sql::RangeStatement& cut) {
-    const std::string& by = statement.directives.batch->by;
+    const std::string& by = statement.directives->batch->by;
     BatchKey key;
     key.table = dotted_name(cut.table);
     key.column = sql::quote_ident(by);
@@ -94,9 +94,9 @@ std::optional<std::string> Runner::read_key(const std::string& name, const std::
 void Runner::apply_batches(const Migration& migration, const Script& script, const Piece& piece,
                            const PlanOptions& options, const db::JournalEntry* entry) {
     const ScriptStatement& statement = script.statements[piece.first];
-    const sql::Batch& batch = *statement.directives.batch;
+    const sql::Batch& batch = *statement.directives->batch;
     const sql::RangeStatement cut = batched(statement);
-    const std::string name = fmt::format("{} line {}", migration.file, statement.source.line);
+    const std::string name = fmt::format("{} line {}", migration.file, statement.line);
     if (entry != nullptr && entry->progress)
         require_same(migration, statement, piece, *entry);
     const BatchKey key = read_batch_key(statement, cut);

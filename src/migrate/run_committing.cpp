@@ -36,7 +36,7 @@ std::int64_t Runner::transaction_number() {
 void Runner::apply_committing(const Migration& migration, const Script& script, const Piece& piece,
                               const PlanOptions& options, const db::JournalEntry* entry) {
     const ScriptStatement& statement = script.statements[piece.first];
-    const bool may_repeat = statement.directives.repeat.value_or(false);
+    const bool may_repeat = statement.directives->repeat.value_or(false);
     if (entry != nullptr && !may_repeat)
         throw Error(ExitCode::stopped_half_way,
                     fmt::format("a run began statement {} of {} and did not see its end; it commits by itself, so how "

@@ -19,7 +19,7 @@ namespace chr = std::chrono;
 namespace {
 
 ddl::ConcurrentIndex taken_apart(const ScriptStatement& statement) {
-    const sql::IndexDefinition& definition = *statement.facts.index;
+    const sql::IndexDefinition& definition = *statement.facts->index;
     ddl::ConcurrentIndex index;
     index.name = definition.name;
     index.is_unique = definition.is_unique;
@@ -35,7 +35,7 @@ void point_at(std::vector<Unit>& units, const ScriptStatement& statement) {
     for (Unit& unit : units)
         for (Step& step : unit.steps) {
             if (step.sql == statement.sql)
-                step.source = statement.source;
+                step.source = source_of(statement);
             if (unit.transaction == Transaction::none)
                 step.retry = Retry::never;  // what a failed attempt left must be cleared first
             unit.user_sql = true;
@@ -65,7 +65,7 @@ void Runner::run_index_plan(const std::vector<Unit>& units, const ScriptStatemen
 
 void Runner::create_index(const ScriptStatement& statement, Unit unit, bool was_started) {
     const ddl::ConcurrentIndex index = taken_apart(statement);
-    const std::string table = dotted_name(statement.facts.index->table);
+    const std::string table = dotted_name(statement.facts->index->table);
     const auto deadline = m_clock.steady() + m_executor.policy().concurrently_timeout;
     std::string told;
     for (int attempts = 0;;) {
@@ -118,7 +118,7 @@ void Runner::drop_invalid(const ddl::ConcurrentIndex& index, const std::string& 
 }
 
 void Runner::drop_index(const ScriptStatement& statement, Unit unit, bool was_started) {
-    const sql::DropIndex& drop = *statement.facts.drop_index;
+    const sql::DropIndex& drop = *statement.facts->drop_index;
     const std::string name = drop.names.empty() ? std::string() : dotted_name(drop.names.front());
     const auto found = name.empty() ? std::nullopt : db::find_index(m_connection, name);
     if (!found && was_started)

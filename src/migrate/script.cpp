@@ -21,12 +21,12 @@ namespace fs = std::filesystem;
 namespace {
 
 /// What stands on the statement's first line before it. `offset` counts from the text's beginning.
-std::string line_head(std::string_view text, std::size_t offset) {
+std::string_view line_head(std::string_view text, std::size_t offset) {
     constexpr std::size_t readable = 400;
     const std::size_t window = offset > readable ? offset - readable - 1 : 0;  // a line may be the whole file
     const std::string_view before = text.substr(window, offset - window);
     const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
-    return before.size() - line_start > readable ? std::string() : std::string(before.substr(line_start));
+    return before.size() - line_start > readable ? std::string_view() : before.substr(line_start);
 }
 
 /// The statement that the dialect marks there, from 1; 0: none.
@@ -55,24 +55,31 @@ class Loader {
         sql::ScanOptions options;
         options.file = name;
         options.start = section.start;
-        const sql::Script scanned = sql::scan(text, options);
-        sql::Directives directives = sql::directives(scanned, options);
+        sql::Script scanned = sql::scan(text, options);
+        const sql::Directives directives = sql::directives(scanned, options);
         if (depth == 0)
             m_script.directives = directives.file;
         else if (directives.file.swap)
             throw Error(ExitCode::usage, "a swap is all that its file does, and this file is included by another one",
                         "put the directive into a versioned file of its own")
                 .at(directives.file.swap->position);
-        m_script.statements.reserve(m_script.statements.size() + scanned.statements.size());
+        m_script.names.push_back(std::make_shared<const std::string>(name));
+        const std::string_view shared_name = *m_script.names.back();
         std::size_t next_include = 0;
-        for (std::size_t i = 0; i <= scanned.statements.size(); ++i) {
+        for (std::size_t i = 0;; ++i) {
             for (; next_include < scanned.includes.size() && scanned.includes[next_include].before == i; ++next_include)
                 include(path, scanned.includes[next_include], depth);
-            if (i == scanned.statements.size())
+            if (scanned.statements.empty())
                 break;
-            const std::size_t offset = scanned.statements[i].offset - section.start.offset;
-            add(scanned.statements[i], std::move(directives.statements[i]), name, line_head(text, offset));
-            m_script.statements.back().block = block_at(section, expanded.former_offset(offset));
+            const sql::Statement& next = scanned.statements.front();
+            const std::size_t offset = next.offset - section.start.offset;
+            const auto said = directives.statements.find(i);
+            ScriptStatement statement = taken(next, said == directives.statements.end() ? nullptr : &said->second);
+            statement.file = shared_name;
+            statement.line_head = line_head(text, offset);
+            statement.block = block_at(section, expanded.former_offset(offset));
+            m_script.statements.push_back(std::move(statement));
+            scanned.statements.pop_front();  // so that a million of them are not there twice
         }
     }
 
@@ -100,19 +107,33 @@ class Loader {
              {read_file(path), {}, {}}, depth + 1);
     }
 
-    void add(const sql::Statement& scanned, sql::StatementDirectives directives, const std::string& name,
-             std::string head) {
+    /// `said`: nullptr: nothing.
+    ScriptStatement taken(const sql::Statement& scanned, const sql::StatementDirectives* said) {
         ScriptStatement statement;
         statement.sql = scanned.text;
-        statement.source = {name, scanned.line, scanned.column, std::move(head)};
+        statement.line = scanned.line;
+        statement.column = scanned.column;
         statement.copy_data = scanned.copy_data;
-        statement.facts = sql::facts(scanned.text, scanned.standard_conforming_strings);
-        statement.directives = std::move(directives);
+        statement.facts = shared(sql::facts(scanned.text, scanned.standard_conforming_strings));
+        if (said != nullptr)
+            statement.directives = SharedValue(*said);
         statement.standard_conforming_strings = scanned.standard_conforming_strings;
         statement.is_joined = scanned.is_joined;
-        if (statement.directives.batch)
+        if (statement.directives->batch)
             batched(statement);
-        m_script.statements.push_back(std::move(statement));
+        return statement;
+    }
+
+    /// A file of data has few kinds of statements, by turns.
+    SharedValue<sql::Facts> shared(sql::Facts facts) {
+        constexpr std::size_t kinds = 8;
+        const auto same = std::find_if(m_recent.begin(), m_recent.end(),
+                                       [&](const SharedValue<sql::Facts>& each) { return *each == facts; });
+        if (same != m_recent.end())
+            return *same;
+        if (m_recent.size() == kinds)
+            m_recent.pop_front();
+        return m_recent.emplace_back(std::move(facts));
     }
 
     /// Flyway fills these in itself: what is left of them would reach the server as text.
@@ -127,6 +148,7 @@ class Loader {
             .at(sql::source_position(section.text, found, name, section.start));
     }
 
+    std::deque<SharedValue<sql::Facts>> m_recent;
     const std::map<std::string, std::string> m_none;
     const Migration& m_migration;
     const fs::path& m_directory;
@@ -136,20 +158,20 @@ class Loader {
 
 void unwrap_block(Script& script) {
     script.statements.pop_back();
-    if (!script.statements.front().facts.transaction_modes.empty())
+    if (!script.statements.front().facts->transaction_modes.empty())
         return;
     // an ignore above BEGIN is for what comes next, not for nothing
-    const std::vector<sql::IgnoredRule> ignored = script.statements.front().directives.ignored;
-    script.statements.erase(script.statements.begin());
-    if (!script.statements.empty()) {
-        auto& next = script.statements.front().directives.ignored;
+    const std::vector<sql::IgnoredRule> ignored = script.statements.front().directives->ignored;
+    script.statements.pop_front();
+    if (!script.statements.empty() && !ignored.empty()) {
+        auto& next = script.statements.front().directives.change().ignored;
         next.insert(next.begin(), ignored.begin(), ignored.end());
     }
 }
 
 void refuse_batches(const Script& script) {
     for (const ScriptStatement& statement : script.statements)
-        if (statement.directives.batch)
+        if (statement.directives->batch)
             throw Error(ExitCode::usage, "batches commit one by one, and this one is in a transaction block",
                         "take the BEGIN and the COMMIT away")
                 .at(position_of(statement));
@@ -168,7 +190,7 @@ void require_swap_alone(const Script& script, const Migration& migration) {
 /// A directive that would do nothing.
 void refuse_idle_repeat(const Script& script) {
     for (const ScriptStatement& statement : script.statements)
-        if (statement.directives.repeat && !may_commit(script, statement))
+        if (statement.directives->repeat && !may_commit(script, statement))
             throw Error(ExitCode::usage, "repeat is for a CALL or DO that commits by itself, and this is none",
                         script.is_off ? "remove it"
                                       : "remove it, or put `-- tripmig: transaction=off` above the first statement")
@@ -182,14 +204,14 @@ void decide_mode(Script& script, const Migration& migration, const std::string& 
     const auto refuse_transaction = [&](const ScriptStatement& statement, std::string_view why) {
         script.is_transactional = false;
         if (script.why_not.empty())
-            script.why_not = fmt::format("line {}: {}", statement.source.line, why);
+            script.why_not = fmt::format("line {}: {}", statement.line, why);
     };
     for (const ScriptStatement& statement : script.statements) {
-        if (!statement.facts.is_transactional)
-            refuse_transaction(statement, statement.facts.kind + " can't run in a transaction");
-        else if (breaks_transaction(statement.facts.control))
-            refuse_transaction(statement, statement.facts.kind);
-        else if (statement.directives.batch)
+        if (!statement.facts->is_transactional)
+            refuse_transaction(statement, statement.facts->kind + " can't run in a transaction");
+        else if (breaks_transaction(statement.facts->control))
+            refuse_transaction(statement, statement.facts->kind);
+        else if (statement.directives->batch)
             refuse_transaction(statement, "batches commit one by one");
     }
     const bool is_off = !script.directives.transaction.value_or(migration.no_transaction.empty());
@@ -212,7 +234,7 @@ void decide_mode(Script& script, const Migration& migration, const std::string& 
 
 /// A DO can only commit by the words for it, or by a procedure that it calls. What a procedure does is not in the file.
 bool may_commit(const Script& script, const ScriptStatement& statement) {
-    if (!script.is_off || (statement.facts.kind != "call" && statement.facts.kind != "do"))
+    if (!script.is_off || (statement.facts->kind != "call" && statement.facts->kind != "do"))
         return false;
     std::string text(statement.sql);
     std::transform(text.begin(), text.end(), text.begin(),
@@ -223,7 +245,7 @@ bool may_commit(const Script& script, const ScriptStatement& statement) {
 
 void refuse_read_only(const ScriptStatement& statement) {
     bool is_after_read = false;
-    for (const sql::Token& token : sql::tokenize(statement.facts.transaction_modes, true)) {
+    for (const sql::Token& token : sql::tokenize(statement.facts->transaction_modes, true)) {
         if (is_after_read && token.is_word("only"))
             throw Error(ExitCode::usage, "the transaction of a migration can't be READ ONLY: it is recorded in it",
                         "leave READ ONLY away")
@@ -232,9 +254,13 @@ void refuse_read_only(const ScriptStatement& statement) {
     }
 }
 
+StepSource source_of(const ScriptStatement& statement) {
+    return {std::string(statement.file), statement.line, statement.column, std::string(statement.line_head)};
+}
+
 SourcePosition position_of(const ScriptStatement& statement) {
-    return {statement.source.file, statement.source.line, statement.source.column,
-            statement.source.line_head + std::string(statement.sql.substr(0, statement.sql.find('\n')))};
+    return {std::string(statement.file), statement.line, statement.column,
+            std::string(statement.line_head) + std::string(statement.sql.substr(0, statement.sql.find('\n')))};
 }
 
 Script load_script(const Migration& migration, const fs::path& directory,
@@ -247,7 +273,7 @@ Script load_script(const Migration& migration, const fs::path& directory,
     decide_mode(script, migration, split);
     refuse_idle_repeat(script);
     for (const ScriptStatement& statement : script.statements) {
-        if (!script.is_transactional || statement.facts.transaction_modes.empty())
+        if (!script.is_transactional || statement.facts->transaction_modes.empty())
             break;
         refuse_read_only(statement);
     }

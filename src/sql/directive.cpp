@@ -226,16 +226,19 @@ void refuse_inner(const Script& script, const ScanOptions& options) {
 Directives directives(const Script& script, const ScanOptions& options) {
     refuse_inner(script, options);
     Directives result;
-    result.statements.resize(script.statements.size());
+    const StatementDirectives nothing;
     for (std::size_t i = 0; i < script.statements.size(); ++i) {
+        StatementDirectives said;
         for (const Comment& comment : script.comments_before(script.statements[i])) {
             const auto line = DirectiveLine::read(comment, script, options);
             if (line && i > 0 && is_beside_end(comment, script.statements[i - 1]))
                 throw line->failure(line->words().front().offset, "a directive beside the end of a statement",
                                     "put it on a line of its own above the statement that it is for");
             if (line)
-                read_line(*line, result.file, i == 0, &result.statements[i]);
+                read_line(*line, result.file, i == 0, &said);
         }
+        if (said != nothing)
+            result.statements.emplace(i, std::move(said));
     }
     for (const Comment& comment : script.comments_at_end()) {
         if (const auto line = DirectiveLine::read(comment, script, options))

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +17,8 @@ struct IgnoredRule {
     std::string rule;
     std::string reason;
     std::size_t line = 0;
+
+    bool operator==(const IgnoredRule&) const = default;
 };
 
 /// `-- tripmig: swap TABLE`
@@ -42,6 +45,8 @@ struct Batch {
     std::string by;  ///< the column that the rows are taken by
     std::size_t size = 5000;
     std::chrono::milliseconds pause{0};
+
+    bool operator==(const Batch&) const = default;
 };
 
 /// What the comments directly above one statement say of it.
@@ -53,11 +58,13 @@ struct StatementDirectives {
     std::optional<bool> repeat;
     std::vector<IgnoredRule> ignored;
     std::optional<Batch> batch;
+
+    bool operator==(const StatementDirectives&) const = default;
 };
 
 struct Directives {
     FileDirectives file;
-    std::vector<StatementDirectives> statements;  ///< one for each of the script's statements
+    std::map<std::size_t, StatementDirectives> statements;  ///< of those of which something is said, by their index
 };
 
 /// Reads every directive of a script. Throws Error{usage} at file:line:column for what would silently do nothing: an

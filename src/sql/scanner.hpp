@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <span>
 #include <string>
 #include <string_view>
@@ -50,8 +51,8 @@ struct Include {
 };
 
 struct Script {
-    std::string_view text;  ///< what was scanned
-    std::vector<Statement> statements;
+    std::string_view text;             ///< what was scanned
+    std::deque<Statement> statements;  ///< a million of them are never moved, and go one by one
     std::vector<Include> includes;
     std::vector<Comment> comments;        ///< those between statements, and behind the last
     std::vector<Comment> inner_comments;  ///< `-- tripmig:` inside of a statement, where no directive can be

@@ -72,6 +72,8 @@ struct Facts {
     std::shared_ptr<const IndexDefinition> index;
     std::shared_ptr<const DropIndex> drop_index;
     std::shared_ptr<const DetachPartition> detach;
+
+    bool operator==(const Facts&) const = default;
 };
 
 /// Reads as much of the statement as it needs: the head of a long INSERT only. Never throws on text that PostgreSQL

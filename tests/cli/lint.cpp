@@ -1,4 +1,6 @@
 #include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <nlohmann/json.hpp>
 #include <string>
@@ -128,3 +130,19 @@ TEST_CASE("the project's own migrations have no error") {
     const auto result = run_tripmig({"lint"}, where);
     CHECK_MESSAGE(result.exit_code == 0, result.out);
 }
+
+#ifndef __SANITIZE_ADDRESS__  // whose own memory is several times the program's
+TEST_CASE("a directory with a large file takes at most four times its size") {
+    constexpr std::size_t statements = 290'000;
+    std::string data = "create table a (id bigint, name text);\ncreate table b (id bigint, name text);\n";
+    for (std::size_t i = 0; i < statements; ++i)
+        data += fmt::format("insert into {} (id, name) values ({}, 'name of it {}');\n", i % 2 == 0 ? "a" : "b", i, i);
+    const TemporaryFolder folder;
+    folder.write("migrations/V1__data.sql", data);
+    const auto result = lint_in(folder, {});
+    CHECK_MESSAGE(result.exit_code == 0, result.err);
+    rusage used{};
+    REQUIRE(::getrusage(RUSAGE_CHILDREN, &used) == 0);  // the largest of the commands that this test has run
+    CHECK(static_cast<std::size_t>(used.ru_maxrss) * 1024 < 4 * data.size());
+}
+#endif

@@ -11,11 +11,11 @@ TEST_CASE("dbmate: one file is the way up and the way down, each at its own line
     const auto down = folder.script(directory.undo.at(0));
     CHECK(directory.versioned.at(0).description == "add users");
     CHECK(texts(up) == std::vector<std::string>{"create table a (b int)"});
-    CHECK(up.statements.at(0).source.line == 4);
+    CHECK(up.statements.at(0).line == 4);
     CHECK(texts(down) == std::vector<std::string>{"drop table a"});
-    CHECK(down.statements.at(0).source.line == 7);
-    CHECK(down.statements.at(0).source.column == 3);
-    CHECK(down.statements.at(0).source.line_head == "  ");
+    CHECK(down.statements.at(0).line == 7);
+    CHECK(down.statements.at(0).column == 3);
+    CHECK(down.statements.at(0).line_head == "  ");
     CHECK(up.is_transactional);
 }
 

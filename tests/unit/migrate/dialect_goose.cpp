@@ -32,12 +32,12 @@ TEST_CASE("goose: the number before the first _, both directions from one file, 
     CHECK(directory.versioned.at(0).description == "b c");
     const auto up = folder.script(directory.versioned.at(0));
     REQUIRE(up.statements.size() == 3);
-    CHECK(up.statements.at(1).source.line == 4);
+    CHECK(up.statements.at(1).line == 4);
     CHECK(texts(up).at(2) == "select f()");
-    CHECK(up.statements.at(2).source.line == 11);
+    CHECK(up.statements.at(2).line == 11);
     const auto down = folder.script(directory.undo.at(0));
     CHECK(texts(down) == std::vector<std::string>{"drop function f()", "drop table a"});
-    CHECK(down.statements.at(0).source.line == 14);
+    CHECK(down.statements.at(0).line == 14);
 }
 
 TEST_CASE("goose: annotations in any case; NO TRANSACTION counts for both directions wherever it stands") {
@@ -83,7 +83,7 @@ TEST_CASE("goose: ENVSUB puts environment variables in, between ON and OFF, and 
     const auto up = folder.script(directory.versioned.at(0));
     CHECK(texts(up) ==
           std::vector<std::string>{"create table x_a (b int)", "do $$ begin perform 'n';\n\nperform '$NAME'; end $$"});
-    CHECK(up.statements.at(1).source.line == 6);
+    CHECK(up.statements.at(1).line == 6);
     CHECK(texts(folder.script(directory.undo.at(0))) == std::vector<std::string>{"drop table ${PREFIX}a"});
     // The hash is of what is written, not of what this environment makes of it.
     CHECK(tripmig::migrate::token_hash(directory.versioned.at(0)) ==

@@ -37,10 +37,10 @@ TEST_CASE("one BEGIN ... COMMIT around the file gives way to our own transaction
     const auto wrapped = script("BEGIN;\nselect 1;\nCOMMIT;");
     CHECK(wrapped.is_transactional);
     REQUIRE(wrapped.statements.size() == 1);
-    CHECK(wrapped.statements[0].source.line == 2);
+    CHECK(wrapped.statements[0].line == 2);
     const auto modes = script("begin isolation level serializable; select 1; end;");
     REQUIRE(modes.statements.size() == 2);
-    CHECK(modes.statements[0].facts.transaction_modes == "isolation level serializable");
+    CHECK(modes.statements[0].facts->transaction_modes == "isolation level serializable");
 }
 
 TEST_CASE("what can't be in a transaction makes the file run a statement at a time") {
@@ -163,4 +163,14 @@ TEST_CASE("what BEGIN and SET TRANSACTION at the head ask for is said by our own
     CHECK_THROWS_AS(script("begin read only; select 1; commit;"), Error);
     CHECK_THROWS_AS(migrate::pieces_of(script("vacuum; begin read only; select 1; commit;")), Error);
     CHECK_NOTHROW(migrate::pieces_of(script("vacuum; begin read only; select 1; rollback;")));
+}
+
+TEST_CASE("statements of one kind share what is known of them, taken by turns too") {
+    const auto data =
+        script("insert into a values (1); insert into b values (1); insert into a values (2); delete from a;");
+    REQUIRE(data.statements.size() == 4);
+    CHECK(&*data.statements[0].facts == &*data.statements[2].facts);
+    CHECK(&*data.statements[0].facts != &*data.statements[1].facts);
+    CHECK(data.statements[1].facts->target == sql::NameParts{"b"});
+    CHECK(data.statements[3].facts->kind == "delete");
 }
