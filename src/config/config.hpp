@@ -65,7 +65,7 @@ struct SwapConfig {
     std::chrono::milliseconds max_replica_lag{std::chrono::seconds(10)};
     int max_active_backends = 0;  ///< 0: no limit
     int rest = 0;                 ///< percent of the time that a chunk or step took; 0: none
-    int rest_when_busy = 100;     ///< the same while others keep the server busy, if it is more
+    int rest_when_busy = 0;       ///< the same while others keep the server busy, if it is more
     std::string probe;            ///< a SELECT of one boolean: true to go on; empty: none
 
     friend bool operator==(const SwapConfig&, const SwapConfig&) = default;

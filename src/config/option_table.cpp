@@ -191,9 +191,9 @@ void add_swap(std::vector<Option>& table) {
           "After each chunk or step the work rests for so many percent of the time that it took, at most 60 "
           "`chunk_target`s. 100: it works half the time.",
           [](Config& c, const Setting& s) { c.swap.rest = small_integer(s, 0, 10'000); }},
-         {"swap", "rest_when_busy", "integer", "100",
+         {"swap", "rest_when_busy", "integer", "0",
           "The same while others end more than 50 transactions a second on the server; the larger of the two counts. "
-          "100: it works half of the time. 0: it goes on beside them at full speed.",
+          "0: full speed. 100: it works half of the time while they do.",
           [](Config& c, const Setting& s) { c.swap.rest_when_busy = small_integer(s, 0, 10'000); }},
          {"swap", "probe", "string", "", "A SELECT of one boolean, asked between chunks: true to go on.",
           [](Config& c, const Setting& s) { c.swap.probe = s.as_non_empty_text(); }}});
