@@ -1,11 +1,11 @@
-# cmake -DHEADER=... -DROOM=... -DFILES=a.sql;b.sql -P embed_sql_script.cmake
-set(text "#pragma once\n// Made from src/${ROOM}/sql/*.sql at build time.\n#include <string_view>\n\nnamespace tripmig::${ROOM}::statements {\n\n")
+# cmake -DHEADER=... -DMODULE=... -DFILES=a.sql;b.sql -P embed_sql_script.cmake
+set(text "#pragma once\n// Made from src/${MODULE}/sql/*.sql at build time.\n#include <string_view>\n\nnamespace tripmig::${MODULE}::statements {\n\n")
 foreach(file IN LISTS FILES)
   get_filename_component(name ${file} NAME_WE)
   file(READ ${file} content)
   string(APPEND text "inline constexpr std::string_view ${name} = R\"tripmig(${content})tripmig\";\n\n")
 endforeach()
-string(APPEND text "}  // namespace tripmig::${ROOM}::statements\n")
+string(APPEND text "}  // namespace tripmig::${MODULE}::statements\n")
 get_filename_component(folder ${HEADER} DIRECTORY)
 file(MAKE_DIRECTORY ${folder})
 file(WRITE ${HEADER} "${text}")

@@ -181,14 +181,14 @@ int wait_for(pid_t pid) {
 
 /// It may have closed its outputs and run on.
 bool ends_in_time(pid_t pid, const ChildOrders& orders, chr::steady_clock::time_point deadline) {
-    constexpr int look_again = 10;
+    constexpr int read_again = 10;
     siginfo_t info{};
     while (orders.patience.count() > 0) {
         if (::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == pid)
             return true;
         if (milliseconds_left(orders, deadline) == 0)
             return false;
-        ::poll(nullptr, 0, look_again);
+        ::poll(nullptr, 0, read_again);
     }
     return true;
 }

@@ -11,7 +11,7 @@
 
 #include "base/clock.hpp"
 #include "base/version.hpp"
-#include "cli/hidden_values.hpp"
+#include "cli/migrate/hidden_values.hpp"
 #include "cli/signals.hpp"
 #include "cli/usage_error.hpp"
 #include "db/connection.hpp"

@@ -18,8 +18,9 @@ struct pg_conn;
 namespace tripmig::db {
 
 class PendingConnection;
+struct ConnectionState;
 
-/// The libpq that runs, as "libpq 15.20": the binary may carry its own (docs/decisions/0006).
+/// The libpq that runs, as "libpq 15.20".
 std::string client_library();
 
 /// Whose settings a session runs under: ours (own_settings.hpp), or those of the role and the database, for users' SQL.
@@ -95,8 +96,7 @@ class Connection {
 
   private:
     friend class PendingConnection;
-    struct State;
-    std::unique_ptr<State> m_state;
+    std::unique_ptr<ConnectionState> m_state;
 };
 
 /// The beginning of a connection: the server starts its process while the caller does something else. Goes away without
@@ -114,7 +114,7 @@ class PendingConnection {
 
   private:
     friend class Connection;
-    std::unique_ptr<Connection::State> m_state;
+    std::unique_ptr<ConnectionState> m_state;
     std::chrono::seconds m_timeout;
 };
 

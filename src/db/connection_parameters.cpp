@@ -98,7 +98,7 @@ std::map<std::string, std::string> connection_parameters(const config::DatabaseC
     return parameters;
 }
 
-config::DatabaseConfig past_pooler(const config::DatabaseConfig& database) {
+config::DatabaseConfig direct_connection(const config::DatabaseConfig& database) {
     config::DatabaseConfig direct = database;
     if (!database.direct_parameters.empty())
         direct.parameters = database.direct_parameters;

@@ -16,6 +16,6 @@ namespace tripmig::db {
 std::map<std::string, std::string> connection_parameters(const config::DatabaseConfig& database, std::string_view role);
 
 /// The same database past its pooler, when `direct_url` says where that is: for sessions that hold locks.
-config::DatabaseConfig past_pooler(const config::DatabaseConfig& database);
+config::DatabaseConfig direct_connection(const config::DatabaseConfig& database);
 
 }  // namespace tripmig::db

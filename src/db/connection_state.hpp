@@ -3,6 +3,7 @@
 #include <libpq-fe.h>
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -13,16 +14,17 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/stop_signal.hpp"
 #include "config/config.hpp"
-#include "db/connection.hpp"
 #include "db/notice.hpp"
 #include "db/pipeline.hpp"
 #include "db/refusal.hpp"
+#include "db/result.hpp"
 
 namespace tripmig::db {
 
 /// What connection.cpp and connecting.cpp share, and nobody else includes.
-struct Connection::State {
+struct ConnectionState {
     std::unique_ptr<PGconn, void (*)(PGconn*)> connection{nullptr, PQfinish};
     Reporter& reporter;
     const StopSignal& stop;
@@ -32,13 +34,14 @@ struct Connection::State {
     std::map<std::string, std::string> parameters;  ///< while it connects
     bool waits_for_free = true;                     ///< when every connection is taken: tries again
     std::string description;
-    WaitObserver observer;
+    std::function<void(std::chrono::milliseconds)> observer;
     std::set<std::string> prepared;
     PostgresPollingStatusType polling = PGRES_POLLING_WRITING;  ///< while it connects
     /// When the server was asked to cancel: until when it must have answered.
     std::optional<std::chrono::steady_clock::time_point> answer_by;
 
-    State(config::DatabaseConfig database_, std::string_view role_, Reporter& reporter_, const StopSignal& stop_)
+    ConnectionState(config::DatabaseConfig database_, std::string_view role_, Reporter& reporter_,
+                    const StopSignal& stop_)
         : reporter(reporter_), stop(stop_), notices(reporter_), database(std::move(database_)), role(role_) {}
 
     [[nodiscard]] PGconn* raw() const { return connection.get(); }

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/backoff.hpp"
-#include "db/event_trigger.hpp"
+#include "db/catalog/event_trigger.hpp"
 #include "db/server_error.hpp"
 #include "db/server_limit.hpp"
 

@@ -16,9 +16,6 @@ struct Refusal {
     std::string sqlstate;  ///< empty: not from the server
 };
 
-/// 53300: every connection of the server, of the database or of the role is taken; one may come free.
-constexpr std::string_view too_many_connections = "53300";
-
 /// Has libpq put the SQLSTATE into what read_refusal() reads: it keeps that of a failed login nowhere else.
 void tell_sqlstate(pg_conn* connection);
 

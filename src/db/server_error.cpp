@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "db/refusal.hpp"
+#include "sql/source_position.hpp"
 
 namespace tripmig::db {
 
@@ -30,23 +30,6 @@ bool is_transient(std::string_view sqlstate) {
 }
 
 namespace {
-
-bool starts_character(char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-}
-
-/// The byte offset of character `position`, counted from 1.
-std::size_t byte_offset(std::string_view text, std::size_t position) {
-    std::size_t seen = 0;
-    for (std::size_t i = 0; i < text.size(); ++i)
-        if (starts_character(text[i]) && ++seen == position)
-            return i;
-    return text.size();
-}
-
-std::size_t characters(std::string_view text) {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts_character));
-}
 
 std::string field(const pg_result* result, int code) {
     const char* value = PQresultErrorField(result, code);
@@ -84,27 +67,6 @@ std::string hint_for(std::string_view sqlstate) {
 
 }  // namespace
 
-SourcePosition position_in_file(const StepSource& source, std::string_view sql, std::size_t position) {
-    const std::size_t offset = byte_offset(sql, position);
-    const std::string_view before = sql.substr(0, offset);
-    const std::size_t newlines = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
-    const std::size_t line_start = newlines == 0 ? 0 : before.rfind('\n') + 1;
-    const std::size_t line_end = std::min(sql.find('\n', offset), sql.size());
-    SourcePosition found;
-    found.file = source.file;
-    found.line = source.line + newlines;
-    found.line_text = std::string(sql.substr(line_start, line_end - line_start));
-    found.column = characters(sql.substr(line_start, offset - line_start)) + 1;
-    if (newlines == 0) {
-        found.column += source.column - 1;
-        const bool knows_head = source.column == 1 || !source.line_head.empty();  // a long one is not kept
-        found.line_text = knows_head ? source.line_head + found.line_text : std::string();
-    }
-    if (!found.line_text.empty() && found.line_text.back() == '\r')
-        found.line_text.pop_back();
-    return found;
-}
-
 std::string without_line_end(std::string words) {
     while (!words.empty() && words.back() == '\n')
         words.pop_back();
@@ -124,7 +86,7 @@ Error server_error(const pg_result* result, std::string_view sql, const std::opt
         const std::string text = field(result, PG_DIAG_STATEMENT_POSITION);
         std::size_t position = 1;
         std::from_chars(text.data(), text.data() + text.size(), position);
-        error.at(position_in_file(*source, sql, position));
+        error.at(sql::position_in_file(*source, sql, position));
     }
     return error;
 }

@@ -14,11 +14,11 @@ namespace tripmig::db {
 /// The exit code that a SQLSTATE stands for when nobody knows better (manual appendix A).
 ExitCode exit_code_for(std::string_view sqlstate);
 
+/// 53300: every connection of the server, of the database or of the role is taken; one may come free.
+constexpr std::string_view too_many_connections = "53300";
+
 /// 55P03, 40P01, 40001: another try may succeed.
 bool is_transient(std::string_view sqlstate);
-
-/// Where character `position` (from 1, as PG_DIAG_STATEMENT_POSITION counts) of the step's SQL stands in its file.
-SourcePosition position_in_file(const StepSource& source, std::string_view sql, std::size_t position);
 
 /// Words of libpq or of a program of PostgreSQL's, without the line ends that they put behind them.
 std::string without_line_end(std::string words);

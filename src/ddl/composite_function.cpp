@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "ddl/column_text.hpp"
-#include "ddl/trigger_function.hpp"
+#include "ddl/function_text.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::ddl {

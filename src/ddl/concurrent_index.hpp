@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "base/step.hpp"
-#include "db/index_catalog.hpp"
+#include "db/catalog/index_catalog.hpp"
 
 namespace tripmig::ddl {
 

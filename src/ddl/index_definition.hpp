@@ -6,7 +6,7 @@
 
 #include "base/qualified_name.hpp"
 #include "base/step.hpp"
-#include "db/table_info.hpp"
+#include "db/catalog/table_info.hpp"
 
 namespace tripmig::ddl {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "config/policy.hpp"
-#include "db/index_info.hpp"
+#include "db/catalog/index_info.hpp"
 #include "ddl/bounds.hpp"
 
 namespace tripmig::ddl {

@@ -6,9 +6,9 @@
 
 #include "base/error.hpp"
 #include "ddl/leaf_index.hpp"
+#include "ddl/replacement/replacement.hpp"
+#include "ddl/replacement/table_settings.hpp"
 #include "ddl/statement_step.hpp"
-#include "ddl/successor.hpp"
-#include "ddl/table_settings.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::ddl {

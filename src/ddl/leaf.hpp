@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "base/step.hpp"
-#include "db/parent_facts.hpp"
-#include "db/table_info.hpp"
+#include "db/catalog/parent_facts.hpp"
+#include "db/catalog/table_info.hpp"
 #include "ddl/bounds.hpp"
 #include "ddl/leaf_name.hpp"
 

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "ddl/index_definition.hpp"
+#include "ddl/replacement/replacement.hpp"
 #include "ddl/statement_step.hpp"
-#include "ddl/successor.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::ddl {

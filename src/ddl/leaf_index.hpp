@@ -5,8 +5,8 @@
 
 #include "base/qualified_name.hpp"
 #include "base/step.hpp"
-#include "db/parent_facts.hpp"
-#include "db/table_info.hpp"
+#include "db/catalog/parent_facts.hpp"
+#include "db/catalog/table_info.hpp"
 
 namespace tripmig::ddl {
 

@@ -4,8 +4,8 @@
 
 #include <string>
 
+#include "ddl/function_text.hpp"
 #include "ddl/statement_step.hpp"
-#include "ddl/trigger_function.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::ddl {

@@ -6,8 +6,9 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "migrate/dialect/flyway_checksum.hpp"
 #include "migrate/directory.hpp"
-#include "migrate/flyway_checksum.hpp"
+#include "migrate/migration_file.hpp"
 #include "migrate/script.hpp"
 #include "sql/identifier.hpp"
 #include "sql/placeholder.hpp"

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "db/foreign_history.hpp"
-#include "db/history.hpp"
+#include "db/state/foreign_history.hpp"
+#include "db/state/history.hpp"
 #include "migrate/migration.hpp"
 
 namespace tripmig::migrate {

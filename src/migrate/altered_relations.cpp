@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "migrate/lint_effects.hpp"
+#include "lint/effects.hpp"
+#include "lint/statement_effects.hpp"
 #include "sql/tokens.hpp"
 
 namespace tripmig::migrate {
@@ -11,7 +12,7 @@ namespace tripmig::migrate {
 namespace {
 
 /// GRANT and REVOKE take no lock on the table.
-Altered altered_by_grant(const ScriptStatement& statement, const KnownSchema& schema) {
+Altered altered_by_grant(const ScriptStatement& statement, const lint::KnownSchema& schema) {
     Altered altered;
     sql::TokenCursor cursor(statement.sql, statement.standard_conforming_strings);
     while (cursor.peek().kind != sql::TokenKind::end && !cursor.take_word("on"))
@@ -43,14 +44,15 @@ bool locks_without_altering(const sql::Facts& facts) {
     return std::find(kinds.begin(), kinds.end(), facts.kind) != kinds.end();
 }
 
-Altered altered_by(const ScriptStatement& statement, const KnownSchema& schema) {
+Altered altered_by(const ScriptStatement& statement, const lint::KnownSchema& schema) {
     if (statement.facts->kind == "grant" || statement.facts->kind == "revoke")
         return altered_by_grant(statement, schema);
     Altered altered;
     if (locks_without_altering(*statement.facts))
         return altered;
-    const Effects effects = effects_of(statement.sql, *statement.facts, schema, statement.standard_conforming_strings);
-    for (const TableLock& lock : effects.locks)
+    const lint::Effects effects =
+        lint::effects_of(statement.sql, *statement.facts, schema, statement.standard_conforming_strings);
+    for (const lint::TableLock& lock : effects.locks)
         if (lock.mode >= LockMode::share_update_exclusive)
             altered.relations.push_back(lock.relation);
     return altered;

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "migrate/lint_schema.hpp"
+#include "lint/schema.hpp"
 #include "migrate/script.hpp"
 
 namespace tripmig::migrate {
@@ -16,7 +16,7 @@ struct Altered {
 
 /// Reading and changing rows, TRUNCATE, ANALYZE, VACUUM, REINDEX, CLUSTER and LOCK alter nothing; a foreign key alters
 /// the table that it points to as well. Pure.
-Altered altered_by(const ScriptStatement& statement, const KnownSchema& schema);
+Altered altered_by(const ScriptStatement& statement, const lint::KnownSchema& schema);
 
 /// Such a statement locks as strongly as one that alters: its locks prove nothing.
 bool locks_without_altering(const sql::Facts& facts);

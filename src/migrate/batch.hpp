@@ -4,10 +4,10 @@
 #include <string>
 
 #include "base/step.hpp"
-#include "db/history.hpp"
+#include "db/state/history.hpp"
 #include "migrate/plan.hpp"
 #include "migrate/script.hpp"
-#include "sql/range_statement.hpp"
+#include "sql/facts/range_statement.hpp"
 
 namespace tripmig::migrate {
 
@@ -18,10 +18,6 @@ struct BatchKey {
     std::string type;        ///< as format_type() spells it
     std::int64_t rows = -1;  ///< the planner's estimate; 0: not known
 };
-
-/// An UPDATE or DELETE with a `batch` directive, taken apart. Throws Error{usage} at the statement for what can't be
-/// run in ranges, and for one that changes the very column.
-sql::RangeStatement batched(const ScriptStatement& statement);
 
 /// What a batch says of itself: "batch by id, 5000 rows each".
 std::string describe(const sql::Batch& batch);

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "db/history.hpp"
+#include "db/state/history.hpp"
 #include "migrate/migration.hpp"
 
 namespace tripmig::migrate {

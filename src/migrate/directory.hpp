@@ -26,16 +26,4 @@ Directory read_directory(const std::filesystem::path& path, const ReadOptions& o
 /// a plain SQL file is one way up. `name`: what messages call it. Throws Error{usage} as read_directory() does.
 std::vector<Migration> read_single_file(const std::filesystem::path& path, const std::string& name);
 
-/// The bytes of the migration's file: all of it, `section` is a part. Files are not kept in memory; one whose hash is
-/// not what it was is refused with Error{disagreement}.
-std::string content_of(const Migration& migration);
-
-/// The bytes of a file. Throws Error{usage} naming it.
-std::string read_file(const std::string& path);
-
-/// The file that `\i` or `\ir` names, as a path inside the migrations directory. `\ir` counts from the including file,
-/// `\i` from the directory. Throws Error{usage} when it leads out of the directory or is not there.
-std::filesystem::path resolve_include(const std::filesystem::path& directory, const std::filesystem::path& including,
-                                      std::string_view target, bool is_relative);
-
 }  // namespace tripmig::migrate

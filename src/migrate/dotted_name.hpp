@@ -2,8 +2,8 @@
 
 #include <string>
 
+#include "sql/facts/statement_facts.hpp"
 #include "sql/identifier.hpp"
-#include "sql/statement_facts.hpp"
 
 namespace tripmig::migrate {
 

@@ -39,8 +39,8 @@ std::string bare(const std::string& key) {
 }
 
 /// Unqualified names mean the first schema of the search_path.
-KnownSchema schema_for(db::Connection& connection) {
-    KnownSchema schema;
+lint::KnownSchema schema_for(db::Connection& connection) {
+    lint::KnownSchema schema;
     const db::Result current = connection.execute("SELECT pg_catalog.current_schema()");
     if (current.is_null(0, 0))
         return schema;
@@ -72,7 +72,7 @@ void JobGuard::require_free(const Script& script, db::Connection& connection) co
     if (is_idle())
         return;
     connection.discard_session();  // the names are read as the file's statements will be
-    KnownSchema schema = schema_for(connection);
+    lint::KnownSchema schema = schema_for(connection);
     for (const ScriptStatement& statement : script.statements) {
         if (const db::AlteringJob* job = job_in_the_way(altered_by(statement, schema), connection))
             throw Error(ExitCode::refused, described(*job) + ": nothing may alter that table meanwhile", way_out(*job))

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "base/step.hpp"
-#include "db/altering_jobs.hpp"
 #include "db/connection.hpp"
+#include "db/state/altering_jobs.hpp"
 #include "migrate/altered_relations.hpp"
 #include "migrate/script.hpp"
 

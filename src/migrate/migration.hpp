@@ -8,11 +8,12 @@
 #include <string_view>
 #include <vector>
 
+#include "lint/file_kind.hpp"
 #include "migrate/version.hpp"
 
 namespace tripmig::migrate {
 
-enum class Kind { versioned, undo, repeatable };
+using Kind = lint::FileKind;
 
 /// Whose names and marks the files of a migrations directory have. tripmig's own are Flyway's.
 enum class Dialect { flyway, golang_migrate, dbmate, goose };

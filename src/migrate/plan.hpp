@@ -3,7 +3,7 @@
 #include <string>
 
 #include "base/step.hpp"
-#include "db/history.hpp"
+#include "db/state/history.hpp"
 #include "migrate/pieces.hpp"
 #include "migrate/script.hpp"
 

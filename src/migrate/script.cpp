@@ -6,10 +6,10 @@
 
 #include "base/checksum.hpp"
 #include "base/error.hpp"
-#include "migrate/bare_commit.hpp"
-#include "migrate/batch.hpp"
-#include "migrate/dialect.hpp"
-#include "migrate/directory.hpp"
+#include "migrate/batch_statement.hpp"
+#include "migrate/dialect/bare_commit.hpp"
+#include "migrate/dialect/dialect.hpp"
+#include "migrate/migration_file.hpp"
 #include "sql/normalised.hpp"
 #include "sql/placeholder.hpp"
 #include "sql/tokens.hpp"
@@ -55,7 +55,7 @@ class Loader {
         sql::ScanOptions options;
         options.file = name;
         options.start = section.start;
-        sql::Script scanned = sql::scan(text, options);
+        sql::ScannedText scanned = sql::scan(text, options);
         const sql::Directives directives = sql::directives(scanned, options);
         if (depth == 0)
             m_script.directives = directives.file;
@@ -254,15 +254,6 @@ void refuse_read_only(const ScriptStatement& statement) {
     }
 }
 
-StepSource source_of(const ScriptStatement& statement) {
-    return {std::string(statement.file), statement.line, statement.column, std::string(statement.line_head)};
-}
-
-SourcePosition position_of(const ScriptStatement& statement) {
-    return {std::string(statement.file), statement.line, statement.column,
-            std::string(statement.line_head) + std::string(statement.sql.substr(0, statement.sql.find('\n')))};
-}
-
 Script load_script(const Migration& migration, const fs::path& directory,
                    const std::map<std::string, std::string>& placeholders) {
     Script script;
@@ -317,7 +308,7 @@ ExpandedHashes recorded_hashes(const Migration& migration) {
 bool allows_out_of_order(const Migration& migration) {
     const SectionText section = section_text(migration, false);
     const sql::ScanOptions options{migration.file, true, section.start};
-    const sql::Script scanned = sql::scan(section.text, options);
+    const sql::ScannedText scanned = sql::scan(section.text, options);
     return sql::directives(scanned, options).file.allow_out_of_order;
 }
 

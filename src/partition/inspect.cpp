@@ -5,10 +5,10 @@
 #include <algorithm>
 
 #include "base/error.hpp"
-#include "db/table_catalog.hpp"
+#include "db/catalog/table_catalog.hpp"
 #include "ddl/leaf.hpp"
 #include "ddl/leaf_index.hpp"
-#include "ddl/registry.hpp"
+#include "ddl/registry/registry.hpp"
 #include "partition/newest_row.hpp"
 #include "partition/retention.hpp"
 #include "sql/identifier.hpp"

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/error.hpp"
-#include "db/partition_catalog.hpp"
+#include "db/catalog/partition_catalog.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::partition {

@@ -20,7 +20,7 @@ void plan_pending(const Snapshot& snapshot, bool cascade, MaintenancePlan& plan)
         if (!leaf.info.is_detach_pending)
             continue;
         Act act{Act::Kind::finish_detach, leaf.leaf, {finalize_detach(snapshot, leaf.leaf.name)}, std::nullopt};
-        for (Unit& unit : settle_leaf(snapshot, leaf.leaf.name, cascade))
+        for (Unit& unit : clean_up_detached(snapshot, leaf.leaf.name, cascade))
             act.units.push_back(std::move(unit));
         plan.acts.push_back(std::move(act));
     }
@@ -139,9 +139,9 @@ void plan_retention(const Snapshot& snapshot, const config::PartitionPolicy& pol
             plan.refusals.push_back(referenced(leaf, references->second));
             continue;
         }
-        Act act{Act::Kind::detach, leaf.leaf, release_leaf(snapshot, leaf, cascade), std::nullopt};
+        Act act{Act::Kind::detach, leaf.leaf, delete_references(snapshot, leaf, cascade), std::nullopt};
         act.units.push_back(detach_leaf(snapshot, leaf.leaf.name, limits));
-        for (Unit& unit : settle_leaf(snapshot, leaf.leaf.name, cascade))
+        for (Unit& unit : clean_up_detached(snapshot, leaf.leaf.name, cascade))
             act.units.push_back(std::move(unit));
         plan.acts.push_back(std::move(act));
     }

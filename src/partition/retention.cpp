@@ -166,7 +166,7 @@ std::string is_referenced_sql(const db::IncomingKey& key, const QualifiedName& l
     return "SELECT " + exists_reference(key, leaf, {});
 }
 
-std::vector<Unit> release_leaf(const Snapshot& snapshot, const LeafSnapshot& leaf, bool cascade) {
+std::vector<Unit> delete_references(const Snapshot& snapshot, const LeafSnapshot& leaf, bool cascade) {
     std::vector<Unit> units;
     if (!snapshot.registry && (!cascade || snapshot.incoming.empty()))
         return units;
@@ -211,7 +211,7 @@ Unit finalize_detach(const Snapshot& snapshot, const QualifiedName& leaf) {
                  "a DETACH ... CONCURRENTLY of it was interrupted", std::move(locks));
 }
 
-std::vector<Unit> settle_leaf(const Snapshot& snapshot, const QualifiedName& leaf, bool cascade) {
+std::vector<Unit> clean_up_detached(const Snapshot& snapshot, const QualifiedName& leaf, bool cascade) {
     Unit unit;
     unit.name = fmt::format("settle {}", sql::quoted(leaf));
     for (const db::TruncateTrigger& trigger : snapshot.parent.truncate_triggers)

@@ -10,9 +10,9 @@
 
 #include "base/clock.hpp"
 #include "base/qualified_name.hpp"
-#include "db/parent_facts.hpp"
-#include "db/partition_catalog.hpp"
-#include "db/table_info.hpp"
+#include "db/catalog/parent_facts.hpp"
+#include "db/catalog/partition_catalog.hpp"
+#include "db/catalog/table_info.hpp"
 #include "ddl/leaf_name.hpp"
 #include "ddl/missing_leaves.hpp"
 

@@ -3,7 +3,7 @@
 #include <mutex>
 
 #include "report/progress_tracker.hpp"
-#include "report/reporter.hpp"
+#include "report/reporter_options.hpp"
 
 namespace tripmig::report {
 

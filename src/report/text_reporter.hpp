@@ -5,7 +5,7 @@
 #include <string>
 
 #include "report/progress_tracker.hpp"
-#include "report/reporter.hpp"
+#include "report/reporter_options.hpp"
 
 namespace tripmig::report {
 

@@ -59,12 +59,12 @@ void remove_stale_lock_files(const Server& server) {
 
 /// Waits until the server has ended. False: it has not in that time.
 bool ends_within(const Server& server, std::chrono::seconds patience, const StopSignal& stop) {
-    constexpr std::chrono::milliseconds look_again{5};
+    constexpr std::chrono::milliseconds read_again{5};
     const auto deadline = std::chrono::steady_clock::now() + patience;
     while (server.pid()) {
         if (std::chrono::steady_clock::now() > deadline)
             return false;
-        if (stop.wait_for(look_again))
+        if (stop.wait_for(read_again))
             stop.check();
     }
     return true;

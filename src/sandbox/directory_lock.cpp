@@ -46,10 +46,10 @@ std::string objection(const struct stat& status, const std::optional<ServerUser>
 
 DirectoryLock::DirectoryLock(const fs::path& directory, const std::optional<ServerUser>& owner,
                              const StopSignal& stop) {
-    constexpr std::chrono::milliseconds look_again{20};
+    constexpr std::chrono::milliseconds read_again{20};
     for (;;) {
         open_directory(directory, owner);
-        while (::flock(m_descriptor, LOCK_EX | LOCK_NB) != 0 && !stop.wait_for(look_again)) {
+        while (::flock(m_descriptor, LOCK_EX | LOCK_NB) != 0 && !stop.wait_for(read_again)) {
         }
         if (!stop.is_raised() && still_stands(m_descriptor, directory))
             return;

@@ -17,7 +17,7 @@ namespace tripmig::sandbox {
 
 namespace {
 
-constexpr std::chrono::milliseconds look_again{5};
+constexpr std::chrono::milliseconds read_again{5};
 constexpr std::chrono::seconds patience{120};
 
 bool holds_cluster(const Server& server) {
@@ -62,7 +62,7 @@ void Sandbox::wait_until_ready(const StopSignal& stop) {
     const auto deadline = std::chrono::steady_clock::now() + patience;
     while (!m_server.is_ready()) {
         stop.check();
-        if (const auto report = m_supervisor->next_report(look_again))
+        if (const auto report = m_supervisor->next_report(read_again))
             heed(*report);
         if (std::chrono::steady_clock::now() > deadline)
             fail(fmt::format("the server is not ready after {} s", patience.count()));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sandbox/server_user.hpp"
+#include "sandbox/supervisor_report.hpp"
 
 namespace tripmig::sandbox {
 
@@ -22,13 +23,6 @@ struct SupervisorOrders {
     std::vector<std::string> remove;    ///< the command line that clears the directory; empty: the cluster stays
     std::optional<ServerUser> user;     ///< whom initdb and postgres run as
     bool die_together = true;           ///< the server ends when the supervisor is killed
-};
-
-/// What became of one of the supervisor's jobs.
-struct SupervisorReport {
-    enum class Job : int { directory, initdb, postgres, supervisor } job = Job::directory;
-    int status =
-        0;  ///< of initdb and postgres: as waitpid() says; of directory: errno; of supervisor (it is gone): nothing
 };
 
 /// The handle of a process that makes, runs and clears away a server, and does the last even when this process is

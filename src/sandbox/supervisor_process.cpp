@@ -15,7 +15,7 @@
 #include <csignal>
 #include <string_view>
 
-#include "sandbox/supervisor.hpp"
+#include "sandbox/supervisor_report.hpp"
 
 // Everything in this file runs after fork() in what may have been a process of many threads.
 

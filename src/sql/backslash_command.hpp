@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "sql/scanner.hpp"
+#include "sql/scanned_text.hpp"
 
 namespace tripmig::sql {
 

@@ -11,6 +11,7 @@
 #include "base/nearest.hpp"
 #include "sql/directive_line.hpp"
 #include "sql/identifier.hpp"
+#include "sql/split_identifier.hpp"
 
 namespace tripmig::sql {
 
@@ -165,7 +166,7 @@ void read_swap(const DirectiveLine& line, FileDirectives& file) {
     std::optional<std::vector<std::string>> table = split_identifier(line.text_after_first());
     if (!table || table->size() > 2)
         throw line.failure(first.offset, "swap needs one table's name", "write swap public.orders");
-    SwapWish wish{std::move(*table), *line.failure(first.offset, "", "").position()};
+    SwapDirective wish{std::move(*table), *line.failure(first.offset, "", "").position()};
     set_once(file.swap, std::move(wish), line, first);
 }
 
@@ -214,7 +215,7 @@ bool is_beside_end(const Comment& comment, const Statement& before) {
     return gap.find('\n') == std::string_view::npos;
 }
 
-void refuse_inner(const Script& script, const ScanOptions& options) {
+void refuse_inner(const ScannedText& script, const ScanOptions& options) {
     for (const Comment& comment : script.inner_comments)
         if (const auto line = DirectiveLine::read(comment, script, options))
             throw line->failure(line->words().front().offset, "a directive inside of a statement does nothing",
@@ -223,7 +224,7 @@ void refuse_inner(const Script& script, const ScanOptions& options) {
 
 }  // namespace
 
-Directives directives(const Script& script, const ScanOptions& options) {
+Directives directives(const ScannedText& script, const ScanOptions& options) {
     refuse_inner(script, options);
     Directives result;
     const StatementDirectives nothing;

@@ -22,7 +22,7 @@ struct IgnoredRule {
 };
 
 /// `-- tripmig: swap TABLE`
-struct SwapWish {
+struct SwapDirective {
     std::vector<std::string> table;  ///< the name's parts as the catalog spells them
     SourcePosition position;
 };
@@ -36,7 +36,7 @@ struct FileDirectives {
     std::optional<bool> retry;          ///< retry=on|off
     bool allow_out_of_order = false;    ///< allow-out-of-order
     std::vector<std::string> required;  ///< requires=V3, as it is written; may be given several times
-    std::optional<SwapWish> swap;       ///< wherever it stands: it is all that its file does
+    std::optional<SwapDirective> swap;  ///< wherever it stands: it is all that its file does
     std::vector<IgnoredRule> ignored;   ///< ignore-file=RULE reason: in every statement of the file
 };
 
@@ -71,6 +71,6 @@ struct Directives {
 /// unknown directive or key (the nearest known one is named), a value of the wrong form, a key said twice, a setting of
 /// the file that does not stand above the first statement, a directive inside of a statement, beside the end of the one
 /// before, or behind the last.
-Directives directives(const Script& script, const ScanOptions& options = {});
+Directives directives(const ScannedText& script, const ScanOptions& options = {});
 
 }  // namespace tripmig::sql

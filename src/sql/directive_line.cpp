@@ -25,7 +25,7 @@ bool begins_as_directive(std::string_view comment) noexcept {
     return mark_offset(comment) != std::string_view::npos;
 }
 
-std::optional<DirectiveLine> DirectiveLine::read(const Comment& comment, const Script& script,
+std::optional<DirectiveLine> DirectiveLine::read(const Comment& comment, const ScannedText& script,
                                                  const ScanOptions& options) {
     const std::size_t begin = mark_offset(comment.text);
     if (begin == std::string_view::npos)

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "sql/scanner.hpp"
+#include "sql/scanned_text.hpp"
 
 namespace tripmig::sql {
 
@@ -22,7 +22,8 @@ struct DirectiveWord {
 class DirectiveLine {
   public:
     /// nullopt for a comment that is no directive. Throws Error{usage} for one in /* */, and for one that says nothing.
-    static std::optional<DirectiveLine> read(const Comment& comment, const Script& script, const ScanOptions& options);
+    static std::optional<DirectiveLine> read(const Comment& comment, const ScannedText& script,
+                                             const ScanOptions& options);
 
     [[nodiscard]] const std::vector<DirectiveWord>& words() const noexcept { return m_words; }
     [[nodiscard]] const Comment& comment() const noexcept { return *m_comment; }
@@ -32,12 +33,12 @@ class DirectiveLine {
     [[nodiscard]] Error failure(std::size_t offset, std::string message, std::string hint) const;
 
   private:
-    DirectiveLine(const Comment& comment, const Script& script, const ScanOptions& options)
+    DirectiveLine(const Comment& comment, const ScannedText& script, const ScanOptions& options)
         : m_comment(&comment), m_script(&script), m_options(&options) {}
     void read_words(std::size_t begin);
 
     const Comment* m_comment;
-    const Script* m_script;
+    const ScannedText* m_script;
     const ScanOptions* m_options;
     std::vector<DirectiveWord> m_words;
     std::size_t m_after_first = 0;

@@ -39,8 +39,4 @@ std::string truncated_identifier(std::string name);
 /// are.
 std::string decoded_unicode(std::string_view inside, char escape = '\\');
 
-/// The parts of a dotted name as a person writes it: public.orders, "Odd.Name", Shop."t". nullopt when it is no such
-/// name.
-std::optional<std::vector<std::string>> split_identifier(std::string_view text);
-
 }  // namespace tripmig::sql

@@ -45,7 +45,7 @@ void append_statement(std::string& result, const Statement& statement) {
 
 }  // namespace
 
-std::string normalised(const Script& script) {
+std::string normalised(const ScannedText& script) {
     std::string result;
     std::size_t index = 0;
     auto include = script.includes.begin();

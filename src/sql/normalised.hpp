@@ -13,7 +13,7 @@ namespace tripmig::sql {
 /// a checkout may turn the line ends of a whole file, and that changes nobody's meaning. (A comment inside of a
 /// function's body is a part of the stored function: it counts.) One statement a line group, each token behind one
 /// blank, in an order and form that must never change: hashes of it are stored.
-std::string normalised(const Script& script);
+std::string normalised(const ScannedText& script);
 
 /// The same from the text. Throws as scan() does.
 std::string normalised(std::string_view text, const ScanOptions& options = {});

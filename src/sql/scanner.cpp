@@ -28,7 +28,7 @@ class Scanner {
                   text.substr(0, byte_order_mark.size()) == byte_order_mark ? byte_order_mark.size() : 0),
           m_position(text, options.start) {}
 
-    Script scan();
+    ScannedText scan();
 
   private:
     void on_comment(const Lexeme& lexeme);
@@ -54,7 +54,7 @@ class Scanner {
     StringSetting m_strings;
     Lexer m_lexer;
     PositionCounter m_position;
-    Script m_script;
+    ScannedText m_script;
 
     bool m_is_open = false;  // between a statement's first token and its ;
     Statement m_statement;
@@ -74,7 +74,7 @@ Error Scanner::failure(std::size_t offset, std::string message, std::string hint
     return error;
 }
 
-Script Scanner::scan() {
+ScannedText Scanner::scan() {
     m_script.text = m_text;
     if (const std::size_t nul = m_text.find('\0'); nul != std::string_view::npos)
         throw failure(nul, "a NUL byte, which no SQL text can have", "save the file as UTF-8 (UTF-16 has NUL bytes)");
@@ -277,7 +277,7 @@ void Scanner::on_end() {
 
 }  // namespace
 
-Script scan(std::string_view text, const ScanOptions& options) {
+ScannedText scan(std::string_view text, const ScanOptions& options) {
     return Scanner(text, options).scan();
 }
 

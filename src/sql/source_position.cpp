@@ -9,9 +9,21 @@ namespace {
 
 constexpr std::size_t longest_line_shown = 400;
 
+bool starts_character(char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+}
+
 std::size_t count_characters(std::string_view text) {
-    return static_cast<std::size_t>(std::count_if(
-        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts_character));
+}
+
+/// The byte offset of character `position`, counted from 1.
+std::size_t byte_offset(std::string_view text, std::size_t position) {
+    std::size_t seen = 0;
+    for (std::size_t i = 0; i < text.size(); ++i)
+        if (starts_character(text[i]) && ++seen == position)
+            return i;
+    return text.size();
 }
 
 std::string line_around(std::string_view text, std::size_t offset) {
@@ -52,6 +64,27 @@ SourcePosition source_position(std::string_view text, std::size_t offset, std::s
     PositionCounter counter(text, start);
     counter.advance(inside);
     return {std::move(file), counter.line(), counter.column(), line_around(text, inside)};
+}
+
+SourcePosition position_in_file(const StepSource& source, std::string_view sql, std::size_t position) {
+    const std::size_t offset = byte_offset(sql, position);
+    const std::string_view before = sql.substr(0, offset);
+    const std::size_t newlines = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
+    const std::size_t line_start = newlines == 0 ? 0 : before.rfind('\n') + 1;
+    const std::size_t line_end = std::min(sql.find('\n', offset), sql.size());
+    SourcePosition found;
+    found.file = source.file;
+    found.line = source.line + newlines;
+    found.line_text = std::string(sql.substr(line_start, line_end - line_start));
+    found.column = count_characters(sql.substr(line_start, offset - line_start)) + 1;
+    if (newlines == 0) {
+        found.column += source.column - 1;
+        const bool knows_head = source.column == 1 || !source.line_head.empty();  // a long one is not kept
+        found.line_text = knows_head ? source.line_head + found.line_text : std::string();
+    }
+    if (!found.line_text.empty() && found.line_text.back() == '\r')
+        found.line_text.pop_back();
+    return found;
 }
 
 }  // namespace tripmig::sql

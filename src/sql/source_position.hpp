@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "base/step.hpp"
 
 namespace tripmig::sql {
 
@@ -20,6 +21,9 @@ struct TextStart {
 /// message.
 SourcePosition source_position(std::string_view text, std::size_t offset, std::string file,
                                const TextStart& start = {});
+
+/// Where character `position` (from 1, as PG_DIAG_STATEMENT_POSITION counts) of the step's SQL stands in its file.
+SourcePosition position_in_file(const StepSource& source, std::string_view sql, std::size_t position);
 
 /// Line and column of ever later bytes, each byte looked at once however long the lines are.
 class PositionCounter {

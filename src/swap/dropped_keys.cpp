@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "job/choices.hpp"
 #include "sql/identifier.hpp"
-#include "swap/new_job.hpp"
 
 namespace tripmig::swap {
 
@@ -38,7 +38,7 @@ std::string flags_of(const config::PartitionPolicy& policy) {
     std::string flags;
     if (policy.file.empty())
         flags += fmt::format(" --key {} --interval {}", word(sql::quote_ident(policy.key)),
-                             word(interval_text(policy.interval)));
+                             word(job::interval_text(policy.interval)));
     if (policy.swap.strategy == config::SwapStrategy::copy)
         flags += " --strategy copy";
     if (policy.swap.unique_indexes == config::UniqueIndexes::key)
@@ -98,6 +98,23 @@ void require_named(const std::vector<db::IncomingKey>& keys, const std::vector<d
                             "be said twice, once by the policy and once by name",
                             names),
                 command_naming(keys, policy));
+}
+
+void record_dropped_foreign_keys(const db::TableInfo& table, const config::PartitionPolicy& policy, job::State& state) {
+    require_named(table.incoming, state.dropped, policy);
+    const auto is_agreed = [&](const db::IncomingKey& key) {
+        return std::any_of(state.dropped.begin(), state.dropped.end(),
+                           [&](const db::IncomingKey& each) { return each.is_same_as(key); });
+    };
+    if (state.has_registry && state.incoming != config::IncomingForeignKeys::composite)
+        return;
+    if (policy.swap.incoming_foreign_keys != config::IncomingForeignKeys::drop)
+        for (const db::IncomingKey& key : table.incoming)
+            if (!is_agreed(key))
+                throw Error(ExitCode::refused,
+                            fmt::format("{} came since the job began, which has no place for it", described(key)),
+                            "drop it, or `tripmig swap abort` and begin anew with the table as it is now");
+    state.dropped = table.incoming;
 }
 
 }  // namespace tripmig::swap

@@ -4,7 +4,8 @@
 #include <vector>
 
 #include "config/policy.hpp"
-#include "db/table_info.hpp"
+#include "db/catalog/table_info.hpp"
+#include "job/state.hpp"
 
 namespace tripmig::swap {
 
@@ -25,5 +26,8 @@ void require_named(const std::vector<db::IncomingKey>& keys, const std::vector<d
 
 /// The command that names all of `keys`, for a shell.
 std::string command_naming(const std::vector<db::IncomingKey>& keys, const config::PartitionPolicy& policy);
+
+/// The keys that `revert` will bring back are those that are there now; all that are given up must have been named.
+void record_dropped_foreign_keys(const db::TableInfo& table, const config::PartitionPolicy& policy, job::State& state);
 
 }  // namespace tripmig::swap

@@ -5,13 +5,13 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "db/catalog/table_catalog.hpp"
 #include "db/cells.hpp"
-#include "db/table_catalog.hpp"
-#include "ddl/staged.hpp"
+#include "ddl/replacement/staged.hpp"
 #include "ddl/statement_step.hpp"
 #include "ddl/without_only.hpp"
+#include "job/locks/attempts.hpp"
 #include "sql/identifier.hpp"
-#include "swap/attempts.hpp"
 #include "swap/statements.hpp"
 
 namespace tripmig::swap {
@@ -46,7 +46,7 @@ bool is_of_query(const Error& error) {
 }
 
 /// nullopt: it was dropped meanwhile, and nothing is left beside it.
-std::optional<ddl::Matview> build(Server& server, const BoundView& view) {
+std::optional<ddl::Matview> build(job::Session& server, const job::DependentView& view) {
     std::optional<ddl::Matview> matview = read_matview(server.session(), view);
     const Unit unit = matview ? ddl::build_matview(*matview) : ddl::drop_staged_matview(view.name);
     server.throttle().wait();
@@ -62,9 +62,9 @@ std::optional<ddl::Matview> build(Server& server, const BoundView& view) {
 }
 
 /// Built before the deadline begins to count: that is for the locks, and a build may take hours.
-void carry(Server& server, const BoundView& view) {
+void carry(job::Session& server, const job::DependentView& view) {
     std::optional<ddl::Matview> matview = build(server, view);
-    (void)run_attempts(server, [&](const Attempt& attempt) -> std::optional<db::UnitOutcome> {
+    (void)job::run_attempts(server, [&](const job::Attempt& attempt) -> std::optional<db::UnitOutcome> {
         if (!matview)
             return db::UnitOutcome{};
         const Unit exchange = ddl::exchange_matview(*matview);
@@ -78,15 +78,15 @@ void carry(Server& server, const BoundView& view) {
 
 }  // namespace
 
-std::vector<BoundView> bound_matviews(const db::TableInfo& table) {
-    std::vector<BoundView> views;
+std::vector<job::DependentView> dependent_matviews(const db::TableInfo& table) {
+    std::vector<job::DependentView> views;
     for (const db::DependentInfo& dependent : table.dependents)
         if (dependent.kind == Kind::materialized_view)
             views.push_back({dependent.name, ddl::without_only(dependent.rebind, table.name)});
     return views;
 }
 
-std::optional<ddl::Matview> read_matview(db::Session& session, const BoundView& view) {
+std::optional<ddl::Matview> read_matview(db::Session& session, const job::DependentView& view) {
     std::optional<db::TableInfo> table = db::read_table(session, view.name);
     if (!table || table->kind != 'm')
         return std::nullopt;
@@ -104,9 +104,9 @@ std::optional<ddl::Matview> read_matview(db::Session& session, const BoundView& 
     return matview;
 }
 
-void carry_matviews(Server& server, const SwapState& state, const QualifiedName& former) {
+void carry_matviews(job::Session& server, const job::State& state, const QualifiedName& former) {
     std::optional<Unbuildable> first;
-    for (const BoundView& view : state.matviews) {
+    for (const job::DependentView& view : state.matviews) {
         const std::optional<db::TableInfo> table = db::read_table(server.session(), former);
         if (!table)
             break;
@@ -126,7 +126,7 @@ void carry_matviews(Server& server, const SwapState& state, const QualifiedName&
         throw Unbuildable(*first);
 }
 
-Unit drop_empty(const SwapState& state) {
+Unit drop_empty(const job::State& state) {
     const std::string former = sql::quoted(QualifiedName{state.table.schema, state.leaf});
     Unit unit;
     unit.name = fmt::format("drop {}", former);
@@ -134,8 +134,8 @@ Unit drop_empty(const SwapState& state) {
     return unit;
 }
 
-void drop_staged_matviews(Server& server, const SwapState& state) {
-    for (const BoundView& view : state.matviews)
+void drop_staged_matviews(job::Session& server, const job::State& state) {
+    for (const job::DependentView& view : state.matviews)
         server.executor().run(ddl::drop_staged_matview(view.name));
 }
 

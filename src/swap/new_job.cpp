@@ -6,52 +6,50 @@
 
 #include "base/error.hpp"
 #include "ddl/missing_leaves.hpp"
+#include "job/boundary.hpp"
+#include "job/choices.hpp"
+#include "job/copy/bounds.hpp"
+#include "job/copy/outside_keys.hpp"
+#include "job/copy/units.hpp"
+#include "job/replacement.hpp"
+#include "job/source/table_facts.hpp"
+#include "job/transfer.hpp"
 #include "sql/identifier.hpp"
-#include "swap/choices.hpp"
-#include "swap/composite.hpp"
-#include "swap/copy_units.hpp"
-#include "swap/cut.hpp"
-#include "swap/outside_keys.hpp"
-#include "swap/succession_of.hpp"
-#include "swap/transfer_of.hpp"
+#include "swap/composite/composite.hpp"
+#include "swap/preflight/checks.hpp"
 
 namespace tripmig::swap {
 
-std::string interval_text(const config::PartitionInterval& interval) {
-    if (const auto* calendar = std::get_if<CalendarInterval>(&interval))
-        return to_string(*calendar);
-    return fmt::format("{}", std::get<std::int64_t>(interval));
-}
-
-void choose_past(SwapState& state, const KeyFacts& key, Instant now, const config::PartitionPolicy& policy,
+void choose_past(job::State& state, const job::KeyFacts& key, Instant now, const config::PartitionPolicy& policy,
                  const config::SwapConfig& config) {
     state.was_empty = key.is_empty;
-    state.cut.clear();
+    state.boundary.clear();
     if (key.is_empty || state.is_copy())
         return;
-    require_partitions_possible(state, key);
-    const ddl::KeyType type = key_type_of(state);
+    job::require_partitions_possible(state, key);
+    const ddl::KeyType type = job::key_type_of(state);
     if (key.has_infinity)
         throw Error(ExitCode::refused,
                     fmt::format("{} has rows whose {} is infinity, which lie beyond every cut",
                                 sql::quoted(state.table), sql::quote_ident(state.key)),
                     "give these rows a finite key, or use --strategy copy");
-    state.cut = cut_text(type, choose_cut(type, policy.interval, now, config.margin, key.newest));
+    state.boundary =
+        job::boundary_text(type, job::choose_boundary(type, policy.interval, now, config.margin, key.newest));
 }
 
-SwapState new_state(const Facts& facts, const config::PartitionPolicy& policy, const config::SwapConfig& config) {
+job::State new_state(const job::Facts& facts, const config::PartitionPolicy& policy, const config::SwapConfig& config) {
     const db::TableInfo& table = *facts.table;
     const db::ColumnInfo& column = *table.column(policy.key);
-    SwapState state;
+    job::State state;
     state.table = table.name;
     state.strategy = policy.swap.strategy;
     state.key = policy.key;
-    state.key_type = key_type_name(column);
-    state.interval = interval_text(policy.interval);
+    state.key_type = job::key_type_name(column);
+    state.interval = job::interval_text(policy.interval);
     state.key_was_nullable = !column.not_null;
     state.incoming = policy.swap.incoming_foreign_keys;
     state.unique_indexes = policy.swap.unique_indexes;
-    state.policy = kept_policy(policy);
+    state.policy = job::kept_policy(policy);
     state.has_registry = wants_registry(table, policy);
     state.replaces_functions = state.has_registry && !facts.leftovers.empty();  // preflight let them pass
     state.leaf = sql::truncated_name(table.name.name, state.is_copy() ? "_before" : "_past");
@@ -63,7 +61,7 @@ SwapState new_state(const Facts& facts, const config::PartitionPolicy& policy, c
     if (const db::IndexInfo* primary = table.primary_key())
         state.primary_key = primary->columns;
     if (state.is_copy())
-        state.row_key = row_keys(table);
+        state.row_key = job::row_keys(table);
     if (!state.has_registry || state.incoming == config::IncomingForeignKeys::composite)
         state.dropped = table.incoming;
     if (state.incoming == config::IncomingForeignKeys::composite)
@@ -72,10 +70,10 @@ SwapState new_state(const Facts& facts, const config::PartitionPolicy& policy, c
     return state;
 }
 
-std::vector<ddl::Bounds> bounds_to_come(const SwapState& state, const std::vector<ddl::Bounds>& present,
+std::vector<ddl::Bounds> bounds_to_come(const job::State& state, const std::vector<ddl::Bounds>& present,
                                         const config::PartitionPolicy& policy, Instant now, int max_create) {
     ddl::Coverage coverage;
-    coverage.key = key_type_of(state);
+    coverage.key = job::key_type_of(state);
     if (!state.was_empty)
         coverage.leaves = present;
     std::vector<ddl::Bounds> missing =
@@ -90,31 +88,37 @@ std::vector<ddl::Bounds> bounds_to_come(const SwapState& state, const std::vecto
     return missing;
 }
 
-void require_leaf_names(const SwapState& state, const config::PartitionPolicy& policy, const Facts& facts,
+void require_leaf_names(const job::State& state, const config::PartitionPolicy& policy, const job::Facts& facts,
                         int max_create) {
-    const ddl::KeyType type = key_type_of(state);
+    const ddl::KeyType type = job::key_type_of(state);
     if (state.is_copy() && !state.was_empty) {
-        ddl::name_leaves(policy.name, state.table, type, copy_bounds(state, facts.key, facts.now, policy, max_create),
-                         facts.taken);
+        ddl::name_leaves(policy.name, state.table, type,
+                         job::copy_bounds(state, facts.key, facts.now, policy, max_create), facts.taken);
         return;
     }
     std::vector<ddl::Bounds> present;
     if (!state.was_empty)
-        present.push_back({ddl::Bound::minvalue(), parse_cut(type, state.cut)});
+        present.push_back({ddl::Bound::minvalue(), job::parse_boundary(type, state.boundary)});
     ddl::name_leaves(policy.name, state.table, type, bounds_to_come(state, present, policy, facts.now, max_create),
                      facts.taken);
 }
 
-std::vector<ddl::Leaf> leaves_at_once(const SwapState& state, const config::PartitionPolicy& policy,
+std::vector<ddl::Leaf> leaves_at_once(const job::State& state, const config::PartitionPolicy& policy,
                                       const std::set<std::string>& taken, Instant now) {
-    const ddl::KeyType type = key_type_of(state);
-    const ddl::Bounds first = state.was_empty ? ddl::present_leaf({type, {}, {}}, policy, now)
-                                              : ddl::bounds_after(type, policy.interval,
-                                                                  {ddl::Bound::minvalue(), parse_cut(type, state.cut)});
+    const ddl::KeyType type = job::key_type_of(state);
+    const ddl::Bounds first =
+        state.was_empty ? ddl::present_leaf({type, {}, {}}, policy, now)
+                        : ddl::bounds_after(type, policy.interval,
+                                            {ddl::Bound::minvalue(), job::parse_boundary(type, state.boundary)});
     std::vector<ddl::Bounds> bounds{first};
     if (state.was_empty && first.upper.is_finite())
         bounds.push_back(ddl::bounds_after(type, policy.interval, first));
     return ddl::name_leaves(policy.name, state.table, type, bounds, taken);
+}
+
+config::PartitionPolicy as_begun(config::PartitionPolicy policy, const job::State& state) {
+    policy.swap.unique_indexes = state.unique_indexes;
+    return policy;
 }
 
 }  // namespace tripmig::swap

@@ -7,33 +7,34 @@
 #include "config/config.hpp"
 #include "config/policy.hpp"
 #include "ddl/leaf_name.hpp"
-#include "swap/preflight.hpp"
-#include "swap/state.hpp"
+#include "job/source/table_facts.hpp"
+#include "job/state.hpp"
+#include "swap/preflight/preflight.hpp"
 
 namespace tripmig::swap {
 
 /// The state a job begins with, from a table that preflight let pass. Pure. Throws Error{refused} when the name for the
 /// past is taken.
-SwapState new_state(const Facts& facts, const config::PartitionPolicy& policy, const config::SwapConfig& config);
-
-/// "1 month", or a number.
-std::string interval_text(const config::PartitionInterval& interval);
+job::State new_state(const job::Facts& facts, const config::PartitionPolicy& policy, const config::SwapConfig& config);
 
 /// The same with a cut of now: what the job begins with, and what a job that waited too long goes on with.
-void choose_past(SwapState& state, const KeyFacts& key, Instant now, const config::PartitionPolicy& policy,
+void choose_past(job::State& state, const job::KeyFacts& key, Instant now, const config::PartitionPolicy& policy,
                  const config::SwapConfig& config);
 
 /// The leaves that a cut-over makes in its own transaction, so that there is no moment in which a row finds none: the
 /// first after the past; of an empty table the present one and the next.
-std::vector<ddl::Leaf> leaves_at_once(const SwapState& state, const config::PartitionPolicy& policy,
+std::vector<ddl::Leaf> leaves_at_once(const job::State& state, const config::PartitionPolicy& policy,
                                       const std::set<std::string>& taken, Instant now);
 
 /// Throws Error{refused} now when the leaves cannot all have names by the policy's pattern.
-void require_leaf_names(const SwapState& state, const config::PartitionPolicy& policy, const Facts& facts,
+void require_leaf_names(const job::State& state, const config::PartitionPolicy& policy, const job::Facts& facts,
                         int max_create);
 
 /// Those that are to come beside the `present` ones, by the policy: of an empty table from its `start` on.
-std::vector<ddl::Bounds> bounds_to_come(const SwapState& state, const std::vector<ddl::Bounds>& present,
+std::vector<ddl::Bounds> bounds_to_come(const job::State& state, const std::vector<ddl::Bounds>& present,
                                         const config::PartitionPolicy& policy, Instant now, int max_create);
+
+/// The policy with what the job has chosen already.
+config::PartitionPolicy as_begun(config::PartitionPolicy policy, const job::State& state);
 
 }  // namespace tripmig::swap

@@ -6,36 +6,38 @@
 #include <utility>
 
 #include "base/error.hpp"
-#include "db/partition_catalog.hpp"
-#include "db/table_catalog.hpp"
+#include "db/catalog/partition_catalog.hpp"
+#include "db/catalog/table_catalog.hpp"
 #include "ddl/index_definition.hpp"
-#include "ddl/registry.hpp"
+#include "ddl/registry/registry.hpp"
+#include "ddl/replacement/replacement.hpp"
 #include "ddl/statement_step.hpp"
-#include "ddl/successor.hpp"
+#include "job/copy/catch_up.hpp"
+#include "job/locks/attempts.hpp"
+#include "job/locks/blockers.hpp"
+#include "job/open_job.hpp"
+#include "job/source/source_table.hpp"
+#include "job/transfer.hpp"
+#include "job/verify/validate_keys.hpp"
 #include "sql/identifier.hpp"
-#include "swap/attempts.hpp"
-#include "swap/blockers.hpp"
-#include "swap/close.hpp"
+#include "swap/copy/sync_old_table.hpp"
 #include "swap/matviews.hpp"
-#include "swap/run.hpp"
 #include "swap/statements.hpp"
-#include "swap/transfer_of.hpp"
-#include "swap/validate_keys.hpp"
 
 namespace tripmig::swap {
 
 namespace {
 
-Error too_far(const SwapState& state) {
+Error too_far(const job::State& state) {
     return Error(ExitCode::refused,
                  fmt::format("{} has rows from {} on: there is no way back by catalog work alone",
-                             sql::quoted(state.table), state.cut),
+                             sql::quoted(state.table), state.boundary),
                  "give these rows a key before that, or delete them, and revert then; `tripmig swap finish` keeps the "
                  "partitions");
 }
 
-void require_revertible(const SwapState& state) {
-    if (!state.is_cut())
+void require_revertible(const job::State& state) {
+    if (!state.is_cut_over())
         throw Error(ExitCode::refused,
                     fmt::format("{} is not cut over ({})", sql::quoted(state.table), to_string(state.stage)),
                     "tripmig swap abort TABLE gives the swap up");
@@ -60,7 +62,7 @@ void pair_by_name(RevertFacts& facts) {
 
 /// A key that is not valid on every partition yet is on these alone: the old table gets it back all the same. On none
 /// of them: somebody dropped it.
-void add_pending_keys(Server& server, const SwapState& state, db::TableInfo& parent) {
+void add_pending_keys(job::Session& server, const job::State& state, db::TableInfo& parent) {
     for (const db::ConstraintInfo& key : state.outgoing) {
         const bool is_there = std::any_of(parent.constraints.begin(), parent.constraints.end(),
                                           [&](const db::ConstraintInfo& each) { return each.name == key.name; });
@@ -73,13 +75,13 @@ void add_pending_keys(Server& server, const SwapState& state, db::TableInfo& par
     }
 }
 
-RevertFacts read_revert_facts(Server& server, const SwapState& state) {
+RevertFacts read_revert_facts(job::Session& server, const job::State& state) {
     RevertFacts facts;
-    facts.parent = require_table(server, state.table);
+    facts.parent = job::require_table(server, state.table);
     add_pending_keys(server, state, facts.parent);
-    facts.past = require_table(server, {state.table.schema, state.leaf});
+    facts.past = job::require_table(server, {state.table.schema, state.leaf});
     if (state.has_registry)
-        facts.registry = require_table(server, ddl::registry_name(state.table));
+        facts.registry = job::require_table(server, ddl::registry_name(state.table));
     if (const auto partitioning = db::read_partitioning(server.session(), state.table))
         for (const db::PartitionInfo& partition : partitioning->partitions)
             if (partition.oid != facts.past.oid)
@@ -93,7 +95,7 @@ RevertFacts read_revert_facts(Server& server, const SwapState& state) {
     return facts;
 }
 
-void refuse_rows_beyond(Server& server, const RevertFacts& facts, const SwapState& state) {
+void refuse_rows_beyond(job::Session& server, const RevertFacts& facts, const job::State& state) {
     for (const QualifiedName& leaf : facts.other_leaves)
         if (db::flag_of(
                 server.session().read(fmt::format("SELECT EXISTS (SELECT FROM {})", sql::quoted(leaf))).at(0).at(0)))
@@ -102,7 +104,7 @@ void refuse_rows_beyond(Server& server, const RevertFacts& facts, const SwapStat
 
 /// A key comes back NOT VALID and is validated afterwards, which a partitioned table does not take before
 /// PostgreSQL 18.
-void refuse_partitioned_since(Server& server, const RevertFacts& facts, const SwapState& state) {
+void refuse_partitioned_since(job::Session& server, const RevertFacts& facts, const job::State& state) {
     for (const db::IncomingKey& key : incoming_to_restore(facts, state)) {
         const std::string table = sql::quoted(key.table);
         if (db::flag_of(server.session()
@@ -120,28 +122,17 @@ void refuse_partitioned_since(Server& server, const RevertFacts& facts, const Sw
     }
 }
 
-/// What was unique without the key may be so no more.
-Error not_unique(const QualifiedName& table, const std::string& index, const Error& cause) {
-    return Error(
-               ExitCode::refused,
-               fmt::format("{} has rows that {} of the old table does not take", sql::quoted(table), index),
-               "since the cut-over it is unique together with the key, or within a leaf, only: change or delete one of "
-               "the rows, and run this again")
-        .with_sqlstate(cause.sqlstate())
-        .with_detail(cause.detail());
-}
-
-void drop_former_indexes(Server& server, const RevertFacts& facts, const SwapState& state) {
+void drop_former_indexes(job::Session& server, const RevertFacts& facts, const job::State& state) {
     std::vector<std::string> names{state.former_key_index()};
-    for (const NarrowIndex& narrow : state.narrow)
-        names.push_back(SwapState::former_index(narrow.name));
+    for (const job::UniqueWithoutKey& narrow : state.unique_without_key)
+        names.push_back(job::State::former_index(narrow.name));
     for (const std::string& name : names)
         server.executor().run(ddl::drop_index_concurrently(facts.past.name, {facts.past.name.schema, name},
                                                            "there is no way back now, and it refuses rows"));
 }
 
 /// An index that the old table had, built beside the writers. The remains of an interrupted build go first.
-void build_former(Server& server, const RevertFacts& facts, const SwapState& state, const std::string& name,
+void build_former(job::Session& server, const RevertFacts& facts, const job::State& state, const std::string& name,
                   const std::string& former, const Unit& build) {
     const Unit drop = ddl::drop_index_concurrently(facts.past.name, {facts.past.name.schema, name},
                                                    "the remains of an interrupted build");
@@ -163,14 +154,14 @@ void build_former(Server& server, const RevertFacts& facts, const SwapState& sta
     }
 }
 
-void build_former_indexes(Server& server, const RevertFacts& facts, const SwapState& state) {
+void build_former_indexes(job::Session& server, const RevertFacts& facts, const job::State& state) {
     const db::IndexInfo* primary = facts.parent.primary_key();
     if (primary != nullptr && primary->columns != state.primary_key)
         build_former(server, facts, state, state.former_key_index(), "the old primary key",
                      ddl::build_unique_index(facts.past.name, state.former_key_index(), state.primary_key));
     if (state.is_unique_per_leaf())
         return;  // the past has them all along
-    for (const NarrowIndex& narrow : state.narrow) {
+    for (const job::UniqueWithoutKey& narrow : state.unique_without_key) {
         if (facts.index_names.count(narrow.name) == 0)
             continue;  // dropped since
         db::IndexInfo index;
@@ -178,54 +169,55 @@ void build_former_indexes(Server& server, const RevertFacts& facts, const SwapSt
         for (const db::IndexInfo& each : facts.parent.indexes)
             if (each.name.name == narrow.name)
                 index.tablespace = each.tablespace;
-        const std::string name = SwapState::former_index(narrow.name);
+        const std::string name = job::State::former_index(narrow.name);
         build_former(server, facts, state, name, fmt::format("the old {}", sql::quote_ident(narrow.name)),
                      ddl::build_unique_index_like(facts.past.name, name, index));
     }
 }
 
 /// copy: the old table follows until the last moment.
-void put_copy_back(Server& server, SwapState& state) {
+void put_copy_back(job::Session& server, job::State& state) {
     const auto deadline = server.clock().steady() + server.config().swap.cutover_deadline;
-    run_attempts(server, [&](const auto& attempt) {
+    job::run_attempts(server, [&](const auto& attempt) {
         const RevertFacts facts = read_revert_facts(server, state);
         require_same_parts(facts, state);
         refuse_partitioned_since(server, facts, state);
         require_nothing_in_the_way(facts.parent);
-        state.matviews = bound_matviews(facts.parent);
-        const move::Transfer back = transfer_back(facts.parent, state, server.state_schema());
+        state.matviews = dependent_matviews(facts.parent);
+        const backfill::Transfer back = job::transfer_back(facts.parent, state, server.state_schema());
         renew_reverse_capture(server, state, back);
         const auto follow = [&] {
-            bring_old_table_up(server, back);
-            run_last_catch_up(server, back, {}, deadline);
+            sync_old_table(server, back);
+            job::run_last_catch_up(server, back, {}, deadline);
         };
         follow();
         server.reporter().info("swap.step", fmt::format("put {} back", sql::quoted(state.table)));
         return attempt(copy_revert_unit(facts, state, server.state_schema(), server.config().swap), follow);
     });
-    state.stage = Stage::reverting;
+    state.stage = job::Stage::reverting;
 }
 
-void put_back(Server& server, SwapState& state) {
-    run_attempts(server, [&](const auto& attempt) {
+void put_back(job::Session& server, job::State& state) {
+    job::run_attempts(server, [&](const auto& attempt) {
         const RevertFacts facts = read_revert_facts(server, state);
         refuse_rows_beyond(server, facts, state);
         refuse_partitioned_since(server, facts, state);
         require_nothing_in_the_way(facts.parent);
-        state.matviews = bound_matviews(facts.parent);
+        state.matviews = dependent_matviews(facts.parent);
         build_former_indexes(server, facts, state);
         const RevertFacts now = read_revert_facts(server, state);
         server.reporter().info("swap.step", fmt::format("put {} back", sql::quoted(state.table)));
         return attempt(revert_unit(now, state, server.state_schema()), [] {});
     });
-    state.stage = Stage::reverting;
+    state.stage = job::Stage::reverting;
 }
 
-void validate_restored(Server& server, const SwapState& state) {
-    const db::TableInfo table = require_table(server, state.table);
+void validate_restored(job::Session& server, const job::State& state) {
+    const db::TableInfo table = job::require_table(server, state.table);
     const auto validate = [&](const QualifiedName& of, const std::string& name, const QualifiedName& references) {
-        validate_key(server, of, name, references,
-                     fmt::format("run ALTER TABLE {} VALIDATE CONSTRAINT {}", sql::quoted(of), sql::quote_ident(name)));
+        job::validate_key(
+            server, of, name, references,
+            fmt::format("run ALTER TABLE {} VALIDATE CONSTRAINT {}", sql::quoted(of), sql::quote_ident(name)));
     };
     for (const db::IncomingKey& key : table.incoming)
         if (!key.is_valid)
@@ -237,27 +229,10 @@ void validate_restored(Server& server, const SwapState& state) {
 
 }  // namespace
 
-void bring_old_table_up(Server& server, const move::Transfer& back) {
-    const bool was_emptied = db::flag_of(
-        server.session()
-            .read(fmt::format("SELECT EXISTS (SELECT FROM {} WHERE truncated)", sql::quoted(back.capture.log)))
-            .at(0)
-            .at(0));
-    try {
-        if (was_emptied)
-            server.executor().run(copy_all_back(back));
-        run_catch_up(server, back);
-    } catch (const Error& error) {
-        if (error.sqlstate() != "23505")
-            throw;
-        throw not_unique(back.capture.source, "a unique index", error);
-    }
-}
-
-SwapState revert(Server& server, const QualifiedName& table) {
-    SwapState state = require_job(server, table);
+job::State revert(job::Session& server, const QualifiedName& table) {
+    job::State state = job::require_job(server, table);
     require_revertible(state);
-    if (state.stage != Stage::reverting) {
+    if (state.stage != job::Stage::reverting) {
         drop_staged_matviews(server, state);
         if (state.is_copy())
             put_copy_back(server, state);
@@ -267,13 +242,13 @@ SwapState revert(Server& server, const QualifiedName& table) {
     carry_matviews(server, state, parked_name(table));
     if (state.is_copy() || !state.matviews.empty()) {
         server.reporter().info("swap.step", fmt::format("drop {}", sql::quoted(parked_name(table))));
-        run_protected(server, drop_parked(require_table(server, table), state, server.state_schema()));
+        job::run_protected(server, drop_parked(job::require_table(server, table), state, server.state_schema()));
     }
     validate_restored(server, state);
-    state.stage = Stage::reverted;
+    state.stage = job::Stage::reverted;
     Unit unit;
     unit.name = fmt::format("close the swap of {}", sql::quoted(table));
-    unit.steps = {db::finish_job_step(server.state_schema(), to_job(state))};
+    unit.steps = {db::finish_job_step(server.state_schema(), job::to_job(state))};
     server.executor().run(unit);
     return state;
 }

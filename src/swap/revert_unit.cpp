@@ -2,16 +2,18 @@
 
 #include <algorithm>
 
-#include "db/table_catalog.hpp"
+#include "backfill/capture.hpp"
+#include "db/catalog/table_catalog.hpp"
 #include "ddl/index_definition.hpp"
-#include "ddl/staged.hpp"
+#include "ddl/registry/registry_steps.hpp"
+#include "ddl/replacement/replacement.hpp"
+#include "ddl/replacement/staged.hpp"
 #include "ddl/statement_step.hpp"
-#include "ddl/successor.hpp"
-#include "move/capture.hpp"
+#include "job/replacement.hpp"
+#include "job/state.hpp"
 #include "sql/identifier.hpp"
-#include "swap/composite.hpp"
+#include "swap/composite/composite.hpp"
 #include "swap/revert.hpp"
-#include "swap/succession_of.hpp"
 
 namespace tripmig::swap {
 
@@ -23,11 +25,11 @@ QualifiedName parked_name(const QualifiedName& table) {
 }
 
 std::vector<LockRequest> revert_locks(const RevertFacts& facts) {
-    ddl::Succession back;
+    ddl::Replacement back;
     back.table = facts.parent;
     if (facts.registry)
         back.table.incoming = facts.registry->incoming;
-    std::vector<LockRequest> locks = ddl::succession_locks(back);
+    std::vector<LockRequest> locks = ddl::replacement_locks(back);
     locks.push_back({facts.past.name, LockMode::access_exclusive});
     for (const QualifiedName& leaf : facts.other_leaves)
         locks.push_back({leaf, LockMode::access_exclusive});
@@ -38,12 +40,12 @@ std::vector<LockRequest> revert_locks(const RevertFacts& facts) {
 
 namespace {
 
-std::vector<Step> checks(const RevertFacts& facts, const SwapState& state) {
+std::vector<Step> checks(const RevertFacts& facts, const job::State& state) {
     std::vector<Step> steps{db::unchanged_since(facts.parent), db::unchanged_since(facts.past)};
     for (const QualifiedName& leaf : facts.other_leaves)
         steps.push_back(ddl::check(fmt::format("SELECT NOT EXISTS (SELECT FROM {})", sql::quoted(leaf)),
                                    fmt::format("{} has rows: {} can't go back by catalog work alone since {} came",
-                                               sql::quoted(leaf), sql::quoted(state.table), state.cut)));
+                                               sql::quoted(leaf), sql::quoted(state.table), state.boundary)));
     return steps;
 }
 
@@ -67,7 +69,7 @@ std::vector<Step> drop_keys_to_partitioned(const db::TableInfo& table) {
 }
 
 /// The two tables exchange their names; the old one is a table of its own again.
-std::vector<Step> change_places(const RevertFacts& facts, const SwapState& state) {
+std::vector<Step> change_places(const RevertFacts& facts, const job::State& state) {
     const std::string parent = sql::quoted(state.table);
     std::vector<Step> steps;
     if (facts.registry) {
@@ -92,7 +94,7 @@ std::vector<Step> change_places(const RevertFacts& facts, const SwapState& state
 
 }  // namespace
 
-std::vector<Step> restore_sequences(const RevertFacts& facts, const SwapState& state) {
+std::vector<Step> restore_sequences(const RevertFacts& facts, const job::State& state) {
     const std::string parent = sql::quoted(state.table);
     std::vector<Step> steps;
     for (const db::SequenceInfo& sequence : facts.parent.sequences) {
@@ -106,8 +108,8 @@ std::vector<Step> restore_sequences(const RevertFacts& facts, const SwapState& s
     return steps;
 }
 
-std::vector<Step> restore_followers(const RevertFacts& facts, const SwapState& state) {
-    ddl::Succession back;
+std::vector<Step> restore_attachments(const RevertFacts& facts, const job::State& state) {
+    ddl::Replacement back;
     back.table = facts.parent;
     back.leaf = parked_name(state.table);
     std::vector<Step> steps = ddl::renew_functions(back);
@@ -119,9 +121,9 @@ std::vector<Step> restore_followers(const RevertFacts& facts, const SwapState& s
 namespace {
 
 /// The parent's triggers but for those of the swap.
-std::vector<db::TriggerInfo> peoples_triggers(const RevertFacts& facts, const SwapState& state) {
+std::vector<db::TriggerInfo> user_triggers(const RevertFacts& facts, const job::State& state) {
     const ddl::Registry registry = ddl::registry_of(facts.parent, state.key);
-    const move::Capture capture = move::capture_for({}, {}, {}, state.job);
+    const backfill::Capture capture = backfill::capture_for({}, {}, {}, state.job);
     std::vector<std::string> own = capture.triggers();
     if (state.has_registry)
         own.insert(own.end(), {registry.keep_trigger(), registry.move_trigger(), registry.truncate_trigger()});
@@ -134,11 +136,11 @@ std::vector<db::TriggerInfo> peoples_triggers(const RevertFacts& facts, const Sw
 
 }  // namespace
 
-std::vector<Step> take_from_parent(const RevertFacts& facts, const SwapState& state) {
+std::vector<Step> take_from_parent(const RevertFacts& facts, const job::State& state) {
     std::vector<Step> steps = ddl::drop_rules(facts.parent);
     std::vector<Step> aside = ddl::set_functions_aside(facts.parent);
     if (!aside.empty())
-        for (const db::TriggerInfo& trigger : peoples_triggers(facts, state))
+        for (const db::TriggerInfo& trigger : user_triggers(facts, state))
             steps.push_back(statement(
                 fmt::format("DROP TRIGGER {} ON {}", sql::quote_ident(trigger.name), sql::quoted(facts.parent.name)),
                 "its WHEN may call one of the functions that follow"));
@@ -146,23 +148,23 @@ std::vector<Step> take_from_parent(const RevertFacts& facts, const SwapState& st
     return steps;
 }
 
-std::vector<Step> restore_triggers(const RevertFacts& facts, const SwapState& state) {
+std::vector<Step> restore_triggers(const RevertFacts& facts, const job::State& state) {
     std::vector<Step> steps;
-    for (const db::TriggerInfo& trigger : peoples_triggers(facts, state))
+    for (const db::TriggerInfo& trigger : user_triggers(facts, state))
         append(steps, ddl::create_trigger(state.table, trigger));
     return steps;
 }
 
 namespace {
 
-void append_constraint_comment(const RevertFacts& facts, const SwapState& state, const std::string& name,
+void append_constraint_comment(const RevertFacts& facts, const job::State& state, const std::string& name,
                                std::vector<Step>& steps) {
     for (const db::ConstraintInfo& constraint : facts.parent.constraints)
         if (constraint.name == name && constraint.comment)
             steps.push_back(ddl::comment_on_constraint(state.table, name, *constraint.comment));
 }
 
-std::vector<Step> restore_primary_key(const RevertFacts& facts, const SwapState& state, const db::IndexInfo& primary,
+std::vector<Step> restore_primary_key(const RevertFacts& facts, const job::State& state, const db::IndexInfo& primary,
                                       const std::string& part) {
     const std::string table = sql::quoted(state.table);
     const std::string name = sql::quote_ident(primary.name.name);
@@ -177,11 +179,11 @@ std::vector<Step> restore_primary_key(const RevertFacts& facts, const SwapState&
 }
 
 /// `part`: the index with the key, which gives way to the one without it.
-std::vector<Step> restore_unique(const RevertFacts& facts, const SwapState& state, const NarrowIndex& narrow,
+std::vector<Step> restore_unique(const RevertFacts& facts, const job::State& state, const job::UniqueWithoutKey& narrow,
                                  const std::string& part) {
     const std::string table = sql::quoted(state.table);
     const std::string name = sql::quote_ident(narrow.name);
-    const QualifiedName former{state.table.schema, SwapState::former_index(narrow.name)};
+    const QualifiedName former{state.table.schema, job::State::former_index(narrow.name)};
     std::vector<Step> steps;
     if (narrow.is_constraint) {
         steps.push_back(statement(fmt::format("ALTER TABLE {} DROP CONSTRAINT {}", table, sql::quote_ident(part)),
@@ -201,22 +203,22 @@ std::vector<Step> restore_unique(const RevertFacts& facts, const SwapState& stat
     return steps;
 }
 
-const NarrowIndex* narrow_index(const SwapState& state, const std::string& name) {
+const job::UniqueWithoutKey* narrow_index(const job::State& state, const std::string& name) {
     if (state.is_unique_per_leaf())
         return nullptr;
-    for (const NarrowIndex& narrow : state.narrow)
+    for (const job::UniqueWithoutKey& narrow : state.unique_without_key)
         if (narrow.name == name)
             return &narrow;
     return nullptr;
 }
 
-std::vector<Step> restore_names(const RevertFacts& facts, const SwapState& state) {
+std::vector<Step> restore_names(const RevertFacts& facts, const job::State& state) {
     std::vector<Step> steps;
     const db::IndexInfo* primary = facts.parent.primary_key();
     for (const auto& [whole, part] : facts.index_names) {
         if (primary != nullptr && whole == primary->name.name && primary->columns != state.primary_key)
             append(steps, restore_primary_key(facts, state, *primary, part));
-        else if (const NarrowIndex* narrow = narrow_index(state, whole))
+        else if (const job::UniqueWithoutKey* narrow = narrow_index(state, whole))
             append(steps, restore_unique(facts, state, *narrow, part));
         else
             steps.push_back(ddl::rename_index({state.table.schema, part}, whole, "as it was called"));
@@ -228,11 +230,11 @@ std::vector<Step> restore_names(const RevertFacts& facts, const SwapState& state
 
 }  // namespace
 
-std::vector<Step> restore_leaf_indexes(const RevertFacts& facts, const SwapState& state) {
+std::vector<Step> restore_leaf_indexes(const RevertFacts& facts, const job::State& state) {
     std::vector<Step> steps;
     if (!state.is_unique_per_leaf())
         return steps;
-    for (const NarrowIndex& narrow : state.narrow) {
+    for (const job::UniqueWithoutKey& narrow : state.unique_without_key) {
         const QualifiedName part{state.table.schema, ddl::leaf_object_name(narrow.name, facts.past.name)};
         if (std::any_of(facts.past.indexes.begin(), facts.past.indexes.end(),
                         [&](const db::IndexInfo& each) { return each.name == part; }))
@@ -241,7 +243,7 @@ std::vector<Step> restore_leaf_indexes(const RevertFacts& facts, const SwapState
     return steps;
 }
 
-std::vector<Step> restore_statistics(const RevertFacts& facts, const SwapState& /*state*/) {
+std::vector<Step> restore_statistics(const RevertFacts& facts, const job::State& /*state*/) {
     std::vector<Step> steps;
     for (const db::StatisticsInfo& statistics : facts.parent.statistics) {
         const std::string part = ddl::leaf_object_name(statistics.name.name, facts.past.name);
@@ -264,7 +266,7 @@ std::vector<Step> restore_keys(const std::vector<db::ConstraintInfo>& keys, cons
     return steps;
 }
 
-std::vector<db::IncomingKey> incoming_to_restore(const RevertFacts& facts, const SwapState& state) {
+std::vector<db::IncomingKey> incoming_to_restore(const RevertFacts& facts, const job::State& state) {
     std::vector<db::IncomingKey> keys = state.dropped;
     const auto is_gone = [&](const db::IncomingKey& key) {  // somebody dropped it since the cut-over
         return std::none_of(facts.parent.incoming.begin(), facts.parent.incoming.end(),
@@ -277,7 +279,7 @@ std::vector<db::IncomingKey> incoming_to_restore(const RevertFacts& facts, const
     return keys;
 }
 
-std::vector<Step> restore_incoming(const RevertFacts& facts, const SwapState& state) {
+std::vector<Step> restore_incoming(const RevertFacts& facts, const job::State& state) {
     std::vector<Step> steps;
     for (const db::IncomingKey& key : incoming_to_restore(facts, state)) {
         steps.push_back(ddl::add_incoming_key(key, state.table, key.referenced));
@@ -287,11 +289,11 @@ std::vector<Step> restore_incoming(const RevertFacts& facts, const SwapState& st
     return steps;
 }
 
-std::vector<Step> restore_replica_identity(const RevertFacts& facts, const SwapState& state) {
+std::vector<Step> restore_replica_identity(const RevertFacts& facts, const job::State& state) {
     if (facts.parent.replica_identity == 'd' && facts.past.replica_identity != 'd')
         return {statement(fmt::format("ALTER TABLE {} REPLICA IDENTITY DEFAULT", sql::quoted(state.table)),
                           "altered since the cut-over")};
-    ddl::Succession back;
+    ddl::Replacement back;
     back.table = facts.parent;
     return ddl::parent_replica_identity(back);
 }
@@ -308,7 +310,7 @@ std::vector<Step> park(const RevertFacts& facts) {
 }
 
 /// The rights that the new table has now, in case they were changed since the cut-over.
-std::vector<Step> restore_rights(const RevertFacts& facts, const SwapState& state) {
+std::vector<Step> restore_rights(const RevertFacts& facts, const job::State& state) {
     if (facts.parent.grants == facts.past.grants && facts.parent.has_acl == facts.past.has_acl)
         return {};
     std::vector<std::string> grantees;
@@ -320,7 +322,7 @@ std::vector<Step> restore_rights(const RevertFacts& facts, const SwapState& stat
                             grantees);
 }
 
-Unit revert_unit(const RevertFacts& facts, const SwapState& state, const std::string& state_schema) {
+Unit revert_unit(const RevertFacts& facts, const job::State& state, const std::string& state_schema) {
     Unit unit;
     unit.name = fmt::format("put {} back", sql::quoted(state.table));
     unit.lock_first = revert_locks(facts);
@@ -332,7 +334,7 @@ Unit revert_unit(const RevertFacts& facts, const SwapState& state, const std::st
     append(steps, drop_composite(facts.parent, state));
     append(steps, take_from_parent(facts, state));
     append(steps, change_places(facts, state));
-    append(steps, restore_followers(facts, state));
+    append(steps, restore_attachments(facts, state));
     const bool is_read = !state.matviews.empty();
     if (is_read)
         append(steps, park(facts));
@@ -353,7 +355,7 @@ Unit revert_unit(const RevertFacts& facts, const SwapState& state, const std::st
         steps.push_back(statement(fmt::format("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL", sql::quoted(state.table),
                                               sql::quote_ident(state.key)),
                                   "as it was before"));
-    steps.push_back(journal(state, Stage::reverting, state_schema));
+    steps.push_back(job::journal(state, job::Stage::reverting, state_schema));
     return unit;
 }
 

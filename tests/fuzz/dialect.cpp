@@ -6,15 +6,15 @@
 #include <string>
 
 #include "base/error.hpp"
-#include "migrate/environment_text.hpp"
-#include "migrate/file_name.hpp"
-#include "migrate/flyway_checksum.hpp"
-#include "migrate/flyway_script_config.hpp"
-#include "migrate/goose_marks.hpp"
-#include "migrate/goose_text.hpp"
-#include "migrate/marks.hpp"
+#include "migrate/dialect/environment_text.hpp"
+#include "migrate/dialect/file_name.hpp"
+#include "migrate/dialect/flyway_checksum.hpp"
+#include "migrate/dialect/flyway_script_config.hpp"
+#include "migrate/dialect/goose_marks.hpp"
+#include "migrate/dialect/goose_text.hpp"
+#include "migrate/dialect/marks.hpp"
+#include "sql/facts/range_statement.hpp"
 #include "sql/placeholder.hpp"
-#include "sql/range_statement.hpp"
 
 namespace {
 

@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "lint/linter.hpp"
 #include "migrate/directory.hpp"
-#include "migrate/lint.hpp"
 
 using namespace tripmig;
 
@@ -18,16 +18,16 @@ void require(bool holds) {
         std::abort();
 }
 
-void check(const migrate::LintFinding& finding) {
+void check(const lint::LintFinding& finding) {
     require(finding.rule != nullptr && finding.position.line >= 1 && finding.position.column >= 1);
     require(finding.level <= finding.rule->level && !finding.message.empty() && finding.message.back() == ']');
 }
 
-void check(const migrate::LintedFile& file) {
-    for (const migrate::LintFinding& finding : file.findings)
+void check(const lint::LintedFile& file) {
+    for (const lint::LintFinding& finding : file.findings)
         check(finding);
-    for (const migrate::LintedStatement& statement : file.statements) {
-        for (const migrate::LintFinding& finding : statement.findings)
+    for (const lint::LintedStatement& statement : file.statements) {
+        for (const lint::LintFinding& finding : statement.findings)
             check(finding);
         const auto& locks = statement.effects.locks;
         for (std::size_t i = 1; i < locks.size(); ++i)
@@ -43,9 +43,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     migration.content.emplace(reinterpret_cast<const char*>(data), size);
     try {
         const migrate::Script script = migrate::load_script(migration, "/nowhere", {});
-        migrate::Linter linter;
+        lint::Linter linter;
         check(linter.lint(script, migration.file, migrate::Kind::versioned));
-        migrate::Linter aside = linter;
+        lint::Linter aside = linter;
         check(aside.lint(script, migration.file, migrate::Kind::undo));  // on what the same text has made
         check(linter.lint(script, migration.file, migrate::Kind::repeatable));
     } catch (const Error& error) {

@@ -7,10 +7,10 @@
 
 #include "base/error.hpp"
 #include "sql/directive.hpp"
+#include "sql/facts/statement_facts.hpp"
 #include "sql/normalised.hpp"
 #include "sql/placeholder.hpp"
 #include "sql/scanner.hpp"
-#include "sql/statement_facts.hpp"
 #include "sql/tokens.hpp"
 
 using namespace tripmig;
@@ -22,7 +22,7 @@ void require(bool holds) {
         std::abort();
 }
 
-void check_statements(std::string_view text, const sql::Script& script) {
+void check_statements(std::string_view text, const sql::ScannedText& script) {
     std::size_t end = 0;
     for (const sql::Statement& statement : script.statements) {
         require(!statement.text.empty() && statement.text.data() == text.data() + statement.offset);
@@ -43,14 +43,14 @@ void check_statements(std::string_view text, const sql::Script& script) {
 void check_alone(const sql::Statement& statement) {
     const std::string alone =
         " " + std::string(statement.text) + "\n;";  // a blank: a byte order mark counts at the beginning only
-    const sql::Script script = sql::scan(alone, {{}, statement.standard_conforming_strings, {}});
+    const sql::ScannedText script = sql::scan(alone, {{}, statement.standard_conforming_strings, {}});
     require(script.statements.size() == 1 && script.statements[0].text == statement.text);
 }
 
 void check(std::string_view text, bool standard_strings) {
     const sql::ScanOptions options{"fuzz.sql", standard_strings, {}};
     try {
-        const sql::Script script = sql::scan(text, options);
+        const sql::ScannedText script = sql::scan(text, options);
         check_statements(text, script);
         for (const sql::Statement& statement : script.statements)
             check_alone(statement);

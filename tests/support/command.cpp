@@ -150,13 +150,13 @@ std::string BackgroundCommand::err() const {
 }
 
 void BackgroundCommand::wait_for_text(std::string_view text, std::chrono::milliseconds patience) {
-    constexpr std::chrono::milliseconds look_again{5};
+    constexpr std::chrono::milliseconds read_again{5};
     const auto deadline = std::chrono::steady_clock::now() + patience;
     const auto is_there = [&] {
         return out().find(text) != std::string::npos || err().find(text) != std::string::npos;
     };
     while (!is_there()) {
-        if (wait_for_end(look_again) && !is_there())
+        if (wait_for_end(read_again) && !is_there())
             throw std::runtime_error("ended without \"" + std::string(text) + "\": " + describe());
         if (std::chrono::steady_clock::now() > deadline)
             throw std::runtime_error("no \"" + std::string(text) + "\" in time: " + describe());

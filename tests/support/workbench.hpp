@@ -7,10 +7,10 @@
 #include "base/event.hpp"
 #include "base/stop_signal.hpp"
 #include "config/connection_string.hpp"
+#include "db/catalog/table_catalog.hpp"
 #include "db/connection.hpp"
 #include "db/executor.hpp"
 #include "db/session.hpp"
-#include "db/table_catalog.hpp"
 #include "support/test_database.hpp"
 
 namespace tripmig::test {

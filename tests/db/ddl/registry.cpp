@@ -1,10 +1,11 @@
-#include "ddl/registry.hpp"
+#include "ddl/registry/registry.hpp"
 
 #include <doctest/doctest.h>
 #include <libpq-fe.h>
 
 #include <thread>
 
+#include "ddl/registry/registry_steps.hpp"
 #include "support/workbench.hpp"
 
 using namespace tripmig;

@@ -5,8 +5,9 @@
 #include <chrono>
 #include <thread>
 
-#include "db/table_catalog.hpp"
-#include "ddl/registry.hpp"
+#include "db/catalog/table_catalog.hpp"
+#include "ddl/registry/registry.hpp"
+#include "ddl/registry/registry_steps.hpp"
 #include "room.hpp"
 
 using namespace tripmig;

@@ -60,7 +60,7 @@ void skip_gap(std::string_view& text) {
 }
 
 /// Each query buffer must be one statement, or the statements that \; joins, and nothing more.
-void check_agreement(const std::vector<std::string>& queries, const sql::Script& script) {
+void check_agreement(const std::vector<std::string>& queries, const sql::ScannedText& script) {
     std::size_t index = 0;
     for (const std::string& query : queries) {
         const std::string sent = without_empty_lines(query);
@@ -129,7 +129,7 @@ TEST_CASE("psql loads the data lines that the scanner finds") {
     REQUIRE(
         test::run_command({"psql", "--no-psqlrc", "--quiet", "--dbname", database.url(), "--file", file}).exit_code ==
         0);
-    const sql::Script script = sql::scan(text);
+    const sql::ScannedText script = sql::scan(text);
     REQUIRE(script.statements.size() == 4);
     CHECK(script.statements[1].copy_data == "one;\ntwo '\n\\\\.\n");
     CHECK(script.statements[3].copy_data == "three\n");

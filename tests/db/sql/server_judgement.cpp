@@ -4,8 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "sql/facts/statement_facts.hpp"
 #include "sql/identifier.hpp"
-#include "sql/statement_facts.hpp"
+#include "sql/split_identifier.hpp"
 #include "support/test_database.hpp"
 #include "unit/sql/transaction_cases.hpp"
 

@@ -1,6 +1,6 @@
 #include <sys/stat.h>
 
-#include "migrate/dialect.hpp"
+#include "migrate/dialect/dialect.hpp"
 #include "migrations_folder.hpp"
 
 using tripmig::migrate::Dialect;

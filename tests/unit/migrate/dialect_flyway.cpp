@@ -1,3 +1,4 @@
+#include "migrate/migration_file.hpp"
 #include "migrations_folder.hpp"
 
 TEST_CASE("executeInTransaction=false beside a script turns its transaction off") {

@@ -1,4 +1,4 @@
-#include "migrate/environment_text.hpp"
+#include "migrate/dialect/environment_text.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "migrate/file_name.hpp"
+#include "migrate/dialect/file_name.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "migrate/flyway_checksum.hpp"
+#include "migrate/dialect/flyway_checksum.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "migrate/lint.hpp"
+#include "lint/linter.hpp"
 
 #include <fmt/format.h>
 
@@ -8,17 +8,18 @@
 #include <string>
 #include <vector>
 
+#include "migrate/migration_file.hpp"
 #include "migrations_folder.hpp"
 
 using namespace tripmig;
-using migrate::Level;
+using lint::Level;
 
 namespace {
 
 /// "2 create-index, 5 opaque?": the line and the rule of each finding that counts; ? a warning, ?? a note.
-std::string brief(const migrate::LintedFile& file) {
+std::string brief(const lint::LintedFile& file) {
     std::string text;
-    const auto add = [&](const migrate::LintFinding& finding) {
+    const auto add = [&](const lint::LintFinding& finding) {
         if (finding.ignored.empty())
             text += fmt::format("{}{} {}{}", text.empty() ? "" : ", ", finding.position.line, finding.rule->name,
                                 finding.level == Level::error     ? ""
@@ -34,11 +35,11 @@ std::string brief(const migrate::LintedFile& file) {
 }
 
 /// What lint says of the last file, when the others came before it.
-migrate::LintedFile lint_last(std::initializer_list<NewFile> files) {
+lint::LintedFile lint_last(std::initializer_list<NewFile> files) {
     const MigrationsFolder folder(files);
     const migrate::Directory directory = folder.read();
-    migrate::Linter linter;
-    migrate::LintedFile last;
+    lint::Linter linter;
+    lint::LintedFile last;
     for (const auto& migration : directory.versioned)
         last = linter.lint(folder.script(migration), migration.file, migration.kind);
     for (const auto& migration : directory.undo)
@@ -238,7 +239,7 @@ TEST_CASE("ignores") {
 }
 
 TEST_CASE("rules are sorted, and every message ends with its rule") {
-    const auto names = migrate::lint_rule_names();
+    const auto names = lint::lint_rule_names();
     CHECK(std::is_sorted(names.begin(), names.end()));
     CHECK(!names.front().empty());
     const auto linted = lint_last({{"V1__t.sql", tables}, {"V2__x.sql", "drop table t; update d set p = 1"}});
@@ -253,13 +254,13 @@ TEST_CASE("docs/lint.md has a section for every rule, with its level, and no oth
     for (std::size_t at = text.find("\n### "); at != std::string::npos; at = text.find("\n### ", at + 1)) {
         const std::size_t end = text.find('\n', at + 1);
         sections.push_back(text.substr(at + 5, end - at - 5));
-        const auto* rule = migrate::find_lint_rule(sections.back());
+        const auto* rule = lint::find_lint_rule(sections.back());
         REQUIRE_MESSAGE(rule != nullptr, sections.back());
         std::string level(to_string(rule->level));
         level.front() = static_cast<char>(level.front() - 'a' + 'A');
         CHECK_MESSAGE(text.compare(end + 2, level.size(), level) == 0, sections.back());
     }
-    CHECK(sections == migrate::lint_rule_names());
+    CHECK(sections == lint::lint_rule_names());
 }
 
 TEST_CASE("positions: the action of an ALTER TABLE, in characters") {

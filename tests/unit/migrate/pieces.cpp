@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "migrate/batch.hpp"
+#include "migrate/batch_statement.hpp"
 #include "migrate/plan.hpp"
 
 using namespace tripmig;

@@ -4,6 +4,8 @@
 
 #include <set>
 
+#include "sql/split_identifier.hpp"
+
 using namespace tripmig;
 
 TEST_CASE("quote_ident quotes only what needs it") {

@@ -1,4 +1,4 @@
-#include "sql/range_statement.hpp"
+#include "sql/facts/range_statement.hpp"
 
 #include <doctest/doctest.h>
 

@@ -119,7 +119,7 @@ TEST_CASE("a setting ends with the transaction that it belongs to") {
 }
 
 TEST_CASE("each statement remembers how its strings are to be read") {
-    const sql::Script script = sql::scan("select 1; set standard_conforming_strings = off; select 2");
+    const sql::ScannedText script = sql::scan("select 1; set standard_conforming_strings = off; select 2");
     CHECK(script.statements[0].standard_conforming_strings);
     CHECK(script.statements[1].standard_conforming_strings);
     CHECK_FALSE(script.statements[2].standard_conforming_strings);
@@ -127,7 +127,7 @@ TEST_CASE("each statement remembers how its strings are to be read") {
 
 TEST_CASE("positions count bytes, lines and characters") {
     const std::string text = "\xEF\xBB\xBF-- 한글\r\n  select '한'; /* é */ select 2;\n\n\tselect 3";
-    const sql::Script script = sql::scan(text);
+    const sql::ScannedText script = sql::scan(text);
     REQUIRE(script.statements.size() == 3);
     CHECK(script.statements[0].line == 2);
     CHECK(script.statements[0].column == 3);
@@ -147,7 +147,7 @@ TEST_CASE("positions count bytes, lines and characters") {
 TEST_CASE("a part of a file counts on from where it begins") {
     sql::ScanOptions options;
     options.start = {100, 7, 5};
-    const sql::Script script = sql::scan("a;\nb; -- c", options);
+    const sql::ScannedText script = sql::scan("a;\nb; -- c", options);
     CHECK(script.statements[0].offset == 100);
     CHECK(script.statements[0].line == 7);
     CHECK(script.statements[0].column == 5);
@@ -158,7 +158,7 @@ TEST_CASE("a part of a file counts on from where it begins") {
 }
 
 TEST_CASE("comments belong to the statement that they stand above") {
-    const sql::Script script = sql::scan("-- a\n/* b */ select 1 -- in\n + 1; -- c\nselect 2; -- d");
+    const sql::ScannedText script = sql::scan("-- a\n/* b */ select 1 -- in\n + 1; -- c\nselect 2; -- d");
     REQUIRE(script.statements.size() == 2);
     REQUIRE(script.comments_before(script.statements[0]).size() == 2);
     CHECK(script.comments_before(script.statements[0])[0].text == "-- a");
@@ -173,7 +173,7 @@ TEST_CASE("comments belong to the statement that they stand above") {
 }
 
 TEST_CASE("\\; joins statements into what psql sends as one") {
-    const sql::Script script = sql::scan("select 1\\; select 2\\; select 3; select 4\\; ; select 5");
+    const sql::ScannedText script = sql::scan("select 1\\; select 2\\; select 3; select 4\\; ; select 5");
     REQUIRE(script.statements.size() == 5);
     CHECK(script.statements[0].is_joined);
     CHECK(script.statements[0].text == "select 1");

@@ -9,7 +9,7 @@ using namespace tripmig;
 
 TEST_CASE("COPY ... FROM STDIN takes the lines up to \\.") {
     const std::string text = "copy t from stdin;\n1\t;'$$\n\\N\\.\n\\.x\n\\.\nselect 2;";
-    const sql::Script script = sql::scan(text);
+    const sql::ScannedText script = sql::scan(text);
     REQUIRE(script.statements.size() == 2);
     CHECK(script.statements[0].text == "copy t from stdin");
     CHECK(script.statements[0].copy_data == "1\t;'$$\n\\N\\.\n\\.x\n");
@@ -25,7 +25,7 @@ TEST_CASE("COPY is known in any dress") {
           "copy t from stdin csv", "copy t /* a */ from -- b\n stdin where a > 1", "copy binary t from stdin",
           "copy t from stdout"}) {
         const std::string text = std::string(statement) + ";\n1\n\\.\n";
-        const sql::Script script = sql::scan(text);
+        const sql::ScannedText script = sql::scan(text);
         REQUIRE_MESSAGE(script.statements.size() == 1, statement);
         CHECK_MESSAGE(script.statements[0].copy_data == "1\n", statement);
     }
@@ -54,14 +54,14 @@ TEST_CASE("the text's end ends the data too") {
 }
 
 TEST_CASE("CR LF files") {
-    const sql::Script script = sql::scan("copy t from stdin;\r\n1\r\n\\.\r\nselect 2;\r\n");
+    const sql::ScannedText script = sql::scan("copy t from stdin;\r\n1\r\n\\.\r\nselect 2;\r\n");
     REQUIRE(script.statements.size() == 2);
     CHECK(script.statements[0].copy_data == "1\r\n");
     CHECK(script.statements[1].line == 4);
 }
 
 TEST_CASE("a comment may follow on COPY's line, a statement may not") {
-    const sql::Script script = sql::scan("copy t from stdin; /* a */ -- b;\n1\n\\.\nselect 2");
+    const sql::ScannedText script = sql::scan("copy t from stdin; /* a */ -- b;\n1\n\\.\nselect 2");
     REQUIRE(script.statements.size() == 2);
     CHECK(script.statements[0].copy_data == "1\n");
     CHECK(script.comments_before(script.statements[1]).size() == 2);
@@ -72,7 +72,7 @@ TEST_CASE("a comment may follow on COPY's line, a statement may not") {
 }
 
 TEST_CASE("joined COPYs take their data one after the other") {
-    const sql::Script script =
+    const sql::ScannedText script =
         sql::scan("select 0\\; copy a from stdin\\; copy b from stdin\\; select 1; -- c\n1\n\\.\n2\n\\.\nselect 9");
     REQUIRE(script.statements.size() == 5);
     CHECK(script.statements[1].copy_data == "1\n");

@@ -77,7 +77,7 @@ TEST_CASE("psql's commands are errors that say what to write instead") {
 }
 
 TEST_CASE("\\i and \\ir are reported, not followed") {
-    const sql::Script script = sql::scan(
+    const sql::ScannedText script = sql::scan(
         "select 1;\n  \\i a/b.sql\nselect 2; \\ir 'it''s here.sql' ;\r\n\\include c.sql;\n\\include_relative d.sql");
     REQUIRE(script.includes.size() == 4);
     CHECK(script.includes[0].path == "a/b.sql");
@@ -105,7 +105,7 @@ TEST_CASE("a file name that psql would not read as it stands is an error") {
 }
 
 TEST_CASE("pg_dump's \\restrict and \\unrestrict are passed over") {
-    const sql::Script script = sql::scan("\\restrict abc'def\nselect 1;\n\\unrestrict abc'def\n");
+    const sql::ScannedText script = sql::scan("\\restrict abc'def\nselect 1;\n\\unrestrict abc'def\n");
     REQUIRE(script.statements.size() == 1);
     CHECK(script.statements[0].text == "select 1");
     CHECK(script.includes.empty());

@@ -45,7 +45,7 @@ TEST_CASE("generated scripts are split into what they were made of, and nothing 
     for (unsigned seed = 1; seed <= 300; ++seed) {
         const test::GeneratedSql generated(seed, 40);
         const std::string& text = generated.script();
-        const sql::Script script = sql::scan(text);
+        const sql::ScannedText script = sql::scan(text);
         INFO("seed ", seed);
         REQUIRE(script.statements.size() == generated.statements().size());
         std::size_t end = 0;
@@ -64,7 +64,7 @@ TEST_CASE("generated scripts are split into what they were made of, and nothing 
 TEST_CASE("a script's comments are in order, each once, between statements") {
     for (unsigned seed = 1; seed <= 50; ++seed) {
         const test::GeneratedSql generated(seed, 40);
-        const sql::Script script = sql::scan(generated.script());
+        const sql::ScannedText script = sql::scan(generated.script());
         std::size_t total = script.comments_at_end().size();
         for (const sql::Statement& statement : script.statements) {
             total += statement.comment_count;

@@ -1,4 +1,4 @@
-#include "sql/statement_facts.hpp"
+#include "sql/facts/statement_facts.hpp"
 
 #include <doctest/doctest.h>
 

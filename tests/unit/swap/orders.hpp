@@ -5,7 +5,8 @@
 #include <vector>
 
 #include "base/civil.hpp"
-#include "swap/preflight.hpp"
+#include "job/source/table_facts.hpp"
+#include "swap/preflight/preflight.hpp"
 
 /// A table that can be swapped, as the catalog would tell it: the tests change one thing each.
 namespace tripmig::test {
@@ -73,8 +74,8 @@ inline config::PartitionPolicy monthly() {
     return policy;
 }
 
-inline swap::Facts facts_of(const db::TableInfo& table) {
-    swap::Facts facts;
+inline job::Facts facts_of(const db::TableInfo& table) {
+    job::Facts facts;
     facts.table = table;
     facts.now = *parse_timestamp("2026-11-10");
     facts.key.is_empty = false;

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "job/source/table_facts.hpp"
 #include "orders.hpp"
 #include "sql/identifier.hpp"
 
@@ -13,7 +14,7 @@ namespace {
 swap::PlanResult plan_of(const db::TableInfo& table, config::IncomingForeignKeys incoming, bool is_empty = false) {
     config::PartitionPolicy policy = monthly();
     policy.swap.incoming_foreign_keys = incoming;
-    swap::Facts facts = facts_of(table);
+    job::Facts facts = facts_of(table);
     facts.key.is_empty = is_empty;
     if (is_empty)
         facts.key.newest.reset();
@@ -127,7 +128,7 @@ TEST_CASE("preparation goes before the cut-over, months and validation after it"
     db::TableInfo table = orders();
     table.incoming = {lines_key()};
     const swap::PlanResult plan = plan_of(table, config::IncomingForeignKeys::registry);
-    CHECK(plan.cut == "2026-12-01 00:00:00");
+    CHECK(plan.boundary == "2026-12-01 00:00:00");
     std::vector<std::string> names;
     for (const Unit& unit : plan.units)
         names.push_back(unit.name);
@@ -187,7 +188,7 @@ TEST_CASE("given-up foreign keys are dropped and nothing takes their place") {
 
 TEST_CASE("an empty table: one transaction makes the new table, the present leaf and the next, and drops the old one") {
     const swap::PlanResult plan = plan_of(orders(), config::IncomingForeignKeys::refuse, true);
-    CHECK(plan.cut.empty());
+    CHECK(plan.boundary.empty());
     CHECK(plan.units.front().name == "cut over public.orders");
     const std::string sql = statements(plan, "cut over");
     place(sql, "SELECT NOT EXISTS (SELECT FROM ONLY public.orders)");
@@ -217,7 +218,7 @@ TEST_CASE("a unique index that each leaf keeps is not the table's, and is made o
     constraint.definition = "UNIQUE (note)";
     constraint.columns = {"note"};
     table.constraints.push_back(constraint);
-    swap::Facts facts = facts_of(table);
+    job::Facts facts = facts_of(table);
     config::PartitionPolicy policy = monthly();
     policy.swap.unique_indexes = config::UniqueIndexes::leaf;
     for (const auto strategy : {config::SwapStrategy::attach, config::SwapStrategy::copy}) {
@@ -258,7 +259,7 @@ TEST_CASE("a materialized view is built beside after the cut-over, and exchanged
         view.name = {"public", "totals"};
         view.can_alter = true;
         table.dependents = {view};
-        swap::Facts facts = facts_of(table);
+        job::Facts facts = facts_of(table);
         facts.key.is_empty = is_empty;
         if (is_empty)
             facts.key.newest.reset();

@@ -1,22 +1,24 @@
-#include "swap/preflight.hpp"
+#include "swap/preflight/preflight.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "job/finding.hpp"
+#include "job/source/table_facts.hpp"
 #include "orders.hpp"
 
 using namespace tripmig;
 using namespace tripmig::test;
-using swap::Finding;
+using job::Finding;
 
 namespace {
 
 struct Case {
     db::TableInfo table = orders();
     config::PartitionPolicy policy = monthly();
-    std::optional<swap::Facts> facts;
+    std::optional<job::Facts> facts;
 
     std::vector<Finding> findings() const {
         return swap::preflight(table, facts ? *facts : facts_of(table), policy, config::SwapConfig{});
@@ -64,7 +66,7 @@ TEST_CASE("a plain table passes, and the primary key's change is told") {
     const Case plain;
     CHECK(plain.refusals().empty());
     CHECK(plain.notes("becomes (id, at)"));
-    CHECK_NOTHROW(swap::refuse_if_any(plain.findings(), plain.table.name));
+    CHECK_NOTHROW(job::refuse_if_any(plain.findings(), plain.table.name));
 }
 
 TEST_CASE("what cannot be a leaf, or cannot be carried, is refused by name") {
@@ -191,7 +193,7 @@ TEST_CASE("what cannot be a leaf, or cannot be carried, is refused by name") {
         odd.table.replica_identity = 'n';
         CHECK(odd.refuses("no replica identity"));
     }
-    CHECK_THROWS_AS(swap::refuse_if_any(odd.findings(), odd.table.name), Error);
+    CHECK_THROWS_AS(job::refuse_if_any(odd.findings(), odd.table.name), Error);
 }
 
 TEST_CASE("the key must be there, of a type with bounds, never null") {
@@ -332,7 +334,7 @@ TEST_CASE("a missing right is its own exit code") {
         stranger.table.dependents.back().description = "view v";
     }
     try {
-        swap::refuse_if_any(stranger.findings(), stranger.table.name);
+        job::refuse_if_any(stranger.findings(), stranger.table.name);
         FAIL("it passed");
     } catch (const Error& error) {
         CHECK(error.code() == ExitCode::no_privilege);

@@ -1,0 +1,102 @@
+#include "backfill/catch_up.hpp"
+
+#include <fmt/format.h>
+
+#include "backfill/keys.hpp"
+#include "ddl/index_definition.hpp"
+#include "ddl/statement_step.hpp"
+#include "sql/identifier.hpp"
+
+namespace tripmig::backfill {
+
+using ddl::statement;
+
+std::string equal_keys(const std::vector<std::string>& keys, std::string_view left, std::string_view right) {
+    std::string text;
+    for (const std::string& key : keys)
+        text += fmt::format("{0}{1}.{3} = {2}.{3}", text.empty() ? "" : " AND ", left, right, sql::quote_ident(key));
+    return text;
+}
+
+namespace {
+
+/// A scan of so many bytes takes a few milliseconds.
+constexpr std::int64_t large_log = 8LL << 20;
+
+std::string columns_of(const Projection& projection, std::string_view of) {
+    std::string text;
+    for (const std::string& column : projection.columns)
+        text += fmt::format("{}{}.{}", text.empty() ? "" : ", ", of, sql::quote_ident(column));
+    return text;
+}
+
+/// `touched`: a relation of distinct keys.
+std::vector<Step> replace_rows(const Projection& projection, const std::string& touched) {
+    return {
+        statement(fmt::format("DELETE FROM {} AS copied USING {} AS touched WHERE {}", sql::quoted(projection.target),
+                              touched, equal_keys(projection.keys, "copied", "touched")),
+                  "what the target has of the keys in the log"),
+        statement(
+            fmt::format("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {} AS touched JOIN {}{} AS now ON "
+                        "{}",
+                        sql::quoted(projection.target), ddl::column_list(projection.columns),
+                        columns_of(projection, "now"), touched, projection.source_has_leaves ? "" : "ONLY ",
+                        sql::quoted(projection.source), equal_keys(projection.keys, "now", "touched")),
+            "their rows as they are now")};
+}
+
+}  // namespace
+
+std::vector<Step> last_catch_up(const Transfer& transfer) {
+    const std::string touched =
+        fmt::format("(SELECT DISTINCT {} FROM {} WHERE NOT truncated)", ddl::column_list(transfer.capture.key_names()),
+                    sql::quoted(transfer.capture.log));
+    std::vector<Step> steps;
+    // A handful of keys: index look-ups, whatever the planner believes about a log that it never saw.
+    for (const std::string_view setting : {"enable_hashjoin", "enable_mergejoin"})
+        steps.push_back(statement(fmt::format("SET LOCAL {} = off", setting), "no scan under the lock"));
+    for (const Projection& projection : transfer.projections)
+        ddl::append(steps, replace_rows(projection, touched));
+    steps.push_back(statement(fmt::format("DELETE FROM {} WHERE NOT truncated", sql::quoted(transfer.capture.log)),
+                              "done with these; a mark of TRUNCATE stays until the load has begun anew"));
+    return steps;
+}
+
+Unit catch_up_round(const Transfer& transfer, std::int64_t limit) {
+    const std::string keys = ddl::column_list(transfer.capture.key_names());
+    const std::string log = sql::quoted(transfer.capture.log);
+    const std::string touched = sql::quoted(transfer.touched);
+    Unit unit;
+    unit.name = fmt::format("catch up {}", sql::quoted(transfer.projections.front().target));
+    unit.steps.push_back(statement("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+                                   "log and rows of one moment; what comes meanwhile is the next round's"));
+    unit.steps.push_back(statement(fmt::format("DELETE FROM {}", touched), "the last round's"));
+    unit.steps.push_back(statement(
+        fmt::format("WITH taken AS (DELETE FROM {0} WHERE ctid = ANY (ARRAY(SELECT ctid FROM {0} WHERE NOT truncated "
+                    "LIMIT {1})) RETURNING {2}) INSERT INTO {3} SELECT DISTINCT {2} FROM taken",
+                    log, limit, keys, touched),
+        "the keys of this round"));
+    unit.steps.push_back(
+        statement(fmt::format("ANALYZE {}", touched), "look-ups or a hash join, as their number says"));
+    for (const Projection& projection : transfer.projections)
+        ddl::append(unit.steps, replace_rows(projection, touched));
+    return unit;
+}
+
+std::string log_size_sql(const Transfer& transfer) {
+    return fmt::format("SELECT pg_catalog.pg_relation_size({}::pg_catalog.regclass)",
+                       sql::quote_literal(sql::quoted(transfer.capture.log)));
+}
+
+Unit vacuum_log(const Transfer& transfer, std::int64_t log_bytes) {
+    Unit unit = ddl::alone(fmt::format("vacuum {}", sql::quoted(transfer.capture.log)),
+                           statement(fmt::format("VACUUM (ANALYZE, TRUNCATE {}) {}", log_bytes >= large_log,
+                                                 sql::quoted(transfer.capture.log)),
+                                     "each round scans the log, dead entries as well",
+                                     {{transfer.capture.log, LockMode::share_update_exclusive}}));
+    unit.steps.push_back(statement(fmt::format("VACUUM {}", sql::quoted(transfer.touched)), "the same",
+                                   {{transfer.touched, LockMode::share_update_exclusive}}));
+    return unit;
+}
+
+}  // namespace tripmig::backfill

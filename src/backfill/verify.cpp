@@ -1,0 +1,158 @@
+#include "backfill/verify.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <mutex>
+
+#include "ddl/statement_step.hpp"
+#include "sql/identifier.hpp"
+
+namespace tripmig::backfill {
+
+namespace {
+
+struct Digest {
+    std::int64_t rows = 0;
+    std::uint64_t hash = 0;  ///< the sum of the rows' hashes, modulo 2^63
+
+    void add(const Digest& other) {
+        constexpr std::uint64_t low_63_bits = ~0ULL >> 1U;
+        rows += other.rows;
+        hash = (hash + other.hash) & low_63_bits;
+    }
+    friend bool operator==(const Digest&, const Digest&) = default;
+};
+
+/// Of a row whose first columns are a count and a sum.
+Digest digest_in(const db::Result& result, std::size_t row) {
+    return {result.number(row, 0), static_cast<std::uint64_t>(result.number(row, 1))};
+}
+
+/// Both sides: the leaves each by itself, the plain table as a whole, and only where the two differ by leaf too.
+class Sides {
+  public:
+    Sides(const Comparison& comparison, std::string snapshot, Reporter& reporter)
+        : m_comparison(comparison),
+          m_snapshot(std::move(snapshot)),
+          m_reporter(reporter),
+          m_buckets(comparison.leaves.size() + 1),
+          m_leaves(comparison.leaves.size()),
+          m_ranges(static_cast<std::size_t>((comparison.blocks + blocks_at_once - 1) / blocks_at_once)) {}
+
+    [[nodiscard]] std::size_t ranges() const { return m_ranges; }
+    [[nodiscard]] std::size_t items() const { return m_ranges + m_leaves.size(); }
+
+    void look(db::Executor& executor, std::size_t item) {
+        const bool is_plain = item < m_ranges;
+        const db::Result result =
+            read(executor, is_plain ? plain_digest_sql(m_comparison, first_block(item), first_block(item + 1))
+                                    : leaf_digest_sql(m_comparison, m_comparison.leaves.at(item - m_ranges)));
+        const std::lock_guard<std::mutex> lock(m_guard);
+        (is_plain ? m_plain : m_leaves.at(item - m_ranges)).add(digest_in(result, 0));
+        tell();
+    }
+
+    [[nodiscard]] bool agree() const {
+        Digest copied;
+        for (const Digest& leaf : m_leaves)
+            copied.add(leaf);
+        return copied == m_plain;
+    }
+
+    void look_by_leaf(db::Executor& executor, std::size_t range) {
+        const db::Result result =
+            read(executor, plain_buckets_sql(m_comparison, first_block(range), first_block(range + 1)));
+        const std::lock_guard<std::mutex> lock(m_guard);
+        for (std::size_t row = 0; row < result.rows(); ++row)
+            m_buckets.at(static_cast<std::size_t>(result.number(row, 2))).add(digest_in(result, row));
+    }
+
+    /// After look_by_leaf() of every range. Keys below the first leaf must all be in the log.
+    [[nodiscard]] std::vector<Difference> differences() const {
+        std::vector<Difference> found;
+        if (m_buckets.front().rows > 0)
+            found.push_back({m_comparison.plain, m_buckets.front().rows, 0, {}});
+        for (std::size_t leaf = 0; leaf < m_leaves.size(); ++leaf)
+            if (!(m_leaves[leaf] == m_buckets[leaf + 1]))
+                found.push_back({m_comparison.leaves[leaf].name, m_buckets[leaf + 1].rows, m_leaves[leaf].rows, {}});
+        return found;
+    }
+
+    db::Result read(db::Executor& executor, std::string sql) const {
+        Unit unit;
+        unit.name = "compare";
+        unit.steps = {ddl::statement("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", "one moment"),
+                      ddl::statement(fmt::format("SET TRANSACTION SNAPSHOT {}", sql::quote_literal(m_snapshot)),
+                                     "the same for all workers"),
+                      ddl::statement(std::move(sql), "counts and hashes")};
+        return executor.run(unit).results.back();
+    }
+
+  private:
+    static constexpr std::int64_t blocks_at_once = 8192;
+
+    static std::int64_t first_block(std::size_t range) { return static_cast<std::int64_t>(range) * blocks_at_once; }
+
+    void tell() {
+        ++m_done;
+        Event event{Severity::debug, "move.verified", {}, {}, {}};
+        const std::string task = fmt::format("verify {}", sql::quoted(m_comparison.plain));
+        event.message = fmt::format("{}: {} of {} parts", task, m_done, items());
+        event.progress = Progress{task, m_done, items(), "parts"};
+        m_reporter.emit(event);
+    }
+
+    const Comparison& m_comparison;
+    std::string m_snapshot;
+    Reporter& m_reporter;
+    Digest m_plain;
+    std::vector<Digest> m_buckets;  ///< of the plain table: its rows by leaf
+    std::vector<Digest> m_leaves;
+    std::size_t m_ranges;
+    std::size_t m_done = 0;
+    std::mutex m_guard;
+};
+
+void find_keys(const Comparison& comparison, const Sides& sides, db::Executor& executor, Difference& difference) {
+    for (const ComparedLeaf& leaf : comparison.leaves) {
+        if (!(leaf.name == difference.leaf))
+            continue;
+        const db::Result keys = sides.read(executor, differing_keys_sql(comparison, leaf));
+        for (std::size_t row = 0; row < keys.rows(); ++row)
+            difference.keys.emplace_back(keys.text(row, 0));
+    }
+}
+
+}  // namespace
+
+std::vector<Difference> verify(Comparison comparison, db::Session& session, Workers& workers, Throttle& throttle,
+                               const StopSignal& stop, Reporter& reporter) {
+    std::vector<Difference> differences;
+    session.transact(db::Isolation::repeatable_read, [&](db::Work& work) {
+        const std::string is_log_empty = comparison.log.name.empty()
+                                             ? std::string("true")
+                                             : fmt::format("NOT EXISTS (SELECT FROM {})", sql::quoted(comparison.log));
+        const auto moment = work.read(fmt::format("SELECT pg_catalog.pg_export_snapshot(), {}", is_log_empty));
+        comparison.is_log_empty = db::flag_of(moment.at(0).at(1));
+        Sides sides(comparison, db::text_of(moment.at(0).at(0)), reporter);
+        workers.for_each(sides.items(), [&](db::Executor& executor, std::size_t item) {
+            stop.check();
+            throttle.wait();
+            sides.look(executor, item);
+        });
+        if (sides.agree())
+            return;
+        workers.for_each(sides.ranges(), [&](db::Executor& executor, std::size_t range) {
+            stop.check();
+            sides.look_by_leaf(executor, range);
+        });
+        differences = sides.differences();
+        workers.for_each(std::min<std::size_t>(differences.size(), 10), [&](db::Executor& executor, std::size_t item) {
+            find_keys(comparison, sides, executor, differences[item]);
+        });
+    });
+    return differences;
+}
+
+}  // namespace tripmig::backfill

@@ -1,0 +1,95 @@
+#include "cli/migrate/migration_swap.hpp"
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "cli/swap/options.hpp"
+#include "job/session.hpp"
+#include "job/source/source_table.hpp"
+#include "job/state.hpp"
+#include "sql/identifier.hpp"
+#include "swap/close.hpp"
+#include "swap/run.hpp"
+
+namespace tripmig::cli {
+
+namespace {
+
+QualifiedName name_of(const std::vector<std::string>& parts) {
+    return parts.size() == 1 ? QualifiedName{"public", parts[0]} : QualifiedName{parts[0], parts[1]};
+}
+
+SwapOutlook look(job::Session& server, const QualifiedName& name) {
+    SwapOutlook outlook;
+    outlook.table = name;
+    if (job::require_table(server, name).is_partitioned()) {
+        outlook.kind = SwapOutlook::Kind::partitioned;
+        return outlook;
+    }
+    const std::int64_t most = server.config().migrations.inline_swap_rows;
+    outlook.rows = db::number_of(server.session()
+                                     .read(fmt::format("SELECT pg_catalog.count(*) FROM (SELECT FROM ONLY {} LIMIT {}) "
+                                                       "AS counted",
+                                                       sql::quoted(name), most + 1))
+                                     .at(0)
+                                     .at(0));
+    outlook.kind = outlook.rows > most ? SwapOutlook::Kind::big : SwapOutlook::Kind::small;
+    return outlook;
+}
+
+/// A swap that went on by itself up to its cut-over is under way: it goes on by itself after it as well.
+bool is_cut_over(job::Session& server, const QualifiedName& name) {
+    const auto job = server.open_job(name);
+    return job && job::from_job(*job).is_cut_over();
+}
+
+std::string swap_now(Context& context, const QualifiedName& name) {
+    job::Session server(context.config, context.reporter, context.clock, context.stop);
+    const SwapOutlook outlook = look(server, name);
+    if (outlook.kind == SwapOutlook::Kind::partitioned && !is_cut_over(server, name))
+        return outlook.text(context);
+    if (outlook.kind == SwapOutlook::Kind::big)
+        throw Error(ExitCode::refused, outlook.text(context),
+                    fmt::format("run `tripmig swap run {}`, which copies nothing under a lock and can be stopped and "
+                                "resumed; then the same command as now",
+                                sql::quoted(name)));
+    SwapOptions options;
+    options.table = sql::quoted(name);
+    server.take_job(name);
+    const config::PartitionPolicy policy = job_policy(context, options, server);
+    const swap::RunResult result = swap::run(server, policy, false);
+    if (!result.state)  // somebody else's work of a moment ago
+        return look(server, name).text(context);
+    // An empty table has no past to go back to; of another one `swap finish` gives the way back up.
+    if (result.state->was_empty && result.state->stage == job::Stage::complete)
+        swap::finish(server, name);
+    return fmt::format("{} is partitioned now", sql::quoted(name));
+}
+
+}  // namespace
+
+std::string SwapOutlook::text(const Context& context) const {
+    const std::string name = sql::quoted(table);
+    switch (kind) {
+        case Kind::partitioned:
+            return name + " is partitioned already: nothing to do";
+        case Kind::small:
+            return fmt::format("{} has {} rows: it is swapped then and there", name, rows);
+        case Kind::big:
+            return fmt::format(
+                "{} has more than {} rows (inline_swap_rows): it is to be swapped beside its writers first", name,
+                context.config.migrations.inline_swap_rows);
+    }
+    return {};
+}
+
+SwapOutlook look_at_swap(Context& context, const std::vector<std::string>& table) {
+    job::Session server(context.config, context.reporter, context.clock, context.stop);
+    return look(server, name_of(table));
+}
+
+migrate::SwapTable swap_within_migration(Context& context) {
+    return [&context](const std::vector<std::string>& table) { return swap_now(context, name_of(table)); };
+}
+
+}  // namespace tripmig::cli

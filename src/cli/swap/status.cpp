@@ -1,0 +1,149 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "base/error.hpp"
+#include "cli/json_text.hpp"
+#include "cli/swap/options.hpp"
+#include "cli/swap/text.hpp"
+#include "db/catalog/table_catalog.hpp"
+#include "job/progress.hpp"
+#include "job/session.hpp"
+#include "job/state.hpp"
+#include "job/triggers/own_triggers.hpp"
+#include "report/sink.hpp"
+#include "sql/identifier.hpp"
+
+namespace tripmig::cli {
+
+namespace {
+
+using nlohmann::json;
+
+/// What one look found.
+struct Look {
+    std::optional<job::State> state;
+    job::JobProgress progress;  ///< of a job that is not finished
+    bool is_open = false;
+    std::vector<std::string> problems;  ///< of the registry, when no job is open
+};
+
+Look look_closely(job::Session& server, const QualifiedName& table) {
+    Look found;
+    if (const auto job = db::find_last_job(server.session(), server.state_schema(), table)) {
+        found.state = job::from_job(*job);
+        found.is_open = !job->is_finished;
+        if (found.is_open)
+            found.progress = job::read_progress(server, *found.state);
+    }
+    if (!found.is_open)
+        found.problems = job::registry_problems(server.session(), table);
+    return found;
+}
+
+void print_without_job(Context& context, job::Session& server, const QualifiedName& table,
+                       const std::vector<std::string>& problems) {
+    const auto info = db::read_table(server.session(), table);
+    if (!info)
+        throw Error(ExitCode::refused, fmt::format("there is no table {}", sql::quoted(table)), "check the name");
+    if (info->is_partitioned())
+        print_swap(context, table, nullptr, problems);
+    else if (context.json)
+        context.out << json_text(json{{"table", table.schema + "." + table.name}, {"stage", "none"}}) << '\n';
+    else
+        context.out << fmt::format("{}: no swap was begun\n", sql::quoted(table));
+}
+
+void print_look(Context& context, job::Session& server, const QualifiedName& table, const Look& found) {
+    if (!found.state)
+        print_without_job(context, server, table, found.problems);
+    else if (!found.is_open)
+        print_swap(context, table, &*found.state, found.problems);
+    else if (context.json)
+        context.out << json_text(status_document(*found.state, found.progress)) << '\n';
+    else
+        context.out << status_text(*found.state, found.progress);
+}
+
+/// Shows each look: in the place of the one before on a terminal, else a line when it differs.
+class Screen {
+  public:
+    explicit Screen(Context& context)
+        : m_context(context), m_is_terminal(!context.json && ::isatty(STDOUT_FILENO) != 0) {}
+
+    void show(const Look& found) {
+        if (m_is_terminal)
+            refresh(status_text(*found.state, found.progress));
+        else if (m_context.json)
+            print_line(json_text(status_document(*found.state, found.progress), -1));
+        else
+            print_line(status_line(*found.state, found.progress));
+        m_context.out.flush();
+    }
+
+  private:
+    void refresh(const std::string& text) {
+        if (m_lines > 0)
+            m_context.out << fmt::format("\x1b[{}A\x1b[J", m_lines);
+        m_context.out << text;
+        const std::size_t width = report::terminal_width(STDOUT_FILENO);
+        m_lines = 0;
+        for (std::size_t at = 0; at < text.size();) {
+            const std::size_t end = std::min(text.find('\n', at), text.size());
+            m_lines += 1 + (end > at ? (end - at - 1) / width : 0);
+            at = end + 1;
+        }
+    }
+    void print_line(const std::string& line) {
+        if (line == m_last)
+            return;
+        m_context.out << line << '\n';
+        m_last = line;
+    }
+
+    Context& m_context;
+    bool m_is_terminal;
+    std::size_t m_lines = 0;
+    std::string m_last;
+};
+
+/// Until there is nothing left to do on the job.
+void watch(Context& context, job::Session& server, const QualifiedName& table) {
+    Screen screen(context);
+    for (;;) {
+        const Look found = look_closely(server, table);
+        if (!found.state)
+            return print_without_job(context, server, table, found.problems);
+        screen.show(found);
+        if (!found.is_open || found.state->stage == job::Stage::complete)
+            return;
+        context.stop.wait_for(std::chrono::milliseconds(500));
+        context.stop.check();
+    }
+}
+
+}  // namespace
+
+void add_swap_status(CLI::App& group, Commands& commands) {
+    CLI::App* command = group.add_subcommand("status", "How far the swap of a table is; changes nothing");
+    auto options = std::make_shared<SwapOptions>();
+    auto is_watching = std::make_shared<bool>(false);
+    add_table_argument(*command, *options);
+    command->add_flag("--watch", *is_watching,
+                      "Look again until it is complete: in place on a terminal, a line for each change elsewhere");
+    commands.add(command, [options, is_watching](Context& context) {
+        const QualifiedName table = config::parse_table_name(options->table);
+        job::Session server(context.config, context.reporter, context.clock, context.stop);
+        if (*is_watching)
+            watch(context, server, table);
+        else
+            print_look(context, server, table, look_closely(server, table));
+        return ExitCode::ok;
+    });
+}
+
+}  // namespace tripmig::cli

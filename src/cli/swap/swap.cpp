@@ -1,0 +1,29 @@
+#include <CLI/CLI.hpp>
+
+#include "cli/command.hpp"
+#include "cli/swap/options.hpp"
+
+namespace tripmig::cli {
+
+void add_swap(CLI::App& app, Commands& commands) {
+    CLI::App* group = app.add_subcommand("swap", "Make a live table partitioned, online, with a way back");
+    group->require_subcommand(1);
+    add_swap_plan(*group, commands);
+    add_swap_run(*group, commands);
+    add_swap_status(*group, commands);
+    add_swap_verify(*group, commands);
+    add_swap_cutover(*group, commands);
+    add_swap_pause(*group, commands);
+    add_swap_resume(*group, commands);
+    add_swap_revert(*group, commands);
+    add_swap_finish(*group, commands);
+    add_swap_abort(*group, commands);
+    group->footer(
+        "The usual way:\n"
+        "  tripmig swap plan trip_plans      what would happen, and what stands in the way; changes nothing\n"
+        "  tripmig swap run trip_plans       do it; run it again after any interruption\n"
+        "  tripmig swap status trip_plans    how far it is\n"
+        "  tripmig swap finish trip_plans    close the job, when nobody wants to go back any more");
+}
+
+}  // namespace tripmig::cli

@@ -1,0 +1,128 @@
+#include "db/catalog/own_triggers.hpp"
+
+#include <fmt/format.h>
+
+#include "db/state/state_schema.hpp"
+#include "db/statements.hpp"
+#include "sql/identifier.hpp"
+
+namespace tripmig::db {
+
+namespace {
+
+std::string function_names(const OwnTriggers& own) {
+    std::string names;
+    for (const QualifiedName& function : own.functions)
+        names += fmt::format("{}({})", names.empty() ? "" : ", ", sql::quote_literal(sql::quoted(function) + "()"));
+    return names;
+}
+
+/// The table and its partitions.
+std::string relations_sql(const OwnTriggers& own) {
+    return fmt::format(
+        "SELECT pg_catalog.to_regclass({0})::pg_catalog.oid AS oid UNION SELECT tree.relid::pg_catalog.oid "
+        "FROM pg_catalog.pg_partition_tree(pg_catalog.to_regclass({0})) AS tree",
+        sql::quote_literal(sql::quoted(own.table)));
+}
+
+/// A row (thing, facts) for each function and trigger, as text and jsonb.
+std::string things_sql(const OwnTriggers& own) {
+    return fmt::format(
+        "SELECT pg_catalog.format('function %I.%I', n.nspname, p.proname) AS thing, "
+        "pg_catalog.jsonb_build_object('owner', p.proowner::pg_catalog.text, 'body', pg_catalog.md5(p.prosrc), "
+        "'settings', COALESCE(p.proconfig::pg_catalog.text, ''), 'definer', p.prosecdef{0}) AS facts "
+        "FROM (VALUES {1}) AS own (name) "
+        "JOIN pg_catalog.pg_proc AS p ON p.oid = pg_catalog.to_regprocedure(own.name) "
+        "JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace "
+        "UNION ALL "
+        "SELECT pg_catalog.format('trigger %I of %I.%I', t.tgname, n.nspname, c.relname), "
+        "pg_catalog.jsonb_build_object('row', t.oid::pg_catalog.text || ' ' || t.xmin::pg_catalog.text, "
+        "'enabled', t.tgenabled::pg_catalog.text, 'table', c.oid::pg_catalog.text) "
+        "FROM pg_catalog.pg_trigger AS t "
+        "JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid "
+        "JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "
+        "WHERE t.tgfoid IN (SELECT pg_catalog.to_regprocedure(own.name) FROM (VALUES {1}) AS own (name)) "
+        "AND t.tgrelid IN (SELECT covered.oid FROM ({2}) AS covered)",
+        own.is_exact ? ", 'row', p.oid::pg_catalog.text || ' ' || p.xmin::pg_catalog.text" : "", function_names(own),
+        relations_sql(own));
+}
+
+/// Rows (change): what is different from the record. A trigger of a partition that came since is as it should be when
+/// it is on; that of a partition that went is nobody's.
+std::string changes_sql(const OwnTriggers& own, std::string_view state_schema, std::int64_t job) {
+    return fmt::format(
+        "SELECT COALESCE(was.key, now.thing) || CASE "
+        "WHEN now.thing IS NULL THEN ' is missing' "
+        "WHEN now.facts->>'enabled' = 'D' THEN ' is disabled' "
+        "WHEN now.facts->>'enabled' <> 'A' THEN ' is not enabled ALWAYS any more' "
+        "WHEN now.facts->>'body' <> was.value->>'body' THEN ' has another body' "
+        "WHEN now.facts->>'owner' <> was.value->>'owner' THEN ' has another owner' "
+        "WHEN now.facts->'definer' <> was.value->'definer' OR now.facts->>'settings' <> was.value->>'settings' "
+        "THEN ' has other settings' "
+        "WHEN was.key IS NULL THEN ' is new' "
+        "ELSE ' was altered, or off for a time' END AS change "
+        "FROM (SELECT each.key, each.value FROM {0}.jobs AS j, pg_catalog.jsonb_each(j.state->{1}) AS each "
+        "WHERE j.id = {2}) AS was FULL JOIN ({3}) AS now ON now.thing = was.key "
+        "WHERE now.facts IS DISTINCT FROM was.value "
+        "AND NOT (was.key IS NULL AND now.facts ? 'table' AND now.facts->>'enabled' = 'A' "
+        "AND now.facts->>'table' <> COALESCE(pg_catalog.to_regclass({4})::pg_catalog.oid::pg_catalog.text, '')) "
+        "AND NOT (now.thing IS NULL AND was.value ? 'table' AND NOT EXISTS (SELECT FROM ({5}) AS "
+        "covered WHERE covered.oid::pg_catalog.text = was.value->>'table'))",
+        sql::quote_ident(std::string(state_schema)), sql::quote_literal(own.record), job, things_sql(own),
+        sql::quote_literal(sql::quoted(own.table)), relations_sql(own));
+}
+
+std::string is_recorded_sql(const OwnTriggers& own, std::string_view state_schema, std::int64_t job) {
+    return fmt::format("SELECT EXISTS (SELECT FROM {}.jobs AS j WHERE j.id = {} AND j.state ? {})",
+                       sql::quote_ident(std::string(state_schema)), job, sql::quote_literal(own.record));
+}
+
+}  // namespace
+
+Step record_own_triggers(const OwnTriggers& own, std::string_view state_schema, std::int64_t job) {
+    Step step;
+    step.sql = fmt::format(
+        "UPDATE {}.jobs SET state = state || pg_catalog.jsonb_build_object({}, (SELECT "
+        "COALESCE(pg_catalog.jsonb_object_agg(own.thing, own.facts), '{{}}') FROM ({}) AS own)) WHERE id = {}",
+        sql::quote_ident(std::string(state_schema)), sql::quote_literal(own.record), things_sql(own), job);
+    step.why = "what they are now, so that it shows when somebody switches them off for a time";
+    return step;
+}
+
+Step require_own_triggers(const OwnTriggers& own, std::string_view state_schema, std::int64_t job) {
+    Step step;
+    step.sql = fmt::format("SELECT ({}) AND NOT EXISTS ({})", is_recorded_sql(own, state_schema, job),
+                           changes_sql(own, state_schema, job));
+    step.why = "checked under the locks";
+    step.refusal =
+        fmt::format("the triggers that capture the changes of {} were altered meanwhile", sql::quoted(own.table));
+    return step;
+}
+
+OwnTriggerChanges read_own_trigger_changes(Session& session, const OwnTriggers& own, std::string_view state_schema,
+                                           std::int64_t job) {
+    OwnTriggerChanges found;
+    found.is_recorded = flag_of(session.read(is_recorded_sql(own, state_schema, job)).at(0).at(0));
+    if (found.is_recorded)
+        for (const Row& row : session.read(changes_sql(own, state_schema, job) + " ORDER BY change"))
+            found.changes.push_back(text_of(row.at(0)));
+    return found;
+}
+
+std::vector<std::string> read_trigger_problems(Session& session, const QualifiedName& table, const QualifiedName& kept,
+                                               const std::vector<ExpectedTrigger>& expected) {
+    std::string names;
+    for (const ExpectedTrigger& trigger : expected)
+        names += fmt::format("{}({}, {}, {})", names.empty() ? "" : ", ", sql::quote_literal(trigger.name),
+                             sql::quote_literal(sql::quoted(trigger.function) + "()"), trigger.is_row);
+    std::string sql(statements::trigger_problems);
+    const std::string_view place = ":expected";
+    for (std::size_t at = sql.find(place); at != std::string::npos; at = sql.find(place, at + names.size()))
+        sql.replace(at, place.size(), names);
+    std::vector<std::string> problems;
+    for (const Row& row : session.read(sql, {sql::quoted(table), sql::quoted(kept)}))
+        problems.push_back(text_of(row.at(0)));
+    return problems;
+}
+
+}  // namespace tripmig::db

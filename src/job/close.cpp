@@ -1,0 +1,126 @@
+#include "job/close.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/error.hpp"
+#include "db/catalog/table_catalog.hpp"
+#include "ddl/constraint_phases.hpp"
+#include "ddl/registry/registry.hpp"
+#include "ddl/registry/registry_steps.hpp"
+#include "ddl/replacement/staged.hpp"
+#include "ddl/statement_step.hpp"
+#include "job/disk_full.hpp"
+#include "job/locks/attempts.hpp"
+#include "job/replacement.hpp"
+#include "job/transfer.hpp"
+#include "sql/identifier.hpp"
+
+namespace tripmig::job {
+
+namespace {
+
+/// Leaves and all; their triggers call what goes next.
+std::vector<Step> drop_staged(const State& state) {
+    if (!state.is_copy())
+        return {};
+    return {ddl::statement(fmt::format("DROP TABLE IF EXISTS {}", sql::quoted(ddl::staged_name(state.table))),
+                           "the copy, with its leaves")};
+}
+
+/// The table is gone: what the job made beside it is left.
+std::vector<Step> sweep_up(const State& state, const std::string& state_schema) {
+    db::TableInfo gone;
+    gone.name = state.table;
+    const ddl::Registry registry = ddl::registry_of(gone, state.key);
+    std::vector<Step> steps = drop_staged(state);
+    ddl::append(steps, backfill::end_transfer(build_transfer(build_replacement(gone, state), state, state_schema)));
+    if (state.has_registry && !state.was_empty)
+        ddl::append(steps, ddl::drop_registry(registry));
+    return steps;
+}
+
+std::vector<Step> undo_preparation(const db::TableInfo& table, const State& state, const std::string& state_schema) {
+    std::vector<Step> steps;
+    const bool has_begun = !state.was_empty && state.stage >= Stage::capturing;
+    const bool has_begun_registry = state.has_registry && has_begun;
+    const ddl::Replacement replacement = build_replacement(table, state);
+    ddl::append(steps, drop_staged(state));
+    if (has_begun_registry || (has_begun && state.is_copy()))
+        ddl::append(steps, backfill::end_transfer(build_transfer(replacement, state, state_schema)));
+    for (const std::string& check : {state.range_check(), state.null_check()})
+        steps.push_back(ddl::drop_check(table.name, check, "the swap is given up"));
+    if (has_begun_registry)
+        ddl::append(steps, ddl::drop_registry(*replacement.registry));
+    if (const db::ColumnInfo* column = table.column(state.key);
+        column != nullptr && state.key_was_nullable && column->not_null)
+        steps.push_back(ddl::statement(fmt::format("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL",
+                                                   sql::quoted(table.name), sql::quote_ident(state.key)),
+                                       "as it was before"));
+    return steps;
+}
+
+/// Drops what takes space. Deleted catalog rows need none of their own, as updated ones and the job's record may.
+void free_space(Session& server, const State& state) {
+    Unit unit;
+    unit.name = fmt::format("free the space that the swap of {} takes", sql::quoted(state.table));
+    if (db::read_table(server.session(), state.table))
+        unit.lock_first = {{state.table, LockMode::access_exclusive}};
+    unit.steps = sweep_up(state, server.state_schema());
+    run_step(server, unit);
+}
+
+void require_abortable(const State& state) {
+    if (state.is_cut_over())
+        throw Error(ExitCode::refused, fmt::format("{} is cut over already", sql::quoted(state.table)),
+                    "tripmig swap revert TABLE goes back");
+}
+
+State give_up(Session& server, State state, const AbortExtras& extras) {
+    const QualifiedName name = state.table;
+    const std::optional<db::TableInfo> table = db::read_table(server.session(), name);
+    db::TableInfo gone;
+    gone.name = name;
+    if (extras.before)
+        extras.before(table ? *table : gone, table.has_value(), state);
+    std::vector<Step> steps;
+    std::vector<LockRequest> locks;
+    if (!table) {
+        steps = sweep_up(state, server.state_schema());
+    } else {
+        steps = undo_preparation(*table, state, server.state_schema());
+        locks = {{name, LockMode::access_exclusive}};
+    }
+    ddl::append(steps, extras.steps);
+    locks.insert(locks.end(), extras.locks.begin(), extras.locks.end());
+    state.stage = Stage::aborted;
+    Unit unit = closing_unit(server, state, std::move(steps));
+    unit.lock_first = std::move(locks);
+    run_protected(server, unit);
+    return state;
+}
+
+}  // namespace
+
+Unit closing_unit(Session& server, const State& state, std::vector<Step> steps) {
+    Unit unit;
+    unit.name = fmt::format("close the swap of {}", sql::quoted(state.table));
+    unit.steps = std::move(steps);
+    unit.steps.push_back(db::finish_job_step(server.state_schema(), to_job(state)));
+    return unit;
+}
+
+State abort_job(Session& server, State state, const AbortExtras& extras) {
+    require_abortable(state);
+    try {
+        return give_up(server, state, extras);
+    } catch (const Error& error) {
+        if (!is_disk_full(error))
+            throw;
+    }
+    free_space(server, state);
+    return give_up(server, state, extras);
+}
+
+}  // namespace tripmig::job

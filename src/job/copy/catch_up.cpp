@@ -1,0 +1,85 @@
+#include "job/copy/catch_up.hpp"
+
+#include <fmt/format.h>
+
+#include <limits>
+
+#include "backfill/catch_up.hpp"
+#include "base/error.hpp"
+#include "ddl/constraint_phases.hpp"
+#include "ddl/statement_step.hpp"
+#include "job/locks/old_snapshots.hpp"
+#include "sql/identifier.hpp"
+
+namespace tripmig::job {
+
+namespace {
+
+/// A row of this round may belong to a month that has no leaf yet.
+void run_round(Session& server, const backfill::Transfer& transfer, const std::function<bool()>& make_place,
+               std::int64_t limit = catch_up_batch) {
+    const Unit round = backfill::catch_up_round(transfer, limit);
+    try {
+        server.executor().run(round);
+    } catch (const Error& error) {
+        if (error.sqlstate() == "23505" && limit == catch_up_batch) {
+            // What one row gave up another may have taken since: part of the log can be what never was at once.
+            run_round(server, transfer, make_place, std::numeric_limits<std::int64_t>::max());
+            return;
+        }
+        if (error.sqlstate() != "23514" || !make_place || !make_place())
+            throw;
+        run_round(server, transfer, make_place, limit);
+    }
+}
+
+}  // namespace
+
+void run_catch_up(Session& server, const backfill::Transfer& transfer, const std::function<bool()>& make_place) {
+    const auto limit = static_cast<std::int64_t>(server.config().swap.final_keys);
+    for (;;) {
+        server.stop().check();
+        const db::Row backlog =
+            server.session().read(backfill::backlog_sql(transfer.capture), {fmt::format("{}", catch_up_batch)}).at(0);
+        const std::int64_t entries = db::number_of(backlog.at(0));
+        if (db::flag_of(backlog.at(1)) || entries == 0)
+            return;
+        if (entries >= catch_up_batch)
+            server.throttle().wait();
+        run_round(server, transfer, make_place);
+        const std::int64_t log_bytes =
+            db::number_of(server.session().read(backfill::log_size_sql(transfer), {}).at(0).at(0));
+        server.executor().run(backfill::vacuum_log(transfer, log_bytes));
+        if (entries <= limit)
+            return;
+    }
+}
+
+void run_last_catch_up(Session& server, const backfill::Transfer& transfer, const std::function<bool()>& make_place,
+                       std::chrono::steady_clock::time_point deadline) {
+    const std::int64_t most = max_final_backlog(server.config().swap.final_keys);
+    for (;;) {
+        run_catch_up(server, transfer, make_place);
+        wait_for_old_snapshots(server, transaction_after_all(server), deadline);
+        const db::Row backlog =
+            server.session().read(backfill::backlog_sql(transfer.capture), {fmt::format("{}", most + 1)}).at(0);
+        if (db::number_of(backlog.at(0)) <= most || db::flag_of(backlog.at(1)) || server.clock().steady() >= deadline)
+            return;
+    }
+}
+
+Step require_small_backlog(const backfill::Capture& capture, int final_keys) {
+    Step step =
+        ddl::check(fmt::format("SELECT pg_catalog.count(*) <= {0} FROM (SELECT FROM {1} LIMIT {0} + 1) AS entries",
+                               max_final_backlog(final_keys), sql::quoted(capture.log)),
+                   "more changes came than are applied under the locks");
+    step.is_passing = true;
+    return step;
+}
+
+Step not_truncated(const backfill::Capture& capture) {
+    return ddl::check(fmt::format("SELECT NOT EXISTS (SELECT FROM {} WHERE truncated)", sql::quoted(capture.log)),
+                      fmt::format("{} was truncated meanwhile", sql::quoted(capture.source)));
+}
+
+}  // namespace tripmig::job

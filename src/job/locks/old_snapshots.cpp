@@ -1,0 +1,49 @@
+#include "job/locks/old_snapshots.hpp"
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "db/cells.hpp"
+#include "job/statements.hpp"
+
+namespace tripmig::job {
+
+namespace chr = std::chrono;
+
+namespace {
+
+std::string readers_of(db::Session& session, std::int64_t transaction) {
+    std::string text;
+    for (const db::Row& row : session.read(std::string(statements::old_snapshots), {fmt::format("{}", transaction)}))
+        text += (text.empty() ? "" : "; ") + db::text_of(row.at(0));
+    return text;
+}
+
+}  // namespace
+
+std::int64_t transaction_after_all(Session& server) {
+    return db::number_of(server.session().read("SELECT pg_catalog.pg_current_xact_id()::pg_catalog.text").at(0).at(0));
+}
+
+void wait_for_old_snapshots(Session& server, std::int64_t transaction, chr::steady_clock::time_point deadline) {
+    std::string told;
+    for (;;) {
+        server.stop().check();
+        const std::string readers = readers_of(server.session(), transaction);
+        server.live_status().waits_for(readers);
+        if (readers.empty())
+            return;
+        if (server.clock().steady() >= deadline)
+            throw Error(
+                ExitCode::lock_deadline, fmt::format("a snapshot from before the copy is still in use: {}", readers),
+                "nothing was changed by it; it would see the new table without its last rows. Run it again when "
+                "that transaction has ended, or raise cutover_deadline in [swap]");
+        if (told.empty()) {
+            told = readers;
+            server.reporter().info("swap.old_snapshot", fmt::format("waits for snapshots from before: {}", told));
+        }
+        server.stop().wait_for(chr::milliseconds(20));
+    }
+}
+
+}  // namespace tripmig::job

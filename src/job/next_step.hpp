@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "job/state.hpp"
+
+namespace tripmig::job {
+
+/// What the catalog says about the things that no transaction can record.
+struct Observation {
+    enum class Build { missing, invalid, valid };
+
+    bool key_is_nullable = false;
+    bool needs_index = false;  ///< the primary key lacks the partition key
+    Build index = Build::missing;
+    std::string broken_unique;          ///< an index of ours that is invalid, or whose narrow one is gone
+    std::string missing_unique;         ///< a unique index without the key that has no wider one yet
+    Build null_check = Build::missing;  ///< invalid: NOT VALID
+    Build range_check = Build::missing;
+    Build composite_key = Build::valid;  ///< of the first incoming key of `composite` that is not done
+    std::size_t composite = 0;           ///< which that is
+    bool must_reload = false;            ///< the source was truncated or rewritten while it was loaded
+    std::vector<std::string> altered;    ///< triggers or functions of ours that somebody altered, a sentence each
+    bool is_unrecorded = false;          ///< what these were is not known: the job of an older version
+    bool is_late = false;                ///< the cut is nearer than a cut-over may be tried
+
+    friend bool operator==(const Observation&, const Observation&) = default;
+};
+
+/// One thing to do.
+enum class Action {
+    add_null_check,
+    validate_null_check,
+    set_not_null,
+    drop_broken_index,
+    build_index,
+    drop_broken_unique,
+    build_unique,
+    begin_composite,
+    fill_composite,
+    validate_composite,
+    begin_registry,
+    reload_registry,
+    load_registry,
+    index_registry,
+    begin_copy,
+    capture_copy,
+    reload_copy,
+    load_copy,
+    index_copy,
+    record_triggers,   ///< what ours are is recorded for the job of an older version
+    renew_triggers,    ///< somebody altered ours: they are made again, and everything is to be loaded again
+    compare,           ///< what was loaded with the table: no cut-over before they are equal
+    prepare_cut_over,  ///< copy: catches up and compares
+    note_ready,
+    drop_range_check,
+    add_range_check,
+    validate_range_check,
+    cut_over,
+    follow_up,  ///< what comes after the cut-over
+    nothing
+};
+
+std::string_view to_string(Action action);
+
+/// Where the job goes from here. Pure: everything that a killed run may have left is in `state` or in `seen`.
+/// `until_ready`: nothing of the cut-over is begun.
+Action next_step(const State& state, const Observation& seen, bool until_ready);
+
+}  // namespace tripmig::job

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "job/session.hpp"
+#include "job/state.hpp"
+
+namespace tripmig::job {
+
+/// The open job's state, or Error{refused}: there is none.
+State require_job(Session& server, const QualifiedName& table);
+
+}  // namespace tripmig::job

@@ -1,0 +1,95 @@
+#include "job/source/source_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.hpp"
+#include "db/catalog/partition_catalog.hpp"
+#include "db/catalog/table_catalog.hpp"
+#include "ddl/leaf_index.hpp"
+#include "job/copy/newest_partition.hpp"
+#include "job/statements.hpp"
+#include "sql/identifier.hpp"
+
+namespace tripmig::job {
+
+namespace {
+
+/// An index that the parent's table gets for the months' sake: of what the leaf does with it they do nothing.
+void add_leaf_index(db::TableInfo& table, db::LeafIndex added) {
+    const auto is_same = [&](const db::IndexInfo& each) {
+        return each.is_unique && each.tail == added.index.tail && each.is_constraint == added.index.is_constraint;
+    };
+    if (std::any_of(table.indexes.begin(), table.indexes.end(), is_same))
+        return;
+    added.index.is_replica_identity = added.index.is_clustered = false;
+    table.indexes.push_back(std::move(added.index));
+    if (added.constraint)
+        table.constraints.push_back(std::move(*added.constraint));
+}
+
+/// The parent's table as the leaf's: what the months are to be like.
+db::TableInfo as_leaf(db::TableInfo parent, const db::TableInfo& leaf) {
+    parent.name = leaf.name;
+    parent.oid = leaf.oid;
+    parent.kind = leaf.kind;
+    parent.filenode = leaf.filenode;
+    parent.pages = leaf.pages;
+    parent.bytes = leaf.bytes;
+    parent.options = leaf.options;
+    parent.tablespace = leaf.tablespace;
+    return parent;
+}
+
+}  // namespace
+
+db::TableInfo require_table(Session& server, const QualifiedName& name) {
+    std::optional<db::TableInfo> table = db::read_table(server.session(), name);
+    if (!table)
+        throw Error(ExitCode::refused, fmt::format("there is no table {}", sql::quoted(name)),
+                    "check the name and the schema: TABLE is [schema.]table, public when none is given");
+    return std::move(*table);
+}
+
+std::vector<QualifiedName> leaves_of(Session& server, const QualifiedName& table) {
+    std::vector<QualifiedName> leaves;
+    if (const auto partitioning = db::read_partitioning(server.session(), table))
+        for (const db::PartitionInfo& partition : partitioning->partitions)
+            leaves.push_back(partition.name);
+    return leaves;
+}
+
+std::optional<LeafOf> find_parent(db::Session& session, const QualifiedName& leaf) {
+    const db::Rows rows = session.read(std::string(statements::parent_of_leaf), {leaf.schema, leaf.name});
+    if (rows.empty())
+        return std::nullopt;
+    LeafOf place{{db::text_of(rows[0].at(0)), db::text_of(rows[0].at(1))}, {}, db::text_of(rows[0].at(2))};
+    const auto partitioning = db::read_partitioning(session, place.parent);
+    if (!partitioning || partitioning->strategy != 'r' || partitioning->key_columns != 1 || partitioning->key.empty())
+        throw Error(ExitCode::refused,
+                    fmt::format("{} cannot be split: {} is not partitioned by the range of one column",
+                                sql::quoted(leaf), sql::quoted(place.parent)),
+                    "only such leaves are split");
+    place.key = partitioning->key;
+    return place;
+}
+
+db::TableInfo source_of(Session& server, const State& state) {
+    db::TableInfo table = require_table(server, state.table);
+    if (!state.is_split())
+        return table;
+    const db::TableInfo parent = require_table(server, state.parent);
+    db::TableInfo source = as_leaf(parent, table);
+    if (!state.is_unique_per_leaf())
+        return source;  // the job of an older version
+    for (db::LeafIndex& index : ddl::leaf_indexes_of(table, state.key))
+        add_leaf_index(source, std::move(index));
+    if (state.is_default())  // made by hand, it may lack what the leaves have
+        for (db::LeafIndex& index : leaf_indexes_of_newest(server.session(), parent, state.key))
+            add_leaf_index(source, std::move(index));
+    return source;
+}
+
+}  // namespace tripmig::job

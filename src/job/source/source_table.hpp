@@ -1,0 +1,34 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+#include "db/catalog/table_info.hpp"
+#include "db/session.hpp"
+#include "job/session.hpp"
+#include "job/state.hpp"
+
+namespace tripmig::job {
+
+/// The table, or Error{refused}: there is none.
+db::TableInfo require_table(Session& server, const QualifiedName& name);
+
+/// The leaves of a partitioned table, by name.
+std::vector<QualifiedName> leaves_of(Session& server, const QualifiedName& table);
+
+/// What a leaf is a leaf of.
+struct LeafOf {
+    QualifiedName parent;
+    std::string key;    ///< the partition key's column
+    std::string bound;  ///< FOR VALUES ...
+};
+
+/// nullopt: it is no leaf. Throws Error{refused} when there is no such table, or it is partitioned by more than a
+/// column.
+std::optional<LeafOf> find_parent(db::Session& session, const QualifiedName& leaf);
+
+/// The table that a job works on, as its targets are to be: of a split the leaf, with the parent's indexes, keys,
+/// rights and triggers.
+db::TableInfo source_of(Session& server, const State& state);
+
+}  // namespace tripmig::job

@@ -1,0 +1,202 @@
+#include "job/verify/verify.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "db/catalog/partition_catalog.hpp"
+#include "db/catalog/table_catalog.hpp"
+#include "ddl/leaf.hpp"
+#include "ddl/registry/registry.hpp"
+#include "ddl/replacement/staged.hpp"
+#include "job/replacement.hpp"
+#include "job/source/source_table.hpp"
+#include "job/transfer.hpp"
+#include "job/verify/compared_partitions.hpp"
+#include "sql/identifier.hpp"
+
+namespace tripmig::job {
+
+namespace {
+
+backfill::Comparison comparison_of(Session& server, const State& state) {
+    const bool is_cut_over = state.is_cut_over();
+    const QualifiedName plain = is_cut_over ? QualifiedName{state.table.schema, state.leaf} : state.table;
+    const QualifiedName whole = is_cut_over ? state.table : ddl::staged_name(state.table);
+    const db::TableInfo table = is_cut_over ? require_table(server, plain) : source_of(server, state);
+    const ddl::KeyType type = key_type_of(state);
+    const backfill::Transfer transfer =
+        is_cut_over ? transfer_back(require_table(server, whole), state, server.state_schema())
+                    : build_transfer(build_replacement(table, state), state, server.state_schema());
+    backfill::Comparison comparison;
+    comparison.plain = plain;
+    comparison.blocks = table.pages;
+    comparison.leaves = compared_leaves(server, whole, type);
+    comparison.partition_key = state.key;
+    comparison.partition_key_type = std::string(ddl::type_name(type));
+    comparison.keys = transfer.capture.key_names();
+    comparison.row_hash = backfill::row_hash(table, copied_columns(table));
+    comparison.log = transfer.capture.log;
+    return comparison;
+}
+
+/// Before the cut-over: what is not in the log. Afterwards the triggers keep both in one transaction.
+backfill::Comparison registry_before(const db::TableInfo& table, const State& state, const std::string& state_schema) {
+    const ddl::Registry registry = ddl::registry_of(table, state.key);
+    backfill::Comparison comparison;
+    comparison.plain = table.name;
+    comparison.blocks = table.pages;
+    comparison.leaves = {compared_whole(registry.table, key_type_of(state))};
+    comparison.partition_key = state.key;
+    comparison.partition_key_type = std::string(ddl::type_name(key_type_of(state)));
+    comparison.keys = registry.id_names();
+    comparison.row_hash = backfill::row_hash(table, registry.column_names());
+    comparison.log = backfill::capture_for(table.name, {}, state_schema, state.job).log;
+    return comparison;
+}
+
+backfill::Comparison registry_after(Session& server, const db::TableInfo& table,
+                                    const db::PartitioningInfo& partitioning, const db::TableInfo& kept) {
+    const ddl::Registry registry = ddl::registry_of(table, partitioning.key);
+    const ddl::KeyType type = ddl::key_type_of(ddl::parent_facts(table, partitioning.key));
+    backfill::Comparison comparison;
+    comparison.plain = kept.name;
+    comparison.blocks = kept.pages;
+    comparison.leaves = compared_leaves(server, table.name, type);
+    if (comparison.leaves.size() != partitioning.partitions.size())
+        comparison.leaves = {compared_whole(table.name, type)};
+    comparison.partition_key = partitioning.key;
+    comparison.partition_key_type = std::string(ddl::type_name(type));
+    comparison.keys = registry.id_names();
+    comparison.row_hash = backfill::row_hash(table, registry.column_names());
+    return comparison;
+}
+
+std::vector<backfill::Difference> compare(Session& server, const backfill::Comparison& comparison) {
+    const auto workers = server.workers();
+    return backfill::verify(comparison, server.session(), *workers, server.throttle(), server.stop(),
+                            server.reporter());
+}
+
+/// What is left of the other side is to be loaded anew: there is nothing to compare.
+void require_not_truncated(Session& server, const State& state) {
+    const backfill::Capture capture = backfill::capture_for(state.table, {}, server.state_schema(), state.job);
+    const auto is_marked =
+        server.session().read(fmt::format("SELECT EXISTS (SELECT FROM {} WHERE truncated)", sql::quoted(capture.log)));
+    if (db::flag_of(is_marked.at(0).at(0)))
+        throw Error(ExitCode::refused,
+                    fmt::format("{} was truncated: the other side has not followed yet", sql::quoted(state.table)),
+                    "tripmig swap run TABLE brings it up");
+}
+
+bool has_whole_copy(const State& state) {
+    return state.is_copy() && !state.was_empty &&
+           ((state.stage >= Stage::indexed && state.stage <= Stage::ready) || state.stage == Stage::cut_over ||
+            state.stage == Stage::complete);
+}
+
+bool has_whole_registry(const State& state) {
+    if (!state.has_registry)
+        return false;
+    return state.is_cut_over()
+               ? state.stage <= Stage::complete
+               : !state.was_empty && state.stage >= Stage::registered && state.stage <= Stage::range_checked;
+}
+
+std::string text_of(const std::vector<backfill::Difference>& differences, std::string_view one,
+                    std::string_view other) {
+    std::string text;
+    for (const backfill::Difference& difference : differences) {
+        text += fmt::format("\n  {}: {} rows in {}, {} in {}", sql::quoted(difference.leaf), difference.plain_rows, one,
+                            difference.leaf_rows, other);
+        if (!difference.keys.empty())
+            text += fmt::format("; keys {}", fmt::join(difference.keys, "; "));
+    }
+    return text;
+}
+
+}  // namespace
+
+std::vector<backfill::Difference> verify_copy(Session& server, const State& state) {
+    require_not_truncated(server, state);
+    server.reporter().info("swap.step", fmt::format("verify {}", sql::quoted(state.table)));
+    std::vector<backfill::Difference> differences = compare(server, comparison_of(server, state));
+    if (!differences.empty())
+        require_not_truncated(server, state);  // TRUNCATE minds no snapshot (manual 13.6)
+    return differences;
+}
+
+std::vector<backfill::Difference> verify_registry(Session& server, const QualifiedName& name) {
+    const db::TableInfo table = require_table(server, name);
+    const auto partitioning = db::read_partitioning(server.session(), name);
+    const auto kept = db::read_table(server.session(), ddl::registry_name(name));
+    if (!partitioning || partitioning->key.empty() || !kept || kept->primary_key() == nullptr)
+        throw Error(ExitCode::refused, fmt::format("there is nothing to compare {} with", sql::quoted(name)),
+                    "a copy can be verified before `tripmig swap finish`, a registry at any time; this table has "
+                    "neither");
+    server.reporter().info("swap.step", fmt::format("verify {}", sql::quoted(kept->name)));
+    return compare(server, registry_after(server, table, *partitioning, *kept));
+}
+
+namespace {
+
+std::vector<backfill::Difference> verify_registry_of(Session& server, const State& state) {
+    if (state.is_cut_over())
+        return verify_registry(server, state.table);
+    require_not_truncated(server, state);
+    const db::TableInfo table = require_table(server, state.table);
+    server.reporter().info("swap.step", fmt::format("verify {}", sql::quoted(ddl::registry_name(state.table))));
+    std::vector<backfill::Difference> differences =
+        compare(server, registry_before(without_own(table, state), state, server.state_schema()));
+    if (!differences.empty())
+        require_not_truncated(server, state);
+    return differences;
+}
+
+/// No cut-over after a comparison that found something, until one finds nothing.
+void store_outcome(Session& server, State& state, bool is_equal) {
+    if (state.is_cut_over() || state.must_compare == !is_equal)
+        return;
+    state.must_compare = !is_equal;
+    Unit unit;
+    unit.name = "store what the comparison found";
+    unit.steps = {journal(state, server.state_schema())};
+    server.executor().run(unit);
+}
+
+}  // namespace
+
+Verification verify(Session& server, State& state) {
+    Verification found;
+    found.has_copy = has_whole_copy(state);
+    found.has_registry = has_whole_registry(state);
+    if (!found.has_copy && !found.has_registry)
+        throw Error(ExitCode::refused,
+                    fmt::format("there is nothing to compare {} with ({}, {})", sql::quoted(state.table),
+                                to_string(state.strategy), to_string(state.stage)),
+                    "a copy and a registry can be verified once they are loaded and have their indexes; attach without "
+                    "a registry moves no row");
+    if (found.has_copy)
+        found.copy = verify_copy(server, state);
+    if (found.has_registry)
+        found.registry = verify_registry_of(server, state);
+    store_outcome(server, state, found.is_equal());
+    return found;
+}
+
+void require_no_difference(Session& server, State& state) {
+    const Verification found = verify(server, state);
+    if (found.is_equal())
+        return;
+    std::string text = text_of(found.copy, "the table", "the copy");
+    text += text_of(found.registry, "the table", "its registry");
+    throw Error(ExitCode::verification_difference,
+                fmt::format("{} and what was loaded from it differ:{}", sql::quoted(state.table), text),
+                fmt::format("there is no cut-over before a comparison finds no difference (`tripmig swap verify {0}`); "
+                            "`tripmig swap abort {0}` drops what was loaded. Somebody wrote to it, or this is a defect "
+                            "worth a report",
+                            sql::quoted(state.table)));
+}
+
+}  // namespace tripmig::job

@@ -1,0 +1,115 @@
+#include "migrate/migration_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "base/checksum.hpp"
+#include "base/error.hpp"
+#include "sql/scanner.hpp"
+
+namespace tripmig::migrate {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+Error unreadable(const std::string& path, int number) {
+    return Error(ExitCode::usage, fmt::format("cannot read {}: {}", path, std::strerror(number)),
+                 "check the path and that this user may read it");
+}
+
+bool may_include(std::string_view content) {
+    return content.find("\\i") != std::string_view::npos;
+}
+
+/// The bytes of the files that this one includes, theirs too: what they say is part of what the migration does.
+void append_included(std::string& bytes, const fs::path& directory, const fs::path& file, std::string_view content,
+                     int depth) {
+    if (!may_include(content))
+        return;
+    if (depth > 16)
+        throw Error(ExitCode::usage, fmt::format("{}: files include each other more than 16 deep", file.string()),
+                    "a file must not include itself, directly or through others");
+    sql::ScanOptions options;
+    options.file = file.lexically_relative(directory).string();
+    for (const sql::Include& include : sql::scan(content, options).includes) {
+        const fs::path target = resolve_include(directory, file, include.path, include.is_relative);
+        const std::string included = read_file(target);
+        bytes += included;
+        append_included(bytes, directory, target, included, depth + 1);
+    }
+}
+
+}  // namespace
+
+/// Of the file, and of the files that this section of it includes.
+std::string hash_of(const std::string& content, const Section& section, const std::string& path,
+                    const fs::path& directory) {
+    const std::string_view own = std::string_view(content).substr(section.begin, section.end - section.begin);
+    if (!may_include(own))
+        return sha256_hex(content);
+    std::string bytes = content;
+    append_included(bytes, directory, path, own, 0);
+    return sha256_hex(bytes);
+}
+
+std::string content_of(const Migration& migration) {
+    if (migration.content)
+        return *migration.content;
+    std::string content = read_file(migration.path);
+    const std::string& path = migration.path;
+    const fs::path directory = path.substr(0, path.size() - std::min(path.size(), migration.file.size()));
+    if (hash_of(content, migration.section, migration.path, directory) != migration.sha256)
+        throw Error(ExitCode::disagreement,
+                    fmt::format("{} was changed while this command was running; it was not run", migration.file),
+                    "run it again when nobody is writing into the migrations directory");
+    return content;
+}
+
+std::string read_file(const std::string& path) {
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        throw unreadable(path, errno);
+    // Most migrations fit: then nobody needs to ask how large the file is.
+    std::array<char, 16384> piece;
+    std::string content;
+    ssize_t count = 0;
+    while ((count = ::read(descriptor, piece.data(), piece.size())) > 0) {
+        struct stat info {};
+        if (content.empty() && count == static_cast<ssize_t>(piece.size()) && ::fstat(descriptor, &info) == 0)
+            content.reserve(static_cast<std::size_t>(std::max<off_t>(info.st_size, 0)));
+        content.append(piece.data(), static_cast<std::size_t>(count));
+    }
+    const int number = errno;
+    ::close(descriptor);
+    if (count < 0)
+        throw unreadable(path, number);
+    return content;
+}
+
+fs::path resolve_include(const fs::path& directory, const fs::path& including, std::string_view target,
+                         bool is_relative) {
+    const fs::path root = fs::weakly_canonical(directory);
+    const fs::path base = is_relative ? fs::weakly_canonical(including).parent_path() : root;
+    fs::path found = fs::weakly_canonical(base / fs::path(target));
+    const fs::path inside = found.lexically_relative(root);
+    if (inside.empty() || *inside.begin() == "..")
+        throw Error(
+            ExitCode::usage,
+            fmt::format("{} includes {}, which is outside of the migrations directory", including.string(), target),
+            "a migration may include files of its own directory only: move the file there");
+    if (!fs::is_regular_file(found))
+        throw Error(ExitCode::usage,
+                    fmt::format("{} includes {}, which is not there", including.string(), found.string()),
+                    is_relative ? "\\ir counts from the including file" : "\\i counts from the migrations directory");
+    return found;
+}
+
+}  // namespace tripmig::migrate

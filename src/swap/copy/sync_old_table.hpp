@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+
+#include "backfill/transfer.hpp"
+#include "base/error.hpp"
+#include "base/step.hpp"
+#include "job/session.hpp"
+#include "job/state.hpp"
+
+namespace tripmig::swap {
+
+/// The whole table anew into the old one, after a TRUNCATE.
+Unit copy_all_back(const backfill::Transfer& back);
+
+/// copy's old table, up to everything that the log names; whole when the new one was truncated.
+void sync_old_table(job::Session& server, const backfill::Transfer& back);
+
+/// What was unique without the key may be so no more.
+Error not_unique(const QualifiedName& table, const std::string& index, const Error& cause);
+
+/// After copy's cut-over: when the triggers that log for the old table were altered, makes them again and marks that
+/// all rows are to be copied back.
+void renew_reverse_capture(job::Session& server, const job::State& state, const backfill::Transfer& back);
+
+}  // namespace tripmig::swap

@@ -1,0 +1,141 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "job/boundary.hpp"
+#include "job/copy/outside_keys.hpp"
+#include "job/finding.hpp"
+#include "job/replacement.hpp"
+#include "job/source/table_facts.hpp"
+#include "job/transfer.hpp"
+#include "sql/identifier.hpp"
+#include "swap/preflight/checks.hpp"
+
+namespace tripmig::swap {
+
+void check_relation(const db::TableInfo& table, const config::PartitionPolicy& policy, job::Report& report) {
+    const std::string subject = fmt::format("table {}", sql::quoted(table.name));
+    if (table.kind != 'r') {
+        report.refuse(subject, "is no plain table", "only plain tables can be swapped");
+        return;
+    }
+    if (table.persistence != 'p')
+        report.refuse(subject, "is unlogged or temporary", "ALTER TABLE ... SET LOGGED first");
+    if (table.is_leaf)
+        report.refuse(subject, "is a partition of another table", "swap the table on top, or split this leaf");
+    if (table.has_children || table.has_parents)
+        report.refuse(subject, "takes part in inheritance", "ALTER TABLE ... NO INHERIT first");
+    if (table.is_typed)
+        report.refuse(subject, "is a typed table (CREATE TABLE ... OF), which cannot be a partition",
+                      "ALTER TABLE ... NOT OF first");
+    for (const std::string& label : table.labels)
+        report.refuse(fmt::format("security label of {}", label), "labels are not carried in this version",
+                      "remove it, and set it again after the swap");
+    if (!table.options.empty())
+        report.note("storage parameters",
+                    "a partitioned table has none: they stay on the old rows' leaf, and new leaves get them");
+    const bool is_copy = policy.swap.strategy == config::SwapStrategy::copy;
+    report.ok(subject,
+              fmt::format("{} columns, {} MB with indexes; {}", table.columns.size(), table.bytes / 1'048'576,
+                          is_copy ? "about as much again is written, and kept until `finish`" : "no row is moved"));
+    if (is_copy && job::row_keys(table).empty())
+        report.refuse(subject, "nothing tells its rows apart: copy follows changes by their key",
+                      "add a primary key, or a unique index over columns that are NOT NULL; or use --strategy attach");
+}
+
+void check_privileges(const db::TableInfo& table, job::Report& report) {
+    const std::string role = sql::quote_ident(table.current_role);
+    if (!table.can_alter)
+        report.refuse(
+            fmt::format("role {}", role),
+            fmt::format("is not the owner of {} ({})", sql::quoted(table.name), sql::quote_ident(table.owner)),
+            fmt::format("connect as {0}, or GRANT {0} TO {1}", sql::quote_ident(table.owner), role),
+            ExitCode::no_privilege);
+    if (!table.can_create_in_schema)
+        report.refuse(fmt::format("role {}", role),
+                      fmt::format("may not create tables in schema {}", sql::quote_ident(table.name.schema)),
+                      fmt::format("GRANT CREATE ON SCHEMA {} TO {}", sql::quote_ident(table.name.schema), role),
+                      ExitCode::no_privilege);
+    if (table.force_row_security && !table.bypasses_row_security)
+        report.refuse(
+            "row security",
+            fmt::format("FORCE ROW LEVEL SECURITY hides rows from {} too: a part of them would be "
+                        "taken for all of them",
+                        role),
+            fmt::format("ALTER ROLE {} BYPASSRLS, or ALTER TABLE {} NO FORCE ROW LEVEL SECURITY for the time of "
+                        "the swap",
+                        role, sql::quoted(table.name)));
+}
+
+namespace {
+
+void look_at_rows(const std::string& subject, const QualifiedName& table, ddl::KeyType type,
+                  const db::ColumnInfo& column, const job::Facts& facts, const config::PartitionPolicy& policy,
+                  const config::SwapConfig& config, job::Report& report) {
+    if (facts.key.nulls > 0)
+        report.refuse(subject, fmt::format("is NULL in {}, which belong to no range", ddl::rows_text(facts.key.nulls)),
+                      "give these rows a value first");
+    else if (!column.not_null)
+        report.note(subject, "may be NULL today; no row is. It becomes NOT NULL, checked without blocking writers");
+    if (facts.key.is_empty) {
+        report.ok(subject, fmt::format("the table is empty: it is partitioned directly, from {} on",
+                                       policy.start ? *policy.start : std::string("the present")));
+        return;
+    }
+    const bool is_copy = policy.swap.strategy == config::SwapStrategy::copy;
+    if (const auto found = job::find_outside_keys(table, column.name, type, facts.key, !is_copy)) {
+        report.refuse(subject, found->message, found->hint);
+        return;
+    }
+    if (is_copy) {
+        if (facts.key.has_infinity || facts.key.has_minus_infinity)
+            report.note(subject, "is infinite in some rows: they get a leaf of their own");
+        report.ok(subject, "all rows are copied into leaves of their own range");
+        return;
+    }
+    if (facts.key.early.rows > 0)
+        report.note(subject, fmt::format("is before year 1 in {} ({}): the past keeps them; correct them before you "
+                                         "split it",
+                                         ddl::rows_text(facts.key.early.rows), facts.key.early.example));
+    if (facts.key.has_infinity)
+        report.refuse(subject, "is infinity in some rows, which lie beyond every cut",
+                      "give these rows a finite key, or use --strategy copy");
+    try {
+        const ddl::Bound cut = job::choose_boundary(type, policy.interval, facts.now, config.margin, facts.key.newest);
+        report.ok(subject, fmt::format("all rows lie before {}: they become the leaf of the past, new leaves follow",
+                                       ddl::describe(type, cut)));
+    } catch (const Error& error) {
+        report.refuse(subject, error.message(), error.hint());
+    }
+}
+
+}  // namespace
+
+void check_key(const db::TableInfo& table, const job::Facts& facts, const config::PartitionPolicy& policy,
+               const config::SwapConfig& config, job::Report& report) {
+    const std::string subject = fmt::format("key {}", sql::quote_ident(policy.key));
+    const db::ColumnInfo* column = table.column(policy.key);
+    if (column == nullptr) {
+        report.refuse(subject, fmt::format("{} has no such column", sql::quoted(table.name)),
+                      "name the partition key in the policy or with --key");
+        return;
+    }
+    const auto type = ddl::key_type(job::key_type_name(*column));
+    if (!type) {
+        report.refuse(subject, fmt::format("is of type {}, which has no bounds here", column->type),
+                      "keys are of type date, timestamp, timestamptz, smallint, integer, bigint or uuid (version 7)");
+        return;
+    }
+    if (column->generated != '\0')
+        report.refuse(subject, "is a generated column, which cannot be a partition key", "choose another key");
+    try {
+        ddl::check_interval(*type, policy.interval);
+    } catch (const Error& error) {
+        report.refuse(subject, error.message(), error.hint());
+        return;
+    }
+    look_at_rows(subject, table.name, *type, *column, facts, policy, config, report);
+}
+
+}  // namespace tripmig::swap

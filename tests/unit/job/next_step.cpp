@@ -1,0 +1,355 @@
+#include "job/next_step.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "base/error.hpp"
+#include "job/step_guard.hpp"
+
+using namespace tripmig::job;
+using Build = Observation::Build;
+
+namespace {
+
+/// What an action leaves in the state and in the catalog.
+void apply(Action action, State& state, Observation& seen) {
+    switch (action) {
+        case Action::add_null_check:
+            seen.null_check = Build::invalid;
+            break;
+        case Action::validate_null_check:
+            seen.null_check = Build::valid;
+            break;
+        case Action::set_not_null:
+            seen.null_check = Build::missing;
+            seen.key_is_nullable = false;
+            break;
+        case Action::drop_broken_index:
+            seen.index = Build::missing;
+            break;
+        case Action::build_index:
+            seen.index = Build::valid;
+            break;
+        case Action::begin_composite:
+            seen.composite_key = Build::invalid;
+            state.composite.at(seen.composite).next_block = 0;
+            break;
+        case Action::fill_composite:
+            state.composite.at(seen.composite).next_block = -1;
+            break;
+        case Action::validate_composite:
+            seen.composite_key = ++seen.composite < state.composite.size() ? Build::missing : Build::valid;
+            break;
+        case Action::begin_registry:
+            state.stage = Stage::capturing;
+            break;
+        case Action::reload_registry:
+            state.stage = Stage::capturing;
+            seen.must_reload = false;
+            break;
+        case Action::begin_copy:
+            state.stage = Stage::staged;
+            break;
+        case Action::capture_copy:
+        case Action::reload_copy:
+            state.stage = Stage::capturing;
+            seen.must_reload = false;
+            break;
+        case Action::index_copy:
+            state.stage = Stage::indexed;
+            break;
+        case Action::prepare_cut_over:
+            state.stage = Stage::ready;
+            break;
+        case Action::load_copy:
+        case Action::load_registry:
+            state.stage = Stage::loaded;
+            break;
+        case Action::index_registry:
+            state.stage = Stage::registered;
+            break;
+        case Action::note_ready:
+            state.stage = Stage::ready;
+            break;
+        case Action::record_triggers:
+            seen.is_unrecorded = false;
+            state.must_compare = true;
+            break;
+        case Action::renew_triggers:
+            seen.altered.clear();
+            seen.must_reload = true;
+            break;
+        case Action::compare:
+            state.must_compare = false;
+            break;
+        case Action::drop_broken_unique:
+            seen.missing_unique = seen.broken_unique;
+            seen.broken_unique.clear();
+            break;
+        case Action::build_unique:
+            seen.missing_unique.clear();
+            break;
+        case Action::drop_range_check:
+            seen.range_check = Build::missing;
+            state.stage = std::min(state.stage, Stage::ready);
+            break;
+        case Action::add_range_check:
+            seen.range_check = Build::invalid;
+            state.stage = Stage::range_checked;
+            break;
+        case Action::validate_range_check:
+            seen.range_check = Build::valid;
+            break;
+        case Action::cut_over:
+            state.stage = Stage::cut_over;
+            break;
+        case Action::follow_up:
+            state.stage = Stage::complete;
+            break;
+        case Action::nothing:
+            break;
+    }
+}
+
+std::vector<Action> walk(State state, Observation seen, bool until_ready = false) {
+    std::vector<Action> actions;
+    for (int steps = 0; steps < 30; ++steps) {
+        const Action action = next_step(state, seen, until_ready);
+        if (action == Action::nothing)
+            return actions;
+        actions.push_back(action);
+        apply(action, state, seen);
+    }
+    FAIL("the swap goes in circles");
+    return actions;
+}
+
+const std::vector<Action> ending{Action::add_range_check, Action::validate_range_check, Action::cut_over,
+                                 Action::follow_up};
+
+std::vector<Action> with_ending(std::vector<Action> actions) {
+    actions.insert(actions.end(), ending.begin(), ending.end());
+    return actions;
+}
+
+}  // namespace
+
+TEST_CASE("the whole way, with everything that can be needed") {
+    State state;
+    state.has_registry = true;
+    Observation seen;
+    seen.key_is_nullable = true;
+    seen.needs_index = true;
+    CHECK(walk(state, seen) ==
+          with_ending({Action::add_null_check, Action::validate_null_check, Action::set_not_null, Action::build_index,
+                       Action::begin_registry, Action::load_registry, Action::index_registry, Action::note_ready}));
+}
+
+TEST_CASE("composite: each key in turn, behind the index that it needs, for both strategies") {
+    State state;
+    state.composite.resize(2);
+    Observation seen;
+    seen.needs_index = true;
+    seen.composite_key = Build::missing;
+    std::vector<Action> actions{Action::build_index};
+    for (int key = 0; key < 2; ++key)
+        actions.insert(actions.end(), {Action::begin_composite, Action::fill_composite, Action::validate_composite});
+    std::vector<Action> attach = actions;
+    attach.push_back(Action::note_ready);
+    CHECK(walk(state, seen) == with_ending(attach));
+    state.strategy = tripmig::config::SwapStrategy::copy;
+    actions.insert(actions.end(), {Action::begin_copy, Action::capture_copy, Action::load_copy, Action::index_copy,
+                                   Action::prepare_cut_over, Action::cut_over, Action::follow_up});
+    CHECK(walk(state, seen) == actions);
+    // Killed while it filled: it goes on there.
+    seen.index = Build::valid;
+    seen.composite_key = Build::invalid;
+    state.composite.front().next_block = 8;
+    CHECK(next_step(state, seen, false) == Action::fill_composite);
+    state.composite.front().next_block = -1;
+    CHECK(next_step(state, seen, false) == Action::validate_composite);
+}
+
+TEST_CASE("the shortest way: no registry, a primary key that has the partition key") {
+    CHECK(walk({}, {}) == with_ending({Action::note_ready}));
+}
+
+TEST_CASE("an empty table is cut over at once") {
+    State state;
+    state.was_empty = true;
+    state.has_registry = true;
+    Observation seen;
+    seen.needs_index = true;
+    seen.key_is_nullable = true;
+    CHECK(walk(state, seen) == std::vector<Action>{Action::note_ready, Action::cut_over, Action::follow_up});
+}
+
+TEST_CASE("until ready: nothing of the cut-over is begun, and a bound that a killed run left goes") {
+    CHECK(walk({}, {}, true) == std::vector<Action>{Action::note_ready});
+    State state;
+    state.stage = Stage::range_checked;
+    Observation seen;
+    seen.range_check = Build::valid;
+    CHECK(walk(state, seen, true) == std::vector<Action>{Action::drop_range_check});
+}
+
+TEST_CASE("the remains of an interrupted index build are dropped first") {
+    Observation seen;
+    seen.needs_index = true;
+    seen.index = Build::invalid;
+    CHECK(walk({}, seen) == with_ending({Action::drop_broken_index, Action::build_index, Action::note_ready}));
+}
+
+TEST_CASE("a killed run is gone on with where it stood") {
+    State state;
+    state.has_registry = true;
+    state.stage = Stage::loaded;
+    Observation seen;
+    SUBCASE("the registry is loaded") {
+        CHECK(walk(state, seen) == with_ending({Action::index_registry, Action::note_ready}));
+    }
+    SUBCASE("the bound stands, not validated") {
+        state.stage = Stage::range_checked;
+        seen.range_check = Build::invalid;
+        CHECK(walk(state, seen) ==
+              std::vector<Action>{Action::validate_range_check, Action::cut_over, Action::follow_up});
+    }
+    SUBCASE("the CHECK for NOT NULL is validated, the column not yet set") {
+        seen.key_is_nullable = true;
+        seen.null_check = Build::valid;
+        CHECK(walk(state, seen).front() == Action::set_not_null);
+    }
+    SUBCASE("cut over") {
+        state.stage = Stage::cut_over;
+        CHECK(walk(state, seen) == std::vector<Action>{Action::follow_up});
+    }
+    SUBCASE("complete") {
+        state.stage = Stage::complete;
+        CHECK(walk(state, seen).empty());
+    }
+}
+
+TEST_CASE("a table that was truncated or rewritten is loaded again, however far the job was") {
+    State state;
+    state.has_registry = true;
+    Observation seen;
+    seen.must_reload = true;
+    for (const Stage stage : {Stage::capturing, Stage::loaded, Stage::registered, Stage::ready}) {
+        state.stage = stage;
+        CHECK(walk(state, seen) == with_ending({Action::reload_registry, Action::load_registry, Action::index_registry,
+                                                Action::note_ready}));
+    }
+}
+
+TEST_CASE("altered triggers are made again, and everything is loaded again; no key is refused meanwhile") {
+    State state;
+    state.has_registry = true;
+    state.stage = Stage::range_checked;
+    Observation seen;
+    seen.range_check = Build::valid;
+    seen.altered = {"trigger t is disabled"};
+    const std::vector<Action> again{Action::renew_triggers, Action::reload_registry, Action::load_registry,
+                                    Action::index_registry, Action::note_ready};
+    std::vector<Action> attach{Action::drop_range_check};
+    attach.insert(attach.end(), again.begin(), again.end());
+    CHECK(walk(state, seen) == with_ending(attach));
+    state.strategy = tripmig::config::SwapStrategy::copy;
+    state.stage = Stage::ready;
+    seen.range_check = Build::missing;
+    CHECK(walk(state, seen) == std::vector<Action>{Action::renew_triggers, Action::reload_copy, Action::load_copy,
+                                                   Action::index_copy, Action::prepare_cut_over, Action::cut_over,
+                                                   Action::follow_up});
+}
+
+TEST_CASE("a bound that a killed run left while the registry is loaded goes, and the load is not skipped") {
+    State state;
+    state.has_registry = true;
+    state.stage = Stage::capturing;
+    Observation seen;
+    seen.range_check = Build::valid;
+    CHECK(walk(state, seen) ==
+          with_ending({Action::drop_range_check, Action::load_registry, Action::index_registry, Action::note_ready}));
+}
+
+TEST_CASE("no cut-over before a comparison finds no difference, of an older version's job too") {
+    for (const auto strategy : {tripmig::config::SwapStrategy::attach, tripmig::config::SwapStrategy::copy}) {
+        State state;
+        state.has_registry = true;
+        state.strategy = strategy;
+        state.stage = Stage::ready;
+        state.must_compare = true;
+        CHECK(next_step(state, {}, false) == Action::compare);
+        CHECK(next_step(state, {}, true) == Action::compare);
+        state.must_compare = false;
+        Observation seen;
+        seen.is_unrecorded = true;
+        CHECK(walk(state, seen, true) == std::vector<Action>{Action::record_triggers, Action::compare});
+    }
+}
+
+TEST_CASE("a step that comes again with nothing changed is an error; so are triggers that are altered all the time") {
+    State state;
+    Observation seen;
+    StepGuard guard;
+    guard.require_progress(state, seen, "load");
+    state.blocks = 7;
+    guard.require_progress(state, seen, "load");
+    seen.is_late = true;
+    guard.require_progress(state, seen, "load");
+    CHECK_THROWS_AS(guard.require_progress(state, seen, "load"), tripmig::Error);
+    StepGuard other;
+    for (int times = 0; times < 3; ++times) {
+        other.require_progress(state, seen, to_string(Action::renew_triggers));
+        other.require_progress(state, seen, to_string(Action::reload_copy));
+    }
+    CHECK_THROWS_AS(other.require_progress(state, seen, to_string(Action::renew_triggers)), tripmig::Error);
+}
+
+TEST_CASE("a bound whose cut has come too near is taken off") {
+    State state;
+    state.stage = Stage::range_checked;
+    Observation seen;
+    seen.range_check = Build::valid;
+    seen.is_late = true;
+    CHECK(next_step(state, seen, false) == Action::drop_range_check);
+}
+
+TEST_CASE("nothing is left to do after a revert, a finish or an abort") {
+    for (const Stage stage : {Stage::reverting, Stage::finished, Stage::aborted, Stage::reverted}) {
+        State state;
+        state.stage = stage;
+        CHECK(next_step(state, {}, false) == Action::nothing);
+    }
+}
+
+TEST_CASE("copy: the whole way, and again from the load when the source was rewritten") {
+    State state;
+    state.strategy = tripmig::config::SwapStrategy::copy;
+    state.has_registry = true;
+    Observation seen;
+    seen.key_is_nullable = true;
+    seen.needs_index = true;  // the new table's is built with its leaves
+    CHECK(walk(state, seen) == std::vector<Action>{Action::add_null_check, Action::validate_null_check,
+                                                   Action::set_not_null, Action::begin_copy, Action::capture_copy,
+                                                   Action::load_copy, Action::index_copy, Action::prepare_cut_over,
+                                                   Action::cut_over, Action::follow_up});
+    state.stage = Stage::ready;
+    seen = {};
+    CHECK(walk(state, seen, true).empty());
+    seen.must_reload = true;
+    CHECK(walk(state, seen) == std::vector<Action>{Action::reload_copy, Action::load_copy, Action::index_copy,
+                                                   Action::prepare_cut_over, Action::cut_over, Action::follow_up});
+}
+
+TEST_CASE("unique indexes get the key before anything follows the table, broken ones anew") {
+    State state;
+    Observation seen;
+    seen.needs_index = true;
+    seen.broken_unique = "tripmig_wide_orders_code";
+    CHECK(walk(state, seen) ==
+          with_ending({Action::drop_broken_unique, Action::build_index, Action::build_unique, Action::note_ready}));
+    state.stage = Stage::complete;
+    CHECK(walk(state, seen).empty());
+}
