@@ -11,7 +11,6 @@ set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
 set(CPACK_DEBIAN_PACKAGE_SECTION database)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-# Loaded when a connection asks for Kerberos, or a service file for LDAP (cmake/late_libraries.cpp).
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS "postgresql-15, libgssapi-krb5-2, libldap-2.5-0")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "postgresql-15")
 set(CPACK_STRIP_FILES ON)
 include(CPack)
