@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <iostream>
@@ -11,6 +12,8 @@
 
 #include "base/clock.hpp"
 #include "base/version.hpp"
+#include "cli/error_json.hpp"
+#include "cli/json_text.hpp"
 #include "cli/migrate/hidden_values.hpp"
 #include "cli/signals.hpp"
 #include "cli/usage_error.hpp"
@@ -157,6 +160,8 @@ bool Application::understand_one_command(Line& line, const std::vector<std::stri
 
 ExitCode Application::run(const std::vector<std::string>& arguments) {
     m_environment = read_environment();
+    const auto own_end = std::find(arguments.begin(), arguments.end(), "--");  // then another program's
+    m_wants_json = std::find(arguments.begin(), own_end, "--json") != own_end;
     choose_report_format("auto");
     if (Line line; understand_one_command(line, arguments))
         return run_chosen(line);
@@ -218,7 +223,7 @@ ExitCode Application::run_command(const Command& command, const std::string& nam
     m_stop = std::make_unique<StopSignal>();
     catch_signals(*m_stop);
     const SystemClock clock;
-    Context context{config, *m_reporter, *m_stop, clock, std::cout, m_options.json, m_environment};
+    Context context{config, *m_reporter, *m_stop, clock, m_out, m_options.json, m_environment};
     const Instant started = clock.now();
     const auto tell_monitor = [&](ExitCode code) {
         if (!config.report.metrics_file.empty())
@@ -228,8 +233,8 @@ ExitCode Application::run_command(const Command& command, const std::string& nam
     };
     try {
         const ExitCode code = command.action(context);
-        std::cout.flush();
-        if (!std::cout)
+        m_out.flush();
+        if (!m_out)
             throw Error(ExitCode::unexpected, "cannot write the result to stdout");
         tell_monitor(code);
         return code;
@@ -256,6 +261,8 @@ ExitCode Application::fail(const Error& error) {
     if (!m_report.sink)  // it went wrong before anything else
         m_report.sink = report::descriptor_sink(STDERR_FILENO);
     report::report_error(m_report, error);
+    if (m_wants_json && !m_output.has_any())
+        m_out << json_text(nlohmann::json{{"error", error_json(error)}}) << std::endl;
     return error.code();
 }
 

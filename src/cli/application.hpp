@@ -1,5 +1,6 @@
 #pragma once
 
+#include <iostream>
 #include <map>
 #include <memory>
 #include <string>
@@ -10,6 +11,7 @@
 #include "base/exit_code.hpp"
 #include "base/stop_signal.hpp"
 #include "cli/command.hpp"
+#include "cli/counted_output.hpp"
 #include "report/metrics_file.hpp"
 #include "report/reporter.hpp"
 
@@ -37,7 +39,8 @@ class Application {
     /// Throws Error{usage} for what the command line or the configuration got wrong, and whatever the command throws.
     ExitCode run(const std::vector<std::string>& arguments);
 
-    /// Tells the person, or the log, what went wrong; the exit code is the error's own.
+    /// Tells the person, or the log, what went wrong; the exit code is the error's own. With --json stdout has a
+    /// document then too: {"error": ...}, unless the command has printed its own.
     ExitCode fail(const Error& error);
 
   private:
@@ -54,6 +57,9 @@ class Application {
     report::ReporterOptions m_report;
     std::unique_ptr<StopSignal> m_stop;
     std::unique_ptr<Reporter> m_reporter;
+    CountedOutput m_output{std::cout};
+    std::ostream m_out{&m_output};
+    bool m_wants_json = false;  ///< also when the command line was not understood
 };
 
 }  // namespace tripmig::cli

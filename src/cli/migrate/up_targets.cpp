@@ -1,4 +1,5 @@
 #include "cli/migrate/up_targets.hpp"
+#include "cli/error_json.hpp"
 
 #include <fmt/format.h>
 
@@ -116,13 +117,6 @@ void run_rest(Context& context, const UpOptions& options, const TargetOptions& t
         workers.emplace_back(work);
     for (std::thread& worker : workers)
         worker.join();
-}
-
-nlohmann::json error_json(const Error& error) {
-    return {{"code", to_int(error.code())},
-            {"message", error.message()},
-            {"sqlstate", error.sqlstate()},
-            {"hint", error.hint()}};
 }
 
 /// Each target's own preview, under its name. `context.json`: one document.

@@ -49,6 +49,45 @@ TEST_CASE("the help names every exit code and every global option") {
         CHECK_MESSAGE(contains(help, option), option);
 }
 
+TEST_CASE("with --json stdout has one document, also when the command fails") {
+    const TemporaryFolder folder;
+    folder.write("migrations/V1__a.sql", "SELECT 1;\n");
+    folder.write("broken/tripmig.toml", "[database\n");
+    folder.write("schema.sql", "");
+    const std::string nowhere = "postgresql://somebody@127.0.0.1:1/nowhere?connect_timeout=1";
+    const std::vector<std::vector<std::string>> failing{
+        {"satus"},
+        {"up", "--nope"},
+        {"sandbox"},
+        {"status", "--url", nowhere},
+        {"down", "--yes", "--url", nowhere},
+        {"wait", "--timeout", "0s", "--url", nowhere},
+        {"dump", "--check", "schema.sql", "--url", nowhere},
+        {"dump", "--check"},
+        {"swap", "status", "orders", "--url", nowhere},
+        {"partition", "status", "--url", nowhere},
+        {"lint", "missing.sql"},
+        {"up", "--config", "broken/tripmig.toml"},
+    };
+    for (std::vector<std::string> arguments : failing) {
+        arguments.insert(arguments.begin(), "--json");
+        CAPTURE(arguments.at(1));
+        Surroundings where;
+        where.directory = folder.path();
+        const CommandResult result = run_tripmig(arguments, where);
+        CHECK(result.exit_code != 0);
+        const nlohmann::json document = nlohmann::json::parse(result.out, nullptr, false);
+        REQUIRE_MESSAGE(document.is_object(), result.out);
+        CHECK(document["error"]["code"] == result.exit_code);
+        CHECK(!document["error"]["message"].get<std::string>().empty());
+        CHECK_MESSAGE(contains(result.err, "error: "), result.err);
+    }
+}
+
+TEST_CASE("what a sandbox runs has its own --json") {
+    CHECK(run_tripmig({"sandbox", "run", "--pg-bindir", "/nowhere", "--", "true", "--json"}).out.empty());
+}
+
 TEST_CASE("a mistyped word is answered with the nearest one") {
     CHECK(contains(message_of({"satus"}), "did you mean status?"));
     CHECK(contains(message_of({"sandbox", "rum"}), "did you mean run?"));

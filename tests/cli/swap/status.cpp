@@ -143,8 +143,7 @@ TEST_CASE("status tells why the work holds and who is at it, and --watch follows
 
 TEST_CASE("beside a busy service the work rests, and status tells for how many transactions") {
     const SwapFixture room;
-    room.folder.write("tripmig.toml", "[swap]\nrest_when_busy = 100\n");
-    const Gate gate(room);
+    const Gate gate(room, "rest_when_busy = 100\n");
     Service service(room.database);
     BackgroundCommand work(tripmig_command({"swap", "run", "orders", "--strategy", "copy"}), room.surroundings());
     work.wait_for_text("holding");

@@ -1,0 +1,27 @@
+#include "cli/error_json.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace tripmig::cli {
+
+namespace {
+
+nlohmann::json text_or_null(const std::string& text) {
+    return text.empty() ? nlohmann::json() : nlohmann::json(text);
+}
+
+}  // namespace
+
+nlohmann::json error_json(const Error& error) {
+    nlohmann::json document{{"code", to_int(error.code())},
+                            {"message", error.message()},
+                            {"sqlstate", text_or_null(error.sqlstate())},
+                            {"detail", text_or_null(error.detail())},
+                            {"hint", text_or_null(error.hint())},
+                            {"position", nullptr}};
+    if (const auto& position = error.position())
+        document["position"] = {{"file", position->file}, {"line", position->line}, {"column", position->column}};
+    return document;
+}
+
+}  // namespace tripmig::cli

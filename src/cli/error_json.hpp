@@ -1,0 +1,13 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "base/error.hpp"
+
+namespace tripmig::cli {
+
+/// The one JSON form of a failure: {"code": 12, "message": ..., "sqlstate": ..., "detail": ..., "hint": ...,
+/// "position": {"file", "line", "column"}}; what there is none of is null.
+nlohmann::json error_json(const Error& error);
+
+}  // namespace tripmig::cli
