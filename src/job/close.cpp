@@ -14,6 +14,7 @@
 #include "job/disk_full.hpp"
 #include "job/locks/attempts.hpp"
 #include "job/replacement.hpp"
+#include "job/run_job.hpp"
 #include "job/transfer.hpp"
 #include "sql/identifier.hpp"
 
@@ -77,29 +78,58 @@ void require_abortable(const State& state) {
                     "tripmig swap revert TABLE goes back");
 }
 
-State give_up(Session& server, State state, const AbortExtras& extras) {
-    const QualifiedName name = state.table;
-    const std::optional<db::TableInfo> table = db::read_table(server.session(), name);
-    db::TableInfo gone;
-    gone.name = name;
-    if (extras.before)
-        extras.before(table ? *table : gone, table.has_value(), state);
-    std::vector<Step> steps;
-    std::vector<LockRequest> locks;
-    if (!table) {
-        steps = sweep_up(state, server.state_schema());
-    } else {
-        steps = undo_preparation(*table, state, server.state_schema());
-        locks = {{name, LockMode::access_exclusive}};
+class AbortMachine : public Machine {
+  public:
+    AbortMachine(Session& server, State state, const AbortExtras& extras)
+        : Machine(std::move(state)), m_server(server), m_extras(extras) {}
+
+    Observation observe() override { return {}; }
+
+    [[nodiscard]] Action next_step(const Observation& seen) const override { return next_abort_step(m_state, seen); }
+
+    void perform(Action action, const Observation& /*seen*/) override {
+        if (action == Action::free_space)
+            return free_space(m_server, m_state);
+        const std::optional<db::TableInfo> table = db::read_table(m_server.session(), m_state.table);
+        if (action == Action::undo_preparation)
+            undo(table);
+        else
+            close(table);
     }
-    ddl::append(steps, extras.steps);
-    locks.insert(locks.end(), extras.locks.begin(), extras.locks.end());
-    state.stage = Stage::aborted;
-    Unit unit = closing_unit(server, state, std::move(steps));
-    unit.lock_first = std::move(locks);
-    run_protected(server, unit);
-    return state;
-}
+
+    std::optional<Observation> observe_failure(Action /*action*/, const Error& error) override {
+        if (!is_disk_full(error))
+            return std::nullopt;
+        Observation seen;
+        seen.is_disk_full = true;
+        return seen;
+    }
+
+  private:
+    void undo(const std::optional<db::TableInfo>& table) {
+        db::TableInfo gone;
+        gone.name = m_state.table;
+        if (m_extras.before)
+            m_extras.before(table ? *table : gone, table.has_value(), m_state);
+    }
+
+    void close(const std::optional<db::TableInfo>& table) {
+        std::vector<Step> steps = table ? undo_preparation(*table, m_state, m_server.state_schema())
+                                        : sweep_up(m_state, m_server.state_schema());
+        std::vector<LockRequest> locks;
+        if (table)
+            locks = {{m_state.table, LockMode::access_exclusive}};
+        ddl::append(steps, m_extras.steps);
+        locks.insert(locks.end(), m_extras.locks.begin(), m_extras.locks.end());
+        m_state.stage = Stage::aborted;
+        Unit unit = closing_unit(m_server, m_state, std::move(steps));
+        unit.lock_first = std::move(locks);
+        run_protected(m_server, unit);
+    }
+
+    Session& m_server;
+    const AbortExtras& m_extras;
+};
 
 }  // namespace
 
@@ -113,14 +143,9 @@ Unit closing_unit(Session& server, const State& state, std::vector<Step> steps) 
 
 State abort_job(Session& server, State state, const AbortExtras& extras) {
     require_abortable(state);
-    try {
-        return give_up(server, state, extras);
-    } catch (const Error& error) {
-        if (!is_disk_full(error))
-            throw;
-    }
-    free_space(server, state);
-    return give_up(server, state, extras);
+    AbortMachine machine(server, std::move(state), extras);
+    run_job(server, machine);
+    return machine.state();
 }
 
 }  // namespace tripmig::job

@@ -30,7 +30,8 @@ void leave_processors(Session& server) {
 }  // namespace
 
 void store_cut_over(Session& server, State& state, const db::UnitOutcome& outcome) {
-    state.stage = Stage::cut_over;
+    if (const auto job = server.open_job(state.table))
+        state = from_job(*job);
     state.measured.attempts = outcome.attempts;
     state.measured.lock_wait_us = outcome.lock_wait.count();
     state.measured.lock_held_us = outcome.held.count();

@@ -8,7 +8,7 @@ namespace tripmig::job {
 using Build = Observation::Build;
 
 std::string_view to_string(Action action) {
-    static constexpr std::array<std::string_view, 30> names{"check that no key is null",
+    static constexpr std::array<std::string_view, 41> names{"check that no key is null",
                                                             "validate that no key is null",
                                                             "set the key not null",
                                                             "drop a broken index",
@@ -37,6 +37,17 @@ std::string_view to_string(Action action) {
                                                             "validate the bound",
                                                             "cut over",
                                                             "follow up",
+                                                            "choose another cut",
+                                                            "catch up the old table",
+                                                            "drop what an interrupted revert left",
+                                                            "put the old table back",
+                                                            "restore materialized views",
+                                                            "drop the new table",
+                                                            "validate the restored foreign keys",
+                                                            "validate foreign keys",
+                                                            "undo the preparation",
+                                                            "free space",
+                                                            "close the job",
                                                             "nothing"};
     return names.at(static_cast<std::size_t>(action));
 }
@@ -121,6 +132,13 @@ Action copy_step(const State& state, const Observation& seen, bool until_ready) 
     return until_ready ? Action::nothing : Action::cut_over;
 }
 
+/// The past ends elsewhere: rows came into an empty table or beyond the boundary, or its time has come too near.
+bool has_wrong_boundary(const State& state, const Observation& seen) {
+    if (state.was_empty)
+        return seen.has_rows;
+    return seen.is_beyond_boundary || (seen.is_late && seen.range_check == Build::missing);
+}
+
 Action towards_cut_over(const State& state, const Observation& seen, bool until_ready) {
     if (seen.range_check != Build::missing && (seen.is_late || until_ready))
         return Action::drop_range_check;
@@ -140,8 +158,12 @@ Action towards_cut_over(const State& state, const Observation& seen, bool until_
 Action next_step(const State& state, const Observation& seen, bool until_ready) {
     if (state.stage == Stage::cut_over)
         return Action::follow_up;
+    if (state.stage == Stage::complete && !seen.done.contains(Action::sync_old_table))
+        return Action::sync_old_table;
     if (state.stage > Stage::cut_over)
         return Action::nothing;
+    if (has_wrong_boundary(state, seen))
+        return Action::choose_boundary;
     if (state.was_empty)
         return towards_cut_over(state, seen, until_ready);
     if (const auto action = not_null(seen))
@@ -156,6 +178,33 @@ Action next_step(const State& state, const Observation& seen, bool until_ready) 
     if (const auto action = registry(state, seen))  // which may take long: until then no key is to be refused
         return seen.range_check == Build::missing ? *action : Action::drop_range_check;
     return towards_cut_over(state, seen, until_ready);
+}
+
+Action next_revert_step(const State& state, const Observation& seen) {
+    if (state.stage == Stage::reverted)
+        return Action::nothing;
+    if (state.stage != Stage::reverting)
+        return seen.done.contains(Action::drop_staged_matviews) ? Action::put_back : Action::drop_staged_matviews;
+    if (!seen.done.contains(Action::restore_matviews))
+        return Action::restore_matviews;
+    const bool is_parked = state.is_copy() || !state.matviews.empty();
+    if (is_parked && !seen.done.contains(Action::drop_parked))
+        return Action::drop_parked;
+    return seen.done.contains(Action::validate_restored) ? Action::close_job : Action::validate_restored;
+}
+
+Action next_finish_step(const State& state, const Observation& seen) {
+    if (state.stage == Stage::finished)
+        return Action::nothing;
+    return seen.done.contains(Action::validate_keys) ? Action::close_job : Action::validate_keys;
+}
+
+Action next_abort_step(const State& state, const Observation& seen) {
+    if (state.stage == Stage::aborted)
+        return Action::nothing;
+    if (seen.is_disk_full && !seen.done.contains(Action::free_space))
+        return Action::free_space;
+    return seen.done.contains(Action::undo_preparation) ? Action::close_job : Action::undo_preparation;
 }
 
 }  // namespace tripmig::job

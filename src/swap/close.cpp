@@ -10,6 +10,7 @@
 #include "job/locks/attempts.hpp"
 #include "job/open_job.hpp"
 #include "job/replacement.hpp"
+#include "job/run_job.hpp"
 #include "job/source/source_table.hpp"
 #include "job/transfer.hpp"
 #include "job/verify/validate_keys.hpp"
@@ -41,26 +42,6 @@ Unit closing_copy(job::Session& server, const job::State& state) {
     return unit;
 }
 
-}  // namespace
-
-job::State finish(job::Session& server, const QualifiedName& table) {
-    job::State state = job::require_job(server, table);
-    if (state.stage != job::Stage::complete)
-        throw Error(ExitCode::refused,
-                    fmt::format("the swap of {} is not complete ({})", sql::quoted(table), to_string(state.stage)),
-                    state.is_cut_over() ? "tripmig swap run TABLE goes on"
-                                        : "tripmig swap run TABLE goes on, abort gives it up");
-    state.stage = job::Stage::finished;
-    job::validate_keys(server, state);  // nobody tries again
-    if (state.is_copy() && !state.was_empty)
-        job::run_protected(server, closing_copy(server, state));
-    else
-        server.executor().run(job::closing_unit(server, state, {}));
-    return state;
-}
-
-namespace {
-
 void drop_own_indexes(job::Session& server, const db::TableInfo& table, const job::State& state) {
     const auto drop = [&](const QualifiedName& index) {
         server.executor().run(ddl::drop_index_concurrently(table.name, index, "the swap is given up"));
@@ -72,7 +53,43 @@ void drop_own_indexes(job::Session& server, const db::TableInfo& table, const jo
             drop(index.name);
 }
 
+class FinishMachine : public job::Machine {
+  public:
+    FinishMachine(job::Session& server, job::State state) : Machine(std::move(state)), m_server(server) {}
+
+    job::Observation observe() override { return {}; }
+
+    [[nodiscard]] job::Action next_step(const job::Observation& seen) const override {
+        return job::next_finish_step(m_state, seen);
+    }
+
+    void perform(job::Action action, const job::Observation& /*seen*/) override {
+        m_state.stage = job::Stage::finished;
+        if (action == job::Action::validate_keys)
+            job::validate_keys(m_server, m_state);
+        else if (m_state.is_copy() && !m_state.was_empty)
+            job::run_protected(m_server, closing_copy(m_server, m_state));
+        else
+            m_server.executor().run(job::closing_unit(m_server, m_state, {}));
+    }
+
+  private:
+    job::Session& m_server;
+};
+
 }  // namespace
+
+job::State finish(job::Session& server, const QualifiedName& table) {
+    job::State state = job::require_job(server, table);
+    if (state.stage != job::Stage::complete)
+        throw Error(ExitCode::refused,
+                    fmt::format("the swap of {} is not complete ({})", sql::quoted(table), to_string(state.stage)),
+                    state.is_cut_over() ? "tripmig swap run TABLE goes on"
+                                        : "tripmig swap run TABLE goes on, abort gives it up");
+    FinishMachine machine(server, std::move(state));
+    job::run_job(server, machine);
+    return machine.state();
+}
 
 job::State abort(job::Session& server, const QualifiedName& name) {
     job::AbortExtras extras;

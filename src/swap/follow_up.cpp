@@ -67,7 +67,6 @@ void run_follow_up(job::Session& server, const config::PartitionPolicy& policy, 
         server.reporter().info("swap.step", unit.name);
     unit.steps.push_back(job::journal(state, job::Stage::complete, server.state_schema()));
     server.executor().run(unit);
-    state.stage = job::Stage::complete;
 }
 
 }  // namespace tripmig::swap

@@ -12,10 +12,12 @@
 #include "ddl/registry/registry.hpp"
 #include "ddl/replacement/replacement.hpp"
 #include "ddl/statement_step.hpp"
+#include "job/close.hpp"
 #include "job/copy/catch_up.hpp"
 #include "job/locks/attempts.hpp"
 #include "job/locks/blockers.hpp"
 #include "job/open_job.hpp"
+#include "job/run_job.hpp"
 #include "job/source/source_table.hpp"
 #include "job/transfer.hpp"
 #include "job/verify/validate_keys.hpp"
@@ -194,7 +196,6 @@ void put_copy_back(job::Session& server, job::State& state) {
         server.reporter().info("swap.step", fmt::format("put {} back", sql::quoted(state.table)));
         return attempt(copy_revert_unit(facts, state, server.state_schema(), server.config().swap), follow);
     });
-    state.stage = job::Stage::reverting;
 }
 
 void put_back(job::Session& server, job::State& state) {
@@ -209,7 +210,6 @@ void put_back(job::Session& server, job::State& state) {
         server.reporter().info("swap.step", fmt::format("put {} back", sql::quoted(state.table)));
         return attempt(revert_unit(now, state, server.state_schema()), [] {});
     });
-    state.stage = job::Stage::reverting;
 }
 
 void validate_restored(job::Session& server, const job::State& state) {
@@ -227,30 +227,51 @@ void validate_restored(job::Session& server, const job::State& state) {
             validate(table.name, key.name, key.references);
 }
 
+class RevertMachine : public job::Machine {
+  public:
+    RevertMachine(job::Session& server, job::State state) : Machine(std::move(state)), m_server(server) {}
+
+    job::Observation observe() override { return {}; }
+
+    [[nodiscard]] job::Action next_step(const job::Observation& seen) const override {
+        return job::next_revert_step(m_state, seen);
+    }
+
+    void perform(job::Action action, const job::Observation& /*seen*/) override {
+        const QualifiedName& table = m_state.table;
+        switch (action) {
+            case job::Action::drop_staged_matviews:
+                return drop_staged_matviews(m_server, m_state);
+            case job::Action::put_back:
+                return m_state.is_copy() ? put_copy_back(m_server, m_state) : put_back(m_server, m_state);
+            case job::Action::restore_matviews:
+                return carry_matviews(m_server, m_state, parked_name(table));
+            case job::Action::drop_parked:
+                m_server.reporter().info("swap.step", fmt::format("drop {}", sql::quoted(parked_name(table))));
+                job::run_protected(m_server,
+                                   drop_parked(job::require_table(m_server, table), m_state, m_server.state_schema()));
+                return;
+            case job::Action::validate_restored:
+                return validate_restored(m_server, m_state);
+            default:
+                break;
+        }
+        m_state.stage = job::Stage::reverted;
+        m_server.executor().run(job::closing_unit(m_server, m_state, {}));
+    }
+
+  private:
+    job::Session& m_server;
+};
+
 }  // namespace
 
 job::State revert(job::Session& server, const QualifiedName& table) {
     job::State state = job::require_job(server, table);
     require_revertible(state);
-    if (state.stage != job::Stage::reverting) {
-        drop_staged_matviews(server, state);
-        if (state.is_copy())
-            put_copy_back(server, state);
-        else
-            put_back(server, state);
-    }
-    carry_matviews(server, state, parked_name(table));
-    if (state.is_copy() || !state.matviews.empty()) {
-        server.reporter().info("swap.step", fmt::format("drop {}", sql::quoted(parked_name(table))));
-        job::run_protected(server, drop_parked(job::require_table(server, table), state, server.state_schema()));
-    }
-    validate_restored(server, state);
-    state.stage = job::Stage::reverted;
-    Unit unit;
-    unit.name = fmt::format("close the swap of {}", sql::quoted(table));
-    unit.steps = {db::finish_job_step(server.state_schema(), job::to_job(state))};
-    server.executor().run(unit);
-    return state;
+    RevertMachine machine(server, std::move(state));
+    job::run_job(server, machine);
+    return machine.state();
 }
 
 }  // namespace tripmig::swap

@@ -17,10 +17,10 @@
 #include "job/next_step.hpp"
 #include "job/observe.hpp"
 #include "job/replacement.hpp"
+#include "job/run_job.hpp"
 #include "job/source/fingerprint.hpp"
 #include "job/source/source_table.hpp"
 #include "job/source/table_facts.hpp"
-#include "job/step_guard.hpp"
 #include "job/transfer.hpp"
 #include "job/triggers/actions.hpp"
 #include "job/verify/orphans.hpp"
@@ -81,24 +81,6 @@ bool has_rows(job::Session& server, const QualifiedName& table) {
         server.session().read(fmt::format("SELECT EXISTS (SELECT FROM ONLY {})", sql::quoted(table))).at(0).at(0));
 }
 
-job::Stage stage_after(job::Action action, job::Stage now) {
-    switch (action) {
-        case job::Action::begin_registry:
-        case job::Action::reload_registry:
-            return job::Stage::capturing;
-        case job::Action::index_registry:
-            return job::Stage::registered;
-        case job::Action::note_ready:
-            return job::Stage::ready;
-        case job::Action::drop_range_check:
-            return std::min(now, job::Stage::ready);
-        case job::Action::add_range_check:
-            return job::Stage::range_checked;
-        default:
-            return now;
-    }
-}
-
 void run_unit(job::Session& server, const db::TableInfo& table, job::Action action, const job::Observation& seen,
               job::State& state) {
     if (action == job::Action::reload_registry)
@@ -106,9 +88,6 @@ void run_unit(job::Session& server, const db::TableInfo& table, job::Action acti
     const std::string& index = action == job::Action::drop_broken_unique ? seen.broken_unique : seen.missing_unique;
     job::run_step(server, unit_of(action, {job::build_replacement(table, state), state, server.state_schema(), index,
                                            seen.composite}));
-    if (action == job::Action::begin_composite)
-        state.composite.at(seen.composite).next_block = 0;
-    state.stage = stage_after(action, state.stage);
 }
 
 void perform(job::Session& server, const config::PartitionPolicy& policy, const db::TableInfo& table,
@@ -157,23 +136,9 @@ void perform(job::Session& server, const config::PartitionPolicy& policy, const 
     }
 }
 
-/// Rows beyond the cut came since it was chosen, or while the keys were read: the bound's CHECK has met one. Chooses
-/// the past again, which throws Error{refused} with the key when it is too far ahead. False: it was another failure.
-bool passed_boundary(job::Session& server, const config::PartitionPolicy& policy, const db::TableInfo& table,
-                     job::Action action, job::State& state, const Error& error) {
-    if (action != job::Action::validate_range_check || error.sqlstate() != "23514")
-        return false;
-    run_unit(server, table, job::Action::drop_range_check, {}, state);
-    const std::string cut = state.boundary;
-    choose_past_again(server, policy, state);
-    return state.boundary != cut;
-}
-
 /// A complete swap that is run again: foreign keys that could not be validated are tried again; of a copy, what came
 /// since goes into the old table, and out of the log.
-void run_complete(job::Session& server, const db::TableInfo& table, const job::State& state) {
-    if (state.stage != job::Stage::complete)
-        return;
+void sync_complete(job::Session& server, const db::TableInfo& table, const job::State& state) {
     job::validate_keys(server, state);
     if (!state.is_copy() || state.was_empty)
         return;
@@ -182,46 +147,80 @@ void run_complete(job::Session& server, const db::TableInfo& table, const job::S
     sync_old_table(server, back);
 }
 
-void advance(job::Session& server, const config::PartitionPolicy& policy, job::State& state, bool until_ready) {
-    for (job::StepGuard guard;;) {
-        server.stop().check();
-        const db::TableInfo table = job::require_table(server, state.table);
-        if (!state.is_cut_over()) {
-            job::require_same_fingerprint(table, state);
-            follow_incoming(server, table, state);
+/// Attach or copy, up to the cut-over or through it.
+class SwapMachine : public job::Machine {
+  public:
+    SwapMachine(job::Session& server, const config::PartitionPolicy& policy, job::State state, bool until_ready)
+        : Machine(std::move(state)), m_server(server), m_policy(policy), m_until_ready(until_ready) {}
+
+    job::Observation observe() override {
+        m_table = job::require_table(m_server, m_state.table);
+        if (!m_state.is_cut_over()) {
+            job::require_same_fingerprint(m_table, m_state);
+            follow_incoming(m_server, m_table, m_state);
         }
-        const job::Observation seen = job::observe(server, table, state);
-        const bool has_wrong_past =
-            !state.is_cut_over() &&
-            (state.was_empty ? has_rows(server, state.table)
-                             : seen.is_late && seen.range_check == job::Observation::Build::missing);
-        if (has_wrong_past) {
-            guard.require_progress(state, seen, "choose another cut");
-            choose_past_again(server, policy, state);
-            continue;
-        }
-        const job::Action action = job::next_step(state, seen, until_ready);
-        if (action == job::Action::nothing) {
-            run_complete(server, table, state);
-            return;
-        }
-        guard.require_progress(state, seen, to_string(action));
-        server.throttle().wait();
-        try {
-            perform(server, policy, table, action, seen, state);
-        } catch (const Error& error) {
-            if (!passed_boundary(server, policy, table, action, state, error) &&
-                !job::was_truncated(server, table, state, error))
-                throw;
-        }
+        job::Observation seen = job::observe(m_server, m_table, m_state);
+        seen.has_rows = m_state.was_empty && !m_state.is_cut_over() && has_rows(m_server, m_state.table);
+        return seen;
     }
-}
+
+    [[nodiscard]] job::Action next_step(const job::Observation& seen) const override {
+        return job::next_step(m_state, seen, m_until_ready);
+    }
+
+    void perform(job::Action action, const job::Observation& seen) override {
+        if (action == job::Action::choose_boundary)
+            choose_boundary(seen);
+        else if (action == job::Action::sync_old_table)
+            sync_complete(m_server, m_table, m_state);
+        else
+            swap::perform(m_server, m_policy, m_table, action, seen, m_state);
+    }
+
+    std::optional<job::Observation> observe_failure(job::Action action, const Error& error) override {
+        const bool is_beyond = action == job::Action::validate_range_check && error.sqlstate() == "23514";
+        if (!is_beyond && !job::was_truncated(m_server, m_table, m_state, error))
+            return std::nullopt;
+        job::Observation seen = observe();
+        seen.is_beyond_boundary = is_beyond;
+        m_failure = error;
+        return seen;
+    }
+
+    [[nodiscard]] bool holds_for_others() const noexcept override { return true; }
+
+    void clean_up() noexcept override { remove_range_check_quietly(m_server, m_state.table); }
+
+  private:
+    /// Throws Error{refused} with the key when rows lie too far ahead; the failure that led here when there is no other
+    /// boundary for them.
+    void choose_boundary(const job::Observation& seen) {
+        if (seen.range_check != job::Observation::Build::missing)
+            run_unit(m_server, m_table, job::Action::drop_range_check, {}, m_state);
+        m_state.stage = std::min(m_state.stage, job::Stage::ready);
+        const std::string before = m_state.boundary;
+        choose_past_again(m_server, m_policy, m_state);
+        if (seen.is_beyond_boundary && m_state.boundary == before)
+            throw *m_failure;
+    }
+
+    job::Session& m_server;
+    const config::PartitionPolicy& m_policy;
+    bool m_until_ready;
+    db::TableInfo m_table;
+    std::optional<Error> m_failure;
+};
 
 /// What was nobody's choice when the job began may be made later.
-void keep_choice(const config::PartitionPolicy& policy, job::State& state) {
-    if (!state.is_split() && state.stage < job::Stage::cut_over &&
-        state.unique_indexes == config::UniqueIndexes::refuse)
-        state.unique_indexes = policy.swap.unique_indexes;
+void keep_choice(job::Session& server, const config::PartitionPolicy& policy, job::State& state) {
+    if (state.stage >= job::Stage::cut_over || state.unique_indexes == policy.swap.unique_indexes ||
+        state.unique_indexes != config::UniqueIndexes::refuse)
+        return;
+    state.unique_indexes = policy.swap.unique_indexes;
+    Unit unit;
+    unit.name = "keep what becomes of unique indexes";
+    unit.steps = {job::journal(state, server.state_schema())};
+    server.executor().run(unit);
 }
 
 }  // namespace
@@ -251,10 +250,10 @@ RunResult run(job::Session& server, const config::PartitionPolicy& policy, bool 
     const std::optional<db::Job> job = server.open_job(policy.table);
     if (job) {
         result.state = job::from_job(*job);
-        keep_choice(policy, *result.state);
         if (result.state->is_split())
             throw Error(ExitCode::refused, fmt::format("a split of {} is under way", sql::quoted(policy.table)),
                         "tripmig partition split LEAF goes on, tripmig swap abort LEAF gives it up");
+        keep_choice(server, policy, *result.state);
     } else {
         const db::TableInfo table = job::require_table(server, policy.table);
         if (table.is_partitioned())
@@ -266,17 +265,9 @@ RunResult run(job::Session& server, const config::PartitionPolicy& policy, bool 
     }
     if (result.state->stage < job::Stage::cut_over)
         server.wait_for_orphans();
-    try {
-        advance(server, policy, *result.state, until_ready);
-    } catch (const Error& error) {
-        remove_range_check_quietly(server, policy.table);
-        if (job::is_disk_full(error))
-            throw job::disk_full_error(error, *result.state);
-        throw;
-    } catch (...) {
-        remove_range_check_quietly(server, policy.table);
-        throw;
-    }
+    SwapMachine machine(server, policy, std::move(*result.state), until_ready);
+    job::run_job(server, machine);
+    result.state = machine.state();
     return result;
 }
 

@@ -55,7 +55,6 @@ void run_load(Session& server, const db::TableInfo& table, State& state, const s
         run_step(server, mark_copy_loaded(context));
     else
         record(server, state, Stage::loaded, "the registry is loaded");
-    state.stage = Stage::loaded;
 }
 
 }  // namespace tripmig::job

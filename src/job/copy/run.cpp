@@ -57,12 +57,10 @@ void begin(Session& server, const config::PartitionPolicy& policy, const db::Tab
     if (action == Action::begin_copy) {
         state.shape = shape_of(context.replacement.table);
         run_step(server, begin_copy(context_of(server, table, state), leaves));
-        state.stage = Stage::staged;
         return;
     }
     state.blocks = state.filenode = 0;
     run_step(server, reload_copy(context_of(server, table, state), leaves));
-    state.stage = Stage::capturing;
 }
 
 /// The largest first: two workers end at about the same time.
@@ -102,7 +100,6 @@ void index_all(Session& server, const db::TableInfo& table, State& state) {
     if (const auto& registry = context.replacement.registry)
         vacuum_registry(server, registry->table);
     run_step(server, index_copy(context));
-    state.stage = Stage::indexed;
 }
 
 void prepare_cut_over(Session& server, const config::PartitionPolicy& policy, const db::TableInfo& table,
@@ -115,7 +112,6 @@ void prepare_cut_over(Session& server, const config::PartitionPolicy& policy, co
     require_no_difference(server, state);
     run_step(server,
              mark_copy_ready(context_of(server, table, state), leaves_of(server, ddl::staged_name(state.table))));
-    state.stage = Stage::ready;
 }
 
 }  // namespace
@@ -157,7 +153,6 @@ void run_copy_action(Session& server, const config::PartitionPolicy& policy, con
             return;
         case Action::capture_copy:
             run_step(server, capture_copy(context_of(server, table, state)));
-            state.stage = Stage::capturing;
             return;
         case Action::load_copy:
             run_load(server, table, state, [&] { return make_copy_leaves(server, policy, table, state); });

@@ -20,18 +20,17 @@
 #include "job/copy/run.hpp"
 #include "job/copy/units.hpp"
 #include "job/cut_over_record.hpp"
-#include "job/disk_full.hpp"
 #include "job/finding.hpp"
 #include "job/locks/attempts.hpp"
 #include "job/next_step.hpp"
 #include "job/observe.hpp"
 #include "job/open_job.hpp"
 #include "job/replacement.hpp"
+#include "job/run_job.hpp"
 #include "job/source/fingerprint.hpp"
 #include "job/source/publication_check.hpp"
 #include "job/source/source_table.hpp"
 #include "job/source/table_facts.hpp"
-#include "job/step_guard.hpp"
 #include "job/transfer.hpp"
 #include "job/triggers/actions.hpp"
 #include "job/triggers/own_triggers.hpp"
@@ -183,34 +182,7 @@ void cut_over(job::Session& server, const config::PartitionPolicy& policy, job::
         require_no_dependents(facts.leaf, state);
         return attempt(split_cut_over_unit(context, facts, server.config().swap), catch_up);
     });
-    if (const auto job = server.open_job(state.table))
-        state = job::from_job(*job);
     job::store_cut_over(server, state, outcome);
-}
-
-/// Up to the cut-over and through it, or to the moment before.
-void advance(job::Session& server, const config::PartitionPolicy& policy, job::State& state, bool until_ready) {
-    job::StepGuard guard;
-    while (state.stage < job::Stage::cut_over) {
-        server.stop().check();
-        const db::TableInfo table = job::source_of(server, state);
-        job::require_same_fingerprint(table, state);
-        const job::Observation seen = job::observe(server, table, state);
-        const job::Action action = job::next_step(state, seen, until_ready);
-        if (action == job::Action::nothing)
-            return;
-        guard.require_progress(state, seen, to_string(action));
-        server.throttle().wait();
-        try {
-            if (action == job::Action::cut_over)
-                cut_over(server, policy, state);
-            else if (!job::run_trigger_action(server, table, action, seen, state))
-                job::run_copy_action(server, policy, table, action, state);
-        } catch (const Error& error) {
-            if (!job::was_truncated(server, table, state, error))
-                throw;
-        }
-    }
 }
 
 void follow_up(job::Session& server, job::State& state) {
@@ -227,6 +199,50 @@ void follow_up(job::Session& server, job::State& state) {
                   db::finish_job_step(server.state_schema(), job::to_job(state))};
     job::run_step(server, unit);
 }
+
+/// Up to the cut-over and through it, or to the moment before.
+class SplitMachine : public job::Machine {
+  public:
+    SplitMachine(job::Session& server, const config::PartitionPolicy& policy, job::State state, bool until_ready)
+        : Machine(std::move(state)), m_server(server), m_policy(policy), m_until_ready(until_ready) {}
+
+    job::Observation observe() override {
+        if (m_state.stage >= job::Stage::cut_over)
+            return {};
+        m_table = job::source_of(m_server, m_state);
+        job::require_same_fingerprint(m_table, m_state);
+        return job::observe(m_server, m_table, m_state);
+    }
+
+    [[nodiscard]] job::Action next_step(const job::Observation& seen) const override {
+        return job::next_step(m_state, seen, m_until_ready);
+    }
+
+    void perform(job::Action action, const job::Observation& seen) override {
+        if (action == job::Action::follow_up)
+            follow_up(m_server, m_state);
+        else if (action == job::Action::cut_over)
+            cut_over(m_server, m_policy, m_state);
+        else if (!job::run_trigger_action(m_server, m_table, action, seen, m_state))
+            job::run_copy_action(m_server, m_policy, m_table, action, m_state);
+    }
+
+    std::optional<job::Observation> observe_failure(job::Action /*action*/, const Error& error) override {
+        if (m_state.stage >= job::Stage::cut_over || !job::was_truncated(m_server, m_table, m_state, error))
+            return std::nullopt;
+        return observe();
+    }
+
+    [[nodiscard]] bool holds_for_others() const noexcept override { return true; }
+
+    void clean_up() noexcept override { drop_split_guard_quietly(m_server, m_state); }
+
+  private:
+    job::Session& m_server;
+    const config::PartitionPolicy& m_policy;
+    bool m_until_ready;
+    db::TableInfo m_table;
+};
 
 }  // namespace
 
@@ -254,23 +270,11 @@ job::State split(job::Session& server, const config::PartitionPolicy& policy, co
         throw refused(leaf, "a swap of it is under way", "tripmig swap status TABLE");
     if (state.stage < job::Stage::cut_over)
         server.wait_for_orphans();
-    try {
-        advance(server, policy, state, until_ready);
-    } catch (const Error& error) {
-        drop_split_guard_quietly(server, state);
-        if (job::is_disk_full(error))
-            throw job::disk_full_error(error, state);
-        throw;
-    } catch (...) {
-        drop_split_guard_quietly(server, state);
-        throw;
-    }
-    if (state.stage < job::Stage::cut_over) {
-        drop_split_guard_quietly(server, state);  // of a run that was killed
-        return state;
-    }
-    follow_up(server, state);
-    return state;
+    SplitMachine machine(server, policy, std::move(state), until_ready);
+    job::run_job(server, machine);
+    if (machine.state().stage < job::Stage::cut_over)
+        drop_split_guard_quietly(server, machine.state());  // of a run that was killed
+    return machine.state();
 }
 
 job::State abort_split(job::Session& server, const QualifiedName& leaf) {

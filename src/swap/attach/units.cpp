@@ -200,8 +200,7 @@ Unit unit_of(job::Action action, const job::WorkContext& context) {
         case job::Action::prepare_cut_over:
         case job::Action::load_registry:
         case job::Action::cut_over:
-        case job::Action::follow_up:
-        case job::Action::nothing:
+        default:
             break;
     }
     throw Error(ExitCode::unexpected, fmt::format("\"{}\" is not one unit", to_string(action)));

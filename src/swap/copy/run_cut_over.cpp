@@ -72,8 +72,6 @@ void run_copy_cut_over(job::Session& server, const config::PartitionPolicy& poli
         server.reporter().info("swap.step", fmt::format("cut over {}", sql::quoted(state.table)));
         return attempt(copy_cut_over_unit(context, read_copy(server, state), server.config().swap), catch_up);
     });
-    if (const auto job = server.open_job(state.table))
-        state = job::from_job(*job);
     job::store_cut_over(server, state, outcome);
 }
 

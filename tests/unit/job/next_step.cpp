@@ -108,21 +108,47 @@ void apply(Action action, State& state, Observation& seen) {
         case Action::follow_up:
             state.stage = Stage::complete;
             break;
-        case Action::nothing:
+        case Action::choose_boundary:
+            seen.range_check = Build::missing;
+            seen.is_late = seen.has_rows = seen.is_beyond_boundary = false;
+            state.was_empty = false;
+            state.stage = std::min(state.stage, Stage::ready);
+            break;
+        case Action::put_back:
+            state.stage = Stage::reverting;
+            break;
+        case Action::close_job:
+            state.stage = state.stage == Stage::reverting  ? Stage::reverted
+                          : state.stage == Stage::complete ? Stage::finished
+                                                           : Stage::aborted;
+            break;
+        default:
             break;
     }
+    seen.done.insert(action);
 }
 
-std::vector<Action> walk(State state, Observation seen, bool until_ready = false) {
+template <typename NextStep>
+std::vector<Action> walk_by(const NextStep& next, State state, Observation seen) {
     std::vector<Action> actions;
     for (int steps = 0; steps < 30; ++steps) {
-        const Action action = next_step(state, seen, until_ready);
+        const Action action = next(state, seen);
         if (action == Action::nothing)
             return actions;
         actions.push_back(action);
         apply(action, state, seen);
     }
-    FAIL("the swap goes in circles");
+    FAIL("the job goes in circles");
+    return actions;
+}
+
+/// Up to the complete swap; that a run then catches the old table up is a test of its own.
+std::vector<Action> walk(State state, Observation seen, bool until_ready = false) {
+    std::vector<Action> actions =
+        walk_by([&](const State& now, const Observation& look) { return next_step(now, look, until_ready); },
+                std::move(state), std::move(seen));
+    if (!actions.empty() && actions.back() == Action::sync_old_table)
+        actions.pop_back();
     return actions;
 }
 
@@ -314,6 +340,67 @@ TEST_CASE("a bound whose cut has come too near is taken off") {
     seen.range_check = Build::valid;
     seen.is_late = true;
     CHECK(next_step(state, seen, false) == Action::drop_range_check);
+}
+
+TEST_CASE("a boundary that has come too near, or that rows lie beyond, is chosen again, and the check with it") {
+    State state;
+    state.stage = Stage::ready;
+    Observation seen;
+    seen.is_late = true;
+    CHECK(walk(state, seen).front() == Action::choose_boundary);
+    state.stage = Stage::range_checked;
+    seen.is_late = false;
+    seen.range_check = Build::invalid;
+    seen.is_beyond_boundary = true;
+    std::vector<Action> expected{Action::choose_boundary};
+    expected.insert(expected.end(), ending.begin(), ending.end());
+    CHECK(walk(state, seen) == expected);
+}
+
+TEST_CASE("rows in a table that was empty: the past is chosen again") {
+    State state;
+    state.was_empty = true;
+    Observation seen;
+    seen.has_rows = true;
+    CHECK(walk(state, seen).front() == Action::choose_boundary);
+    state.stage = Stage::cut_over;
+    CHECK(walk(state, seen).front() == Action::follow_up);
+}
+
+TEST_CASE("a run of a complete swap catches the old table up, once") {
+    State state;
+    state.stage = Stage::complete;
+    Observation seen;
+    CHECK(next_step(state, seen, false) == Action::sync_old_table);
+    seen.done.insert(Action::sync_old_table);
+    CHECK(next_step(state, seen, false) == Action::nothing);
+}
+
+TEST_CASE("a revert, begun and resumed") {
+    State state;
+    state.stage = Stage::complete;
+    const std::vector<Action> attach{Action::drop_staged_matviews, Action::put_back, Action::restore_matviews,
+                                     Action::validate_restored, Action::close_job};
+    CHECK(walk_by(next_revert_step, state, {}) == attach);
+    state.strategy = tripmig::config::SwapStrategy::copy;
+    const std::vector<Action> copy{Action::drop_staged_matviews, Action::put_back,          Action::restore_matviews,
+                                   Action::drop_parked,          Action::validate_restored, Action::close_job};
+    CHECK(walk_by(next_revert_step, state, {}) == copy);
+    state.stage = Stage::reverting;
+    CHECK(walk_by(next_revert_step, state, {}) == std::vector<Action>(copy.begin() + 2, copy.end()));
+}
+
+TEST_CASE("finish looks at the foreign keys once more; abort frees space first on a full disk, and once") {
+    State state;
+    state.stage = Stage::complete;
+    CHECK(walk_by(next_finish_step, state, {}) == std::vector<Action>{Action::validate_keys, Action::close_job});
+    state.stage = Stage::capturing;
+    CHECK(walk_by(next_abort_step, state, {}) == std::vector<Action>{Action::undo_preparation, Action::close_job});
+    Observation full;
+    full.is_disk_full = true;
+    CHECK(next_abort_step(state, full) == Action::free_space);
+    full.done = {Action::free_space};
+    CHECK(next_abort_step(state, full) == Action::undo_preparation);
 }
 
 TEST_CASE("nothing is left to do after a revert, a finish or an abort") {

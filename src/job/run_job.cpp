@@ -1,0 +1,63 @@
+#include "job/run_job.hpp"
+
+#include <set>
+
+#include "job/disk_full.hpp"
+#include "job/step_guard.hpp"
+
+namespace tripmig::job {
+
+namespace {
+
+/// The one way from what a step recorded to what the next one is chosen by.
+void read_state(Session& server, Machine& machine) {
+    if (const auto job = db::find_last_job(server.session(), server.state_schema(), machine.state().table))
+        machine.set_state(from_job(*job));
+}
+
+void advance(Session& server, Machine& machine) {
+    StepGuard guard;
+    std::set<Action> done;
+    std::optional<Observation> explained;  // of an action that failed
+    for (;;) {
+        server.stop().check();
+        read_state(server, machine);
+        Observation seen = explained ? *std::exchange(explained, std::nullopt) : machine.observe();
+        seen.done = done;
+        const Action action = machine.next_step(seen);
+        if (action == Action::nothing)
+            return;
+        guard.require_progress(machine.state(), seen, to_string(action));
+        if (machine.holds_for_others())
+            server.throttle().wait();
+        try {
+            machine.perform(action, seen);
+            done.insert(action);
+        } catch (const Error& error) {
+            explained = machine.observe_failure(action, error);
+            if (!explained)
+                throw;
+            explained->done = done;
+            if (machine.next_step(*explained) == action)
+                throw;
+        }
+    }
+}
+
+}  // namespace
+
+void run_job(Session& server, Machine& machine) {
+    try {
+        advance(server, machine);
+    } catch (const Error& error) {
+        machine.clean_up();
+        if (is_disk_full(error))
+            throw disk_full_error(error, machine.state());
+        throw;
+    } catch (...) {
+        machine.clean_up();
+        throw;
+    }
+}
+
+}  // namespace tripmig::job
