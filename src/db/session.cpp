@@ -229,4 +229,28 @@ bool flag_of(const std::optional<std::string>& cell) {
     return text_of(cell) == "t";
 }
 
+bool Work::flag(const std::string& sql, const Parameters& parameters) {
+    return flag_of(read(sql, parameters).at(0).at(0));
+}
+
+std::int64_t Work::number(const std::string& sql, const Parameters& parameters) {
+    return number_of(read(sql, parameters).at(0).at(0));
+}
+
+std::string Work::text(const std::string& sql, const Parameters& parameters) {
+    return text_of(read(sql, parameters).at(0).at(0));
+}
+
+bool Session::flag(const std::string& sql, const Parameters& parameters) {
+    return flag_of(read(sql, parameters).at(0).at(0));
+}
+
+std::int64_t Session::number(const std::string& sql, const Parameters& parameters) {
+    return number_of(read(sql, parameters).at(0).at(0));
+}
+
+std::string Session::text(const std::string& sql, const Parameters& parameters) {
+    return text_of(read(sql, parameters).at(0).at(0));
+}
+
 }  // namespace tripmig::db

@@ -22,6 +22,10 @@ class Work {
 
     /// One statement. Throws Error as Session does.
     Rows read(const std::string& sql, const Parameters& parameters = {});
+    /// A SELECT of one value.
+    [[nodiscard]] bool flag(const std::string& sql, const Parameters& parameters = {});
+    [[nodiscard]] std::int64_t number(const std::string& sql, const Parameters& parameters = {});
+    [[nodiscard]] std::string text(const std::string& sql, const Parameters& parameters = {});
     /// One of our own statements that are read again and again, with parameters: see Session::keep_prepared().
     Rows read_often(std::string_view statement, const Parameters& parameters);
     /// One statement; the number of rows it touched.
@@ -49,6 +53,11 @@ class Session {
     /// One SELECT in a transaction of its own. Errors have their SQLSTATE and exit code; a lost connection is
     /// unreachable.
     Rows read(const std::string& sql, const Parameters& parameters = {});
+
+    /// A SELECT of one value. Throw Error{unexpected} for no row, NULL, or another kind of value.
+    [[nodiscard]] bool flag(const std::string& sql, const Parameters& parameters = {});
+    [[nodiscard]] std::int64_t number(const std::string& sql, const Parameters& parameters = {});
+    [[nodiscard]] std::string text(const std::string& sql, const Parameters& parameters = {});
 
     /// Runs the function in one transaction.
     void transact(Isolation isolation, const std::function<void(Work&)>& function);

@@ -65,11 +65,8 @@ void observe_composite_keys(db::Session& session, const db::TableInfo& table, co
         seen.composite_key = Build::missing;
         for (const db::IncomingKey& each : table.incoming)
             if (each.is_called(key.key.table, key.interim_name()) &&
-                db::flag_of(session
-                                .read(std::string(statements::has_triggers),
-                                      {sql::quoted(key.key.table), key.fill_trigger(), key.settle_trigger()})
-                                .at(0)
-                                .at(0)))
+                session.flag(std::string(statements::has_triggers),
+                             {sql::quoted(key.key.table), key.fill_trigger(), key.settle_trigger()}))
                 seen.composite_key = each.is_valid ? Build::valid : Build::invalid;
         if (seen.composite_key != Build::valid)
             return;
@@ -102,10 +99,7 @@ bool must_reload(db::Session& session, const db::TableInfo& table, const State& 
     if (state.stage == Stage::capturing && state.filenode != 0 && state.filenode != table.filenode)
         return true;
     const backfill::Capture capture = backfill::capture_for(table.name, {}, state_schema, state.job);
-    return db::flag_of(
-        session.read(fmt::format("SELECT EXISTS (SELECT FROM {} WHERE truncated)", sql::quoted(capture.log)))
-            .at(0)
-            .at(0));
+    return session.flag(fmt::format("SELECT EXISTS (SELECT FROM {} WHERE truncated)", sql::quoted(capture.log)));
 }
 
 Observation observe(Session& server, const db::TableInfo& table, const State& state) {

@@ -18,8 +18,7 @@ namespace tripmig::job {
 namespace {
 
 bool exists(Session& server, const QualifiedName& table) {
-    return db::flag_of(
-        server.session().read("SELECT pg_catalog.to_regclass($1) IS NOT NULL", {sql::quoted(table)}).at(0).at(0));
+    return server.session().flag("SELECT pg_catalog.to_regclass($1) IS NOT NULL", {sql::quoted(table)});
 }
 
 void read_load(Session& server, const QualifiedName& chunks, JobProgress& progress) {
@@ -81,8 +80,7 @@ JobProgress read_progress(Session& server, const State& state) {
     if (state.is_copy() && state.stage == Stage::loaded)
         read_leaves(server, state, progress);
     if (exists(server, capture.log))
-        progress.backlog =
-            db::number_of(server.session().read(backfill::backlog_sql(capture), {"1000000"}).at(0).at(0));
+        progress.backlog = server.session().number(backfill::backlog_sql(capture), {"1000000"});
     progress.altered = read_own_changes(server.session(), state, server.state_schema()).changes;
     progress.registry_problems = registry_problems(server.session(), state.table);
     if (state.is_cut_over())

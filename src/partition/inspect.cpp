@@ -165,7 +165,7 @@ void look_up_expired(db::Session& session, const config::PartitionPolicy& policy
                 snapshot.pages[info.name] = size.pages;
     for (const LeafSnapshot& leaf : expired)
         for (const db::IncomingKey& key : snapshot.incoming)
-            if (db::flag_of(session.read(is_referenced_sql(key, leaf.leaf.name)).at(0).at(0)))
+            if (session.flag(is_referenced_sql(key, leaf.leaf.name)))
                 snapshot.references[leaf.leaf.name].push_back({key.table, key.name});
 }
 
@@ -225,10 +225,8 @@ Snapshot inspect(db::Session& session, const config::PartitionPolicy& policy, co
     look_up_missing(session, policy, limits, snapshot);
     look_up_expired(session, policy, limits, snapshot);
     if (snapshot.default_partition && policy.default_partition == config::PartitionPolicy::Default::watch)
-        snapshot.all_default_rows = db::number_of(
-            session.read("SELECT pg_catalog.count(*) FROM " + sql::quoted(snapshot.default_partition->name))
-                .at(0)
-                .at(0));
+        snapshot.all_default_rows =
+            session.number("SELECT pg_catalog.count(*) FROM " + sql::quoted(snapshot.default_partition->name));
     return snapshot;
 }
 

@@ -30,11 +30,8 @@ std::optional<ddl::Bound> newest_key(db::Session& session, const Snapshot& snaps
 }
 
 bool has_row(db::Session& session, const QualifiedName& partition, const std::string& condition) {
-    return db::flag_of(session
-                           .read(fmt::format("SELECT EXISTS (SELECT FROM {}{}{})", sql::quoted(partition),
-                                             condition.empty() ? "" : " WHERE ", condition))
-                           .at(0)
-                           .at(0));
+    return session.flag(fmt::format("SELECT EXISTS (SELECT FROM {}{}{})", sql::quoted(partition),
+                                    condition.empty() ? "" : " WHERE ", condition));
 }
 
 std::optional<NewestRow> newest_until_now(db::Session& session, const Snapshot& snapshot,

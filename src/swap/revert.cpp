@@ -68,11 +68,8 @@ void add_pending_keys(job::Session& server, const job::State& state, db::TableIn
     for (const db::ConstraintInfo& key : state.outgoing) {
         const bool is_there = std::any_of(parent.constraints.begin(), parent.constraints.end(),
                                           [&](const db::ConstraintInfo& each) { return each.name == key.name; });
-        if (!is_there && db::flag_of(server.session()
-                                         .read(std::string(statements::partitions_have_key),
-                                               {fmt::format("{}", parent.oid), key.name})
-                                         .at(0)
-                                         .at(0)))
+        if (!is_there && server.session().flag(std::string(statements::partitions_have_key),
+                                               {fmt::format("{}", parent.oid), key.name}))
             parent.constraints.push_back(key);
     }
 }
@@ -99,8 +96,7 @@ RevertFacts read_revert_facts(job::Session& server, const job::State& state) {
 
 void refuse_rows_beyond(job::Session& server, const RevertFacts& facts, const job::State& state) {
     for (const QualifiedName& leaf : facts.other_leaves)
-        if (db::flag_of(
-                server.session().read(fmt::format("SELECT EXISTS (SELECT FROM {})", sql::quoted(leaf))).at(0).at(0)))
+        if (server.session().flag(fmt::format("SELECT EXISTS (SELECT FROM {})", sql::quoted(leaf))))
             throw too_far(state);
 }
 
@@ -109,12 +105,9 @@ void refuse_rows_beyond(job::Session& server, const RevertFacts& facts, const jo
 void refuse_partitioned_since(job::Session& server, const RevertFacts& facts, const job::State& state) {
     for (const db::IncomingKey& key : incoming_to_restore(facts, state)) {
         const std::string table = sql::quoted(key.table);
-        if (db::flag_of(server.session()
-                            .read("SELECT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = "
+        if (server.session().flag("SELECT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = "
                                   "pg_catalog.to_regclass($1) AND (relkind = 'p' OR relispartition))",
-                                  {table})
-                            .at(0)
-                            .at(0)))
+                                  {table}))
             throw Error(ExitCode::refused,
                         fmt::format("{} was partitioned since the cut-over of {}: its foreign key {} cannot come back "
                                     "without a scan under locks",

@@ -77,8 +77,7 @@ void choose_past_again(job::Session& server, const config::PartitionPolicy& poli
 }
 
 bool has_rows(job::Session& server, const QualifiedName& table) {
-    return db::flag_of(
-        server.session().read(fmt::format("SELECT EXISTS (SELECT FROM ONLY {})", sql::quoted(table))).at(0).at(0));
+    return server.session().flag(fmt::format("SELECT EXISTS (SELECT FROM ONLY {})", sql::quoted(table)));
 }
 
 void run_unit(job::Session& server, const db::TableInfo& table, job::Action action, const job::Observation& seen,

@@ -27,12 +27,10 @@ SwapOutlook look(job::Session& server, const QualifiedName& name) {
         return outlook;
     }
     const std::int64_t most = server.config().migrations.inline_swap_rows;
-    outlook.rows = db::number_of(server.session()
-                                     .read(fmt::format("SELECT pg_catalog.count(*) FROM (SELECT FROM ONLY {} LIMIT {}) "
-                                                       "AS counted",
-                                                       sql::quoted(name), most + 1))
-                                     .at(0)
-                                     .at(0));
+    outlook.rows =
+        server.session().number(fmt::format("SELECT pg_catalog.count(*) FROM (SELECT FROM ONLY {} LIMIT {}) "
+                                            "AS counted",
+                                            sql::quoted(name), most + 1));
     outlook.kind = outlook.rows > most ? SwapOutlook::Kind::big : SwapOutlook::Kind::small;
     return outlook;
 }

@@ -102,7 +102,7 @@ Step require_own_triggers(const OwnTriggers& own, std::string_view state_schema,
 OwnTriggerChanges read_own_trigger_changes(Session& session, const OwnTriggers& own, std::string_view state_schema,
                                            std::int64_t job) {
     OwnTriggerChanges found;
-    found.is_recorded = flag_of(session.read(is_recorded_sql(own, state_schema, job)).at(0).at(0));
+    found.is_recorded = session.flag(is_recorded_sql(own, state_schema, job));
     if (found.is_recorded)
         for (const Row& row : session.read(changes_sql(own, state_schema, job) + " ORDER BY change"))
             found.changes.push_back(text_of(row.at(0)));

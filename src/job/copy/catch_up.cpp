@@ -47,8 +47,7 @@ void run_catch_up(Session& server, const backfill::Transfer& transfer, const std
         if (entries >= catch_up_batch)
             server.throttle().wait();
         run_round(server, transfer, make_place);
-        const std::int64_t log_bytes =
-            db::number_of(server.session().read(backfill::log_size_sql(transfer), {}).at(0).at(0));
+        const std::int64_t log_bytes = server.session().number(backfill::log_size_sql(transfer));
         server.executor().run(backfill::vacuum_log(transfer, log_bytes));
         if (entries <= limit)
             return;

@@ -22,7 +22,7 @@ std::string readers_of(db::Session& session, std::int64_t transaction) {
 }  // namespace
 
 std::int64_t transaction_after_all(Session& server) {
-    return db::number_of(server.session().read("SELECT pg_catalog.pg_current_xact_id()::pg_catalog.text").at(0).at(0));
+    return server.session().number("SELECT pg_catalog.pg_current_xact_id()::pg_catalog.text");
 }
 
 void wait_for_old_snapshots(Session& server, std::int64_t transaction, chr::steady_clock::time_point deadline) {

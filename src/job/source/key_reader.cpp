@@ -34,11 +34,10 @@ std::optional<ddl::Bound> outermost(db::Work& work, ddl::KeyType type, const db:
 }
 
 std::int64_t count(db::Work& work, const db::TableInfo& table, const std::string& condition) {
-    return db::number_of(work.read(fmt::format("SELECT pg_catalog.count(*) FROM (SELECT FROM {} WHERE {} LIMIT {}) AS "
-                                               "counted",
-                                               source_of(table), condition, ddl::most_counted))
-                             .at(0)
-                             .at(0));
+    return work.number(
+        fmt::format("SELECT pg_catalog.count(*) FROM (SELECT FROM {} WHERE {} LIMIT {}) AS "
+                    "counted",
+                    source_of(table), condition, ddl::most_counted));
 }
 
 ddl::OutsideKeys outside(db::Work& work, const db::TableInfo& table, const std::string& key, ddl::KeyEnd end,
@@ -48,8 +47,7 @@ ddl::OutsideKeys outside(db::Work& work, const db::TableInfo& table, const std::
     ddl::OutsideKeys keys;
     keys.rows = count(work, table, *condition);
     if (keys.rows > 0)
-        keys.example =
-            db::text_of(work.read(ddl::outermost_key_sql(end, source_of(table), key, *condition)).at(0).at(0));
+        keys.example = work.text(ddl::outermost_key_sql(end, source_of(table), key, *condition));
     return keys;
 }
 
@@ -120,8 +118,7 @@ bool has_key_index(const db::TableInfo& table, const std::string& key) {
 ddl::KeyFacts KeyReader::read(const db::TableInfo& table, const db::ColumnInfo& column,
                               const std::optional<config::PartitionInterval>& interval) {
     const auto type = ddl::key_type(key_type_name(column));
-    const bool is_empty =
-        !db::flag_of(m_session.read(fmt::format("SELECT EXISTS (SELECT FROM {})", source_of(table))).at(0).at(0));
+    const bool is_empty = !m_session.flag(fmt::format("SELECT EXISTS (SELECT FROM {})", source_of(table)));
     if (is_empty || !type) {
         ddl::KeyFacts facts;
         facts.is_empty = is_empty;

@@ -54,12 +54,10 @@ std::string chunk_sql(const KeyOfTable& key, const Conditions& conditions, std::
 }
 
 std::int64_t blocks_of(Session& server, const QualifiedName& table) {
-    return db::number_of(server.session()
-                             .read("SELECT pg_catalog.pg_relation_size(pg_catalog.to_regclass($1)) / "
-                                   "pg_catalog.current_setting('block_size')::pg_catalog.int8",
-                                   {sql::quoted(table)})
-                             .at(0)
-                             .at(0));
+    return server.session().number(
+        "SELECT pg_catalog.pg_relation_size(pg_catalog.to_regclass($1)) / "
+        "pg_catalog.current_setting('block_size')::pg_catalog.int8",
+        {sql::quoted(table)});
 }
 
 Orphans described(const KeyOfTable& key, const Conditions& conditions, const db::Rows& rows) {

@@ -54,7 +54,7 @@ void require_unreferenced(job::Session& server, const db::TableInfo& table, cons
         const std::string sql =
             fmt::format("SELECT EXISTS (SELECT FROM {} AS referencing JOIN {} AS leaf ON {})", sql::quoted(key.table),
                         sql::quoted(state.table), ddl::all_equal("leaf", key.referenced, "referencing", key.columns));
-        if (db::flag_of(server.session().read(sql).at(0).at(0)))
+        if (server.session().flag(sql))
             throw refused(state.table,
                           fmt::format("rows of {} point to its rows (foreign key {}), which cannot leave {} even for "
                                       "a moment",
@@ -255,9 +255,7 @@ std::optional<job::State> finished_split(job::Session& server, const QualifiedNa
         return std::nullopt;
     if (!job::find_parent(server.session(), leaf))
         return state;
-    if (!state.is_default() ||
-        db::flag_of(
-            server.session().read(fmt::format("SELECT EXISTS (SELECT FROM {})", sql::quoted(leaf))).at(0).at(0)))
+    if (!state.is_default() || server.session().flag(fmt::format("SELECT EXISTS (SELECT FROM {})", sql::quoted(leaf))))
         return std::nullopt;
     return state;
 }

@@ -131,7 +131,7 @@ void fill_composite(job::Session& server, const db::TableInfo& table, std::size_
     // or a later pass. Whoever holds one for long is waited for in the end, and named.
     for (int pass = 1;; ++pass) {
         fill_pass_or_name_rows(server, composite, pass > impatient_passes, part, state);
-        if (!db::flag_of(server.session().read(ddl::is_unfilled_sql(composite)).at(0).at(0)))
+        if (!server.session().flag(ddl::is_unfilled_sql(composite)))
             break;
         if (pass >= most_passes)
             throw unfillable(composite);

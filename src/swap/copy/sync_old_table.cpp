@@ -83,11 +83,8 @@ Error not_unique(const QualifiedName& table, const std::string& index, const Err
 }
 
 void sync_old_table(job::Session& server, const backfill::Transfer& back) {
-    const bool was_emptied = db::flag_of(
-        server.session()
-            .read(fmt::format("SELECT EXISTS (SELECT FROM {} WHERE truncated)", sql::quoted(back.capture.log)))
-            .at(0)
-            .at(0));
+    const bool was_emptied = server.session().flag(
+        fmt::format("SELECT EXISTS (SELECT FROM {} WHERE truncated)", sql::quoted(back.capture.log)));
     try {
         if (was_emptied)
             server.executor().run(copy_all_back(back));

@@ -45,8 +45,8 @@ void read_statements(db::Session& session, const QualifiedName& table, Environme
         "pg_catalog.current_database())",
         db::text_of(place.at(0).at(0)));
     try {
-        around.hidden_statements = db::number_of(
-            session.read("SELECT pg_catalog.count(*) " + from + " AND query = '<insufficient privilege>'").at(0).at(0));
+        around.hidden_statements =
+            session.number("SELECT pg_catalog.count(*) " + from + " AND query = '<insufficient privilege>'");
         // Constants are $1 there: pg_total_relation_size($1) may mean the table.
         for (const db::Row& row :
              session.read("SELECT query, calls, mean_exec_time::pg_catalog.text " + from +
