@@ -12,13 +12,13 @@
 
 #include "base/clock.hpp"
 #include "base/version.hpp"
-#include "cli/error_json.hpp"
-#include "cli/json_text.hpp"
 #include "cli/migrate/hidden_values.hpp"
 #include "cli/signals.hpp"
 #include "cli/usage_error.hpp"
 #include "db/connection.hpp"
 #include "report/error_text.hpp"
+#include "view/error_json.hpp"
+#include "view/json_text.hpp"
 
 namespace tripmig::cli {
 
@@ -262,7 +262,7 @@ ExitCode Application::fail(const Error& error) {
         m_report.sink = report::descriptor_sink(STDERR_FILENO);
     report::report_error(m_report, error);
     if (m_wants_json && !m_output.has_any())
-        m_out << json_text(nlohmann::json{{"error", error_json(error)}}) << std::endl;
+        m_out << view::json_text(nlohmann::json{{"error", view::error_json(error)}}) << std::endl;
     return error.code();
 }
 

@@ -8,12 +8,12 @@
 
 #include "base/error.hpp"
 #include "cli/command.hpp"
-#include "cli/json_text.hpp"
 #include "cli/migrate/history_run.hpp"
 #include "db/state/foreign_history.hpp"
 #include "db/state/history_edit.hpp"
 #include "migrate/adoption.hpp"
 #include "sql/identifier.hpp"
+#include "view/json_text.hpp"
 
 namespace tripmig::cli {
 
@@ -110,7 +110,7 @@ void print_json(Context& context, const db::ForeignHistory& history, const migra
     for (const db::MigrationRecord& row : adoption.records)
         document["adopted"].push_back(
             {{"kind", row.kind}, {"version", row.version}, {"description", row.description}, {"file", row.file}});
-    context.out << json_text(document) << '\n';
+    context.out << view::json_text(document) << '\n';
 }
 
 ExitCode adopt(Context& context, const AdoptOptions& options) {

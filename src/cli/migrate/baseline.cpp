@@ -5,9 +5,9 @@
 
 #include "base/error.hpp"
 #include "cli/command.hpp"
-#include "cli/json_text.hpp"
 #include "cli/migrate/history_run.hpp"
 #include "db/state/history_edit.hpp"
+#include "view/json_text.hpp"
 
 namespace tripmig::cli {
 
@@ -40,7 +40,7 @@ ExitCode baseline(Context& context, const std::string& wanted) {
     context.reporter.info("baseline.done", fmt::format("the history begins at version {}; {} files are pending",
                                                        version->text(), target.comparison.pending.size()));
     if (context.json)
-        context.out << json_text(
+        context.out << view::json_text(
                            nlohmann::json{{"version", version->text()}, {"pending", target.comparison.pending.size()}})
                     << '\n';
     return ExitCode::ok;

@@ -6,12 +6,12 @@
 
 #include "base/error.hpp"
 #include "cli/command.hpp"
-#include "cli/json_text.hpp"
 #include "cli/migrate/applied_versions.hpp"
 #include "cli/migrate/history_run.hpp"
 #include "db/state/state_schema.hpp"
 #include "migrate/pieces.hpp"
 #include "migrate/run/run.hpp"
+#include "view/json_text.hpp"
 
 namespace tripmig::cli {
 
@@ -115,7 +115,7 @@ ExitCode down(Context& context, const DownOptions& options) {
                                                    version.empty() ? "no version left" : "at version " + version));
     if (context.json) {
         document["version"] = version;
-        context.out << json_text(document) << '\n';
+        context.out << view::json_text(document) << '\n';
     }
     return ExitCode::ok;
 }

@@ -9,7 +9,6 @@
 
 #include "base/error.hpp"
 #include "cli/duration_option.hpp"
-#include "cli/json_text.hpp"
 #include "cli/migrate/migration_swap.hpp"
 #include "cli/migrate/migration_target.hpp"
 #include "migrate/batch.hpp"
@@ -19,6 +18,7 @@
 #include "migrate/plan.hpp"
 #include "migrate/script.hpp"
 #include "sql/placeholder.hpp"
+#include "view/json_text.hpp"
 
 namespace tripmig::cli {
 
@@ -216,7 +216,7 @@ void print_dry_run(Context& context, const MigrationTarget& target, const std::v
             print_text(context, pending);
     }
     if (as_json)
-        context.out << json_text(document) << '\n';
+        context.out << view::json_text(document) << '\n';
     else if (target.comparison.pending.empty())
         context.out << (format == "sql" ? "-- nothing pending\n" : "nothing pending\n");
 }

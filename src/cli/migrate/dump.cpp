@@ -10,8 +10,8 @@
 #include "base/read_file.hpp"
 #include "base/write_file.hpp"
 #include "cli/command.hpp"
-#include "cli/json_text.hpp"
 #include "cli/migrate/schema_dump.hpp"
+#include "view/json_text.hpp"
 
 namespace tripmig::cli {
 
@@ -76,7 +76,7 @@ ExitCode dump(Context& context, const DumpOptions& options) {
     else if (!options.file.empty())
         write_dump(options.file, dumped);
     if (context.json)
-        context.out << json_text(
+        context.out << view::json_text(
                            nlohmann::json{{"file", options.file},
                                           {"same", options.checks ? nlohmann::json(true) : nlohmann::json()},
                                           {"bytes", dumped.size()},

@@ -7,11 +7,11 @@
 
 #include "base/error.hpp"
 #include "cli/command.hpp"
-#include "cli/json_text.hpp"
-#include "cli/migrate/lint_text.hpp"
 #include "cli/migrate/migration_target.hpp"
 #include "migrate/directory.hpp"
 #include "migrate/script.hpp"
+#include "view/json_text.hpp"
+#include "view/lint.hpp"
 
 namespace tripmig::cli {
 
@@ -122,7 +122,7 @@ std::vector<lint::LintedFile> lint_files(const Context& context, const std::vect
     return linted;
 }
 
-std::string summary(const LintCount& count, std::size_t files) {
+std::string summary(const view::LintCount& count, std::size_t files) {
     return fmt::format("{} {}: {} errors, {} warnings, {} notes{}", files, files == 1 ? "file" : "files", count.errors,
                        count.warnings, count.notes,
                        count.ignored == 0 ? std::string() : fmt::format(", {} ignored", count.ignored));
@@ -132,15 +132,15 @@ ExitCode lint(Context& context, const LintOptions& options) {
     const std::vector<lint::LintedFile> files =
         options.files.empty() ? lint_directory(context, options.lists_statements || context.json).files
                               : lint_files(context, options.files);
-    const LintCount count = count_findings(files);
+    const view::LintCount count = view::count_findings(files);
     if (context.json) {
-        context.out << json_text(lint_json(files)) << '\n';
+        context.out << view::json_text(view::lint_json(files)) << '\n';
     } else if (options.for_github) {
-        context.out << github_text(files);
+        context.out << view::github_text(files);
     } else {
         if (options.lists_statements || !options.files.empty())
-            context.out << statements_text(files);
-        context.out << findings_text(files);
+            context.out << view::statements_text(files);
+        context.out << view::findings_text(files);
     }
     context.reporter.info("lint.done", summary(count, files.size()));
     return count.errors > 0 ? ExitCode::disagreement : ExitCode::ok;

@@ -9,8 +9,8 @@
 #include "base/error.hpp"
 #include "base/write_file.hpp"
 #include "cli/command.hpp"
-#include "cli/json_text.hpp"
 #include "cli/migrate/migration_target.hpp"
+#include "view/json_text.hpp"
 
 namespace tripmig::cli {
 
@@ -109,7 +109,7 @@ ExitCode make_new(Context& context, const std::string& name, bool with_undo) {
         write_new(made.back(), file.content);
     }
     if (context.json)
-        context.out << json_text(nlohmann::json{{"files", made}}) << '\n';
+        context.out << view::json_text(nlohmann::json{{"files", made}}) << '\n';
     else
         for (const std::string& path : made)
             context.out << path << '\n';

@@ -5,11 +5,11 @@
 
 #include "base/error.hpp"
 #include "cli/command.hpp"
-#include "cli/json_text.hpp"
 #include "cli/migrate/applied_versions.hpp"
 #include "cli/migrate/history_run.hpp"
 #include "cli/migrate/migration_swap.hpp"
 #include "migrate/run/run.hpp"
+#include "view/json_text.hpp"
 
 namespace tripmig::cli {
 
@@ -77,7 +77,7 @@ ExitCode redo(Context& context, bool is_confirmed) {
                                    {"duration_ms", done.duration.count()}});
     }
     if (context.json)
-        context.out << json_text(document) << '\n';
+        context.out << view::json_text(document) << '\n';
     return ExitCode::ok;
 }
 

@@ -10,11 +10,9 @@
 
 #include "base/error.hpp"
 #include "cli/command.hpp"
-#include "cli/json_text.hpp"
 #include "cli/migrate/applied_versions.hpp"
 #include "cli/migrate/history_run.hpp"
 #include "cli/migrate/migration_swap.hpp"
-#include "cli/migrate/rehearse_text.hpp"
 #include "config/connection_string.hpp"
 #include "db/state/state_schema.hpp"
 #include "migrate/rehearse/schema_portrait.hpp"
@@ -23,6 +21,8 @@
 #include "sandbox/options.hpp"
 #include "sandbox/sandbox.hpp"
 #include "sql/placeholder.hpp"
+#include "view/json_text.hpp"
+#include "view/rehearsal.hpp"
 
 namespace tripmig::cli {
 
@@ -51,7 +51,7 @@ class Rehearsal {
                 migrate::load_script(*file, m_target.directory.path, context.config.migrations.placeholders), *file);
     }
 
-    std::vector<RehearsedFile> run() {
+    std::vector<view::RehearsedFile> run() {
         up("up");
         down();
         up("up again");
@@ -71,7 +71,8 @@ class Rehearsal {
         return fresh;
     }
 
-    RehearsedFile& apply(migrate::Runner& runner, const migrate::Migration& migration, std::string_view direction) {
+    view::RehearsedFile& apply(migrate::Runner& runner, const migrate::Migration& migration,
+                               std::string_view direction) {
         m_context.stop.check();
         const std::string& schema = m_context.config.state.schema;
         const migrate::PlanOptions plan{schema, db::next_batch(*m_target.connection, schema), true, false};
@@ -98,7 +99,7 @@ class Rehearsal {
         const auto applying = runner();
         migrate::SchemaPortrait before = portrait();
         for (const migrate::Migration* migration : m_target.comparison.pending) {
-            RehearsedFile& file = apply(*applying, *migration, direction);
+            view::RehearsedFile& file = apply(*applying, *migration, direction);
             migrate::SchemaPortrait after = portrait();
             const bool is_versioned = migration->kind == migrate::Kind::versioned;
             const auto first = m_after.find(migration->file);
@@ -125,7 +126,7 @@ class Rehearsal {
             });
             if (file == undo.end())
                 break;
-            RehearsedFile& undone = apply(*undoing, *file, "down");
+            view::RehearsedFile& undone = apply(*undoing, *file, "down");
             undone.differences = new_differences(before->second, portrait());
         }
         m_target.read_again(m_context, false);
@@ -139,12 +140,13 @@ class Rehearsal {
     std::map<std::string, migrate::SchemaPortrait> m_before;  ///< by version
     std::map<std::string, migrate::SchemaPortrait> m_after;   ///< by file
     std::set<std::string> m_told;                             ///< differences of this way
-    std::vector<RehearsedFile> m_files;
+    std::vector<view::RehearsedFile> m_files;
 };
 
 /// A placeholder's value may be a password: its name is shown.
-void hide_placeholders(std::vector<RehearsedFile>& files, const std::map<std::string, std::string>& placeholders) {
-    for (RehearsedFile& file : files) {
+void hide_placeholders(std::vector<view::RehearsedFile>& files,
+                       const std::map<std::string, std::string>& placeholders) {
+    for (view::RehearsedFile& file : files) {
         for (migrate::SeenStatement& statement : file.statements)
             statement.sql = sql::hide_values(statement.sql, placeholders);
         for (std::string& difference : file.differences)
@@ -152,16 +154,16 @@ void hide_placeholders(std::vector<RehearsedFile>& files, const std::map<std::st
     }
 }
 
-ExitCode report(Context& context, std::vector<RehearsedFile> files) {
+ExitCode report(Context& context, std::vector<view::RehearsedFile> files) {
     hide_placeholders(files, context.config.migrations.placeholders);
     if (context.json)
-        context.out << json_text(rehearsal_json(files)) << '\n';
+        context.out << view::json_text(view::rehearsal_json(files)) << '\n';
     else
-        context.out << rehearsal_text(files);
-    const auto different =
-        std::count_if(files.begin(), files.end(), [](const RehearsedFile& file) { return !file.differences.empty(); });
-    const auto down =
-        std::count_if(files.begin(), files.end(), [](const RehearsedFile& file) { return file.direction == "down"; });
+        context.out << view::rehearsal_text(files);
+    const auto different = std::count_if(files.begin(), files.end(),
+                                         [](const view::RehearsedFile& file) { return !file.differences.empty(); });
+    const auto down = std::count_if(files.begin(), files.end(),
+                                    [](const view::RehearsedFile& file) { return file.direction == "down"; });
     context.reporter.info("rehearse.done",
                           fmt::format("{} files run, {} of them ways back; {} left another schema than they should",
                                       files.size(), down, different));

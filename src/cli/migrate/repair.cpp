@@ -6,9 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.hpp"
-#include "cli/json_text.hpp"
 #include "cli/migrate/history_run.hpp"
 #include "db/state/history_edit.hpp"
+#include "view/json_text.hpp"
 
 namespace tripmig::cli {
 
@@ -36,7 +36,7 @@ ExitCode repair(Context& context, const std::vector<std::string>& accepted) {
     if (repairs.empty())
         context.reporter.info("repair.done", "nothing to do: the history has every file as it is");
     if (context.json)
-        context.out << json_text(document) << '\n';
+        context.out << view::json_text(document) << '\n';
     return ExitCode::ok;
 }
 

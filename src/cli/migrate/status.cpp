@@ -5,9 +5,9 @@
 
 #include "base/civil.hpp"
 #include "cli/command.hpp"
-#include "cli/json_text.hpp"
 #include "cli/migrate/migration_target.hpp"
 #include "report/table.hpp"
+#include "view/json_text.hpp"
 
 namespace tripmig::cli {
 
@@ -107,7 +107,7 @@ void print_json(Context& context, const MigrationTarget& target, const std::vect
                                         {"error", finding.is_error},
                                         {"message", finding.message},
                                         {"hint", finding.hint}});
-    context.out << json_text(document) << '\n';
+    context.out << view::json_text(document) << '\n';
 }
 
 void print_text(Context& context, const MigrationTarget& target, const std::vector<Line>& lines) {

@@ -4,10 +4,10 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.hpp"
-#include "cli/json_text.hpp"
 #include "cli/migrate/dry_run.hpp"
 #include "cli/migrate/up_run.hpp"
 #include "cli/migrate/up_targets.hpp"
+#include "view/json_text.hpp"
 
 namespace tripmig::cli {
 
@@ -30,7 +30,7 @@ ExitCode up(Context& context, const UpOptions& options, const TargetOptions& tar
         nlohmann::json document{{"applied", nlohmann::json::array()}, {"version", version}};
         for (const auto& file : applied)
             document["applied"].push_back(applied_file_json(file));
-        context.out << json_text(document) << '\n';
+        context.out << view::json_text(document) << '\n';
     }
     return ExitCode::ok;
 }

@@ -1,5 +1,5 @@
 #include "cli/migrate/up_targets.hpp"
-#include "cli/error_json.hpp"
+#include "view/error_json.hpp"
 
 #include <fmt/format.h>
 
@@ -12,11 +12,11 @@
 #include <thread>
 
 #include "base/error.hpp"
-#include "cli/json_text.hpp"
 #include "cli/migrate/dry_run.hpp"
 #include "cli/migrate/hidden_values.hpp"
 #include "config/targets.hpp"
 #include "report/table.hpp"
+#include "view/json_text.hpp"
 
 namespace tripmig::cli {
 
@@ -128,10 +128,10 @@ void print_previews(Context& context, const std::vector<Outcome>& outcomes, cons
             if (!outcome.preview.empty())
                 target.update(nlohmann::json::parse(outcome.preview));
             if (outcome.failure)
-                target["error"] = error_json(*outcome.failure);
+                target["error"] = view::error_json(*outcome.failure);
             document["targets"].push_back(std::move(target));
         }
-        context.out << json_text(document) << '\n';
+        context.out << view::json_text(document) << '\n';
         return;
     }
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
@@ -156,10 +156,10 @@ void print_json(Context& context, const std::vector<Outcome>& outcomes) {
         for (const migrate::AppliedFile& file : outcome.result.applied)
             target["applied"].push_back(applied_file_json(file));
         if (outcome.failure)
-            target["error"] = error_json(*outcome.failure);
+            target["error"] = view::error_json(*outcome.failure);
         document["targets"].push_back(std::move(target));
     }
-    context.out << json_text(document) << '\n';
+    context.out << view::json_text(document) << '\n';
 }
 
 void print_text(Context& context, const std::vector<Outcome>& outcomes) {

@@ -4,10 +4,10 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.hpp"
-#include "cli/json_text.hpp"
 #include "cli/migrate/migration_target.hpp"
 #include "migrate/pieces.hpp"
 #include "migrate/script.hpp"
+#include "view/json_text.hpp"
 
 namespace tripmig::cli {
 
@@ -37,7 +37,7 @@ ExitCode validate(Context& context, bool is_strict) {
                                             {"error", finding.is_error},
                                             {"message", finding.message},
                                             {"hint", finding.hint}});
-        context.out << json_text(document) << '\n';
+        context.out << view::json_text(document) << '\n';
         return target.comparison.has_errors() ? ExitCode::disagreement : ExitCode::ok;
     }
     migrate::require_agreement(target.comparison);

@@ -7,8 +7,8 @@
 #include "base/error.hpp"
 #include "cli/command.hpp"
 #include "cli/duration_option.hpp"
-#include "cli/json_text.hpp"
 #include "cli/migrate/migration_target.hpp"
+#include "view/json_text.hpp"
 
 namespace tripmig::cli {
 
@@ -64,7 +64,7 @@ ExitCode wait(Context& context, const std::string& timeout) {
     context.reporter.info("wait.done", fmt::format("the database has what these files say, {}",
                                                    version.empty() ? "no version yet" : "at version " + version));
     if (context.json)
-        context.out << json_text(nlohmann::json{{"version", version}, {"pending", 0}}) << '\n';
+        context.out << view::json_text(nlohmann::json{{"version", version}, {"pending", 0}}) << '\n';
     return ExitCode::ok;
 }
 

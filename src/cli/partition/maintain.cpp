@@ -4,16 +4,16 @@
 
 #include "base/civil.hpp"
 #include "base/error.hpp"
-#include "cli/json_text.hpp"
 #include "cli/migrate/migration_target.hpp"
 #include "cli/partition/partition.hpp"
-#include "cli/plan_text.hpp"
 #include "db/connection_parameters.hpp"
 #include "db/run_lock.hpp"
 #include "db/state/history.hpp"
 #include "partition/inspect.hpp"
 #include "partition/maintain.hpp"
 #include "sql/identifier.hpp"
+#include "view/json_text.hpp"
+#include "view/plan.hpp"
 
 namespace tripmig::cli {
 
@@ -94,7 +94,7 @@ ExitCode finish(Context& context, const std::vector<partition::TableOutcome>& ou
             fmt::format("{}: {}", counted(outcomes.size(), "table"),
                         changes == 0 ? "nothing to do" : counted(changes, "leaf changed", "leaves changed")));
     if (context.json)
-        context.out << json_text(document) << '\n';
+        context.out << view::json_text(document) << '\n';
     return code;
 }
 
@@ -165,7 +165,7 @@ Preview preview(Context& context, db::Session& session, const config::PartitionP
 void print(Context& context, const Preview& preview) {
     const bool is_idle = preview.units.empty() && preview.outcome.errors.empty();
     context.out << fmt::format("-- {}{}\n{}\n", sql::quoted(preview.outcome.table), is_idle ? ": nothing to do" : "",
-                               plan_text(preview.units));
+                               view::plan_text(preview.units));
 }
 
 ExitCode dry_run(Context& context, const MaintainOptions& options,
@@ -178,14 +178,14 @@ ExitCode dry_run(Context& context, const MaintainOptions& options,
         context.stop.check();
         const Preview table = preview(context, session, policy, now);
         document["tables"].push_back({{"table", sql::quoted(policy.table)},
-                                      {"units", plan_json(table.units)},
+                                      {"units", view::plan_json(table.units)},
                                       {"errors", to_json(table.outcome.errors)}});
         if (!context.json)
             print(context, table);
         outcomes.push_back(table.outcome);
     }
     if (context.json)
-        context.out << json_text(document) << '\n';
+        context.out << view::json_text(document) << '\n';
     return partition::exit_code_of(outcomes);
 }
 

@@ -7,7 +7,7 @@
 #include "cli/partition/partition.hpp"
 #include "cli/swap/cut_over_time.hpp"
 #include "cli/swap/options.hpp"
-#include "cli/swap/text.hpp"
+#include "cli/swap/print.hpp"
 #include "job/session.hpp"
 #include "job/source/source_table.hpp"
 #include "job/state.hpp"

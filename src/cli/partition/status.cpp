@@ -3,164 +3,36 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "base/error.hpp"
-#include "cli/json_text.hpp"
-#include "cli/or_null.hpp"
 #include "cli/partition/partition.hpp"
 #include "db/connection_parameters.hpp"
 #include "partition/status.hpp"
-#include "report/progress_line.hpp"
-#include "report/table.hpp"
-#include "sql/identifier.hpp"
+#include "view/json_text.hpp"
+#include "view/partition_status.hpp"
 
 namespace tripmig::cli {
-
-namespace {
-
-using partition::LeafStatus;
-using partition::TableStatus;
-
-std::string size_text(std::int64_t bytes) {
-    double value = static_cast<double>(bytes) / 1024;
-    const char* unit = "kB";
-    for (const char* larger : {"MB", "GB", "TB"}) {
-        if (value < 10'000)
-            break;
-        value /= 1024;
-        unit = larger;
-    }
-    return fmt::format("{:.0f} {}", value, unit);
-}
-
-std::string rows_text(const LeafStatus& leaf) {
-    if (!leaf.rows)
-        return "?";
-    return (leaf.is_exact ? "" : "~") +
-           report::grouped(static_cast<std::uint64_t>(std::max<std::int64_t>(*leaf.rows, 0)));
-}
-
-/// "3 leaves ahead of 3, up to 2027-03-01: 98 days".
-std::string future_text(const TableStatus& status) {
-    std::string text = fmt::format("{} of {} leaves ahead", status.ahead, status.premake);
-    if (!status.covered_until)
-        return text + ", and none for the present";
-    if (!status.covered_until->is_maxvalue())
-        text += fmt::format(", up to {}", ddl::describe(status.key, *status.covered_until));
-    if (status.days_left)
-        text += fmt::format(": {} days left", *status.days_left);
-    return text;
-}
-
-void add_row(report::Table& table, const TableStatus& status, const LeafStatus& leaf, bool is_default) {
-    table.add_row({sql::quoted(leaf.leaf.name),
-                   is_default ? "DEFAULT" : ddl::describe(status.key, leaf.leaf.bounds.lower),
-                   is_default ? "" : ddl::describe(status.key, leaf.leaf.bounds.upper), rows_text(leaf),
-                   size_text(leaf.bytes), leaf.last_vacuum.value_or("never")});
-}
-
-std::string warnings_text(const TableStatus& status) {
-    std::string text;
-    for (const ddl::Bounds& gap : status.gaps)
-        text += fmt::format("  gap: no leaf holds {}\n", ddl::describe(status.key, gap));
-    for (const LeafStatus& leaf : status.leaves)
-        if (leaf.is_detach_pending)
-            text +=
-                fmt::format("  {}: its DETACH was interrupted; maintain finishes it\n", sql::quoted(leaf.leaf.name));
-    for (const std::string& problem : status.registry_problems)
-        text += fmt::format("  registry: {}\n", problem);
-    if (!status.registry_problems.empty())
-        text += fmt::format(
-            "    hint: switch it on again (ALTER TABLE ... ENABLE ALWAYS TRIGGER ...), then `tripmig swap "
-            "verify {}` names the ids that differ\n",
-            sql::quoted(status.table));
-    if (status.default_partition && status.default_partition->rows.value_or(1) > 0)
-        text += fmt::format("  {} rows have no leaf and sit in {}\n", rows_text(*status.default_partition),
-                            sql::quoted(status.default_partition->leaf.name));
-    return text;
-}
-
-std::string text_of(const TableStatus& status) {
-    const std::string name = sql::quoted(status.table);
-    if (status.problem)
-        return fmt::format("{}: {}\n  hint: {}\n", name, status.problem->message(), status.problem->hint());
-    using Align = report::Table::Align;
-    report::Table table(
-        {{"leaf"}, {"from"}, {"to"}, {"rows", Align::right}, {"size", Align::right}, {"last vacuum (UTC)"}});
-    for (const LeafStatus& leaf : status.leaves)
-        add_row(table, status, leaf, false);
-    if (status.default_partition)
-        add_row(table, status, *status.default_partition, true);
-    return fmt::format("{}: {}\n{}{}", name, future_text(status), table.empty() ? "" : table.to_string(),
-                       warnings_text(status));
-}
-
-nlohmann::json to_json(const LeafStatus& leaf) {
-    return {{"leaf", sql::quoted(leaf.leaf.name)},
-            {"rows", or_null(leaf.rows)},
-            {"exact", leaf.is_exact},
-            {"bytes", leaf.bytes},
-            {"last_vacuum", or_null(leaf.last_vacuum)},
-            {"last_analyze", or_null(leaf.last_analyze)},
-            {"detach_pending", leaf.is_detach_pending}};
-}
-
-nlohmann::json bounds_json(ddl::KeyType key, const ddl::Bounds& bounds) {
-    return {{"from", ddl::describe(key, bounds.lower)}, {"to", ddl::describe(key, bounds.upper)}};
-}
-
-nlohmann::json to_json(const TableStatus& status) {
-    nlohmann::json table{{"table", sql::quoted(status.table)},
-                         {"ok", status.has_enough()},
-                         {"premake", status.premake},
-                         {"leaves_ahead", status.ahead},
-                         {"days_left", or_null(status.days_left)},
-                         {"covered_until", nullptr},
-                         {"leaves", nlohmann::json::array()},
-                         {"default", nullptr},
-                         {"gaps", nlohmann::json::array()},
-                         {"error", nullptr}};
-    if (status.problem)
-        table["error"] = {{"code", to_int(status.problem->code())},
-                          {"message", status.problem->message()},
-                          {"hint", status.problem->hint()}};
-    if (status.covered_until)
-        table["covered_until"] = ddl::describe(status.key, *status.covered_until);
-    for (const LeafStatus& leaf : status.leaves) {
-        table["leaves"].push_back(to_json(leaf));
-        table["leaves"].back().update(bounds_json(status.key, leaf.leaf.bounds));
-    }
-    if (status.default_partition)
-        table["default"] = to_json(*status.default_partition);
-    table["registry_problems"] = status.registry_problems;
-    for (const ddl::Bounds& gap : status.gaps)
-        table["gaps"].push_back(bounds_json(status.key, gap));
-    return table;
-}
-
-}  // namespace
 
 ExitCode partition_status(Context& context, bool tells_by_exit_code) {
     const auto policies = chosen_policies(context, {});
     db::Session session(db::direct_connection(context.config.database), "partition-status");
     const Instant now = session.now();
-    std::vector<TableStatus> tables;
+    std::vector<partition::TableStatus> tables;
     for (const config::PartitionPolicy& policy : policies) {
         context.stop.check();
         tables.push_back(partition::table_status(session, policy, now));
     }
     if (context.json) {
         nlohmann::json document{{"now", format_timestamp(now)}, {"tables", nlohmann::json::array()}};
-        for (const TableStatus& status : tables)
-            document["tables"].push_back(to_json(status));
-        context.out << json_text(document) << '\n';
+        for (const partition::TableStatus& status : tables)
+            document["tables"].push_back(view::partition_status_json(status));
+        context.out << view::json_text(document) << '\n';
     } else {
         for (std::size_t i = 0; i < tables.size(); ++i)
-            context.out << (i == 0 ? "" : "\n") << text_of(tables[i]);
+            context.out << (i == 0 ? "" : "\n") << view::partition_status_text(tables[i]);
         if (tables.empty())
             context.out << fmt::format("no policies in {}\n", context.config.partitions.dir.string());
     }
     const bool is_enough =
-        std::all_of(tables.begin(), tables.end(), [](const TableStatus& t) { return t.has_enough(); });
+        std::all_of(tables.begin(), tables.end(), [](const partition::TableStatus& t) { return t.has_enough(); });
     return tells_by_exit_code && !is_enough ? ExitCode::pending : ExitCode::ok;
 }
 

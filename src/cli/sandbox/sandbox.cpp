@@ -9,12 +9,12 @@
 
 #include "base/error.hpp"
 #include "cli/command.hpp"
-#include "cli/json_text.hpp"
 #include "cli/sandbox/run.hpp"
 #include "sandbox/binaries.hpp"
 #include "sandbox/detached.hpp"
 #include "sandbox/options.hpp"
 #include "sandbox/sandbox.hpp"
+#include "view/json_text.hpp"
 
 namespace tripmig::cli {
 
@@ -115,7 +115,7 @@ nlohmann::ordered_json json_of(const sandbox::Server& server) {
 
 /// The URL alone, for $(tripmig sandbox start), or all there is to know.
 void print_server(const sandbox::Server& server, Context& context) {
-    context.out << (context.json ? json_text(json_of(server), -1) : server.url()) << "\n";
+    context.out << (context.json ? view::json_text(json_of(server), -1) : server.url()) << "\n";
 }
 
 std::string nothing_runs_in(const std::string& directory) {
@@ -149,9 +149,9 @@ ExitCode status(const std::string& directory, Context& context) {
     const auto server = sandbox::find_detached(directory);
     const auto pid = server ? server->pid() : std::nullopt;
     if (context.json)
-        context.out << json_text(server ? json_of(*server)
-                                        : nlohmann::ordered_json{{"running", false}, {"directory", directory}},
-                                 -1)
+        context.out << view::json_text(server ? json_of(*server)
+                                              : nlohmann::ordered_json{{"running", false}, {"directory", directory}},
+                                       -1)
                     << "\n";
     else if (pid)
         context.out << fmt::format("runs in {}, process {}\n{}\n", directory, *pid, server->url());

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "cli/swap/options.hpp"
-#include "cli/swap/text.hpp"
+#include "cli/swap/print.hpp"
 #include "job/open_job.hpp"
 #include "job/session.hpp"
 #include "job/state.hpp"

@@ -4,15 +4,15 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "cli/json_text.hpp"
+#include "view/json_text.hpp"
 
 #include "cli/swap/options.hpp"
-#include "cli/swap/text.hpp"
 #include "job/open_job.hpp"
 #include "job/progress.hpp"
 #include "job/session.hpp"
 #include "job/state.hpp"
 #include "swap/close.hpp"
+#include "view/swap.hpp"
 
 namespace tripmig::cli {
 
@@ -29,9 +29,9 @@ void add(CLI::App& group, Commands& commands, const std::string& name, const std
         const job::State state = job::require_job(server, table);
         const job::JobProgress progress = job::read_progress(server, state);
         if (context.json)
-            context.out << json_text(status_document(state, progress)) << '\n';
+            context.out << view::json_text(view::status_document(state, progress)) << '\n';
         else
-            context.out << status_text(state, progress);
+            context.out << view::status_text(state, progress);
         return ExitCode::ok;
     });
 }

@@ -7,10 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
-#include "cli/json_text.hpp"
-#include "cli/or_null.hpp"
 #include "cli/swap/options.hpp"
-#include "cli/swap/text.hpp"
+#include "cli/swap/print.hpp"
 #include "job/copy/bounds.hpp"
 #include "job/copy/units.hpp"
 #include "job/finding.hpp"
@@ -21,6 +19,8 @@
 #include "sql/identifier.hpp"
 #include "swap/preflight/environment.hpp"
 #include "swap/preflight/read_dependents.hpp"
+#include "view/json_text.hpp"
+#include "view/or_null.hpp"
 
 namespace tripmig::cli {
 
@@ -43,13 +43,13 @@ json json_of(const std::vector<LockRequest>& locks) {
 }
 
 json json_of(const swap::Estimate& need) {
-    return {{"rows", or_null(need.rows)},
+    return {{"rows", view::or_null(need.rows)},
             {"bytes", need.bytes},
             {"blocks", need.blocks},
             {"sampled_blocks", need.sampled_blocks},
-            {"load_seconds", or_null(need.load_seconds)},
-            {"index_seconds", or_null(need.index_seconds)},
-            {"disk_bytes", or_null(need.disk_bytes)},
+            {"load_seconds", view::or_null(need.load_seconds)},
+            {"index_seconds", view::or_null(need.index_seconds)},
+            {"disk_bytes", view::or_null(need.disk_bytes)},
             {"database_bytes", need.database_bytes}};
 }
 
@@ -75,7 +75,7 @@ void print_json(Context& context, const QualifiedName& table, std::string_view s
                                      {"locks", json_of(unit.lock_first)},
                                      {"steps", steps}});
     }
-    context.out << json_text(document) << '\n';
+    context.out << view::json_text(document) << '\n';
 }
 
 void print_unit(Context& context, const Unit& unit) {

@@ -8,7 +8,7 @@
 #include "base/error.hpp"
 #include "cli/swap/cut_over_time.hpp"
 #include "cli/swap/options.hpp"
-#include "cli/swap/text.hpp"
+#include "cli/swap/print.hpp"
 #include "job/session.hpp"
 #include "job/state.hpp"
 

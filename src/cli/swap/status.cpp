@@ -6,10 +6,10 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "app/swap_status.hpp"
 #include "base/error.hpp"
-#include "cli/json_text.hpp"
 #include "cli/swap/options.hpp"
-#include "cli/swap/text.hpp"
+#include "cli/swap/print.hpp"
 #include "db/catalog/table_catalog.hpp"
 #include "job/progress.hpp"
 #include "job/session.hpp"
@@ -17,33 +17,14 @@
 #include "job/triggers/own_triggers.hpp"
 #include "report/sink.hpp"
 #include "sql/identifier.hpp"
+#include "view/json_text.hpp"
+#include "view/swap.hpp"
 
 namespace tripmig::cli {
 
 namespace {
 
 using nlohmann::json;
-
-/// What one look found.
-struct Look {
-    std::optional<job::State> state;
-    job::JobProgress progress;  ///< of a job that is not finished
-    bool is_open = false;
-    std::vector<std::string> problems;  ///< of the registry, when no job is open
-};
-
-Look look_closely(job::Session& server, const QualifiedName& table) {
-    Look found;
-    if (const auto job = db::find_last_job(server.session(), server.state_schema(), table)) {
-        found.state = job::from_job(*job);
-        found.is_open = !job->is_finished;
-        if (found.is_open)
-            found.progress = job::read_progress(server, *found.state);
-    }
-    if (!found.is_open)
-        found.problems = job::registry_problems(server.session(), table);
-    return found;
-}
 
 void print_without_job(Context& context, job::Session& server, const QualifiedName& table,
                        const std::vector<std::string>& problems) {
@@ -53,20 +34,20 @@ void print_without_job(Context& context, job::Session& server, const QualifiedNa
     if (info->is_partitioned())
         print_swap(context, table, nullptr, problems);
     else if (context.json)
-        context.out << json_text(json{{"table", table.schema + "." + table.name}, {"stage", "none"}}) << '\n';
+        context.out << view::json_text(json{{"table", table.schema + "." + table.name}, {"stage", "none"}}) << '\n';
     else
         context.out << fmt::format("{}: no swap was begun\n", sql::quoted(table));
 }
 
-void print_look(Context& context, job::Session& server, const QualifiedName& table, const Look& found) {
+void print_look(Context& context, job::Session& server, const QualifiedName& table, const app::SwapStatus& found) {
     if (!found.state)
         print_without_job(context, server, table, found.problems);
     else if (!found.is_open)
         print_swap(context, table, &*found.state, found.problems);
     else if (context.json)
-        context.out << json_text(status_document(*found.state, found.progress)) << '\n';
+        context.out << view::json_text(view::status_document(*found.state, found.progress)) << '\n';
     else
-        context.out << status_text(*found.state, found.progress);
+        context.out << view::status_text(*found.state, found.progress);
 }
 
 /// Shows each look: in the place of the one before on a terminal, else a line when it differs.
@@ -75,13 +56,13 @@ class Screen {
     explicit Screen(Context& context)
         : m_context(context), m_is_terminal(!context.json && ::isatty(STDOUT_FILENO) != 0) {}
 
-    void show(const Look& found) {
+    void show(const app::SwapStatus& found) {
         if (m_is_terminal)
-            refresh(status_text(*found.state, found.progress));
+            refresh(view::status_text(*found.state, found.progress));
         else if (m_context.json)
-            print_line(json_text(status_document(*found.state, found.progress), -1));
+            print_line(view::json_text(view::status_document(*found.state, found.progress), -1));
         else
-            print_line(status_line(*found.state, found.progress));
+            print_line(view::status_line(*found.state, found.progress));
         m_context.out.flush();
     }
 
@@ -115,7 +96,7 @@ class Screen {
 void watch(Context& context, job::Session& server, const QualifiedName& table) {
     Screen screen(context);
     for (;;) {
-        const Look found = look_closely(server, table);
+        const app::SwapStatus found = app::read_swap_status(server, table);
         if (!found.state)
             return print_without_job(context, server, table, found.problems);
         screen.show(found);
@@ -141,7 +122,7 @@ void add_swap_status(CLI::App& group, Commands& commands) {
         if (*is_watching)
             watch(context, server, table);
         else
-            print_look(context, server, table, look_closely(server, table));
+            print_look(context, server, table, app::read_swap_status(server, table));
         return ExitCode::ok;
     });
 }

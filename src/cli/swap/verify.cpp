@@ -6,12 +6,12 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "cli/json_text.hpp"
 #include "cli/swap/options.hpp"
 #include "job/session.hpp"
 #include "job/state.hpp"
 #include "job/triggers/own_triggers.hpp"
 #include "sql/identifier.hpp"
+#include "view/json_text.hpp"
 
 namespace tripmig::cli {
 
@@ -40,7 +40,7 @@ void print(Context& context, const QualifiedName& table, const job::Verification
                                       {"equal", found.is_equal()},
                                       {"differences", to_json(found.copy)},
                                       {"registry_differences", to_json(found.registry)}};
-        context.out << json_text(document) << '\n';
+        context.out << view::json_text(document) << '\n';
         return;
     }
     if (found.has_copy && found.copy.empty())

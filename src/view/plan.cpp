@@ -1,4 +1,4 @@
-#include "cli/plan_text.hpp"
+#include "view/plan.hpp"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 
 #include "sql/identifier.hpp"
 
-namespace tripmig::cli {
+namespace tripmig::view {
 
 namespace {
 
@@ -70,4 +70,4 @@ nlohmann::json plan_json(const std::vector<Unit>& units) {
     return list;
 }
 
-}  // namespace tripmig::cli
+}  // namespace tripmig::view

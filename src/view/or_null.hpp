@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-namespace tripmig::cli {
+namespace tripmig::view {
 
 /// null is what is not known.
 template <typename Value>
@@ -11,4 +11,4 @@ nlohmann::json or_null(const std::optional<Value>& value) {
     return value ? nlohmann::json(*value) : nlohmann::json();
 }
 
-}  // namespace tripmig::cli
+}  // namespace tripmig::view

@@ -1,8 +1,8 @@
-#include "cli/error_json.hpp"
+#include "view/error_json.hpp"
 
 #include <nlohmann/json.hpp>
 
-namespace tripmig::cli {
+namespace tripmig::view {
 
 namespace {
 
@@ -24,4 +24,4 @@ nlohmann::json error_json(const Error& error) {
     return document;
 }
 
-}  // namespace tripmig::cli
+}  // namespace tripmig::view

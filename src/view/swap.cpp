@@ -1,4 +1,4 @@
-#include "cli/swap/text.hpp"
+#include "view/swap.hpp"
 
 #include <fmt/format.h>
 
@@ -7,12 +7,10 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "cli/json_text.hpp"
-
 #include "report/progress_line.hpp"
 #include "sql/identifier.hpp"
 
-namespace tripmig::cli {
+namespace tripmig::view {
 
 using nlohmann::json;
 
@@ -114,18 +112,16 @@ std::string problems_text(const QualifiedName& table, const std::vector<std::str
     return text;
 }
 
-void print_swap(Context& context, const QualifiedName& table, const job::State* state,
-                const std::vector<std::string>& problems) {
-    if (context.json) {
-        json document = document_of(table, state);
-        document["registry_problems"] = problems;
-        context.out << json_text(document) << '\n';
-    } else if (state == nullptr)
-        context.out << fmt::format("{} is partitioned already: nothing to do\n", sql::quoted(table));
-    else
-        context.out << text_of(*state) << '\n';
-    if (!context.json)
-        context.out << problems_text(table, problems);
+json swap_document(const QualifiedName& table, const job::State* state, const std::vector<std::string>& problems) {
+    json document = document_of(table, state);
+    document["registry_problems"] = problems;
+    return document;
+}
+
+std::string swap_text(const QualifiedName& table, const job::State* state, const std::vector<std::string>& problems) {
+    return (state == nullptr ? fmt::format("{} is partitioned already: nothing to do", sql::quoted(table))
+                             : text_of(*state)) +
+           '\n' + problems_text(table, problems);
 }
 
 json status_document(const job::State& state, const job::JobProgress& progress) {
@@ -182,4 +178,4 @@ std::string status_line(const job::State& state, const job::JobProgress& progres
     return line;
 }
 
-}  // namespace tripmig::cli
+}  // namespace tripmig::view

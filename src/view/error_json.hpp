@@ -4,10 +4,10 @@
 
 #include "base/error.hpp"
 
-namespace tripmig::cli {
+namespace tripmig::view {
 
 /// The one JSON form of a failure: {"code": 12, "message": ..., "sqlstate": ..., "detail": ..., "hint": ...,
 /// "position": {"file", "line", "column"}}; what there is none of is null.
 nlohmann::json error_json(const Error& error);
 
-}  // namespace tripmig::cli
+}  // namespace tripmig::view

@@ -7,7 +7,7 @@
 
 #include "migrate/rehearse/watch.hpp"
 
-namespace tripmig::cli {
+namespace tripmig::view {
 
 /// One file, applied once.
 struct RehearsedFile {
@@ -24,4 +24,4 @@ std::string blocked_by(const migrate::SeenStatement& statement);
 std::string rehearsal_text(const std::vector<RehearsedFile>& files);
 nlohmann::ordered_json rehearsal_json(const std::vector<RehearsedFile>& files);
 
-}  // namespace tripmig::cli
+}  // namespace tripmig::view

@@ -1,4 +1,4 @@
-#include "cli/migrate/lint_text.hpp"
+#include "view/lint.hpp"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include "base/error.hpp"
 #include "report/table.hpp"
 
-namespace tripmig::cli {
+namespace tripmig::view {
 
 namespace {
 
@@ -205,4 +205,4 @@ Json lint_json(const std::vector<LintedFile>& files) {
     return document;
 }
 
-}  // namespace tripmig::cli
+}  // namespace tripmig::view

@@ -1,10 +1,10 @@
-#include "cli/migrate/rehearse_text.hpp"
+#include "view/rehearsal.hpp"
 
 #include <fmt/format.h>
 
 #include "report/table.hpp"
 
-namespace tripmig::cli {
+namespace tripmig::view {
 
 namespace {
 
@@ -105,4 +105,4 @@ nlohmann::ordered_json rehearsal_json(const std::vector<RehearsedFile>& files) {
     return document;
 }
 
-}  // namespace tripmig::cli
+}  // namespace tripmig::view

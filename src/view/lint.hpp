@@ -7,7 +7,7 @@
 
 #include "lint/linter.hpp"
 
-namespace tripmig::cli {
+namespace tripmig::view {
 
 /// How many findings count, and how many an ignore covers.
 struct LintCount {
@@ -30,4 +30,4 @@ std::string statements_text(const std::vector<lint::LintedFile>& files);
 std::string github_text(const std::vector<lint::LintedFile>& files);
 nlohmann::ordered_json lint_json(const std::vector<lint::LintedFile>& files);
 
-}  // namespace tripmig::cli
+}  // namespace tripmig::view

@@ -6,7 +6,7 @@
 
 #include "base/step.hpp"
 
-namespace tripmig::cli {
+namespace tripmig::view {
 
 /// Units as psql would run them: each statement after a comment that says why it is there and which locks it takes.
 std::string plan_text(const std::vector<Unit>& units);
@@ -14,4 +14,4 @@ std::string plan_text(const std::vector<Unit>& units);
 /// The same for programs: name, transaction, locks taken first, steps with sql, why and locks.
 nlohmann::json plan_json(const std::vector<Unit>& units);
 
-}  // namespace tripmig::cli
+}  // namespace tripmig::view

@@ -4,17 +4,17 @@
 #include <string>
 #include <vector>
 
-#include "cli/command.hpp"
+#include "base/qualified_name.hpp"
 #include "job/progress.hpp"
 #include "job/state.hpp"
 
-namespace tripmig::cli {
+namespace tripmig::view {
 
-/// One JSON document on stdout with --json, lines for people otherwise. `state` nullptr: the table was partitioned
-/// before.
-/// `problems`: of the registry's triggers, a sentence each.
-void print_swap(Context& context, const QualifiedName& table, const job::State* state,
-                const std::vector<std::string>& problems = {});
+/// `state` nullptr: the table was partitioned before. `problems`: of the registry's triggers, a sentence each.
+nlohmann::json swap_document(const QualifiedName& table, const job::State* state,
+                             const std::vector<std::string>& problems = {});
+std::string swap_text(const QualifiedName& table, const job::State* state,
+                      const std::vector<std::string>& problems = {});
 
 // The same with what is under way.
 nlohmann::json status_document(const job::State& state, const job::JobProgress& progress);
@@ -24,4 +24,4 @@ std::string problems_text(const QualifiedName& table, const std::vector<std::str
 /// In one line, for a log: "public.orders: capturing, 1200 of 5000 blocks, 35.2 MB/s, 12 s left".
 std::string status_line(const job::State& state, const job::JobProgress& progress);
 
-}  // namespace tripmig::cli
+}  // namespace tripmig::view
