@@ -79,12 +79,11 @@ std::string rehearsal_text(const std::vector<RehearsedFile>& files) {
 }
 
 nlohmann::ordered_json rehearsal_json(const std::vector<RehearsedFile>& files) {
-    using Json = nlohmann::ordered_json;
-    Json document{{"files", Json::array()}};
+    nlohmann::ordered_json document{{"files", nlohmann::ordered_json::array()}};
     for (const RehearsedFile& file : files) {
-        Json statements = Json::array();
+        nlohmann::ordered_json statements = nlohmann::ordered_json::array();
         for (const migrate::SeenStatement& statement : file.statements) {
-            Json locks = Json::array();
+            nlohmann::ordered_json locks = nlohmann::ordered_json::array();
             for (const lint::TableLock& lock : statement.locks)
                 locks.push_back({{"relation", lock.relation}, {"mode", to_string(lock.mode)}});
             statements.push_back({{"where", statement.where},
@@ -92,7 +91,8 @@ nlohmann::ordered_json rehearsal_json(const std::vector<RehearsedFile>& files) {
                                   {"sampled", statement.is_sampled},
                                   {"locks", locks},
                                   {"rewritten", statement.rewritten},
-                                  {"scanned", statement.is_sampled ? Json(nullptr) : Json(statement.scanned)},
+                                  {"scanned", statement.is_sampled ? nlohmann::ordered_json(nullptr)
+                                                                   : nlohmann::ordered_json(statement.scanned)},
                                   {"blocks_readers_and_writers_of", relations_locked(statement, true)},
                                   {"blocks_writers_of", relations_locked(statement, false)}});
         }

@@ -7,10 +7,6 @@
 #include "config/policy.hpp"
 #include "job/session.hpp"
 
-namespace tripmig::swap {
-class Server;
-}  // namespace tripmig::swap
-
 namespace tripmig::cli {
 
 /// What every `tripmig swap` command is told.
