@@ -8,13 +8,14 @@ namespace tripmig::sql {
 
 namespace {
 
-constexpr std::string_view mark = "tripmig:";
+constexpr std::string_view directive_mark = "tripmig:";
 constexpr std::string_view between_words = " \t\f\v";
 
-/// Where the mark stands in a comment; npos when the comment does not begin with it.
+/// Where the directive_mark stands in a comment; npos when the comment does not begin with it.
 std::size_t mark_offset(std::string_view comment) noexcept {
     const std::size_t begin = comment.find_first_not_of(" \t", 2);
-    return begin != std::string_view::npos && equals_folded(comment.substr(begin, mark.size()), mark)
+    return begin != std::string_view::npos &&
+                   equals_folded(comment.substr(begin, directive_mark.size()), directive_mark)
                ? begin
                : std::string_view::npos;
 }
@@ -33,7 +34,7 @@ std::optional<DirectiveLine> DirectiveLine::read(const Comment& comment, const S
     DirectiveLine line(comment, script, options);
     if (comment.text.front() == '/')
         throw line.failure(0, "a directive cannot stand in /* */", "write it as -- tripmig: on a line of its own");
-    line.read_words(begin + mark.size());
+    line.read_words(begin + directive_mark.size());
     if (line.m_words.empty())
         throw line.failure(begin, "the directive says nothing", "write -- tripmig: transaction=off, for example");
     return line;

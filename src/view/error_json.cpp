@@ -2,15 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "view/or_null.hpp"
+
 namespace tripmig::view {
-
-namespace {
-
-nlohmann::json text_or_null(const std::string& text) {
-    return text.empty() ? nlohmann::json() : nlohmann::json(text);
-}
-
-}  // namespace
 
 nlohmann::json error_json(const Error& error) {
     nlohmann::json document{{"code", to_int(error.code())},

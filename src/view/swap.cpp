@@ -9,6 +9,7 @@
 
 #include "report/progress_line.hpp"
 #include "sql/identifier.hpp"
+#include "view/or_null.hpp"
 
 namespace tripmig::view {
 
@@ -18,10 +19,6 @@ namespace {
 
 double milliseconds(std::int64_t microseconds) {
     return static_cast<double>(microseconds) / 1000.0;
-}
-
-json text_or_null(const std::string& text) {
-    return text.empty() ? json() : json(text);
 }
 
 json document_of(const QualifiedName& table, const job::State* state) {
