@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view directive_mark = "tripmig:";
 constexpr std::string_view between_words = " \t\f\v";
 
-/// Where the directive_mark stands in a comment; npos when the comment does not begin with it.
+/// Where the mark stands in a comment; npos when the comment does not begin with it.
 std::size_t mark_offset(std::string_view comment) noexcept {
     const std::size_t begin = comment.find_first_not_of(" \t", 2);
     return begin != std::string_view::npos &&
