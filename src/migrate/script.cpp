@@ -78,6 +78,8 @@ class Loader {
             statement.file = shared_name;
             statement.line_head = line_head(text, offset);
             statement.block = block_at(section, expanded.former_offset(offset));
+            if (statement.directives->batch)
+                batched(statement);  // which throws for what can't be
             m_script.statements.push_back(std::move(statement));
             scanned.statements.pop_front();  // so that a million of them are not there twice
         }
@@ -119,8 +121,6 @@ class Loader {
             statement.directives = SharedValue(*said);
         statement.standard_conforming_strings = scanned.standard_conforming_strings;
         statement.is_joined = scanned.is_joined;
-        if (statement.directives->batch)
-            batched(statement);
         return statement;
     }
 
