@@ -21,6 +21,8 @@ class Linter {
     /// `keeps_all`: false: statements without a finding are left out of the result, for files with very many.
     explicit Linter(bool keeps_all = true) : m_keeps_all(keeps_all) {}
 
+    void set_keeps_all(bool keeps_all) noexcept { m_keeps_all = keeps_all; }
+
     /// The next file. An undo file undoes the file given last: what that one made may go.
     LintedFile lint(const sql::Script& script, std::string file, FileKind kind);
 

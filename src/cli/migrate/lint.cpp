@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
@@ -41,8 +42,9 @@ void prepend(const fs::path& folder, lint::LintedFile& file) {
 /// Lints a directory's migrations in the order in which they run, each with its way back.
 class DirectoryLint {
   public:
-    DirectoryLint(const Context& context, const fs::path& folder, bool lists_statements)
-        : m_context(context), m_folder(folder), m_linter(lists_statements) {}
+    /// Of files with more statements than `most_listed` only those with a finding are kept.
+    DirectoryLint(const Context& context, const fs::path& folder, std::size_t most_listed)
+        : m_context(context), m_folder(folder), m_most_listed(most_listed) {}
 
     void add(const migrate::Migration& migration, const migrate::Migration* undo) {
         lint(m_linter, migration);
@@ -58,6 +60,7 @@ class DirectoryLint {
   private:
     void lint(lint::Linter& linter, const migrate::Migration& migration) {
         const sql::Script script = migrate::load_script(migration, m_folder, m_context.config.migrations.placeholders);
+        linter.set_keeps_all(script.statements.size() <= m_most_listed);
         files.push_back(linter.lint(script, migration.file, migration.kind));
         prepend(m_folder, files.back());
         paths.push_back(fs::weakly_canonical(migration.path));
@@ -65,6 +68,7 @@ class DirectoryLint {
 
     const Context& m_context;
     fs::path m_folder;
+    std::size_t m_most_listed;
     lint::Linter m_linter;
 };
 
@@ -74,9 +78,9 @@ const migrate::Migration* undo_of(const std::vector<migrate::Migration>& undo, c
     return found == undo.end() ? nullptr : &*found;
 }
 
-DirectoryLint lint_directory(const Context& context, bool lists_statements) {
+DirectoryLint lint_directory(const Context& context, std::size_t most_listed) {
     const migrate::Directory directory = read_migrations(context);
-    DirectoryLint linted(context, directory.path, lists_statements);
+    DirectoryLint linted(context, directory.path, most_listed);
     for (const migrate::Migration& migration : directory.versioned)
         linted.add(migration, undo_of(directory.undo, migration.version));
     for (const migrate::Migration& migration : directory.repeatable)
@@ -89,9 +93,14 @@ bool is_inside(const fs::path& path, const fs::path& folder) {
     return !relative.empty() && *relative.begin() != "..";
 }
 
+/// A named file with more statements than that is data: those without a finding are listed when --statements says so.
+constexpr std::size_t most_listed_unasked = 1000;
+constexpr std::size_t all_statements = std::numeric_limits<std::size_t>::max();
+
 /// Files of the migrations directory are read with all that comes before them; others stand for themselves, each
 /// behind the one named before it.
-std::vector<lint::LintedFile> lint_files(const Context& context, const std::vector<std::string>& names) {
+std::vector<lint::LintedFile> lint_files(const Context& context, const std::vector<std::string>& names,
+                                         std::size_t most_listed) {
     std::optional<DirectoryLint> directory;
     lint::Linter alone;
     std::vector<lint::LintedFile> linted;
@@ -99,7 +108,7 @@ std::vector<lint::LintedFile> lint_files(const Context& context, const std::vect
         bool is_found = false;
         if (is_inside(name, context.config.migrations.dir)) {
             if (!directory)
-                directory.emplace(lint_directory(context, true));
+                directory.emplace(lint_directory(context, most_listed));
             for (std::size_t i = 0; i < directory->files.size(); ++i) {
                 if (directory->paths[i] != fs::weakly_canonical(name))
                     continue;
@@ -115,6 +124,7 @@ std::vector<lint::LintedFile> lint_files(const Context& context, const std::vect
                 migrate::load_script(migration, folder.empty() ? "." : folder, context.config.migrations.placeholders);
             lint::Linter aside = alone;
             lint::Linter& linter = migration.kind == migrate::Kind::undo ? aside : alone;
+            linter.set_keeps_all(script.statements.size() <= most_listed);
             linted.push_back(linter.lint(script, migration.file, migration.kind));
             prepend(folder, linted.back());
         }
@@ -129,9 +139,10 @@ std::string summary(const view::LintCount& count, std::size_t files) {
 }
 
 ExitCode lint(Context& context, const LintOptions& options) {
+    const bool lists_all = options.lists_statements || context.json;
     const std::vector<lint::LintedFile> files =
-        options.files.empty() ? lint_directory(context, options.lists_statements || context.json).files
-                              : lint_files(context, options.files);
+        options.files.empty() ? lint_directory(context, lists_all ? all_statements : 0).files
+                              : lint_files(context, options.files, lists_all ? all_statements : most_listed_unasked);
     const view::LintCount count = view::count_findings(files);
     if (context.json) {
         context.out << view::json_text(view::lint_json(files)) << '\n';
@@ -155,7 +166,7 @@ void add_lint(CLI::App& app, Commands& commands) {
     command->add_option("files", options->files, "SQL files; without one, all of the migrations directory")
         ->type_name("FILE...");
     command->add_flag("--statements", options->lists_statements,
-                      "List every statement with its locks (always, when files are named)");
+                      "List every statement with its locks (unasked of named files, up to 1000 statements)");
     command->add_flag("--github", options->for_github, "Findings as annotations of a GitHub workflow");
     command->footer(
         "Exit code 4: a finding of level error that no `-- tripmig: ignore=RULE reason` covers. Needs no database.\n"
