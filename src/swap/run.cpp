@@ -186,7 +186,7 @@ class SwapMachine : public job::Machine {
         return seen;
     }
 
-    [[nodiscard]] bool holds_for_others() const noexcept override { return true; }
+    [[nodiscard]] bool holds_for_others() const noexcept override { return m_state.stage < job::Stage::complete; }
 
     void clean_up() noexcept override { remove_range_check_quietly(m_server, m_state.table); }
 

@@ -233,7 +233,7 @@ class SplitMachine : public job::Machine {
         return observe();
     }
 
-    [[nodiscard]] bool holds_for_others() const noexcept override { return true; }
+    [[nodiscard]] bool holds_for_others() const noexcept override { return m_state.stage < job::Stage::cut_over; }
 
     void clean_up() noexcept override { drop_split_guard_quietly(m_server, m_state); }
 
