@@ -9,7 +9,6 @@
 #include "cli/migrate/applied_versions.hpp"
 #include "cli/migrate/history_run.hpp"
 #include "db/state/state_schema.hpp"
-#include "migrate/pieces.hpp"
 #include "migrate/run/run.hpp"
 #include "view/json_text.hpp"
 
@@ -71,11 +70,7 @@ void require_runnable(Context& context, MigrationTarget& target, const std::vect
     for (const migrate::HalfWay& each : half_way)
         unfinished.insert(each.file);
     for (const migrate::Migration* file : files) {
-        const sql::Script script =
-            migrate::load_script(*file, target.directory.path, context.config.migrations.placeholders);
-        migrate::require_statements(script, *file);
-        if (!script.is_transactional)
-            migrate::pieces_of(script);
+        require_readable(context, target, *file);
         unfinished.erase(file->file);  // it goes on where it stopped
     }
     if (!unfinished.empty())

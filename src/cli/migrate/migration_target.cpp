@@ -11,6 +11,8 @@
 #include "db/run_lock.hpp"
 #include "db/state/history_edit.hpp"
 #include "migrate/directory.hpp"
+#include "migrate/pieces.hpp"
+#include "migrate/script.hpp"
 #include "migrate/version.hpp"
 
 namespace tripmig::cli {
@@ -124,6 +126,14 @@ std::string newest_version(const db::History& history) {
             newest = version;
     }
     return newest ? newest->text() : std::string();
+}
+
+void require_readable(const Context& context, const MigrationTarget& target, const migrate::Migration& file) {
+    const sql::Script script =
+        migrate::load_script(file, target.directory.path, context.config.migrations.placeholders);
+    migrate::require_statements(script, file);
+    if (!script.is_transactional)
+        migrate::pieces_of(script);
 }
 
 }  // namespace tripmig::cli

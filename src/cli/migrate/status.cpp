@@ -8,6 +8,7 @@
 #include "cli/migrate/migration_target.hpp"
 #include "report/table.hpp"
 #include "view/json_text.hpp"
+#include "view/migration_findings.hpp"
 
 namespace tripmig::cli {
 
@@ -88,7 +89,7 @@ void print_json(Context& context, const MigrationTarget& target, const std::vect
     nlohmann::json document{{"version", newest_version(target.history)},
                             {"pending", target.comparison.pending.size()},
                             {"migrations", nlohmann::json::array()},
-                            {"findings", nlohmann::json::array()}};
+                            {"findings", view::findings_json(target.comparison.findings)}};
     for (const Line& line : lines)
         document["migrations"].push_back({{"version", line.version},
                                           {"description", line.description},
@@ -102,11 +103,6 @@ void print_json(Context& context, const MigrationTarget& target, const std::vect
             const auto found = locks->find(target.history.applied[i].id);
             document["migrations"][i]["locks"] = json_of(found == locks->end() ? db::MigrationLocks{} : found->second);
         }
-    for (const migrate::Finding& finding : target.comparison.findings)
-        document["findings"].push_back({{"file", finding.file},
-                                        {"error", finding.is_error},
-                                        {"message", finding.message},
-                                        {"hint", finding.hint}});
     context.out << view::json_text(document) << '\n';
 }
 

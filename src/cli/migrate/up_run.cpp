@@ -8,7 +8,6 @@
 #include "cli/migrate/history_run.hpp"
 #include "cli/migrate/migration_swap.hpp"
 #include "db/state/state_schema.hpp"
-#include "migrate/pieces.hpp"
 
 namespace tripmig::cli {
 
@@ -97,15 +96,10 @@ void apply_pending(Context& context, const UpOptions& options, MigrationTarget& 
     }
 }
 
-/// Every pending file can be taken apart: a typo in the last one is found before the first one runs.
-void require_readable(const Context& context, const MigrationTarget& target) {
-    for (const migrate::Migration* file : target.comparison.pending) {
-        const sql::Script script =
-            migrate::load_script(*file, target.directory.path, context.config.migrations.placeholders);
-        migrate::require_statements(script, *file);
-        if (!script.is_transactional)
-            migrate::pieces_of(script);
-    }
+/// A typo in the last one is found before the first one runs.
+void require_pending_readable(const Context& context, const MigrationTarget& target) {
+    for (const migrate::Migration* file : target.comparison.pending)
+        require_readable(context, target, *file);
 }
 
 /// One run from connect to end. False: the answer to a COMMIT was lost, look again.
@@ -120,7 +114,7 @@ bool run_once(Context& context, const UpOptions& options, std::vector<migrate::A
     if (target.comparison.pending.empty())
         return true;
     db::require_writable(*target.connection, context.config.state.schema, context.config.database.pooler);
-    require_readable(context, target);
+    require_pending_readable(context, target);
     if (!options.ignores_foreign_history)
         refuse_files_of_another_tool(context, target);
     if (target.history.needs_state())

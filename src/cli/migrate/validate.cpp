@@ -5,9 +5,8 @@
 
 #include "cli/command.hpp"
 #include "cli/migrate/migration_target.hpp"
-#include "migrate/pieces.hpp"
-#include "migrate/script.hpp"
 #include "view/json_text.hpp"
+#include "view/migration_findings.hpp"
 
 namespace tripmig::cli {
 
@@ -17,26 +16,16 @@ ExitCode validate(Context& context, bool is_strict) {
     MigrationTarget target = look_at(context, "validate", is_strict);
     const std::vector<migrate::HalfWay> half_way = find_half_way(context, target);
     // What is pending must at least be readable: a typo in a directive is found here, not in the deploy.
-    for (const migrate::Migration* file : target.comparison.pending) {
-        const sql::Script script =
-            migrate::load_script(*file, target.directory.path, context.config.migrations.placeholders);
-        migrate::require_statements(script, *file);
-        if (!script.is_transactional)
-            migrate::pieces_of(script);
-    }
+    for (const migrate::Migration* file : target.comparison.pending)
+        require_readable(context, target, *file);
     if (context.json) {
         nlohmann::json document{{"valid", !target.comparison.has_errors()},
                                 {"pending", target.comparison.pending.size()},
                                 {"stopped", nlohmann::json::array()},
-                                {"findings", nlohmann::json::array()}};
+                                {"findings", view::findings_json(target.comparison.findings)}};
         for (const migrate::HalfWay& each : half_way)
             document["stopped"].push_back(
                 {{"file", each.file}, {"statement", each.next}, {"of", each.total}, {"line", each.line}});
-        for (const migrate::Finding& finding : target.comparison.findings)
-            document["findings"].push_back({{"file", finding.file},
-                                            {"error", finding.is_error},
-                                            {"message", finding.message},
-                                            {"hint", finding.hint}});
         context.out << view::json_text(document) << '\n';
         return target.comparison.has_errors() ? ExitCode::disagreement : ExitCode::ok;
     }
