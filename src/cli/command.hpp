@@ -6,12 +6,14 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/event.hpp"
 #include "base/exit_code.hpp"
 #include "base/stop_signal.hpp"
 #include "config/config.hpp"
+#include "report/metrics_file.hpp"
 
 namespace CLI {
 class App;
@@ -28,6 +30,7 @@ struct Context {
     std::ostream& out;  ///< stdout: results only
     bool json = false;  ///< --json: one document on stdout
     const std::map<std::string, std::string>& environment;
+    std::vector<report::TableMetrics> metrics = {};  ///< what a command found of tables, for the metrics file
 };
 
 using Action = std::function<ExitCode(Context&)>;

@@ -43,46 +43,82 @@ Executor::~Executor() {
     m_connection.set_wait_observer(nullptr);
 }
 
-UnitOutcome Executor::run(const Unit& unit) {
-    const auto started = m_clock.steady();
-    const auto deadline = started + m_policy.lock_deadline;
+void Executor::begin_unit(const Unit& unit) {
     m_current = unit.name;
     m_told.clear();
     m_is_alone = unit.transaction == Transaction::none;
     m_sampled.clear();
     m_progress.reset();
+    m_blockers.clear();
+}
+
+void Executor::finish_unit(const Unit& unit, UnitOutcome& outcome) {
+    m_is_clean = unit.leaves_session && (m_is_clean || !unit.keeps_session);
+    outcome.sampled_locks = std::move(m_sampled);
+    finish_progress();
+}
+
+/// After a failed attempt. Throws what another attempt would meet again.
+void Executor::require_transient(const Error& error) {
+    m_is_clean = false;
+    if (!m_connection.is_broken())
+        m_connection.rollback_quietly();
+    require_run_lock(error);
+    if (error.sqlstate() == "26000")  // a DISCARD took our prepared statements away
+        m_connection.forget_prepared();
+    if (error.sqlstate() == "53200")
+        throw with_server_limit(error, m_connection);
+    if (const auto refusal = event_trigger_refusal(m_connection, error))
+        throw Error(*refusal);
+    if (!is_transient(error.sqlstate()) && error.sqlstate() != "26000")
+        throw error;
+}
+
+UnitOutcome Executor::run(const Unit& unit) {
+    const auto started = m_clock.steady();
+    const auto deadline = started + m_policy.lock_deadline;
+    begin_unit(unit);
     for (int attempts = 1;; ++attempts) {
         const auto attempt_started = m_clock.steady();
         m_blockers.clear();
         try {
             UnitOutcome outcome = attempt(unit, attempts);
-            m_is_clean = unit.leaves_session && (m_is_clean || !unit.keeps_session);
             outcome.attempts = attempts;
             outcome.waited = chr::duration_cast<chr::milliseconds>(attempt_started - started);
-            outcome.sampled_locks = std::move(m_sampled);
-            finish_progress();
+            finish_unit(unit, outcome);
             return outcome;
         } catch (const CommitInDoubt&) {
             throw;
         } catch (const Error& error) {
-            m_is_clean = false;
-            if (!m_connection.is_broken())
-                m_connection.rollback_quietly();
-            require_run_lock(error);
-            if (error.sqlstate() == "26000" && attempts == 1) {  // a DISCARD took our prepared statements away
-                m_connection.forget_prepared();
+            require_transient(error);
+            if (error.sqlstate() == "26000") {
+                if (attempts > 1)
+                    throw;
                 continue;
             }
-            if (error.sqlstate() == "53200")
-                throw with_server_limit(error, m_connection);
-            if (const auto refusal = event_trigger_refusal(m_connection, error))
-                throw Error(*refusal);
-            if (!is_transient(error.sqlstate()))
-                throw;
             if (!may_retry(unit))
                 throw with_blockers(unit, error, m_blockers);
             pause_before_retry(unit, error, attempts, deadline);
         }
+    }
+}
+
+std::optional<UnitOutcome> Executor::try_once(const Unit& unit, int number) {
+    begin_unit(unit);
+    m_obstacle.reset();
+    try {
+        UnitOutcome outcome = attempt(unit, number);
+        outcome.attempts = number;
+        finish_unit(unit, outcome);
+        return outcome;
+    } catch (const CommitInDoubt&) {
+        throw;
+    } catch (const Error& error) {
+        require_transient(error);
+        if (!may_retry(unit))
+            throw with_blockers(unit, error, m_blockers);
+        m_obstacle = Obstacle{error, m_blockers};
+        return std::nullopt;
     }
 }
 

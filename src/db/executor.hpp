@@ -72,6 +72,18 @@ class Executor {
     /// (Transaction::none).
     UnitOutcome run(const Unit& unit);
 
+    /// What kept try_once() from its end: nothing of the unit is left.
+    struct Obstacle {
+        Error error;
+        std::string blockers;  ///< whom it waited for, as far as it was seen; may be empty
+    };
+
+    /// One attempt of a unit, which the caller may make again later; `number` counts them from 1. nullopt: it was a
+    /// lock that did not come in time, or another failure that may pass; obstacle() says which. Throws as run() does
+    /// otherwise.
+    std::optional<UnitOutcome> try_once(const Unit& unit, int number);
+    [[nodiscard]] const std::optional<Obstacle>& obstacle() const noexcept { return m_obstacle; }
+
     /// Every transaction then looks, before its COMMIT, whether that lock is still held; Error{unreachable} when it is
     /// not.
     void set_run_lock(const RunLock& lock) { m_run_lock = &lock; }
@@ -91,7 +103,12 @@ class Executor {
     void set_after_step(std::function<void()> function) { m_after_step = std::move(function); }
 
   private:
+    void begin_unit(const Unit& unit);
+    void finish_unit(const Unit& unit, UnitOutcome& outcome);
+    void require_transient(const Error& error);
     UnitOutcome attempt(const Unit& unit, int number);
+    UnitOutcome attempt_in_few_trips(const Unit& unit);
+    void commit();
     UnitOutcome attempt_inside(const Unit& unit, int number);
     UnitOutcome attempt_alone(const Unit& unit);
     void take_locks(const Unit& unit, int attempt, UnitOutcome& outcome);
@@ -129,6 +146,7 @@ class Executor {
     bool m_is_alone = false;  ///< the unit that runs is outside of a transaction
     std::map<std::string, std::string> m_sampled;
     std::optional<Progress> m_progress;  ///< the last that was told
+    std::optional<Obstacle> m_obstacle;
 };
 
 }  // namespace tripmig::db

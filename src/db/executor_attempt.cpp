@@ -210,9 +210,47 @@ ReleaseWitness* Executor::witness_of(const Unit& unit) {
     return m_witness.get();
 }
 
+/// The answer of COMMIT that does not come leaves the unit in doubt.
+void Executor::commit() {
+    if (m_run_lock != nullptr)
+        run_step(m_run_lock->check());
+    try {
+        m_connection.execute("COMMIT");
+    } catch (const Error& error) {
+        if (m_connection.is_broken())
+            throw CommitInDoubt(error);
+        throw;
+    }
+}
+
+UnitOutcome Executor::attempt_in_few_trips(const Unit& unit) {
+    const auto started = m_clock.steady();
+    UnitOutcome outcome;
+    std::vector<Step> trip;
+    for (const std::string& statement : opening(unit))
+        trip.push_back(bare(statement));
+    for (std::size_t at = 0; at < unit.steps.size();) {
+        m_stop.check();
+        const std::size_t before = trip.size();
+        do
+            trip.push_back(unit.steps[at++]);
+        while (at < unit.steps.size() && trip.back().refusal.empty());
+        std::vector<Result> results = m_connection.execute_pipelined(trip);
+        require_truth(trip.back(), results.back());
+        outcome.results.insert(outcome.results.end(), results.begin() + static_cast<std::ptrdiff_t>(before),
+                               results.end());
+        trip.clear();
+    }
+    commit();
+    outcome.held = chr::duration_cast<chr::microseconds>(m_clock.steady() - started);
+    return outcome;
+}
+
 UnitOutcome Executor::attempt_inside(const Unit& unit, int number) {
     if (can_be_pipelined(unit))
         return attempt_pipelined(unit);
+    if (unit.in_few_trips && unit.lock_first.empty() && !unit.user_sql)
+        return attempt_in_few_trips(unit);
     if (needs_clean_session(unit))
         clean_session();
     UnitOutcome outcome;
@@ -221,6 +259,8 @@ UnitOutcome Executor::attempt_inside(const Unit& unit, int number) {
     if (witness != nullptr)
         statements.push_back(witness->mark_sql());
     m_connection.execute(fmt::format("{}", fmt::join(statements, "; ")));
+    if (!unit.before_locks.empty())
+        m_connection.execute_pipelined(unit.before_locks);
     take_locks(unit, number, outcome);
     const auto granted = m_clock.steady();
     if (unit.max_hold.count() > 0) {

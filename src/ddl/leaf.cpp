@@ -37,17 +37,21 @@ std::string option_list(const std::vector<std::string>& options) {
 namespace {
 
 /// `check`: ", CONSTRAINT ...", or nothing.
-Step create_table(const ParentFacts& parent, const QualifiedName& name, const std::string& check) {
+Step create_table(const ParentFacts& parent, const QualifiedName& name, const PartitionShape& shape,
+                  const std::string& check) {
     // Not INDEXES: ATTACH makes them, and knows which belong together. Not IDENTITY: the parent's column has the
     // sequence.
     std::string sql = fmt::format(
-        "CREATE TABLE {} (LIKE {} INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING CONSTRAINTS INCLUDING COMMENTS "
+        "CREATE {}TABLE {} (LIKE {} INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING CONSTRAINTS INCLUDING COMMENTS "
         "INCLUDING STORAGE INCLUDING COMPRESSION INCLUDING STATISTICS{})",
-        sql::quoted(name), sql::quoted(parent.table), check);
-    if (!parent.options.empty())
-        sql += fmt::format(" WITH ({})", option_list(parent.options));
-    if (!parent.tablespace.empty())
-        sql += fmt::format(" TABLESPACE {}", sql::quote_ident(parent.tablespace));
+        shape.persistence == 'u' && shape.key.empty() ? "UNLOGGED " : "", sql::quoted(name), sql::quoted(parent.table),
+        check);
+    if (!shape.key.empty())
+        sql += " PARTITION BY " + shape.key;
+    else if (!shape.options.empty())
+        sql += fmt::format(" WITH ({})", option_list(shape.options));
+    if (!shape.tablespace.empty())
+        sql += fmt::format(" TABLESPACE {}", sql::quote_ident(shape.tablespace));
     return statement(std::move(sql), "a table of its own, with the parent's columns; nobody waits for it",
                      {{parent.table, LockMode::access_share}});
 }
@@ -137,11 +141,11 @@ Step attach(const ParentFacts& parent, const QualifiedName& name, const std::str
 KeyType key_type_of(const ParentFacts& parent) {
     if (const auto key = key_type(parent.key_type))
         return *key;
-    throw Error(
-        ExitCode::refused,
-        fmt::format("{}: the partition key {} is of type {}, which has no bounds here", sql::quoted(parent.table),
-                    sql::quote_ident(parent.key), parent.key_type),
-        "partition by a column of type date, timestamp, timestamptz, smallint, integer, bigint or uuid (version 7)");
+    throw Error(ExitCode::refused,
+                fmt::format("{}: the partition key {} is of type {}, which has no bounds here",
+                            sql::quoted(parent.table), sql::quote_ident(parent.key), parent.key_type),
+                "partition by a column of type date, timestamp, timestamptz, smallint, integer, bigint, numeric or "
+                "uuid (version 7)");
 }
 
 namespace {
@@ -155,38 +159,74 @@ std::vector<Step> row_security(const ParentFacts& parent, const QualifiedName& l
 }
 
 /// All that makes a table equal to its siblings-to-be, but for row security.
-std::vector<Step> free_standing(const ParentFacts& parent, const QualifiedName& name, const std::string& check) {
-    std::vector<Step> steps{create_table(parent, name, check)};
+std::vector<Step> free_standing(const ParentFacts& parent, const QualifiedName& name, const PartitionShape& shape,
+                                const std::string& check) {
+    std::vector<Step> steps{create_table(parent, name, shape, check)};
     append(steps, rights(parent, name));
     append(steps, column_settings(parent, name));
     append(steps, replica_identity(parent, name));
-    append(steps, truncate_triggers(parent, name));
-    for (const db::LeafIndex& index : parent.leaf_indexes)
-        append(steps, leaf_index_steps(index, name));
+    if (shape.key.empty()) {
+        append(steps, truncate_triggers(parent, name));
+        for (const db::LeafIndex& index : shape.indexes)
+            append(steps, leaf_index_steps(index, name));
+    }
     if (parent.comment)
         steps.push_back(
             statement(fmt::format("COMMENT ON TABLE {} IS {}", sql::quoted(name), sql::quote_literal(*parent.comment)),
                       "the parent's comment"));
+    for (const PartitionShape& part : shape.parts) {
+        const QualifiedName part_name{name.schema, part.name};
+        append(steps, free_standing(parent, part_name, part, {}));
+        steps.push_back(
+            statement(fmt::format("{} ATTACH PARTITION {} {}", alter(name), sql::quoted(part_name), part.bounds),
+                      "as its siblings are partitioned"));
+        append(steps, row_security(parent, part_name));
+    }
     return steps;
+}
+
+/// The CHECK for its bounds: where it is partitioned itself each of its parts would need it too.
+std::string bounds_check_sql(const ParentFacts& parent, KeyType key, const Leaf& leaf, const PartitionShape& shape) {
+    if (!shape.key.empty())
+        return {};
+    return fmt::format(", CONSTRAINT {} CHECK ({})", bounds_check, within(key, leaf.bounds, parent.key));
 }
 
 }  // namespace
 
+PartitionShape plain_shape(const ParentFacts& parent) {
+    PartitionShape shape;
+    shape.tablespace = parent.tablespace;
+    shape.options = parent.options;
+    shape.indexes = parent.leaf_indexes;
+    return shape;
+}
+
+std::vector<Step> new_table_steps(const ParentFacts& parent, KeyType key, const Leaf& leaf,
+                                  const PartitionShape& shape) {
+    return free_standing(parent, leaf.name, shape, bounds_check_sql(parent, key, leaf, shape));
+}
+
+std::vector<Step> attach_steps(const ParentFacts& parent, KeyType key, const Leaf& leaf, const PartitionShape& shape) {
+    std::vector<Step> steps{attach(parent, leaf.name, for_values(key, leaf.bounds, parent.key_columns),
+                                   fmt::format("{} has a place for its rows", describe(key, leaf.bounds)))};
+    append(steps, row_security(parent, leaf.name));
+    if (shape.key.empty())
+        steps.push_back(statement(fmt::format("{} DROP CONSTRAINT {}", alter(leaf.name), bounds_check),
+                                  "the partition's bounds say the same"));
+    return steps;
+}
+
 std::vector<Step> leaf_steps(const ParentFacts& parent, const Leaf& leaf) {
     const KeyType key = key_type_of(parent);
-    std::vector<Step> steps =
-        free_standing(parent, leaf.name,
-                      fmt::format(", CONSTRAINT {} CHECK ({})", bounds_check, within(key, leaf.bounds, parent.key)));
-    steps.push_back(attach(parent, leaf.name, for_values(key, leaf.bounds),
-                           fmt::format("{} has a place for its rows", describe(key, leaf.bounds))));
-    append(steps, row_security(parent, leaf.name));
-    steps.push_back(statement(fmt::format("{} DROP CONSTRAINT {}", alter(leaf.name), bounds_check),
-                              "the partition's bounds say the same"));
+    const PartitionShape shape = plain_shape(parent);
+    std::vector<Step> steps = new_table_steps(parent, key, leaf, shape);
+    append(steps, attach_steps(parent, key, leaf, shape));
     return steps;
 }
 
 std::vector<Step> default_steps(const ParentFacts& parent, const QualifiedName& name) {
-    std::vector<Step> steps = free_standing(parent, name, {});
+    std::vector<Step> steps = free_standing(parent, name, plain_shape(parent), {});
     steps.push_back(attach(parent, name, "DEFAULT", "rows that no other leaf takes have a place again"));
     append(steps, row_security(parent, name));
     return steps;

@@ -90,7 +90,6 @@ ParentFacts parent_facts(const db::TableInfo& table, std::string_view key) {
         if (each.statistics >= 0 || !each.options.empty())
             facts.columns.push_back({each.name, each.statistics, each.options});
     }
-    key_type_of(facts);  // refused now rather than when the first leaf is made
     return facts;
 }
 

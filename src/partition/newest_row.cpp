@@ -16,9 +16,10 @@ namespace {
 std::string not_after_now(const Snapshot& snapshot) {
     namespace chr = std::chrono;
     const ddl::KeyType key =
-        snapshot.coverage.key;  // of a date today's rows count, of a uuid those of this millisecond
-    const Instant end = key == ddl::KeyType::date ? chr::floor<chr::days>(snapshot.now) + chr::days(1)
-                                                  : snapshot.now + chr::milliseconds(1);
+        snapshot.coverage.key;  // of a date today's rows count, of others those of this second or millisecond
+    const Instant end = key == ddl::KeyType::date      ? chr::floor<chr::days>(snapshot.now) + chr::days(1)
+                        : key == ddl::KeyType::epoch_s ? chr::floor<chr::seconds>(snapshot.now) + chr::seconds(1)
+                                                       : snapshot.now + chr::milliseconds(1);
     return ddl::within(key, {ddl::Bound::minvalue(), ddl::Bound::at(end)}, snapshot.parent.key);
 }
 

@@ -7,9 +7,9 @@
 
 namespace tripmig::view {
 
-/// A table's partitions, and what is wrong with them, for people.
-std::string partition_status_text(const partition::TableStatus& status);
-/// The same as one object.
-nlohmann::json partition_status_json(const partition::TableStatus& status);
+/// At a glance first, then each table: what is wrong with it, and its partitions.
+std::string partition_status_text(const partition::StatusResult& result);
+/// The same as one document.
+nlohmann::json partition_status_json(const partition::StatusResult& result);
 
 }  // namespace tripmig::view

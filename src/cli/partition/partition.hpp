@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,15 +15,26 @@ struct MaintainOptions {
     bool is_dry_run = false;
     std::vector<std::string> only;  ///< tables; empty: every policy
     std::string now;                ///< empty: the server's clock
+    std::optional<int> max_create;  ///< wins over policy and configuration
+};
+
+struct StatusOptions {
+    std::vector<std::string> only;
+    bool tells_by_exit_code = false;
 };
 
 ExitCode partition_maintain(Context& context, const MaintainOptions& options);
-ExitCode partition_status(Context& context, bool tells_by_exit_code);
+ExitCode partition_status(Context& context, const StatusOptions& options);
 
 void add_partition_split(CLI::App& partition, Commands& commands);
 
-/// The policies in [partitions] dir, or those of the tables that --only names.
-/// Throws Error{usage} when one of these has no policy.
-std::vector<config::PartitionPolicy> chosen_policies(const Context& context, const std::vector<std::string>& only);
+/// The policies in [partitions] dir, or those of some tables.
+struct ChosenPolicies {
+    std::vector<config::PartitionPolicy> policies;
+    std::vector<config::PolicyFile> unreadable;  ///< what concerns one table alone stops no other one
+};
+
+/// `only`: tables; empty: all. Throws Error{usage} when one of these has no policy that can be read.
+ChosenPolicies chosen_policies(Context& context, const std::vector<std::string>& only);
 
 }  // namespace tripmig::cli

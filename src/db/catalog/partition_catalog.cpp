@@ -60,6 +60,8 @@ std::vector<PartitionSize> read_partition_sizes(Session& session, const std::vec
         size.bytes = cells.number();
         size.last_vacuum = cells.optional_text();
         size.last_analyze = cells.optional_text();
+        if (const auto rows = cells.optional_text())
+            size.rows = number_of(rows);
     }
     return sizes;
 }

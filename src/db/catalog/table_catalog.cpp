@@ -280,7 +280,7 @@ const IndexInfo* TableInfo::primary_key() const {
     return found == indexes.end() ? nullptr : &*found;
 }
 
-std::optional<TableInfo> read_table(Session& session, const QualifiedName& name) {
+std::optional<TableInfo> read_table(Session& session, const QualifiedName& name, TableParts parts) {
     std::optional<TableInfo> table;
     session.transact(Isolation::repeatable_read, [&](Work& work) {
         const Rows facts = work.read_often(statements::table_facts, {name.schema, name.name});
@@ -294,6 +294,8 @@ std::optional<TableInfo> read_table(Session& session, const QualifiedName& name)
         table->indexes = list(work, statements::table_indexes, oid, index_of);
         table->incoming = list(work, statements::table_incoming_keys, oid, incoming_key_of);
         table->triggers = list(work, statements::table_triggers, oid, trigger_of);
+        if (parts == TableParts::own)
+            return;
         table->policies = list(work, statements::table_policies, oid, policy_of);
         read_sequences(work, *table, oid);
         read_hangers_on(work, *table, oid, session.server_version());

@@ -74,8 +74,18 @@ TEST_CASE("an empty table gets the present leaf and those ahead, from `start` on
     policy.start = "2024-03-15";
     CHECK(missing(coverage, policy, "2024-05-17") ==
           "[2024-03-01, 2024-04-01) [2024-04-01, 2024-05-01) [2024-05-01, 2024-06-01) [2024-06-01, 2024-07-01)");
-    policy.start = "2024-09-01";
+    policy.start = "2024-09-01";  // waited for: nothing is needed before it
+    CHECK(missing(coverage, policy, "2024-05-17").empty());
+    CHECK(awaited_start(coverage, policy, moment("2024-05-17")) == Bound::at(moment("2024-09-01")));
+    CHECK(leaves_ahead(coverage, policy, moment("2024-05-17"), 1) == 1);
+    CHECK(missing(coverage, policy, "2024-08-17") == "[2024-09-01, 2024-10-01)");
+    CHECK(leaves_ahead(coverage, policy, moment("2024-08-17"), 1) == 0);
+    coverage.leaves = {month("2024-09-01")};
+    CHECK(missing(coverage, policy, "2024-08-17").empty());
+    CHECK(missing(coverage, policy, "2024-09-17") == "[2024-10-01, 2024-11-01)");
+    coverage.leaves = {month("2024-04-01")};  // its rows began before
     CHECK(missing(coverage, policy, "2024-05-17") == "[2024-05-01, 2024-06-01) [2024-06-01, 2024-07-01)");
+    coverage.leaves.clear();
     policy.start = "soon";
     CHECK_THROWS_AS(missing(coverage, policy, "2024-05-17"), Error);
 }
@@ -185,6 +195,8 @@ TEST_CASE("what no calendar and no type holds is an error of the policy") {
     policy.interval = *parse_interval("1000000 years");
     CHECK(code({}, policy, "2024-05-17") == ExitCode::usage);
     policy.interval = *parse_interval("9000 years");
+    CHECK(code({}, policy, "2024-05-17") == ExitCode::ok);
+    policy.premake = 100;
     CHECK(code({}, policy, "2024-05-17") == ExitCode::usage);
     policy = monthly();
     policy.retention = config::RetentionPolicy{*parse_interval("300000 years")};
