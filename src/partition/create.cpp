@@ -63,9 +63,13 @@ std::vector<ddl::Bounds> possible(const Snapshot& snapshot, const std::vector<dd
     return kept;
 }
 
-/// All that ATTACH takes and that others may wait for.
+/// All that ATTACH takes and that others may wait for. Beside DEFAULT no writer may be on its way: PostgreSQL refuses a
+/// row that was routed to DEFAULT before the new partition came and is stored there after it (23514). Whoever waits for
+/// the parent is routed afterwards.
 std::vector<LockRequest> attach_locks(const Snapshot& snapshot) {
-    std::vector<LockRequest> locks{{snapshot.parent.table, LockMode::share_update_exclusive}};
+    std::vector<LockRequest> locks{{snapshot.parent.table, snapshot.default_partition
+                                                               ? LockMode::share_row_exclusive
+                                                               : LockMode::share_update_exclusive}};
     for (const QualifiedName& table : snapshot.parent.references)
         locks.push_back({table, LockMode::share_row_exclusive});
     if (snapshot.default_partition)

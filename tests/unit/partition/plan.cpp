@@ -152,7 +152,7 @@ TEST_CASE(
     CHECK(unit_names(plan) == "create partitions shop.orders_2024_04, shop.orders_2024_05\n");
     const Unit& create = plan.acts[0].units.front();
     REQUIRE(create.lock_first.size() == 2);
-    CHECK(create.lock_first[0].mode == LockMode::share_update_exclusive);
+    CHECK(create.lock_first[0].mode == LockMode::share_row_exclusive);
     CHECK(create.lock_first[1].relation.name == "orders_rest");
     CHECK(create.lock_first[1].mode == LockMode::access_exclusive);
     CHECK(create.lock_budget == Limits{}.lock_budget);
