@@ -153,7 +153,10 @@ void check_interval(KeyType key, const config::PartitionInterval& interval) {
         throw Error(ExitCode::usage,
                     is_number(key) ? fmt::format("the key is of type {}: its interval is a number", name)
                                    : fmt::format("the key is of type {}: its interval is a time", name),
-                    is_number(key) ? "write interval = 1000000, say" : "write interval = \"1 month\", say");
+                    key == KeyType::bigint ? "write interval = 1000000, say; a time is told by unit = \"s\", \"ms\", "
+                                             "\"us\", \"ns\" or \"snowflake\" below [key_encoding]"
+                    : is_number(key)       ? "write interval = 1000000, say"
+                                           : "write interval = \"1 month\", say");
     if (calendar == nullptr) {
         const std::int64_t width = std::get<std::int64_t>(interval);
         if (width < 1 || width > number_limits(key).most)

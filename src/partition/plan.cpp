@@ -134,6 +134,30 @@ void note_registry(const Snapshot& snapshot, MaintenancePlan& plan) {
             sql::quoted(plan.table), problem, sql::quoted(plan.table)));
 }
 
+/// Partitions that begin at 15:00 UTC are days or months of Seoul, made by hand or by a tool in such a session.
+void note_zone(const Snapshot& snapshot, const config::PartitionPolicy& policy, MaintenancePlan& plan) {
+    namespace chr = std::chrono;
+    const auto* interval = std::get_if<CalendarInterval>(&policy.interval);
+    const bool has_days = interval != nullptr && interval->microseconds == 0;
+    if (!has_days || !ddl::is_moment(snapshot.coverage.key) || snapshot.coverage.calendar.zone ||
+        snapshot.leaves.empty())
+        return;
+    const LeafSnapshot& last = snapshot.leaves.back();
+    const ddl::Bounds& bounds = last.leaf.bounds;
+    if (!bounds.lower.is_finite() || !bounds.upper.is_finite())
+        return;
+    const auto time_of_day = [](const ddl::Bound& bound) {
+        return bound.instant() - chr::floor<chr::days>(bound.instant());
+    };
+    if (time_of_day(bounds.lower).count() == 0 || time_of_day(bounds.upper).count() == 0)
+        return;
+    const chr::hh_mm_ss begins{chr::floor<chr::minutes>(time_of_day(bounds.upper))};
+    plan.notes.push_back(fmt::format(
+        "{}: {} ends at {:02}:{:02} UTC: when that is midnight in your time zone, write time_zone into the policy "
+        "(\"Asia/Seoul\": 15:00 UTC); until then new partitions begin at midnight UTC",
+        sql::quoted(plan.table), sql::quoted(last.leaf.name), begins.hours().count(), begins.minutes().count()));
+}
+
 void note_start(const Snapshot& snapshot, const config::PartitionPolicy& policy, MaintenancePlan& plan) {
     if (const auto start = ddl::awaited_start(snapshot.coverage, policy, snapshot.now))
         plan.notes.push_back(
@@ -173,6 +197,7 @@ void plan_expired(const Snapshot& snapshot, const config::PartitionPolicy& polic
 
 void plan_notes(const Snapshot& snapshot, const config::PartitionPolicy& policy, MaintenancePlan& plan) {
     note_start(snapshot, policy, plan);
+    note_zone(snapshot, policy, plan);
     note_default(snapshot, policy, plan);
     note_registry(snapshot, plan);
     for (const std::string& publication : snapshot.publications)
