@@ -5,9 +5,6 @@
 #include <algorithm>
 
 #include "backfill/capture.hpp"
-#include "base/error.hpp"
-#include "db/catalog/table_catalog.hpp"
-#include "ddl/registry/registry.hpp"
 #include "job/boundary.hpp"
 #include "job/replacement.hpp"
 #include "job/statements.hpp"

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
-#include "db/catalog/table_catalog.hpp"
 #include "ddl/index_definition.hpp"
 #include "ddl/statement_step.hpp"
 #include "job/close.hpp"

@@ -9,7 +9,6 @@
 #include "ddl/statement_step.hpp"
 #include "job/copy/newest_partition.hpp"
 #include "job/locks/attempts.hpp"
-#include "job/observe.hpp"
 #include "job/replacement.hpp"
 #include "job/source/source_table.hpp"
 #include "job/source/table_facts.hpp"

@@ -6,7 +6,6 @@
 
 #include "base/error.hpp"
 #include "db/catalog/table_catalog.hpp"
-#include "db/cells.hpp"
 #include "ddl/replacement/staged.hpp"
 #include "ddl/statement_step.hpp"
 #include "ddl/without_only.hpp"
@@ -91,14 +90,15 @@ std::optional<ddl::Matview> read_matview(db::Session& session, const job::Depend
     if (!table || table->kind != 'm')
         return std::nullopt;
     ddl::Matview matview;
-    const db::Rows rows = session.read(
-        std::string(statements::matview_facts),
-        {fmt::format("{}", table->oid), ddl::staged_name(view.name).name, ddl::former_matview_name(view.name).name});
-    db::Cells cells(rows.at(0));
-    matview.is_populated = cells.flag();
-    matview.clauses = cells.list();
-    matview.may_be_built = cells.flag();
-    matview.taken = cells.text();
+    const db::Row row = session
+                            .read(std::string(statements::matview_facts),
+                                  {fmt::format("{}", table->oid), ddl::staged_name(view.name).name,
+                                   ddl::former_matview_name(view.name).name})
+                            .row();
+    matview.is_populated = row.flag("is_populated");
+    matview.clauses = row.list("clauses");
+    matview.may_be_built = row.flag("may_be_built");
+    matview.taken = row.text("taken");
     matview.view = std::move(*table);
     matview.query = view.query;
     return matview;

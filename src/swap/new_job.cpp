@@ -10,7 +10,6 @@
 #include "job/choices.hpp"
 #include "job/copy/bounds.hpp"
 #include "job/copy/outside_keys.hpp"
-#include "job/copy/units.hpp"
 #include "job/replacement.hpp"
 #include "job/source/table_facts.hpp"
 #include "job/transfer.hpp"

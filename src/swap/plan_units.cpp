@@ -54,8 +54,8 @@ Unit load_unit(const job::WorkContext& context, std::string name) {
 }
 
 std::vector<ddl::Leaf> copy_leaves(const PlanContext& plan, const job::State& state) {
-    const auto bounds = job::copy_bounds(state, plan.facts.key, plan.facts.now, plan.policy,
-                                         plan.config.partitions.max_create);
+    const auto bounds =
+        job::copy_bounds(state, plan.facts.key, plan.facts.now, plan.policy, plan.config.partitions.max_create);
     return ddl::name_leaves(plan.policy.name, state.table, job::key_type_of(state), bounds, plan.facts.taken);
 }
 
@@ -103,10 +103,10 @@ std::vector<Unit> later_leaves(const PlanContext& plan, const job::WorkContext& 
         present.push_back({ddl::Bound::minvalue(), at_once.front().bounds.lower});
     for (const ddl::Leaf& leaf : at_once)
         present.push_back(leaf.bounds);
-    for (const ddl::Leaf& leaf :
-         ddl::name_leaves(plan.policy.name, state.table, job::key_type_of(state),
-                          bounds_to_come(state, present, plan.policy, plan.facts.now, plan.config.partitions.max_create),
-                          plan.facts.taken))
+    for (const ddl::Leaf& leaf : ddl::name_leaves(
+             plan.policy.name, state.table, job::key_type_of(state),
+             bounds_to_come(state, present, plan.policy, plan.facts.now, plan.config.partitions.max_create),
+             plan.facts.taken))
         units.push_back(ddl::create_leaf(job::facts_for_leaves(context.replacement), leaf));
     return units;
 }

@@ -7,7 +7,6 @@
 
 #include "base/error.hpp"
 #include "db/catalog/partition_catalog.hpp"
-#include "db/catalog/table_catalog.hpp"
 #include "ddl/index_definition.hpp"
 #include "ddl/registry/registry.hpp"
 #include "ddl/replacement/replacement.hpp"
@@ -89,7 +88,7 @@ RevertFacts read_revert_facts(job::Session& server, const job::State& state) {
     for (const db::Row& row :
          server.session().read(std::string(statements::attached_indexes),
                                {fmt::format("{}", facts.parent.oid), fmt::format("{}", facts.past.oid)}))
-        facts.index_names.emplace(db::text_of(row.at(0)), db::text_of(row.at(1)));
+        facts.index_names.emplace(row.text("of_parent"), row.text("of_leaf"));
     pair_by_name(facts);
     return facts;
 }

@@ -6,12 +6,10 @@
 
 #include "backfill/load.hpp"
 #include "base/error.hpp"
-#include "db/catalog/table_catalog.hpp"
 #include "ddl/registry/registry.hpp"
 #include "ddl/statement_step.hpp"
 #include "job/copy/load.hpp"
 #include "job/copy/run.hpp"
-#include "job/disk_full.hpp"
 #include "job/finding.hpp"
 #include "job/locks/attempts.hpp"
 #include "job/next_step.hpp"
@@ -39,7 +37,6 @@
 #include "swap/new_job.hpp"
 #include "swap/preflight/preflight.hpp"
 #include "swap/preflight/read_dependents.hpp"
-#include "swap/revert.hpp"
 
 namespace tripmig::swap {
 
@@ -56,7 +53,7 @@ job::State begin_job(job::Session& server, const job::Facts& facts, const config
     Unit unit;
     unit.name = fmt::format("begin the swap of {}", sql::quoted(state.table));
     unit.steps = {db::begin_job_step(server.state_schema(), job::to_job(state))};
-    state.job = server.executor().run(unit).results.front().number(0, 0);
+    state.job = server.executor().run(unit).results.front().number();
     return state;
 }
 

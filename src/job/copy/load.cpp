@@ -4,19 +4,14 @@
 
 #include <limits>
 
-#include "backfill/catch_up.hpp"
 #include "backfill/load.hpp"
 #include "base/error.hpp"
 #include "job/context.hpp"
 #include "job/copy/units.hpp"
 #include "job/locks/attempts.hpp"
-#include "job/locks/old_snapshots.hpp"
-#include "job/observe.hpp"
 #include "job/replacement.hpp"
 #include "job/state/journal.hpp"
 #include "job/transfer.hpp"
-#include "job/triggers/own_triggers.hpp"
-#include "sql/identifier.hpp"
 
 namespace tripmig::job {
 

@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "backfill/load.hpp"
-#include "base/error.hpp"
 #include "ddl/leaf.hpp"
 #include "ddl/registry/registry_steps.hpp"
 #include "ddl/replacement/staged.hpp"

@@ -208,7 +208,8 @@ void read_state(const std::string& text, State& state) {
     const json document = json::parse(text);
     const int format = document.at("format").get<int>();
     if (format > state_format)
-        throw Error(ExitCode::refused, fmt::format("the job's state has format {}, this version knows {}", format, state_format),
+        throw Error(ExitCode::refused,
+                    fmt::format("the job's state has format {}, this version knows {}", format, state_format),
                     "use the version of tripmig that wrote it, or a newer one");
     if (format < 3)
         read_state_before_3(document, state);

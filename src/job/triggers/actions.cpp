@@ -2,13 +2,10 @@
 
 #include <fmt/format.h>
 
-#include "ddl/statement_step.hpp"
 #include "job/context.hpp"
-#include "job/copy/run.hpp"
 #include "job/locks/attempts.hpp"
 #include "job/observe.hpp"
 #include "job/replacement.hpp"
-#include "job/transfer.hpp"
 #include "job/triggers/own_triggers.hpp"
 #include "job/verify/verify.hpp"
 #include "sql/identifier.hpp"

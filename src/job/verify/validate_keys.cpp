@@ -6,12 +6,10 @@
 #include <set>
 
 #include "base/error.hpp"
-#include "db/catalog/table_catalog.hpp"
 #include "ddl/constraint_phases.hpp"
 #include "ddl/registry/registry.hpp"
 #include "ddl/replacement/staged.hpp"
 #include "job/copy/foreign_keys.hpp"
-#include "job/copy/run.hpp"
 #include "job/locks/attempts.hpp"
 #include "job/source/source_table.hpp"
 #include "job/verify/orphans.hpp"

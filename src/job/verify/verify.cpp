@@ -83,9 +83,7 @@ std::vector<backfill::Difference> compare(Session& server, const backfill::Compa
 /// What is left of the other side is to be loaded anew: there is nothing to compare.
 void require_not_truncated(Session& server, const State& state) {
     const backfill::Capture capture = backfill::capture_for(state.table, {}, server.state_schema(), state.job);
-    const auto is_marked =
-        server.session().read(fmt::format("SELECT EXISTS (SELECT FROM {} WHERE truncated)", sql::quoted(capture.log)));
-    if (db::flag_of(is_marked.at(0).at(0)))
+    if (server.session().flag(fmt::format("SELECT EXISTS (SELECT FROM {} WHERE truncated)", sql::quoted(capture.log))))
         throw Error(ExitCode::refused,
                     fmt::format("{} was truncated: the other side has not followed yet", sql::quoted(state.table)),
                     "tripmig swap run TABLE brings it up");

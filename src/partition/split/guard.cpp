@@ -9,7 +9,6 @@
 #include "job/locks/attempts.hpp"
 #include "job/replacement.hpp"
 #include "job/source/source_table.hpp"
-#include "sql/identifier.hpp"
 
 namespace tripmig::partition {
 

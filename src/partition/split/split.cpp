@@ -6,19 +6,15 @@
 
 #include "base/error.hpp"
 #include "db/catalog/partition_catalog.hpp"
-#include "db/catalog/table_catalog.hpp"
 #include "ddl/column_text.hpp"
-#include "ddl/leaf_index.hpp"
 #include "ddl/replacement/staged.hpp"
 #include "ddl/statement_step.hpp"
 #include "job/choices.hpp"
 #include "job/close.hpp"
 #include "job/context.hpp"
 #include "job/copy/catch_up.hpp"
-#include "job/copy/newest_partition.hpp"
 #include "job/copy/outside_keys.hpp"
 #include "job/copy/run.hpp"
-#include "job/copy/units.hpp"
 #include "job/cut_over_record.hpp"
 #include "job/finding.hpp"
 #include "job/locks/attempts.hpp"
@@ -135,7 +131,7 @@ job::State begin(job::Session& server, const config::PartitionPolicy& policy, co
     Unit unit;
     unit.name = fmt::format("begin the split of {}", sql::quoted(leaf));
     unit.steps = {db::begin_job_step(server.state_schema(), job::to_job(state))};
-    state.job = server.executor().run(unit).results.front().number(0, 0);
+    state.job = server.executor().run(unit).results.front().number();
     server.keep_keys(std::move(facts.key));
     return state;
 }

@@ -4,17 +4,12 @@
 
 #include <algorithm>
 
-#include "base/civil.hpp"
-#include "base/error.hpp"
-#include "db/catalog/table_catalog.hpp"
 #include "job/boundary.hpp"
 #include "job/context.hpp"
 #include "job/copy/catch_up.hpp"
-#include "job/copy/run.hpp"
 #include "job/cut_over_record.hpp"
 #include "job/finding.hpp"
 #include "job/locks/attempts.hpp"
-#include "job/observe.hpp"
 #include "job/replacement.hpp"
 #include "job/source/fingerprint.hpp"
 #include "job/source/source_table.hpp"

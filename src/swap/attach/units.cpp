@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "backfill/catch_up.hpp"
 #include "backfill/load.hpp"
 #include "base/error.hpp"
 #include "ddl/constraint_phases.hpp"

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "db/catalog/table_catalog.hpp"
 #include "ddl/composite_steps.hpp"
 #include "ddl/constraint_phases.hpp"
 #include "ddl/statement_step.hpp"

@@ -4,7 +4,6 @@
 
 #include "backfill/catch_up.hpp"
 #include "db/catalog/table_catalog.hpp"
-#include "ddl/constraint_phases.hpp"
 #include "ddl/replacement/staged.hpp"
 #include "ddl/replacement/table_settings.hpp"
 #include "ddl/statement_step.hpp"
@@ -16,7 +15,6 @@
 #include "job/transfer.hpp"
 #include "job/triggers/own_triggers.hpp"
 #include "sql/identifier.hpp"
-#include "swap/attach/cut_over.hpp"
 #include "swap/matviews.hpp"
 
 namespace tripmig::swap {

@@ -5,11 +5,9 @@
 #include "backfill/catch_up.hpp"
 #include "base/error.hpp"
 #include "db/catalog/table_catalog.hpp"
-#include "ddl/index_definition.hpp"
 #include "ddl/registry/registry.hpp"
 #include "ddl/registry/registry_steps.hpp"
 #include "ddl/replacement/replacement.hpp"
-#include "ddl/replacement/staged.hpp"
 #include "ddl/statement_step.hpp"
 #include "job/copy/catch_up.hpp"
 #include "job/copy/foreign_keys.hpp"
@@ -18,9 +16,7 @@
 #include "job/transfer.hpp"
 #include "job/triggers/own_triggers.hpp"
 #include "sql/identifier.hpp"
-#include "swap/attach/cut_over.hpp"
 #include "swap/composite/composite.hpp"
-#include "swap/copy/cut_over.hpp"
 #include "swap/revert.hpp"
 
 namespace tripmig::swap {

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "db/catalog/table_catalog.hpp"
-#include "ddl/registry/registry.hpp"
 #include "ddl/replacement/staged.hpp"
 #include "job/context.hpp"
 #include "job/copy/catch_up.hpp"
@@ -13,7 +11,6 @@
 #include "job/cut_over_record.hpp"
 #include "job/finding.hpp"
 #include "job/locks/attempts.hpp"
-#include "job/observe.hpp"
 #include "job/replacement.hpp"
 #include "job/source/fingerprint.hpp"
 #include "job/source/source_table.hpp"

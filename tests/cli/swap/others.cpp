@@ -27,9 +27,6 @@ class OthersRoom : public SwapFixture {
             m_role);
     }
     [[nodiscard]] Connection other() const { return Connection(database.url_as(m_role)); }
-    [[nodiscard]] BackgroundCommand start(const std::vector<std::string>& arguments) const {
-        return BackgroundCommand(tripmig_command(arguments), surroundings());
-    }
 
   private:
     std::string m_role;

@@ -13,7 +13,8 @@ using job::State;
 namespace {
 
 // As versions before format 3 wrote them: one set of fields for every kind of job.
-constexpr std::string_view attach_job = R"json({"cut":"2027-01-01 00:00:00+00","key":"at","leaf":"orders_past","load":{"blocks":2,
+constexpr std::string_view attach_job =
+    R"json({"cut":"2027-01-01 00:00:00+00","key":"at","leaf":"orders_past","load":{"blocks":2,
     "filenode":16386},"bound":"","shape":[],"format":2,"narrow":[{"name":"orders_code_key",
     "tail":" USING btree (code)","constraint":true}],"parent":{"name":"","schema":""},
     "policy":{"name":"{table}_{start:%Y_%m}","start":null,"premake":3,"max_create":null,
@@ -61,20 +62,23 @@ TEST_CASE("a job of format 2 is read as the kind that it is: attach") {
 }
 
 TEST_CASE("copy, an empty table, and a split of format 2") {
-    const std::string copy = replaced(replaced(std::string(attach_job), R"json("strategy":"attach")json", R"json("strategy":"copy")json"),
-                                      R"json("row_key":[])json", R"json("row_key":["id"])json");
+    const std::string copy =
+        replaced(replaced(std::string(attach_job), R"json("strategy":"attach")json", R"json("strategy":"copy")json"),
+                 R"json("row_key":[])json", R"json("row_key":["id"])json");
     State state = job::from_job(job_with("cut", copy));
     CHECK(state.is<job::CopyJob>());
     CHECK(state.stage == job::Stage::cut_over);
     CHECK(state.copy().row_key == std::vector<std::string>{"id"});
     CHECK(state.load().blocks == 2);
-    state = job::from_job(job_with("ready", replaced(copy, R"json("was_empty":false)json", R"json("was_empty":true)json")));
+    state =
+        job::from_job(job_with("ready", replaced(copy, R"json("was_empty":false)json", R"json("was_empty":true)json")));
     CHECK(state.is<job::EmptyJob>());
     CHECK(state.strategy() == config::SwapStrategy::copy);
-    state = job::from_job(job_with(
-        "ready", replaced(replaced(copy, R"json("parent":{"name":"","schema":""})json",
-                                   R"json("parent":{"name":"p","schema":"public"})json"),
-                          R"json("bound":"")json", R"json("bound":"FOR VALUES FROM (MINVALUE) TO ('2026-12-01')")json")));
+    state =
+        job::from_job(job_with("ready", replaced(replaced(copy, R"json("parent":{"name":"","schema":""})json",
+                                                          R"json("parent":{"name":"p","schema":"public"})json"),
+                                                 R"json("bound":"")json",
+                                                 R"json("bound":"FOR VALUES FROM (MINVALUE) TO ('2026-12-01')")json")));
     CHECK(state.is<job::SplitJob>());
     CHECK(state.root_table().name == "p");
     CHECK(state.bound() == "FOR VALUES FROM (MINVALUE) TO ('2026-12-01')");
@@ -82,9 +86,10 @@ TEST_CASE("copy, an empty table, and a split of format 2") {
 
 TEST_CASE("fields that format 1 did not have yet") {
     std::string old = replaced(std::string(attach_job), R"json("format":2)json", R"json("format":1)json");
-    for (const char* field : {R"json("row_key":[],)json", R"json("matviews":[],)json", R"json("composite":[],)json", R"json("must_compare":true,)json",
-                              R"json("unique_indexes":"leaf",)json", R"json("fingerprint":["column id bigint NOT NULL"],)json",
-                              R"("replaces_functions":false,)"})
+    for (const char* field :
+         {R"json("row_key":[],)json", R"json("matviews":[],)json", R"json("composite":[],)json",
+          R"json("must_compare":true,)json", R"json("unique_indexes":"leaf",)json",
+          R"json("fingerprint":["column id bigint NOT NULL"],)json", R"("replaces_functions":false,)"})
         old = replaced(old, field, "");
     const State state = job::from_job(job_with("ready", old));
     CHECK(state.unique_indexes == config::UniqueIndexes::key);

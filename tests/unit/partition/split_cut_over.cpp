@@ -94,9 +94,8 @@ TEST_CASE("a split's cut-over: the partition leaves, its months come in its plac
                         "ALTER TABLE public.tripmig_new_orders_past DETACH PARTITION public.orders_2026_01",
                         "ALTER TABLE public.orders ATTACH PARTITION public.orders_2026_01 FOR VALUES FROM "
                         "('2026-01-01 00:00:00') TO ('2026-02-01 00:00:00')",
-                        "DROP CONSTRAINT IF EXISTS tripmig_month",
-                        "ATTACH PARTITION public.orders_2026_02", "DROP TABLE public.tripmig_new_orders_past",
-                        "UPDATE tripmig.jobs"});
+                        "DROP CONSTRAINT IF EXISTS tripmig_month", "ATTACH PARTITION public.orders_2026_02",
+                        "DROP TABLE public.tripmig_new_orders_past", "UPDATE tripmig.jobs"});
     CHECK(sql.find("RENAME TO") == std::string::npos);  // the old partition keeps its name
     CHECK(unit.steps.back().parameters.at(1) == "cut_over");
 }
@@ -112,8 +111,8 @@ TEST_CASE("a split's cut-over: foreign keys of the table become NOT VALID ones o
     const std::string sql = statements(split.unit());
     require_order(sql, {"ALTER TABLE public.orders DROP CONSTRAINT orders_customer_fkey", "DETACH PARTITION"});
     for (const char* name : {"orders_2026_01", "orders_2026_02", "orders_2026_03"})
-        CHECK(sql.find(std::string("ALTER TABLE public.") + name + " ADD CONSTRAINT orders_customer_fkey FOREIGN KEY") !=
-              std::string::npos);
+        CHECK(sql.find(std::string("ALTER TABLE public.") + name +
+                       " ADD CONSTRAINT orders_customer_fkey FOREIGN KEY") != std::string::npos);
 }
 
 TEST_CASE("a split of DEFAULT: a new, empty DEFAULT has the old one's name before the transaction ends") {
@@ -121,6 +120,6 @@ TEST_CASE("a split of DEFAULT: a new, empty DEFAULT has the old one's name befor
     split.state.old_name = "orders_past_before";
     const std::string sql = statements(split.unit());
     require_order(sql, {"DETACH PARTITION public.orders_past", "ATTACH PARTITION public.orders_2026_02",
-                        "ALTER TABLE public.orders_past RENAME TO orders_past_before", "public.orders_past",
-                        "DEFAULT", "UPDATE tripmig.jobs"});
+                        "ALTER TABLE public.orders_past RENAME TO orders_past_before", "public.orders_past", "DEFAULT",
+                        "UPDATE tripmig.jobs"});
 }

@@ -54,9 +54,11 @@ swap::RevertFacts facts_after_cut_over(const std::string& old_name) {
     facts.past = orders();
     facts.past.name = {"public", old_name};
     facts.past.sequences.clear();
-    facts.past.indexes = {index(old_name + "_pkey", {"id"}, true), index(ddl::leaf_object_name("orders_note", facts.past.name), {"note"})};
+    facts.past.indexes = {index(old_name + "_pkey", {"id"}, true),
+                          index(ddl::leaf_object_name("orders_note", facts.past.name), {"note"})};
     facts.other_leaves = {{"public", "orders_2026_12"}};
-    facts.index_names = {{"orders_pkey", old_name + "_pkey"}, {"orders_note", ddl::leaf_object_name("orders_note", facts.past.name)}};
+    facts.index_names = {{"orders_pkey", old_name + "_pkey"},
+                         {"orders_note", ddl::leaf_object_name("orders_note", facts.past.name)}};
     return facts;
 }
 
@@ -85,15 +87,14 @@ TEST_CASE("revert of attach: all locks first, empty partitions are checked, then
     CHECK(locks(unit) == std::vector<std::string>{"public.orders", "public.orders_id_seq", "public.orders_past",
                                                   "public.orders_2026_12"});
     const std::string sql = statements(unit);
-    require_order(sql, {"SELECT NOT EXISTS (SELECT FROM public.orders_2026_12)",
-                        "ALTER TABLE public.orders DETACH PARTITION public.orders_past",
-                        "ALTER TABLE public.orders RENAME TO tripmig_reverted_orders",
-                        "ALTER TABLE public.orders_past RENAME TO orders", "SEQUENCE NAME public.orders_id_seq",
-                        "DROP TABLE public.tripmig_reverted_orders",
-                        " RENAME TO orders_note",
-                        "DROP CONSTRAINT orders_past_pkey",
-                        "ADD CONSTRAINT orders_pkey PRIMARY KEY USING INDEX tripmig_former_orders",
-                        "ALTER COLUMN at DROP NOT NULL", "UPDATE tripmig.jobs"});
+    require_order(
+        sql, {"SELECT NOT EXISTS (SELECT FROM public.orders_2026_12)",
+              "ALTER TABLE public.orders DETACH PARTITION public.orders_past",
+              "ALTER TABLE public.orders RENAME TO tripmig_reverted_orders",
+              "ALTER TABLE public.orders_past RENAME TO orders", "SEQUENCE NAME public.orders_id_seq",
+              "DROP TABLE public.tripmig_reverted_orders", " RENAME TO orders_note", "DROP CONSTRAINT orders_past_pkey",
+              "ADD CONSTRAINT orders_pkey PRIMARY KEY USING INDEX tripmig_former_orders",
+              "ALTER COLUMN at DROP NOT NULL", "UPDATE tripmig.jobs"});
     CHECK(unit.steps.back().parameters.at(1) == "reverting");
     CHECK(sql.find("tripmig.log_4") == std::string::npos);  // attach has none
 }
@@ -110,8 +111,8 @@ TEST_CASE("revert of attach: keys to the registry become keys to the table again
     const std::vector<std::string> all = locks(unit);
     CHECK(std::find(all.begin(), all.end(), "public.lines") != all.end());
     CHECK(std::find(all.begin(), all.end(), "public.orders_ids") != all.end());
-    require_order(statements(unit), {"ALTER TABLE public.lines DROP CONSTRAINT lines_order_id_fkey",
-                                     "DETACH PARTITION", "DROP TABLE IF EXISTS public.orders_ids",
+    require_order(statements(unit), {"ALTER TABLE public.lines DROP CONSTRAINT lines_order_id_fkey", "DETACH PARTITION",
+                                     "DROP TABLE IF EXISTS public.orders_ids",
                                      "ADD CONSTRAINT lines_order_id_fkey FOREIGN KEY (order_id) REFERENCES "
                                      "public.orders (id) ON DELETE CASCADE NOT VALID"});
 }
