@@ -46,7 +46,8 @@ void read_parent(db::Session& session, const config::PartitionPolicy& policy, Sn
 std::vector<std::string> partition_publications(db::Session& session, const QualifiedName& table) {
     std::vector<std::string> sentences;
     for (const db::Row& row : session.read(
-             "SELECT pg_catalog.quote_ident(p.pubname), pg_catalog.format('%I.%I', n.nspname, c.relname) FROM "
+             "SELECT pg_catalog.quote_ident(p.pubname) AS publication, pg_catalog.format('%I.%I', n.nspname, "
+             "c.relname) AS name FROM "
              "pg_catalog.pg_publication_rel AS r JOIN pg_catalog.pg_publication AS p ON p.oid = r.prpubid JOIN "
              "pg_catalog.pg_inherits AS i ON i.inhrelid = r.prrelid JOIN pg_catalog.pg_class AS c ON c.oid = r.prrelid "
              "JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE i.inhparent = "
@@ -54,7 +55,7 @@ std::vector<std::string> partition_publications(db::Session& session, const Qual
              {sql::quoted(table)}))
         sentences.push_back(
             fmt::format("publication {} names the partition {}: new partitions are in it only when it names {} itself",
-                        db::text_of(row.at(0)), db::text_of(row.at(1)), sql::quoted(table)));
+                        row.text("publication"), row.text("name"), sql::quoted(table)));
     return sentences;
 }
 
@@ -65,10 +66,9 @@ std::vector<std::int64_t> rows_within(db::Session& session, const Snapshot& snap
         counts += fmt::format("{}pg_catalog.count(*) FILTER (WHERE {})", counts.empty() ? "" : ", ",
                               ddl::within(snapshot.coverage.key, bounds, snapshot.parent.key));
     std::vector<std::int64_t> rows;
-    const auto answer =
-        session.read(fmt::format("SELECT {} FROM {}", counts, sql::quoted(snapshot.default_partition->name)));
-    for (const auto& cell : answer.at(0))
-        rows.push_back(db::number_of(cell));
+    for (const db::Row& row : session.read(fmt::format("SELECT pg_catalog.unnest(ARRAY[{}]) AS rows FROM {}", counts,
+                                                       sql::quoted(snapshot.default_partition->name))))
+        rows.push_back(row.number("rows"));
     return rows;
 }
 
@@ -141,10 +141,11 @@ std::optional<ddl::Bound> largest_key(db::Session& session, const Snapshot& snap
     for (auto leaf = snapshot.leaves.rbegin(); leaf != snapshot.leaves.rend(); ++leaf) {
         if (leaf->info.is_detach_pending)
             continue;
-        const auto rows =
-            session.read(ddl::outermost_key_sql(ddl::KeyEnd::last, sql::quoted(leaf->leaf.name), snapshot.parent.key));
-        if (!rows.empty())
-            return ddl::parse_bound(snapshot.coverage.key, db::text_of(rows.front().at(0)));
+        const auto largest =
+            session.read(ddl::outermost_key_sql(ddl::KeyEnd::last, sql::quoted(leaf->leaf.name), snapshot.parent.key))
+                .optional_text();
+        if (largest)
+            return ddl::parse_bound(snapshot.coverage.key, *largest);
     }
     return std::nullopt;
 }

@@ -22,7 +22,7 @@ std::vector<std::string> own_indexes(db::Session& session, std::uint32_t oid) {
          session.read("SELECT c.relname FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c ON c.oid = "
                       "i.indexrelid WHERE i.indrelid = $1::pg_catalog.oid AND i.indisvalid AND NOT c.relispartition",
                       {fmt::format("{}", oid)}))
-        names.push_back(db::text_of(row.at(0)));
+        names.push_back(row.text("relname"));
     return names;
 }
 

@@ -1,11 +1,10 @@
 #include "db/catalog/policy_tables.hpp"
 
-#include <charconv>
 #include <map>
 
 #include "base/civil.hpp"
 #include "base/error.hpp"
-#include "db/cells.hpp"
+#include "db/result.hpp"
 #include "db/statements.hpp"
 
 namespace tripmig::db {
@@ -19,57 +18,48 @@ Step read(std::string_view sql, std::vector<std::optional<std::string>> paramete
     return step;
 }
 
-std::vector<std::string> split(std::string_view list) {
-    return Cells(Row{std::string(list)}).list();
-}
-
-char letter(const Result& rows, std::size_t row, std::size_t column) {
-    const std::string_view text = rows.text(row, column);
-    return text.empty() ? '\0' : text.front();
-}
-
 void add_tables(const Result& rows, std::vector<PolicyTable>& tables, std::map<std::int64_t, std::size_t>& places) {
-    for (std::size_t i = 0; i < rows.rows(); ++i) {
-        const auto place = static_cast<std::size_t>(rows.number(i, 0) - 1);
+    for (const Row& row : rows) {
+        const auto place = static_cast<std::size_t>(row.number("position") - 1);
         PolicyTable& table = tables.at(place);
-        table.oid = static_cast<std::uint32_t>(rows.number(i, 1));
-        table.kind = letter(rows, i, 2);
-        table.strategy = letter(rows, i, 3);
+        table.oid = row.oid("oid");
+        table.kind = row.letter("relkind");
+        table.strategy = row.letter("strategy");
         if (table.strategy != '\0')
-            table.key_columns = split(rows.text(i, 4));
+            table.key_columns = row.list("key_columns");
         if (table.strategy != '\0' && table.key_columns.empty())
             table.key_columns.emplace_back();  // one expression: a list of one empty name
-        table.key_type = rows.text(i, 5);
-        table.has_registry = rows.flag(i, 6);
-        places.emplace(rows.number(i, 1), place);
+        table.key_type = row.text("key_type");
+        table.has_registry = row.flag("has_registry");
+        places.emplace(row.number("oid"), place);
     }
 }
 
 void add_partitions(const Result& rows, std::vector<PolicyTable>& tables,
                     const std::map<std::int64_t, std::size_t>& places) {
-    for (std::size_t i = 0; i < rows.rows(); ++i) {
-        const auto found = places.find(rows.number(i, 0));
+    for (const Row& row : rows) {
+        const auto found = places.find(row.number("inhparent"));
         if (found == places.end())
             continue;
         PolicyTable& table = tables[found->second];
         PartitionInfo& partition = table.partitions.emplace_back();
-        partition.name = {std::string(rows.text(i, 1)), std::string(rows.text(i, 2))};
-        partition.oid = static_cast<std::uint32_t>(rows.number(i, 3));
-        partition.bound = rows.text(i, 4);
-        partition.kind = letter(rows, i, 5);
+        partition.name = row.name("nspname", "relname");
+        partition.oid = row.oid("oid");
+        partition.bound = row.text("bound");
+        partition.kind = row.letter("relkind");
         partition.is_partitioned = partition.kind == 'p';
-        partition.is_detach_pending = rows.flag(i, 6);
-        const std::string_view estimate = rows.text(i, 7);
-        std::from_chars(estimate.data(), estimate.data() + estimate.size(), partition.rows);
-        partition.pages = rows.number(i, 8);
-        table.has_guard = table.has_guard || rows.flag(i, 9);
+        partition.is_detach_pending = row.flag("inhdetachpending");
+        partition.rows = row.decimal("reltuples");
+        partition.pages = row.number("relpages");
+        table.has_guard = table.has_guard || row.flag("has_guard");
     }
 }
 
-Instant clock_of(const Result& row) {
-    const auto moment = parse_timestamp(row.text(0, 0));
+Instant clock_of(const Result& answer) {
+    const std::string text = answer.text();
+    const auto moment = parse_timestamp(text);
     if (!moment)
-        throw Error(ExitCode::unexpected, "the server's clock is unreadable: " + std::string(row.text(0, 0)));
+        throw Error(ExitCode::unexpected, "the server's clock is unreadable: " + text);
     return *moment;
 }
 
@@ -99,9 +89,8 @@ PolicyTables read_policy_tables(Connection& connection, const std::vector<Policy
     std::map<std::int64_t, std::size_t> places;
     add_tables(answers.at(2), found.tables, places);
     add_partitions(answers.at(3), found.tables, places);
-    const Result& keys = answers.at(4);
-    for (std::size_t i = 0; i < keys.rows(); ++i)
-        found.tables[places.at(keys.number(i, 0))].references.push_back(places.at(keys.number(i, 1)));
+    for (const Row& key : answers.at(4))
+        found.tables[places.at(key.number("conrelid"))].references.push_back(places.at(key.number("confrelid")));
     return found;
 }
 

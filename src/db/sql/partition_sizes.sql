@@ -16,15 +16,15 @@ WITH listed AS MATERIALIZED (
 )
 SELECT member.oid,
        COALESCE(pg_catalog.sum(pg_catalog.pg_relation_size(member.relid)), 0)::pg_catalog.int8
-           / pg_catalog.current_setting('block_size')::pg_catalog.int8,
-       COALESCE(pg_catalog.sum(pg_catalog.pg_total_relation_size(member.relid)), 0)::pg_catalog.int8,
+           / pg_catalog.current_setting('block_size')::pg_catalog.int8 AS pages,
+       COALESCE(pg_catalog.sum(pg_catalog.pg_total_relation_size(member.relid)), 0)::pg_catalog.int8 AS bytes,
        pg_catalog.to_char(
            pg_catalog.max(GREATEST(pg_catalog.pg_stat_get_last_vacuum_time(member.relid), pg_catalog.pg_stat_get_last_autovacuum_time(member.relid)))
-               AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'),
+               AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') AS last_vacuum,
        pg_catalog.to_char(
            pg_catalog.max(GREATEST(pg_catalog.pg_stat_get_last_analyze_time(member.relid), pg_catalog.pg_stat_get_last_autoanalyze_time(member.relid)))
-               AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'),
+               AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') AS last_analyze,
        pg_catalog.sum(CASE WHEN member.reltuples >= 0 THEN member.reltuples::pg_catalog.int8
-                           WHEN member.relkind = 'r' THEN pg_catalog.pg_stat_get_live_tuples(member.relid) END)::pg_catalog.int8
+                           WHEN member.relkind = 'r' THEN pg_catalog.pg_stat_get_live_tuples(member.relid) END)::pg_catalog.int8 AS rows
 FROM member
 GROUP BY member.oid

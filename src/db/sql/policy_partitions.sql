@@ -5,13 +5,13 @@ SELECT i.inhparent,
        n.nspname,
        c.relname,
        c.oid,
-       pg_catalog.pg_get_expr(c.relpartbound, c.oid),
+       pg_catalog.pg_get_expr(c.relpartbound, c.oid) AS bound,
        c.relkind,
        i.inhdetachpending,
        c.reltuples,
        c.relpages,
        c.oid = p.partdefid AND EXISTS (SELECT FROM pg_catalog.pg_constraint AS k
-                                       WHERE k.conrelid = c.oid AND k.contype = 'c' AND k.conname = $3)
+                                       WHERE k.conrelid = c.oid AND k.contype = 'c' AND k.conname = $3) AS has_guard
 FROM ROWS FROM (pg_catalog.unnest(pg_catalog.string_to_array($1, E'\x1f')), pg_catalog.unnest(pg_catalog.string_to_array($2, E'\x1f'))) AS listed (nspname, relname)
 JOIN pg_catalog.pg_namespace AS tn ON tn.nspname = listed.nspname
 JOIN pg_catalog.pg_class AS t ON t.relnamespace = tn.oid AND t.relname = listed.relname

@@ -21,7 +21,7 @@ WITH daily AS (
             WHERE pg_catalog.date_part('epoch', (s.at AT TIME ZONE $1::pg_catalog.text) - (s.at AT TIME ZONE 'UTC')) <> minutes.was) AS at
     FROM minutes
 )
-SELECT seconds.at AT TIME ZONE 'UTC', seconds.east::pg_catalog.int8 FROM seconds
+SELECT seconds.at AT TIME ZONE 'UTC' AS at, seconds.east::pg_catalog.int8 AS east FROM seconds
 UNION ALL
 SELECT * FROM (SELECT daily.at AT TIME ZONE 'UTC', daily.east::pg_catalog.int8 FROM daily ORDER BY daily.at LIMIT 1) AS first
 ORDER BY 1
