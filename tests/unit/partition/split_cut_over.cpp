@@ -1,15 +1,16 @@
 #include <doctest/doctest.h>
 
+#include "../../support/unit_text.hpp"
 #include "base/civil.hpp"
 #include "job/replacement.hpp"
 #include "partition/split/cut_over.hpp"
-#include "sql/identifier.hpp"
 
 using namespace tripmig;
+using namespace tripmig::test;
 
 namespace {
 
-db::TableInfo table(const std::string& name) {
+db::TableInfo split_table(const std::string& name) {
     db::TableInfo table;
     table.name = {"public", name};
     table.owner = table.current_role = "shop";
@@ -33,7 +34,8 @@ ddl::Leaf month(const std::string& name, const char* lower, const char* upper) {
 }
 
 struct Split {
-    partition::SplitFacts facts{table("orders"), table("orders_past"), table("tripmig_new_orders_past"), {}, {}, {}};
+    partition::SplitFacts facts{
+        split_table("orders"), split_table("orders_past"), split_table("tripmig_new_orders_past"), {}, {}, {}};
     job::State state;
 
     explicit Split(const std::string& bound) {
@@ -55,41 +57,21 @@ struct Split {
     }
 };
 
-std::string statements(const Unit& unit) {
-    std::string text;
-    for (const Step& step : unit.steps)
-        text += step.sql + ";\n";
-    return text;
-}
-
-void require_order(const std::string& text, const std::vector<std::string>& parts) {
-    std::size_t last = 0;
-    for (const std::string& part : parts) {
-        const std::size_t at = text.find(part, last);
-        INFO(part << "\nin\n" << text);
-        REQUIRE(at != std::string::npos);
-        last = at;
-    }
-}
-
 }  // namespace
 
 TEST_CASE("a split's cut-over locks parents before partitions, all before anything is read, the log last") {
     const Unit unit = Split("FOR VALUES FROM (MINVALUE) TO ('2026-03-01')").unit();
-    std::vector<std::string> locks;
-    for (const LockRequest& lock : unit.lock_first) {
-        locks.push_back(sql::quoted(lock.relation));
+    for (const LockRequest& lock : unit.lock_first)
         CHECK(lock.mode == LockMode::access_exclusive);
-    }
-    CHECK(locks == std::vector<std::string>{"public.tripmig_new_orders_past", "public.orders_2026_01",
-                                            "public.orders_2026_02", "public.orders", "public.orders_past",
-                                            "public.orders_2026_03", "tripmig.log_5"});
+    CHECK(locks_of(unit) == std::vector<std::string>{"public.tripmig_new_orders_past", "public.orders_2026_01",
+                                                     "public.orders_2026_02", "public.orders", "public.orders_past",
+                                                     "public.orders_2026_03", "tripmig.log_5"});
     CHECK(unit.transaction == Transaction::inside);
 }
 
 TEST_CASE("a split's cut-over: the partition leaves, its months come in its place, the stage is recorded with it") {
     const Unit unit = Split("FOR VALUES FROM (MINVALUE) TO ('2026-03-01')").unit();
-    const std::string sql = statements(unit);
+    const std::string sql = text_of(unit);
     require_order(sql, {"tripmig.log_5", "ALTER TABLE public.orders DETACH PARTITION public.orders_past",
                         "ALTER TABLE public.tripmig_new_orders_past DETACH PARTITION public.orders_2026_01",
                         "ALTER TABLE public.orders ATTACH PARTITION public.orders_2026_01 FOR VALUES FROM "
@@ -108,7 +90,7 @@ TEST_CASE("a split's cut-over: foreign keys of the table become NOT VALID ones o
     key.definition = "FOREIGN KEY (customer_id) REFERENCES public.customers(id)";
     key.references = {"public", "customers"};
     split.facts.parent.constraints = {key};
-    const std::string sql = statements(split.unit());
+    const std::string sql = text_of(split.unit());
     require_order(sql, {"ALTER TABLE public.orders DROP CONSTRAINT orders_customer_fkey", "DETACH PARTITION"});
     for (const char* name : {"orders_2026_01", "orders_2026_02", "orders_2026_03"})
         CHECK(sql.find(std::string("ALTER TABLE public.") + name +
@@ -118,7 +100,7 @@ TEST_CASE("a split's cut-over: foreign keys of the table become NOT VALID ones o
 TEST_CASE("a split of DEFAULT: a new, empty DEFAULT has the old one's name before the transaction ends") {
     Split split("DEFAULT");
     split.state.old_name = "orders_past_before";
-    const std::string sql = statements(split.unit());
+    const std::string sql = text_of(split.unit());
     require_order(sql, {"DETACH PARTITION public.orders_past", "ATTACH PARTITION public.orders_2026_02",
                         "ALTER TABLE public.orders_past RENAME TO orders_past_before", "public.orders_past", "DEFAULT",
                         "UPDATE tripmig.jobs"});

@@ -4,41 +4,17 @@
 
 #include <algorithm>
 
+#include "../../support/unit_text.hpp"
 #include "base/error.hpp"
 #include "ddl/replacement/replacement.hpp"
 #include "orders.hpp"
-#include "sql/identifier.hpp"
 
 using namespace tripmig;
 using namespace tripmig::test;
 
 namespace {
 
-std::string statements(const Unit& unit) {
-    std::string text;
-    for (const Step& step : unit.steps)
-        text += step.sql + ";\n";
-    return text;
-}
-
-std::vector<std::string> locks(const Unit& unit) {
-    std::vector<std::string> names;
-    for (const LockRequest& lock : unit.lock_first)
-        names.push_back(sql::quoted(lock.relation));
-    return names;
-}
-
-void require_order(const std::string& text, const std::vector<std::string>& parts) {
-    std::size_t last = 0;
-    for (const std::string& part : parts) {
-        const std::size_t at = text.find(part, last);
-        INFO(part << "\nin\n" << text);
-        REQUIRE(at != std::string::npos);
-        last = at;
-    }
-}
-
-db::IndexInfo index(const std::string& name, std::vector<std::string> columns, bool is_primary = false) {
+db::IndexInfo index_over(const std::string& name, std::vector<std::string> columns, bool is_primary = false) {
     db::IndexInfo index;
     index.name = {"public", name};
     index.columns = std::move(columns);
@@ -50,12 +26,12 @@ db::IndexInfo index(const std::string& name, std::vector<std::string> columns, b
 swap::RevertFacts facts_after_cut_over(const std::string& old_name) {
     swap::RevertFacts facts;
     facts.parent = orders();
-    facts.parent.indexes = {index("orders_pkey", {"id", "at"}, true), index("orders_note", {"note"})};
+    facts.parent.indexes = {index_over("orders_pkey", {"id", "at"}, true), index_over("orders_note", {"note"})};
     facts.past = orders();
     facts.past.name = {"public", old_name};
     facts.past.sequences.clear();
-    facts.past.indexes = {index(old_name + "_pkey", {"id"}, true),
-                          index(ddl::leaf_object_name("orders_note", facts.past.name), {"note"})};
+    facts.past.indexes = {index_over(old_name + "_pkey", {"id"}, true),
+                          index_over(ddl::leaf_object_name("orders_note", facts.past.name), {"note"})};
     facts.other_leaves = {{"public", "orders_2026_12"}};
     facts.index_names = {{"orders_pkey", old_name + "_pkey"},
                          {"orders_note", ddl::leaf_object_name("orders_note", facts.past.name)}};
@@ -84,9 +60,9 @@ TEST_CASE("revert of attach: all locks first, empty partitions are checked, then
     state.edit_swap().key_was_nullable = true;
     const Unit unit = swap::revert_unit(facts, state, "tripmig");
     CHECK(unit.transaction == Transaction::inside);
-    CHECK(locks(unit) == std::vector<std::string>{"public.orders", "public.orders_id_seq", "public.orders_past",
-                                                  "public.orders_2026_12"});
-    const std::string sql = statements(unit);
+    CHECK(locks_of(unit) == std::vector<std::string>{"public.orders", "public.orders_id_seq", "public.orders_past",
+                                                     "public.orders_2026_12"});
+    const std::string sql = text_of(unit);
     require_order(
         sql, {"SELECT NOT EXISTS (SELECT FROM public.orders_2026_12)",
               "ALTER TABLE public.orders DETACH PARTITION public.orders_past",
@@ -108,13 +84,13 @@ TEST_CASE("revert of attach: keys to the registry become keys to the table again
     state.kind = job::AttachJob{{}, {}, "2026-12-01 00:00:00"};
     state.edit_swap().has_registry = true;
     const Unit unit = swap::revert_unit(facts, state, "tripmig");
-    const std::vector<std::string> all = locks(unit);
+    const std::vector<std::string> all = locks_of(unit);
     CHECK(std::find(all.begin(), all.end(), "public.lines") != all.end());
     CHECK(std::find(all.begin(), all.end(), "public.orders_ids") != all.end());
-    require_order(statements(unit), {"ALTER TABLE public.lines DROP CONSTRAINT lines_order_id_fkey", "DETACH PARTITION",
-                                     "DROP TABLE IF EXISTS public.orders_ids",
-                                     "ADD CONSTRAINT lines_order_id_fkey FOREIGN KEY (order_id) REFERENCES "
-                                     "public.orders (id) ON DELETE CASCADE NOT VALID"});
+    require_order(text_of(unit), {"ALTER TABLE public.lines DROP CONSTRAINT lines_order_id_fkey", "DETACH PARTITION",
+                                  "DROP TABLE IF EXISTS public.orders_ids",
+                                  "ADD CONSTRAINT lines_order_id_fkey FOREIGN KEY (order_id) REFERENCES "
+                                  "public.orders (id) ON DELETE CASCADE NOT VALID"});
 }
 
 TEST_CASE("revert of a copy: the log's last entries, then the two tables exchange names; the new one stays parked") {
@@ -122,8 +98,8 @@ TEST_CASE("revert of a copy: the log's last entries, then the two tables exchang
     job::State state = state_after_cut_over("orders_before");
     state.kind = job::CopyJob{{}, {{}, {"id"}, {}, {}}};
     const Unit unit = swap::copy_revert_unit(facts, state, "tripmig", {});
-    CHECK(locks(unit).back() == "tripmig.log_4");
-    const std::string sql = statements(unit);
+    CHECK(locks_of(unit).back() == "tripmig.log_4");
+    const std::string sql = text_of(unit);
     require_order(sql, {"tripmig.log_4", "ALTER TABLE public.orders RENAME TO tripmig_reverted_orders",
                         "ALTER TABLE public.orders_before RENAME TO orders",
                         "ALTER INDEX public.orders_pkey RENAME TO tripmig_new_orders_pkey",
@@ -131,8 +107,8 @@ TEST_CASE("revert of a copy: the log's last entries, then the two tables exchang
     CHECK(sql.find("DROP TABLE") == std::string::npos);
     CHECK(sql.find("DETACH") == std::string::npos);
     const Unit drop = swap::drop_parked(facts.parent, state, "tripmig");
-    CHECK(statements(drop).find("DROP TABLE IF EXISTS public.tripmig_reverted_orders") != std::string::npos);
-    CHECK(statements(drop).find("tripmig.log_4") != std::string::npos);
+    CHECK(text_of(drop).find("DROP TABLE IF EXISTS public.tripmig_reverted_orders") != std::string::npos);
+    CHECK(text_of(drop).find("tripmig.log_4") != std::string::npos);
 }
 
 TEST_CASE("revert of a copy: what was made since the cut-over would be lost, so it is refused") {
@@ -143,7 +119,7 @@ TEST_CASE("revert of a copy: what was made since the cut-over would be lost, so 
     CHECK_THROWS_WITH_AS(swap::require_same_parts(facts, state),
                          "public.orders has column colour text, which public.orders_before lacks", Error);
     facts = facts_after_cut_over("orders_before");
-    facts.parent.indexes.push_back(index("orders_colour", {"colour"}));
+    facts.parent.indexes.push_back(index_over("orders_colour", {"colour"}));
     CHECK_THROWS_WITH_AS(swap::require_same_parts(facts, state),
                          "public.orders has index orders_colour, which public.orders_before lacks", Error);
 }
