@@ -146,12 +146,11 @@ Range range_of(const config::PartitionPolicy& policy, const Snapshot& snapshot, 
 std::shared_ptr<const ddl::TimeZone> read_zone(db::Connection& connection, const std::string& name,
                                                const Range& range) {
     const auto midnight = [](Instant moment) { return format_date(chr::floor<chr::days>(moment)); };
-    const db::Result rows =
-        connection.execute(std::string(db::statements::zone_offsets), {name, midnight(range.from), midnight(range.to)});
     std::vector<ddl::TimeZone::Offset> offsets;
-    for (std::size_t i = 0; i < rows.rows(); ++i)
-        if (const auto from = parse_timestamp(rows.text(i, 0)))
-            offsets.push_back({*from, chr::seconds(rows.number(i, 1))});
+    for (const db::Row& row : connection.execute(std::string(db::statements::zone_offsets),
+                                                 {name, midnight(range.from), midnight(range.to)}))
+        if (const auto from = parse_timestamp(row.text("at")))
+            offsets.push_back({*from, chr::seconds(row.number("east"))});
     return std::make_shared<const ddl::TimeZone>(name, std::move(offsets));
 }
 

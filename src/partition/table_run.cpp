@@ -58,14 +58,17 @@ std::vector<LockRequest> locks_of(const Act& act) {
 enum class Attachment { attached, pending, detached };
 
 Attachment attachment_of(db::Connection& connection, const QualifiedName& partition) {
-    const db::Result result = connection.execute(
-        "SELECT i.inhdetachpending FROM pg_catalog.pg_inherits AS i JOIN pg_catalog.pg_class AS c ON c.oid = "
-        "i.inhrelid "
-        "JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2",
-        {partition.schema, partition.name});
-    if (result.rows() == 0)
+    const auto is_pending =
+        connection
+            .execute(
+                "SELECT i.inhdetachpending FROM pg_catalog.pg_inherits AS i JOIN pg_catalog.pg_class AS c ON c.oid = "
+                "i.inhrelid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND "
+                "c.relname = $2",
+                {partition.schema, partition.name})
+            .optional_flag();
+    if (!is_pending)
         return Attachment::detached;
-    return result.flag(0, 0) ? Attachment::pending : Attachment::attached;
+    return *is_pending ? Attachment::pending : Attachment::attached;
 }
 
 }  // namespace
