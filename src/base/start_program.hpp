@@ -15,14 +15,14 @@ std::vector<char*> exec_vector(std::vector<std::string>& words);
 /// How a program begins, as plain memory that outlives its start: between fork() and exec() only async-signal-safe
 /// calls are allowed (signal-safety(7)), so nothing may be allocated there.
 struct ProgramStart {
-    char* const* argv = nullptr;         ///< the program, of PATH or with its path, and its arguments
-    char* const* environment = nullptr;  ///< nullptr: our own
-    const char* directory = nullptr;     ///< nullptr: where we are
+    char* const* argv = nullptr;           ///< the program, of PATH or with its path, and its arguments
+    char* const* environment = nullptr;    ///< nullptr: our own
+    const char* directory = nullptr;       ///< nullptr: where we are
     std::array<int, 3> standard{0, 1, 2};  ///< the descriptors that become its stdin, stdout and stderr
     bool leads_group = false;              ///< a process group of its own
     int death_signal = 0;                  ///< what it gets when its parent is gone; 0: nothing
     pid_t parent = 0;                      ///< not 0: nothing begins without that parent
-    sigset_t signal_mask{};  ///< the signals that it has blocked
+    sigset_t signal_mask{};                ///< the signals that it has blocked
 };
 
 /// In the child of a fork(): becomes the program, with no handler of ours. Returns errno when it cannot.
