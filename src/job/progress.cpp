@@ -68,7 +68,7 @@ JobProgress read_progress(Session& server, const State& state) {
     const QualifiedName chunks{capture.log.schema, fmt::format("chunks_{}", state.job)};
     if (exists(server, chunks))
         read_load(server, chunks, progress);
-    if (state.is_copy() && state.stage == Stage::loaded)
+    if (state.copies() && state.stage == Stage::loaded)
         read_leaves(server, state, progress);
     if (exists(server, capture.log))
         progress.backlog = server.session().read(backfill::backlog_sql(capture), {"1000000"}).row().number("entries");
@@ -82,7 +82,7 @@ JobProgress read_progress(Session& server, const State& state) {
 std::optional<double> time_left(const State& state, const JobProgress& progress) {
     if (state.stage != Stage::capturing || !progress.blocks_a_second || *progress.blocks_a_second <= 0)
         return std::nullopt;
-    return static_cast<double>(state.blocks - progress.blocks_done) / *progress.blocks_a_second;
+    return static_cast<double>(state.load().blocks - progress.blocks_done) / *progress.blocks_a_second;
 }
 
 }  // namespace tripmig::job

@@ -106,7 +106,7 @@ std::optional<ddl::Matview> read_matview(db::Session& session, const job::Depend
 
 void carry_matviews(job::Session& server, const job::State& state, const QualifiedName& former) {
     std::optional<Unbuildable> first;
-    for (const job::DependentView& view : state.matviews) {
+    for (const job::DependentView& view : state.swap().matviews) {
         const std::optional<db::TableInfo> table = db::read_table(server.session(), former);
         if (!table)
             break;
@@ -127,7 +127,7 @@ void carry_matviews(job::Session& server, const job::State& state, const Qualifi
 }
 
 Unit drop_empty(const job::State& state) {
-    const std::string former = sql::quoted(QualifiedName{state.table.schema, state.leaf});
+    const std::string former = sql::quoted(QualifiedName{state.table.schema, state.old_name});
     Unit unit;
     unit.name = fmt::format("drop {}", former);
     unit.steps = {ddl::statement(fmt::format("DROP TABLE IF EXISTS {}", former), "it was empty")};
@@ -135,7 +135,7 @@ Unit drop_empty(const job::State& state) {
 }
 
 void drop_staged_matviews(job::Session& server, const job::State& state) {
-    for (const job::DependentView& view : state.matviews)
+    for (const job::DependentView& view : state.swap().matviews)
         server.executor().run(ddl::drop_staged_matview(view.name));
 }
 

@@ -27,7 +27,7 @@ std::optional<ddl::Bound> next_key(Session& server, const State& state, const dd
 
 std::vector<ddl::Bounds> other_leaves(Session& server, const State& state) {
     std::vector<ddl::Bounds> others;
-    if (const auto partitioning = db::read_partitioning(server.session(), state.parent))
+    if (const auto partitioning = db::read_partitioning(server.session(), state.parent()))
         for (const db::PartitionInfo& partition : partitioning->partitions)
             if (const auto bounds = ddl::parse_bounds(key_type_of(state), partition.bound))
                 others.push_back(*bounds);

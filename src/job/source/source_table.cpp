@@ -78,9 +78,9 @@ std::optional<LeafOf> find_parent(db::Session& session, const QualifiedName& lea
 
 db::TableInfo source_of(Session& server, const State& state) {
     db::TableInfo table = require_table(server, state.table);
-    if (!state.is_split())
+    if (!state.is<SplitJob>())
         return table;
-    const db::TableInfo parent = require_table(server, state.parent);
+    const db::TableInfo parent = require_table(server, state.parent());
     db::TableInfo source = as_leaf(parent, table);
     if (!state.is_unique_per_leaf())
         return source;  // the job of an older version

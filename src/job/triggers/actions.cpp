@@ -31,7 +31,7 @@ bool run_trigger_action(Session& server, const db::TableInfo& table, Action acti
         tell_altered(server, state, seen.altered, "and everything is loaded again");
     const WorkContext context{build_replacement(table, state), state, server.state_schema()};
     run_step(server, action == Action::renew_triggers ? renew_triggers(context) : record_triggers(context));
-    state.must_compare = state.must_compare || action == Action::record_triggers;
+    state.edit_load().must_compare = state.load().must_compare || action == Action::record_triggers;
     return true;
 }
 

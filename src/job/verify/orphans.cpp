@@ -94,11 +94,11 @@ std::vector<KeyOfTable> incoming_to_check(const db::TableInfo& table, const Stat
     std::vector<KeyOfTable> keys;
     for (const db::IncomingKey& key : without_own(table, state).incoming) {
         const bool is_validated_before =
-            !state.was_empty &&
-            std::any_of(state.composite.begin(), state.composite.end(), [&](const CompositePart& part) {
+            !state.is<EmptyJob>() &&
+            std::any_of(state.swap().composite.begin(), state.swap().composite.end(), [&](const CompositePart& part) {
                 return key.is_called(part.table, part.name) && !part.column.empty();
             });
-        if ((state.has_registry || !state.composite.empty()) && !is_validated_before)
+        if ((state.swap().has_registry || !state.swap().composite.empty()) && !is_validated_before)
             keys.push_back({key.table, key.name, key.table});
     }
     return keys;
@@ -106,13 +106,13 @@ std::vector<KeyOfTable> incoming_to_check(const db::TableInfo& table, const Stat
 
 /// Of a copy or split: the keys are created again on every table that has rows afterwards.
 std::vector<KeyOfTable> outgoing_to_check(Session& server, const db::TableInfo& table, const State& state) {
-    if (!state.is_copy() || state.was_empty)
+    if (!state.copies())
         return {};
     const std::vector<db::ConstraintInfo> outgoing = outgoing_keys(table);
     if (outgoing.empty())
         return {};
     const std::vector<QualifiedName> sources =
-        state.is_split() ? leaves_of(server, state.parent) : std::vector<QualifiedName>{table.name};
+        state.is<SplitJob>() ? leaves_of(server, state.parent()) : std::vector<QualifiedName>{table.name};
     std::vector<KeyOfTable> keys;
     for (const db::ConstraintInfo& key : outgoing)
         for (const QualifiedName& source : sources)

@@ -4,7 +4,8 @@
 
 #include "db/state/with_state.hpp"
 #include "job/cleanup.hpp"
-#include "job/state.hpp"
+#include "job/state/journal.hpp"
+#include "job/state/state.hpp"
 #include "sql/identifier.hpp"
 #include "swap/statements.hpp"
 

@@ -32,7 +32,7 @@ namespace {
 job::WorkContext read_again(job::Session& server, const config::PartitionPolicy& policy, job::State& state) {
     const db::TableInfo table = job::require_table(server, state.table);
     job::WorkContext context{job::build_replacement(table, state), state, server.state_schema()};
-    job::require_same_shape(context.replacement.table, state.shape);
+    job::require_same_shape(context.replacement.table, state.copy().shape);
     job::require_same_fingerprint(table, state);
     job::require_own_unchanged(server, state);
     record_dropped_foreign_keys(context.replacement.table, policy, state);

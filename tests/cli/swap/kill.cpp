@@ -138,7 +138,7 @@ TEST_CASE("two runs at once: one works, the other waits for run_lock_wait and sa
     const CommandResult second = room.tripmig({"swap", "run", "orders"});
     CHECK(second.exit_code == 5);
     CHECK_MESSAGE(second.err.find("is held by tripmig swap") != std::string::npos, second.err);
-    CHECK(room.swap({"status", "orders"})["stage"] == "bounded");
+    CHECK(room.swap({"status", "orders"})["stage"] == "range_checked");
     reader.exec("COMMIT");
     CHECK(first.wait().exit_code == 0);
     check_end(room);

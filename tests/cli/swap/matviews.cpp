@@ -159,7 +159,7 @@ TEST_CASE("killed between build and exchange, and reverted from there") {
         (void)command.wait();
         CHECK(test.scalar("SELECT count(*) FROM pg_class WHERE relname = 'tripmig_new_Totals; it''s'") == "1");
         reader.exec("COMMIT");
-        CHECK(test.room.swap({"status", "orders"})["stage"] == "cut");
+        CHECK(test.room.swap({"status", "orders"})["stage"] == "cut_over");
         CHECK(test.room.swap({"revert", "orders"})["stage"] == "reverted");
         test.check_reverted();
         check_refresh(test);
@@ -211,7 +211,7 @@ TEST_CASE("one that cannot be built anew: named, the others come along, and the 
                                    std::string(strategy) + "\"\n");
         fails("run", 12, no_number);
         fails("run", 12, no_right);  // as a warning, beside the first
-        CHECK(test.room.swap({"status", "orders"})["stage"] == "cut");
+        CHECK(test.room.swap({"status", "orders"})["stage"] == "cut_over");
         CHECK(test.scalar("SELECT n FROM quotient") == quotient);
         check_refresh(test);
         test.room.database.exec("UPDATE orders SET amount = 8 WHERE id = 7");
