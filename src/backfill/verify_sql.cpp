@@ -138,6 +138,11 @@ std::string leaf_digest_sql(const Comparison& comparison, const ComparedLeaf& le
 std::string differing_keys_sql(const Comparison& comparison, const ComparedLeaf& leaf) {
     const std::string keys = ddl::column_list(comparison.keys);
     const std::string key = sql::quote_ident(comparison.partition_key);
+    std::string counted = not_in_log(comparison);
+    if (!leaf.lower.empty())
+        counted += fmt::format(" AND r.{} >= {}", key, leaf.lower);
+    if (!leaf.upper.empty())
+        counted += fmt::format(" AND r.{} < {}", key, leaf.upper);
     const std::string columns = [&] {
         std::string text;
         for (const std::string& each : comparison.keys)
@@ -145,13 +150,11 @@ std::string differing_keys_sql(const Comparison& comparison, const ComparedLeaf&
         return text;
     }();
     return fmt::format(
-        "SELECT CASE WHEN a.h IS NULL THEN {8} ELSE {9} END AS key FROM (SELECT {0}{1} AS h FROM ONLY {2} AS r WHERE "
-        "r.{3} >= "
-        "{4}{5} AND {6}) AS a FULL JOIN (SELECT {0}{1} AS h FROM {7} AS r WHERE {6}) AS b USING ({10}) "
+        "SELECT CASE WHEN a.h IS NULL THEN {5} ELSE {6} END AS key FROM (SELECT {0}{1} AS h FROM ONLY {2} AS r WHERE "
+        "{3}) AS a FULL JOIN (SELECT {0}{1} AS h FROM {4} AS r WHERE {3}) AS b USING ({7}) "
         "WHERE a.h IS DISTINCT FROM b.h ORDER BY 1 LIMIT 10",
-        columns, comparison.row_hash, sql::quoted(comparison.plain), key, leaf.lower,
-        leaf.upper.empty() ? std::string() : fmt::format(" AND r.{} < {}", key, leaf.upper), not_in_log(comparison),
-        sql::quoted(leaf.name), key_text(comparison, "b"), key_text(comparison, "a"), keys);
+        columns, comparison.row_hash, sql::quoted(comparison.plain), counted, sql::quoted(leaf.name),
+        key_text(comparison, "b"), key_text(comparison, "a"), keys);
 }
 
 }  // namespace tripmig::backfill
