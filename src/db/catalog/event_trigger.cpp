@@ -34,7 +34,7 @@ Error refusal(const Error& error, const EventTrigger& trigger) {
 
 }  // namespace
 
-std::optional<Error> event_trigger_refusal(Connection& connection, const Error& error) {
+std::optional<Error> event_trigger_refusal(StepConnection& connection, const Error& error) {
     if (error.sqlstate().empty() || connection.is_broken() || error.detail().find("function ") == std::string::npos)
         return std::nullopt;
     const Result rows = connection.execute(std::string(statements::event_triggers));

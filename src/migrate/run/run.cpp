@@ -71,7 +71,7 @@ Runner::Runner(db::Connection& connection, db::RunLock& lock, const config::Conf
       m_reporter(reporter),
       m_clock(clock),
       m_stop(stop),
-      m_executor(connection, config.database, {}, reporter, clock, stop) {
+      m_executor(connection, {}, reporter, clock, stop) {
     m_executor.set_run_lock(lock);
 }
 
