@@ -123,6 +123,10 @@ int Connection::server_version() const {
     return PQserverVersion(m_state->raw());
 }
 
+std::int64_t Connection::round_trips() const noexcept {
+    return m_state->round_trips;
+}
+
 bool Connection::in_transaction() const {
     const auto status = PQtransactionStatus(m_state->raw());
     return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -65,6 +66,9 @@ class Connection final : public StepConnection {
     /// settings of ALTER ROLE ... SET. The wait observer stays. Throws as the constructor does; then the connection is
     /// as it was.
     void reconnect();
+
+    /// So far: what was sent by execute() and execute_pipelined().
+    [[nodiscard]] std::int64_t round_trips() const noexcept;
 
     [[nodiscard]] bool in_transaction() const;
     /// "host=... dbname=... user=...", as connected.
