@@ -1,6 +1,7 @@
 #include "app/swap_status.hpp"
 
 #include "db/state/job_store.hpp"
+#include "job/state/journal.hpp"
 #include "job/triggers/own_triggers.hpp"
 
 namespace tripmig::app {

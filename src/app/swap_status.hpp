@@ -7,7 +7,7 @@
 #include "base/qualified_name.hpp"
 #include "job/progress.hpp"
 #include "job/session.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 
 namespace tripmig::app {
 

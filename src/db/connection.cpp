@@ -12,11 +12,8 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "db/cancel_request.hpp"
 #include "db/connection_state.hpp"
-#include "db/notice.hpp"
 #include "db/pipeline.hpp"
-#include "db/server_error.hpp"
 
 namespace tripmig::db {
 
@@ -87,7 +84,7 @@ void Connection::discard_session() {
         "pg_catalog.pg_advisory_unlock_all(); "
         "DISCARD TEMP; DISCARD SEQUENCES; SELECT EXISTS (SELECT FROM pg_catalog.pg_prepared_statements WHERE "
         "from_sql)");
-    if (!prepared.flag(0, 0))
+    if (!prepared.flag())
         return;
     m_state->prepared.clear();
     execute("DEALLOCATE ALL");
@@ -96,8 +93,8 @@ void Connection::discard_session() {
 bool Connection::forget_lost_prepared() {
     const Result left = execute("SELECT name FROM pg_catalog.pg_prepared_statements WHERE NOT from_sql");
     std::set<std::string> names;
-    for (std::size_t row = 0; row < left.rows(); ++row)
-        names.emplace(left.text(row, 0));
+    for (const Row& row : left)
+        names.insert(row.text("name"));
     return std::erase_if(m_state->prepared, [&](const std::string& name) { return names.count(name) == 0; }) > 0;
 }
 

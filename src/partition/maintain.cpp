@@ -46,7 +46,7 @@ bool is_detach_pending(db::StepConnection& connection, const QualifiedName& part
         "JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2 AND "
         "i.inhdetachpending)";
     look.parameters = {partition.schema, partition.name};
-    return connection.execute(look).flag(0, 0);
+    return connection.execute(look).flag();
 }
 
 std::string changed_before(const TableOutcome& outcome) {

@@ -27,27 +27,27 @@ json document_of(const QualifiedName& table, const job::State* state) {
         document["stage"] = "partitioned";
         return document;
     }
-    document["strategy"] = job::to_string(state->strategy);
+    document["strategy"] = job::to_string(state->strategy());
     document["stage"] = job::to_string(state->stage);
     document["job"] = state->job;
     document["key"] = state->key;
     document["interval"] = state->interval;
-    document["cut"] = text_or_null(state->boundary);
-    document["was_empty"] = state->was_empty;
-    document["registry"] = state->has_registry;
+    document["cut"] = text_or_null(state->boundary());
+    document["was_empty"] = state->is<job::EmptyJob>();
+    document["registry"] = state->swap().has_registry;
     document["lock_held_ms"] = milliseconds(state->measured.lock_held_us);
     document["lock_wait_ms"] = milliseconds(state->measured.lock_wait_us);
     document["attempts"] = state->measured.attempts;
     document["cut_over_at"] = text_or_null(state->measured.at);
     if (state->stage == job::Stage::capturing)
-        document["load"] = {{"blocks", state->blocks}};
+        document["load"] = {{"blocks", state->load().blocks}};
     return document;
 }
 
 std::string text_of(const job::State& state) {
     std::string text = fmt::format("{}: {}", sql::quoted(state.table), job::to_string(state.stage));
-    if (!state.boundary.empty())
-        text += fmt::format(", cut at {}", state.boundary);
+    if (!state.boundary().empty())
+        text += fmt::format(", cut at {}", state.boundary());
     if (state.measured.attempts > 0)
         text +=
             fmt::format("\ncut over at {} UTC: lock held {:.1f} ms, waited {:.1f} ms, {} attempt{}", state.measured.at,
@@ -63,8 +63,8 @@ double megabytes_a_second(const job::JobProgress& progress) {
 /// What is under way, a thing each.
 std::vector<std::string> things_of(const job::State& state, const job::JobProgress& progress) {
     std::vector<std::string> things;
-    if (state.stage == job::Stage::capturing && state.blocks > 0) {
-        things.push_back(fmt::format("{} of {} blocks loaded", progress.blocks_done, state.blocks));
+    if (state.stage == job::Stage::capturing && state.load().blocks > 0) {
+        things.push_back(fmt::format("{} of {} blocks loaded", progress.blocks_done, state.load().blocks));
         if (progress.blocks_a_second)
             things.push_back(fmt::format("{:.1f} MB/s", megabytes_a_second(progress)));
         if (const auto left = job::time_left(state, progress))
@@ -126,11 +126,11 @@ json status_document(const job::State& state, const job::JobProgress& progress) 
     document["paused"] = progress.is_paused;
     document["worker"] = text_or_null(progress.worker);
     document["backlog"] = progress.backlog;
-    document["must_compare"] = state.must_compare;
+    document["must_compare"] = state.load().must_compare;
     document["altered"] = progress.altered;
     document["registry_problems"] = progress.registry_problems;
     const auto left = job::time_left(state, progress);
-    document["load"] = {{"blocks", state.blocks}, {"blocks_done", progress.blocks_done}};
+    document["load"] = {{"blocks", state.load().blocks}, {"blocks_done", progress.blocks_done}};
     document["load"]["seconds_left"] = left ? json(*left) : json();
     document["load"]["bytes_a_second"] =
         progress.blocks_a_second ? json(*progress.blocks_a_second * static_cast<double>(progress.block_size)) : json();
@@ -153,7 +153,7 @@ std::string status_text(const job::State& state, const job::JobProgress& progres
     std::string text = text_of(state) + '\n';
     for (const std::string& thing : things_of(state, progress))
         text += thing + '\n';
-    if (state.must_compare && !state.is_cut_over())
+    if (state.load().must_compare && !state.is_cut_over())
         text += fmt::format(
             "no cut-over before what was loaded is compared with the table, and found equal: tripmig swap verify {}\n",
             sql::quoted(state.table));
@@ -164,7 +164,7 @@ std::string status_text(const job::State& state, const job::JobProgress& progres
         text += fmt::format("at work: {}\n", progress.worker);
     else if (is_under_way(state))
         text += fmt::format("nobody is at work on it: tripmig {} {} goes on\n",
-                            state.is_split() ? "partition split" : "swap run", sql::quoted(state.table));
+                            state.is<job::SplitJob>() ? "partition split" : "swap run", sql::quoted(state.table));
     return text;
 }
 

@@ -10,7 +10,7 @@
 #include "cli/swap/print.hpp"
 #include "job/session.hpp"
 #include "job/source/source_table.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 #include "partition/split/split.hpp"
 #include "sql/identifier.hpp"
 #include "swap/run.hpp"
@@ -54,7 +54,7 @@ ExitCode split(Context& context, const SwapOptions& options, const CutOverTime& 
     print_swap(context, leaf, &state);
     if (!context.json && state.stage == job::Stage::finished)
         context.out << fmt::format("{} is detached and kept: drop it when nobody misses it\n",
-                                   sql::quoted({leaf.schema, state.leaf.empty() ? leaf.name : state.leaf}));
+                                   sql::quoted({leaf.schema, state.old_name.empty() ? leaf.name : state.old_name}));
     return ExitCode::ok;
 }
 

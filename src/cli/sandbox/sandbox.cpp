@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -24,6 +25,7 @@ namespace {
 struct ServerFlags {
     std::string bindir;
     std::string directory;
+    std::string from;
     std::vector<std::string> settings;
     bool durable = false;
     bool listen = false;
@@ -35,6 +37,8 @@ sandbox::Options options_of(const ServerFlags& flags, const Context& context) {
     for (const std::string& setting : flags.settings)
         options.settings.push_back(sandbox::parse_setting(setting));
     options.directory = flags.directory;
+    if (!flags.from.empty())
+        options.from = std::filesystem::absolute(flags.from).lexically_normal();
     options.durable = flags.durable;
     if (flags.listen || flags.port != 0)
         options.port = flags.port;
@@ -47,6 +51,8 @@ void add_server_flags(CLI::App& command, ServerFlags& flags) {
     command
         .add_option("--pg-bindir", flags.bindir,
                     "The folder of initdb and postgres (else PG_BINDIR, pg_config, Debian's)")
+        ->type_name("DIR");
+    command.add_option("--from", flags.from, "Begin with a copy of the stopped sandbox in this directory")
         ->type_name("DIR");
     command.add_option("--setting", flags.settings, "A server parameter, as in shared_buffers=1GB; may be repeated")
         ->type_name("NAME=VALUE")
@@ -65,8 +71,11 @@ struct RunFlags {
 };
 
 ExitCode run(const RunFlags& flags, Context& context) {
-    const sandbox::Server server = sandbox::describe_server(options_of(flags.server, context));
-    sandbox::Sandbox sandbox(server, sandbox::Lifetime::bound, context.stop);
+    const sandbox::Options options = options_of(flags.server, context);
+    if (!options.from.empty())
+        sandbox::require_stopped(options.from);
+    const sandbox::Server server = sandbox::describe_server(options);
+    sandbox::Sandbox sandbox(server, sandbox::Lifetime::bound, context.stop, options.from);
     context.reporter.debug("sandbox.ready", fmt::format("the sandbox is up: {}", server.directory.string()));
     const ExitCode code =
         run_command(flags.command, sandbox_environment(context.environment, server), context.reporter);

@@ -7,7 +7,7 @@
 #include "cli/swap/print.hpp"
 #include "job/open_job.hpp"
 #include "job/session.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 #include "partition/split/split.hpp"
 #include "sql/identifier.hpp"
 #include "swap/close.hpp"
@@ -42,7 +42,7 @@ void add_swap_abort(CLI::App& group, Commands& commands) {
         const QualifiedName table = config::parse_table_name(options->table);
         job::Session server(context.config, context.reporter, context.clock, context.stop);
         server.take_job(table);
-        const bool is_split = job::require_job(server, table).is_split();
+        const bool is_split = job::require_job(server, table).is<job::SplitJob>();
         const job::State state = is_split ? partition::abort_split(server, table) : swap::abort(server, table);
         print_swap(context, table, &state);
         return ExitCode::ok;

@@ -9,7 +9,8 @@
 #include "base/error.hpp"
 #include "job/choices.hpp"
 #include "job/session.hpp"
-#include "job/state.hpp"
+#include "job/state/journal.hpp"
+#include "job/state/state.hpp"
 #include "sql/identifier.hpp"
 #include "swap/new_job.hpp"
 

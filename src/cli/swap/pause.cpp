@@ -10,7 +10,7 @@
 #include "job/open_job.hpp"
 #include "job/progress.hpp"
 #include "job/session.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 #include "swap/close.hpp"
 #include "view/swap.hpp"
 

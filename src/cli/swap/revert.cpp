@@ -6,7 +6,7 @@
 #include "cli/swap/options.hpp"
 #include "cli/swap/print.hpp"
 #include "job/session.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 
 namespace tripmig::cli {
 

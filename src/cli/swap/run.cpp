@@ -10,7 +10,8 @@
 #include "cli/swap/options.hpp"
 #include "cli/swap/print.hpp"
 #include "job/session.hpp"
-#include "job/state.hpp"
+#include "job/state/journal.hpp"
+#include "job/state/state.hpp"
 
 namespace tripmig::cli {
 

@@ -13,7 +13,7 @@
 #include "db/catalog/table_catalog.hpp"
 #include "job/progress.hpp"
 #include "job/session.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 #include "job/triggers/own_triggers.hpp"
 #include "report/sink.hpp"
 #include "sql/identifier.hpp"

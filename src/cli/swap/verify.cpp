@@ -8,7 +8,8 @@
 
 #include "cli/swap/options.hpp"
 #include "job/session.hpp"
-#include "job/state.hpp"
+#include "job/state/journal.hpp"
+#include "job/state/state.hpp"
 #include "job/triggers/own_triggers.hpp"
 #include "sql/identifier.hpp"
 #include "view/json_text.hpp"

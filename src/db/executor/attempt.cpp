@@ -41,12 +41,18 @@ bool can_be_pipelined(const Unit& unit) {
            });
 }
 
-/// Of a step that is a check. A second column of its SELECT says what was found.
+/// Of a step that is a check.
 void require_truth(const Step& step, const Result& result) {
-    if (step.refusal.empty() || (result.rows() == 1 && result.flag(0, 0)))
+    if (step.refusal.empty())
         return;
-    const bool has_finding = result.rows() == 1 && result.columns() > 1;
-    throw CheckFailed(step, has_finding ? std::string(result.text(0, 1)) : std::string());
+    if (result.columns() == 1) {
+        if (!result.optional_flag().value_or(false))
+            throw CheckFailed(step, {});
+        return;
+    }
+    const Row row = result.row();
+    if (!row.flag("holds"))
+        throw CheckFailed(step, row.text("found"));
 }
 
 }  // namespace
@@ -73,7 +79,7 @@ void Attempt::take_locks(const Unit& unit, int number, UnitOutcome& outcome) {
 
 /// False also where nobody says how to tell.
 bool Attempt::is_done(const Step& step) {
-    return !step.done_query.empty() && m_connection.execute(step.done_query).flag(0, 0);
+    return !step.done_query.empty() && m_connection.execute(step.done_query).flag();
 }
 
 Result Attempt::run_step(const Step& step) {

@@ -19,7 +19,7 @@ class CommitInDoubt : public Error {
 /// A step that is a check did not get a true.
 class CheckFailed : public Error {
   public:
-    /// `finding`: what the check's second column says; empty: nothing.
+    /// `finding`: what the check found; empty: it does not say.
     CheckFailed(const Step& step, const std::string& finding)
         : Error(ExitCode::refused, finding.empty() ? step.refusal : finding + "; " + step.refusal),
           m_check(step.sql),

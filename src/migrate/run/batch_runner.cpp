@@ -103,8 +103,7 @@ class BatchRunner::Batches {
         Step read;
         read.sql = sql;
         unit.steps = {style, read};
-        const db::Result found = m_runner.m_session.run(unit).results.at(1);
-        return found.rows() == 0 ? std::nullopt : found.value(0, 0);
+        return m_runner.m_session.run(unit).results.at(1).optional_text();
     }
 
     void run_next(std::int64_t rows) {

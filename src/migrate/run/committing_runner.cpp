@@ -29,7 +29,7 @@ std::int64_t transaction_number(db::Connection& connection) {
             "SELECT pg_catalog.split_part(virtualtransaction, '/', 2)::pg_catalog.int8 FROM pg_catalog.pg_locks "
             "WHERE locktype OPERATOR(pg_catalog.=) 'virtualxid' "
             "AND pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()")
-        .number(0, 0);
+        .number();
 }
 
 /// Counts what a session sends and how many transactions the server makes of it: outside of a transaction one each,

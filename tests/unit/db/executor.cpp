@@ -132,7 +132,8 @@ TEST_CASE("who is in the way is named while it waits and when it gives up") {
     Bench bench;
     const std::string blocker = "pid 7 (app, idle in transaction)";
     bench.server.answer_beside = [&](const std::string& sql) {
-        return sql.find("pg_blocking_pids") != std::string::npos ? row({blocker, "7"}) : db::Result();
+        return sql.find("pg_blocking_pids") != std::string::npos ? row({{"blocker", blocker}, {"pid", "7"}})
+                                                                 : db::Result();
     };
     bench.server.answer = [&](const std::string& sql) {
         if (sql != work)
@@ -252,7 +253,7 @@ TEST_CASE("a step that is done already is not sent again") {
     Bench bench;
     bool is_done = true;
     bench.server.answer = [&](const std::string& sql) {
-        return sql == "SELECT is it done" ? row({is_done ? "t" : "f"}) : row({"the answer to " + sql});
+        return sql == "SELECT is it done" ? value(is_done ? "t" : "f") : value("the answer to " + sql);
     };
     Step known = step();
     known.done_query = "SELECT is it done";
@@ -272,10 +273,10 @@ TEST_CASE("a step that is done already is not sent again") {
     CHECK_FALSE(bench.server.was_sent(work));
     CHECK(bench.server.was_sent("the next"));
     REQUIRE(skipped.results.size() == 2);
-    CHECK(skipped.results.at(0).rows() == 0);
-    CHECK(skipped.results.at(1).text(0, 0) == "the answer to the next");
+    CHECK(skipped.results.at(0).empty());
+    CHECK(skipped.results.at(1).text() == "the answer to the next");
     is_done = false;
-    CHECK(bench.run(unit).results.at(0).text(0, 0) == "the answer to " + work);
+    CHECK(bench.run(unit).results.at(0).text() == "the answer to " + work);
     CHECK(bench.server.count(work) == 1);
 }
 
@@ -284,7 +285,9 @@ TEST_CASE("a check that is not true rolls the unit back, and says which one and 
     Step check = step("SELECT is it so");
     check.refusal = "it must be so";
     bench.server.answer = [&](const std::string& sql) {
-        return sql == "SELECT is it so" ? row({"f", "3 rows"}) : sql == "SELECT nor that" ? row({"f"}) : db::Result();
+        return sql == "SELECT is it so"   ? row({{"holds", "f"}, {"found", "3 rows"}})
+               : sql == "SELECT nor that" ? value("f")
+                                          : db::Result();
     };
     const auto failure = [&](const Step& wanted) -> db::CheckFailed {
         try {

@@ -12,7 +12,7 @@ using Sent = std::vector<std::string>;
 
 namespace {
 
-struct Bench {
+struct SettingsBench {
     HandClock clock;
     Events events;
     StopSignal stop;
@@ -34,14 +34,14 @@ struct Bench {
     }
 };
 
-Unit users_unit(bool keeps_session = false) {
+Unit empty_users_unit(bool keeps_session = false) {
     Unit unit;
     unit.user_sql = true;
     unit.keeps_session = keeps_session;
     return unit;
 }
 
-Unit outside(Unit unit) {
+Unit alone(Unit unit) {
     unit.transaction = Transaction::none;
     return unit;
 }
@@ -49,7 +49,7 @@ Unit outside(Unit unit) {
 }  // namespace
 
 TEST_CASE("our own units have their timeouts and their isolation level for the transaction") {
-    Bench bench;
+    SettingsBench bench;
     const std::string opening =
         "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = 7000; SET LOCAL "
         "idle_in_transaction_session_timeout = 0; SET LOCAL lock_timeout = 500";
@@ -57,12 +57,12 @@ TEST_CASE("our own units have their timeouts and their isolation level for the t
     Unit soon;
     soon.asynchronous = true;
     CHECK(bench.run(soon).front().find("SET LOCAL synchronous_commit = off") != std::string::npos);
-    CHECK(bench.run(outside({})) == Sent{"SET statement_timeout = 7000; SET lock_timeout = 3600000", "work"});
+    CHECK(bench.run(alone({})) == Sent{"SET statement_timeout = 7000; SET lock_timeout = 3600000", "work"});
 }
 
 TEST_CASE("a user's unit goes in one round trip, under the role's settings but for the timeouts") {
-    Bench bench;
-    Unit unit = users_unit();
+    SettingsBench bench;
+    Unit unit = empty_users_unit();
     unit.transaction_modes = "ISOLATION LEVEL SERIALIZABLE";
     const Sent sent = bench.run(unit);
     REQUIRE(sent.size() == 6);
@@ -77,45 +77,45 @@ TEST_CASE("a user's unit goes in one round trip, under the role's settings but f
 }
 
 TEST_CASE("the session is made as new between two files, unless nothing can be left in it") {
-    Bench bench;
-    bench.run(users_unit());
-    CHECK(bench.run(users_unit()).front() == "<discard>");
-    Unit harmless = users_unit();
+    SettingsBench bench;
+    bench.run(empty_users_unit());
+    CHECK(bench.run(empty_users_unit()).front() == "<discard>");
+    Unit harmless = empty_users_unit();
     harmless.leaves_session = true;
     CHECK(bench.run(harmless).front() == "<discard>");
-    CHECK(bench.run(users_unit()).front() == "BEGIN");
-    CHECK(bench.run(users_unit(true)) == Sent{"BEGIN", "work", "COMMIT"});
-    CHECK(bench.run(users_unit()).front() == "<discard>");
+    CHECK(bench.run(empty_users_unit()).front() == "BEGIN");
+    CHECK(bench.run(empty_users_unit(true)) == Sent{"BEGIN", "work", "COMMIT"});
+    CHECK(bench.run(empty_users_unit()).front() == "<discard>");
 }
 
 TEST_CASE("what keeps the session finds the file's timeouts; only what is patient waits longer") {
-    Bench bench;
+    SettingsBench bench;
     bench.executor.open_session(false);
     CHECK(bench.server.sent == Sent{"<discard>", bench.as_new, "SET statement_timeout = 7000; SET lock_timeout = 500"});
-    Unit patient = outside(users_unit(true));
+    Unit patient = alone(empty_users_unit(true));
     patient.is_patient = true;
-    CHECK(bench.run(outside(users_unit(true))) == Sent{"work"});
+    CHECK(bench.run(alone(empty_users_unit(true))) == Sent{"work"});
     CHECK(bench.run(patient) == Sent{"SET lock_timeout = 3600000", "work"});
     CHECK(bench.run(patient) == Sent{"work"});
-    CHECK(bench.run(users_unit(true)) == Sent{"SET lock_timeout = 500", "BEGIN", "work", "COMMIT"});
+    CHECK(bench.run(empty_users_unit(true)) == Sent{"SET lock_timeout = 500", "BEGIN", "work", "COMMIT"});
     SUBCASE("also after a patient one that failed") {
         bench.server.answer = [](const std::string& sql) {
             return sql == "work" ? throw server_says("42601") : db::Result();
         };
         CHECK_THROWS_AS(bench.run(patient), Error);
         bench.server.answer = [](const std::string&) { return db::Result(); };
-        CHECK(bench.run(users_unit(true)).front() == "SET lock_timeout = 500");
+        CHECK(bench.run(empty_users_unit(true)).front() == "SET lock_timeout = 500");
     }
     SUBCASE("the next file begins with its own") {
         bench.run(patient);
         bench.executor.open_session(true);
         CHECK(bench.server.sent.back() == "SET statement_timeout = 7000");
-        CHECK(bench.run(users_unit(true)).front() == "BEGIN");
+        CHECK(bench.run(empty_users_unit(true)).front() == "BEGIN");
     }
 }
 
 TEST_CASE("statements that a user's DISCARD took are prepared again, once; another's are not ours") {
-    Bench bench;
+    SettingsBench bench;
     int failures = 0;
     bench.server.answer = [&](const std::string& sql) {
         if (sql == "work" && failures-- > 0)
@@ -124,15 +124,15 @@ TEST_CASE("statements that a user's DISCARD took are prepared again, once; anoth
     };
     failures = 1;
     bench.server.has_lost_prepared = true;
-    bench.run(users_unit());
+    bench.run(empty_users_unit());
     CHECK(bench.server.count("work") == 2);
     failures = 1;
-    CHECK_THROWS_AS(bench.run(users_unit()), Error);
+    CHECK_THROWS_AS(bench.run(empty_users_unit()), Error);
     CHECK(bench.server.count("work") == 1);
 }
 
 TEST_CASE("locks come first, in their order, under one budget; every second attempt takes them in reverse") {
-    Bench bench;
+    SettingsBench bench;
     Unit unit;
     unit.lock_first = {{{"public", "a"}, LockMode::access_exclusive}, {{"public", "b"}, LockMode::share}};
     unit.lock_budget = 300ms;
@@ -157,7 +157,7 @@ TEST_CASE("locks come first, in their order, under one budget; every second atte
 }
 
 TEST_CASE("a unit that holds its locks for longer than its budget is rolled back and tried again") {
-    Bench bench;
+    SettingsBench bench;
     Unit unit;
     unit.max_hold = 1s;
     Step step;
@@ -170,7 +170,7 @@ TEST_CASE("a unit that holds its locks for longer than its budget is rolled back
     bench.server.answer = [&](const std::string& sql) {
         if (sql == "slow" && slow-- > 0)
             bench.clock.pass(1200ms);
-        return sql == "slow" ? row({"t"}) : db::Result();
+        return sql == "slow" ? value("t") : db::Result();
     };
     const Sent sent = bench.run(unit);
     CHECK(bench.server.count("slow") == 2);

@@ -1,11 +1,10 @@
 #pragma once
 
-#include <libpq-fe.h>
-
 #include <algorithm>
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -53,19 +52,30 @@ class Events final : public Reporter {
     std::vector<Event> all;
 };
 
-/// One row, as a server sends it.
-inline db::Result row(const std::vector<std::string>& cells) {
-    pg_result* raw = PQmakeEmptyPGresult(nullptr, PGRES_TUPLES_OK);
-    std::vector<PGresAttDesc> columns(cells.size());
-    std::string name = "c";
-    for (PGresAttDesc& column : columns)
-        column.name = name.data();
-    PQsetResultAttrs(raw, static_cast<int>(columns.size()), columns.data());
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-        std::string cell = cells[i];
-        PQsetvalue(raw, 0, static_cast<int>(i), cell.data(), static_cast<int>(cell.size()));
+/// An answer of one row.
+class OneRow final : public db::Answer {
+  public:
+    using Cells = std::vector<std::pair<std::string, std::string>>;  ///< column and text
+
+    explicit OneRow(Cells cells) : m_cells(std::move(cells)) {}
+    [[nodiscard]] std::size_t rows() const override { return 1; }
+    [[nodiscard]] std::size_t columns() const override { return m_cells.size(); }
+    [[nodiscard]] std::string_view column_name(std::size_t column) const override { return m_cells.at(column).first; }
+    [[nodiscard]] std::optional<std::string_view> cell(std::size_t /*row*/, std::size_t column) const override {
+        return m_cells.at(column).second;
     }
-    return db::Result(raw);
+    [[nodiscard]] std::uint64_t affected() const override { return 0; }
+
+  private:
+    Cells m_cells;
+};
+
+inline db::Result row(OneRow::Cells cells) {
+    return db::Result(std::make_shared<const OneRow>(std::move(cells)));
+}
+
+inline db::Result value(std::string text) {
+    return row({{"value", std::move(text)}});
 }
 
 inline Error server_says(std::string sqlstate, std::string message = "the server's words") {
