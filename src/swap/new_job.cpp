@@ -92,12 +92,17 @@ std::vector<ddl::Bounds> bounds_to_come(const job::State& state, const std::vect
     return missing;
 }
 
+std::vector<ddl::Leaf> copy_leaves(const job::State& state, const config::PartitionPolicy& policy,
+                                   const job::Facts& facts, int max_create) {
+    return ddl::name_leaves(policy.name, state.table, job::key_type_of(state),
+                            job::copy_bounds(state, facts.key, facts.now, policy, max_create), facts.taken);
+}
+
 void require_leaf_names(const job::State& state, const config::PartitionPolicy& policy, const job::Facts& facts,
                         int max_create) {
     const ddl::KeyType type = job::key_type_of(state);
     if (state.copies()) {
-        ddl::name_leaves(policy.name, state.table, type,
-                         job::copy_bounds(state, facts.key, facts.now, policy, max_create), facts.taken);
+        copy_leaves(state, policy, facts, max_create);
         return;
     }
     std::vector<ddl::Bounds> present;

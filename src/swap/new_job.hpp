@@ -28,6 +28,10 @@ void choose_past(job::State& state, const job::Facts& facts, const config::Parti
 std::vector<ddl::Leaf> leaves_at_once(const job::State& state, const config::PartitionPolicy& policy,
                                       const std::set<std::string>& taken, Instant now);
 
+/// The partitions that a copy fills, as the table is now. Throws Error{refused} when they cannot all be made or named.
+std::vector<ddl::Leaf> copy_leaves(const job::State& state, const config::PartitionPolicy& policy,
+                                   const job::Facts& facts, int max_create);
+
 /// Throws Error{refused} now when the leaves cannot all have names by the policy's pattern.
 void require_leaf_names(const job::State& state, const config::PartitionPolicy& policy, const job::Facts& facts,
                         int max_create);

@@ -30,10 +30,13 @@ PlanResult plan(const job::Facts& facts, const config::PartitionPolicy& policy, 
     require_leaf_names(state, policy, facts, config.partitions.max_create);
     result.boundary = state.boundary();
     result.state = state;
+    PlanContext context{facts, policy, config, {}};
+    if (state.copies())
+        context.copy_leaves = copy_leaves(state, policy, facts, config.partitions.max_create);
     job::Observation seen = first_observation(*facts.table, state);
     while (state.stage != job::Stage::complete) {
         const job::Action action = job::next_step(state, seen, false);
-        for (Unit& unit : plan_units({facts, policy, config}, action, state, seen))
+        for (Unit& unit : plan_units(context, action, state, seen))
             result.units.push_back(std::move(unit));
         job::simulate(action, state, seen);
     }

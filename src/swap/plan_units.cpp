@@ -8,7 +8,6 @@
 #include "ddl/leaf.hpp"
 #include "ddl/replacement/matview.hpp"
 #include "ddl/replacement/staged.hpp"
-#include "job/copy/bounds.hpp"
 #include "job/copy/catch_up.hpp"
 #include "job/copy/foreign_keys.hpp"
 #include "job/copy/units.hpp"
@@ -53,12 +52,6 @@ Unit load_unit(const job::WorkContext& context, std::string name) {
     return unit;
 }
 
-std::vector<ddl::Leaf> copy_leaves(const PlanContext& plan, const job::State& state) {
-    const auto bounds =
-        job::copy_bounds(state, plan.facts.key, plan.facts.now, plan.policy, plan.config.partitions.max_create);
-    return ddl::name_leaves(plan.policy.name, state.table, job::key_type_of(state), bounds, plan.facts.taken);
-}
-
 std::vector<QualifiedName> names_of(const std::vector<ddl::Leaf>& leaves) {
     std::vector<QualifiedName> names;
     for (const ddl::Leaf& leaf : leaves)
@@ -68,7 +61,7 @@ std::vector<QualifiedName> names_of(const std::vector<ddl::Leaf>& leaves) {
 
 std::vector<Unit> index_copy_units(const PlanContext& plan, const job::WorkContext& context) {
     std::vector<Unit> units;
-    for (const QualifiedName& leaf : names_of(copy_leaves(plan, context.state))) {
+    for (const QualifiedName& leaf : names_of(plan.copy_leaves)) {
         units.push_back(backfill::vacuum_loaded(leaf, false, 0));
         units.push_back(job::index_copy_leaf(context, leaf));
     }
@@ -83,7 +76,7 @@ Unit cut_over(const PlanContext& plan, job::WorkContext context) {
     if (context.state.copies()) {
         CopyFacts facts;
         facts.staged.name = ddl::staged_name(context.replacement.table.name);
-        facts.leaves = names_of(copy_leaves(plan, context.state));
+        facts.leaves = names_of(plan.copy_leaves);
         return copy_cut_over_unit(context, facts, plan.config.swap);
     }
     if (context.state.is<job::AttachJob>())
@@ -116,7 +109,7 @@ std::vector<Unit> validate_keys(const PlanContext& plan, const job::WorkContext&
     if (context.state.copies()) {
         const QualifiedName& table = context.replacement.table.name;
         const std::vector<db::ConstraintInfo> outgoing = job::outgoing_keys(context.replacement.table);
-        const std::vector<QualifiedName> leaves = names_of(copy_leaves(plan, context.state));
+        const std::vector<QualifiedName> leaves = names_of(plan.copy_leaves);
         for (const QualifiedName& leaf : leaves)
             for (const db::ConstraintInfo& key : outgoing)
                 units.push_back(job::validate_leaf_key(leaf, key));
@@ -162,7 +155,7 @@ std::vector<Unit> plan_units(const PlanContext& plan, job::Action action, const 
                 return {backfill::catch_up_round(transfer_for(context), job::catch_up_batch), unit_of(action, context)};
             return {unit_of(action, context)};
         case job::Action::begin_copy:
-            return {job::begin_copy(context, copy_leaves(plan, state))};
+            return {job::begin_copy(context, plan.copy_leaves)};
         case job::Action::capture_copy:
             return {job::capture_copy(context)};
         case job::Action::load_copy:
@@ -171,7 +164,7 @@ std::vector<Unit> plan_units(const PlanContext& plan, job::Action action, const 
             return index_copy_units(plan, context);
         case job::Action::prepare_cut_over:
             return {backfill::catch_up_round(transfer_for(context), job::catch_up_batch),
-                    job::mark_copy_ready(context, names_of(copy_leaves(plan, state)))};
+                    job::mark_copy_ready(context, names_of(plan.copy_leaves))};
         case job::Action::cut_over:
             return {cut_over(plan, context)};
         case job::Action::follow_up:

@@ -7,6 +7,7 @@
 #include "base/step.hpp"
 #include "config/config.hpp"
 #include "config/policy.hpp"
+#include "ddl/leaf_name.hpp"
 #include "job/context.hpp"
 #include "job/next_step.hpp"
 #include "job/source/table_facts.hpp"
@@ -18,6 +19,7 @@ struct PlanContext {
     const job::Facts& facts;
     const config::PartitionPolicy& policy;
     const config::Config& config;
+    std::vector<ddl::Leaf> copy_leaves;  ///< of a copy: the partitions that it fills
 };
 
 /// The units that `run` sends for one action, with `state` as it is before it. Pure. The chunks of a load are one unit

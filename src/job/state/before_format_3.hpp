@@ -2,11 +2,10 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "job/state/state.hpp"
-
 namespace tripmig::job {
 
-/// Reads a document of format 1 or 2, whose fields are those of every kind of job at once. Throws as read_state().
-void read_state_before_3(const nlohmann::json& document, State& state);
+/// A document of format 1 or 2, whose fields are those of every kind of job at once, as one of format 3. Parts that the
+/// kind does not have are in it too; nobody reads them. Throws nlohmann::json::exception for what is no such document.
+nlohmann::json upgraded_to_format_3(const nlohmann::json& old);
 
 }  // namespace tripmig::job

@@ -211,10 +211,7 @@ void read_state(const std::string& text, State& state) {
         throw Error(ExitCode::refused,
                     fmt::format("the job's state has format {}, this version knows {}", format, state_format),
                     "use the version of tripmig that wrote it, or a newer one");
-    if (format < 3)
-        read_state_before_3(document, state);
-    else
-        read_document(document, state);
+    read_document(format < 3 ? upgraded_to_format_3(document) : document, state);
 }
 
 }  // namespace tripmig::job

@@ -15,7 +15,7 @@
 
 namespace tripmig::job {
 
-// Parts of a state's document that are alike in all its formats.
+// What lists and small parts of a state's document are read with.
 
 inline constexpr std::array<std::string_view, 3> unique_index_names{"refuse", "key", "leaf"};
 inline constexpr std::array<std::string_view, 4> incoming_key_names{"refuse", "registry", "composite", "drop"};

@@ -74,7 +74,7 @@ std::vector<Step> attach_past(const job::WorkContext& context) {
 
 std::vector<LockRequest> locks_of(const job::WorkContext& context) {
     std::vector<LockRequest> locks = ddl::replacement_locks(context.replacement);
-    if (context.replacement.registry && !context.state.is<job::EmptyJob>())
+    if (context.state.captures())
         locks.push_back({job::build_transfer(context.replacement, context.state, context.state_schema).capture.log,
                          LockMode::access_exclusive});
     return locks;

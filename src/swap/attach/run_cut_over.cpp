@@ -46,7 +46,7 @@ job::WorkContext read_again(job::Session& server, const config::PartitionPolicy&
     context.replacement = job::build_replacement(*facts.table, state);  // with the keys as they are now
     read_dependents(server.session(), facts, policy);
     job::Facts others = facts;
-    if (context.replacement.registry && !state.is<job::EmptyJob>())
+    if (state.captures())
         others.taken.erase(context.replacement.registry->table.name);
     job::refuse_if_any(preflight(context.replacement.table, others, as_begun(policy, state), server.config().swap),
                        state.table);
@@ -73,7 +73,7 @@ void run_cut_over(job::Session& server, const config::PartitionPolicy& policy, j
         const std::vector<ddl::Leaf> leaves = leaves_at_once(state, policy, facts.taken, facts.now);
         server.reporter().info("swap.step", fmt::format("cut over {}", sql::quoted(state.table)));
         return attempt(cut_over_unit(context, leaves), [&] {
-            if (context.replacement.registry && !state.is<job::EmptyJob>())
+            if (state.captures())
                 job::run_catch_up(server, job::build_transfer(context.replacement, state, server.state_schema()));
         });
     };

