@@ -47,14 +47,12 @@ enum class Retry {
     never  ///< report the first failure
 };
 
-/// One statement as a value: what to send, the locks it takes, how to tell that it is done, and why it is there.
+/// One statement as a value: what to send, the locks it takes, and why it is there.
 struct Step {
     std::string sql;
     std::vector<std::optional<std::string>> parameters;  ///< $1.. in text form; nullopt is NULL
     std::vector<LockRequest> locks;                      ///< the strongest ones, for people and for --dry-run
     std::string why;                                     ///< one line for people
-    /// A SELECT of one boolean: true when the step's effect is already there; then it is not sent. Empty: unknown.
-    std::string done_query;
     Retry retry = Retry::unit;
     std::optional<StepSource> source;
     /// When set the step is a check: a SELECT of one boolean, or of the columns `holds` and `found`, a text for people.

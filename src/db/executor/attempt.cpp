@@ -37,7 +37,7 @@ bool is_copy(const Step& step) {
 bool can_be_pipelined(const Unit& unit) {
     return unit.user_sql && unit.lock_first.empty() && unit.max_hold.count() == 0 &&
            std::all_of(unit.steps.begin(), unit.steps.end(), [](const Step& step) {
-               return step.refusal.empty() && step.done_query.empty() && step.copy_data.empty() && !is_copy(step);
+               return step.refusal.empty() && step.copy_data.empty() && !is_copy(step);
            });
 }
 
@@ -77,15 +77,8 @@ void Attempt::take_locks(const Unit& unit, int number, UnitOutcome& outcome) {
     outcome.lock_wait = chr::duration_cast<chr::microseconds>(m_clock.steady() - started);
 }
 
-/// False also where nobody says how to tell.
-bool Attempt::is_done(const Step& step) {
-    return !step.done_query.empty() && m_connection.execute(step.done_query).flag();
-}
-
 Result Attempt::run_step(const Step& step) {
     m_stop.check();
-    if (is_done(step))
-        return {};
     Result result = m_connection.execute(step);
     require_truth(step, result);
     return result;
@@ -112,7 +105,7 @@ UnitOutcome Attempt::make_pipelined(const Unit& unit, const LockPolicy& policy) 
 }
 
 /// In groups of one round trip each: while the locks are held, every trip to a server far away counts for all who wait.
-/// A group ends with a check, so that nothing after it is begun when it fails, and before a step that may be done.
+/// A group ends with a check, so that nothing after it is begun when it fails.
 void Attempt::run_under_budget(const Unit& unit, chr::steady_clock::time_point granted, UnitOutcome& outcome) {
     constexpr std::size_t group_size = 16;
     for (std::size_t at = 0; at < unit.steps.size();) {
@@ -120,16 +113,10 @@ void Attempt::run_under_budget(const Unit& unit, chr::steady_clock::time_point g
         const auto left = unit.max_hold - chr::duration_cast<chr::milliseconds>(m_clock.steady() - granted);
         if (left.count() <= 0)
             throw over_budget(unit);
-        if (is_done(unit.steps[at])) {
-            outcome.results.emplace_back();
-            ++at;
-            continue;
-        }
         std::vector<Step> group{bare_step(set_local("statement_timeout", left))};
         do
             group.push_back(unit.steps[at++]);
-        while (at < unit.steps.size() && group.size() <= group_size && group.back().refusal.empty() &&
-               unit.steps[at].done_query.empty());
+        while (at < unit.steps.size() && group.size() <= group_size && group.back().refusal.empty());
         try {
             const std::vector<Result> results = m_connection.execute_pipelined(group);
             outcome.results.insert(outcome.results.end(), results.begin() + 1, results.end());

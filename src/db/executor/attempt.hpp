@@ -34,7 +34,6 @@ class Attempt {
     void take_locks(const Unit& unit, int number, UnitOutcome& outcome);
     void run_under_budget(const Unit& unit, std::chrono::steady_clock::time_point granted, UnitOutcome& outcome);
     Result run_step(const Step& step);
-    [[nodiscard]] bool is_done(const Step& step);
     void commit(ReleaseWitness* witness, std::chrono::steady_clock::time_point granted, UnitOutcome& outcome);
     ReleaseWitness* witness_for(const Unit& unit);
 

@@ -249,37 +249,6 @@ TEST_CASE("the stop signal ends it between two steps and between two attempts") 
     }
 }
 
-TEST_CASE("a step that is done already is not sent again") {
-    Bench bench;
-    bool is_done = true;
-    bench.server.answer = [&](const std::string& sql) {
-        return sql == "SELECT is it done" ? value(is_done ? "t" : "f") : value("the answer to " + sql);
-    };
-    Step known = step();
-    known.done_query = "SELECT is it done";
-    Unit unit = unit_of({known, step("the next")});
-    SUBCASE("in a transaction") {
-    }
-    SUBCASE("outside of one") {
-        unit = outside(unit);
-    }
-    SUBCASE("under a budget") {
-        unit.max_hold = 5s;
-    }
-    SUBCASE("of a user's file") {
-        unit.user_sql = true;
-    }
-    const db::UnitOutcome skipped = bench.run(unit);
-    CHECK_FALSE(bench.server.was_sent(work));
-    CHECK(bench.server.was_sent("the next"));
-    REQUIRE(skipped.results.size() == 2);
-    CHECK(skipped.results.at(0).empty());
-    CHECK(skipped.results.at(1).text() == "the answer to the next");
-    is_done = false;
-    CHECK(bench.run(unit).results.at(0).text() == "the answer to " + work);
-    CHECK(bench.server.count(work) == 1);
-}
-
 TEST_CASE("a check that is not true rolls the unit back, and says which one and what was found") {
     Bench bench;
     Step check = step("SELECT is it so");
