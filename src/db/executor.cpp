@@ -75,8 +75,9 @@ UnitOutcome Executor::run(const Unit& unit) {
             if (!m_connection.is_broken())
                 m_connection.rollback_quietly();
             require_run_lock(error);
-            if (error.sqlstate() == "26000" && !std::exchange(was_prepared_again, true) &&
-                m_connection.forget_lost_prepared())
+            // Outside of a transaction nothing of ours is prepared, and a part of it may be committed.
+            if (error.sqlstate() == "26000" && unit.transaction == Transaction::inside &&
+                !std::exchange(was_prepared_again, true) && m_connection.forget_lost_prepared())
                 continue;
             if (error.sqlstate() == "53200")
                 throw with_server_limit(error, m_connection);

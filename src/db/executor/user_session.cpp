@@ -22,6 +22,7 @@ void UserSession::open(const LockPolicy& policy, bool keeps_lock_timeout) {
         sql += fmt::format("; SET lock_timeout = {}", policy.lock_timeout.count());
     m_connection.execute(sql);
     m_is_clean = false;
+    m_is_patient = false;
 }
 
 void UserSession::prepare(const Unit& unit, const LockPolicy& policy) {

@@ -129,6 +129,10 @@ TEST_CASE("statements that a user's DISCARD took are prepared again, once; anoth
     failures = 1;
     CHECK_THROWS_AS(bench.run(empty_users_unit()), Error);
     CHECK(bench.server.count("work") == 1);
+    failures = 1;
+    bench.server.has_lost_prepared = true;
+    CHECK_THROWS_AS(bench.run(alone(empty_users_unit())), Error);  // it may have committed a part
+    CHECK(bench.server.count("work") == 1);
 }
 
 TEST_CASE("locks come first, in their order, under one budget; every second attempt takes them in reverse") {
