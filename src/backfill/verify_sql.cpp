@@ -83,7 +83,7 @@ std::string not_in_log(const Comparison& comparison) {
 }
 
 /// The sum minds rows that are there twice. One aggregate: the server would work the hash out for each that it is in.
-std::string digest_of(const Comparison& comparison) {
+std::string digest_columns(const Comparison& comparison) {
     return fmt::format(
         "pg_catalog.count(*) AS rows, COALESCE(pg_catalog.sum({}) % 9223372036854775808, 0)::pg_catalog.int8 AS hash",
         comparison.row_hash);
@@ -118,7 +118,7 @@ std::string row_hash(const db::TableInfo& table, const std::vector<std::string>&
 }
 
 std::string plain_digest_sql(const Comparison& comparison, std::int64_t first_block, std::int64_t past_block) {
-    return fmt::format("SELECT {} {}", digest_of(comparison), plain_rows(comparison, first_block, past_block));
+    return fmt::format("SELECT {} {}", digest_columns(comparison), plain_rows(comparison, first_block, past_block));
 }
 
 std::string plain_buckets_sql(const Comparison& comparison, std::int64_t first_block, std::int64_t past_block) {
@@ -126,12 +126,12 @@ std::string plain_buckets_sql(const Comparison& comparison, std::int64_t first_b
     for (const ComparedLeaf& leaf : comparison.leaves)
         thresholds += (thresholds.empty() ? "" : ", ") + leaf.lower;
     return fmt::format("SELECT {}, pg_catalog.width_bucket(r.{}, ARRAY[{}]::{}[]) AS bucket {} GROUP BY bucket",
-                       digest_of(comparison), sql::quote_ident(comparison.partition_key), thresholds,
+                       digest_columns(comparison), sql::quote_ident(comparison.partition_key), thresholds,
                        comparison.partition_key_type, plain_rows(comparison, first_block, past_block));
 }
 
 std::string leaf_digest_sql(const Comparison& comparison, const ComparedLeaf& leaf) {
-    return fmt::format("SELECT {} FROM {} AS r WHERE {}", digest_of(comparison), sql::quoted(leaf.name),
+    return fmt::format("SELECT {} FROM {} AS r WHERE {}", digest_columns(comparison), sql::quoted(leaf.name),
                        not_in_log(comparison));
 }
 

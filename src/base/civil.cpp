@@ -6,6 +6,8 @@
 #include <charconv>
 #include <limits>
 
+#include "base/trimmed.hpp"
+
 namespace tripmig {
 
 namespace chr = std::chrono;
@@ -28,14 +30,6 @@ constexpr std::array<UnitName, 7> unit_names{{
     {"minute", {0, 0, 60 * microseconds_per_second}},
     {"second", {0, 0, microseconds_per_second}},
 }};
-
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-        text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-        text.remove_suffix(1);
-    return text;
-}
 
 /// Reads digits at the front of the text and removes them.
 std::optional<std::int64_t> take_number(std::string_view& text, std::size_t least_digits, std::size_t most_digits) {

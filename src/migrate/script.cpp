@@ -157,12 +157,12 @@ class Loader {
 
     /// A file of data has few kinds of statements, by turns.
     SharedValue<sql::Facts> shared(sql::Facts facts) {
-        constexpr std::size_t kinds = 8;
+        constexpr std::size_t most_kept = 8;
         const auto same = std::find_if(m_recent.begin(), m_recent.end(),
                                        [&](const SharedValue<sql::Facts>& each) { return *each == facts; });
         if (same != m_recent.end())
             return *same;
-        if (m_recent.size() == kinds)
+        if (m_recent.size() == most_kept)
             m_recent.pop_front();
         return m_recent.emplace_back(std::move(facts));
     }
