@@ -9,7 +9,9 @@
 #include "cli/migrate/applied_versions.hpp"
 #include "cli/migrate/history_run.hpp"
 #include "db/state/state_schema.hpp"
-#include "migrate/run/run.hpp"
+#include "migrate/pieces.hpp"
+#include "migrate/run/file_runner.hpp"
+#include "migrate/scripts.hpp"
 #include "view/json_text.hpp"
 
 namespace tripmig::cli {
@@ -70,7 +72,7 @@ void require_runnable(Context& context, MigrationTarget& target, const std::vect
     for (const migrate::HalfWay& each : half_way)
         unfinished.insert(each.file);
     for (const migrate::Migration* file : files) {
-        require_readable(context, target, *file);
+        migrate::require_readable(*target.directory.scripts->keep(*file), *file);
         unfinished.erase(file->file);  // it goes on where it stopped
     }
     if (!unfinished.empty())
@@ -90,15 +92,14 @@ ExitCode down(Context& context, const DownOptions& options) {
         const auto lock = take_run_lock(context, target, "down");
         files = files_to_run(target, options);
         require_runnable(context, target, files);
-        migrate::Runner runner(*target.connection, *lock, context.config, target.directory.path, context.reporter,
-                               context.clock, context.stop);
-        runner.set_applied(target.history.applied);
-        runner.set_guard(migrate::JobGuard(*target.connection, context.config.state.schema));
+        migrate::FileRunner runner(
+            *target.connection, *lock, context.config, context.reporter, context.clock, context.stop,
+            {target.history.applied, migrate::JobGuard(*target.connection, context.config.state.schema), {}, {}});
         const migrate::PlanOptions plan{context.config.state.schema,
                                         db::next_batch(*target.connection, context.config.state.schema), true, false};
         for (const migrate::Migration* file : files) {
             context.stop.check();
-            const migrate::AppliedFile done = runner.apply(*file, plan);
+            const migrate::AppliedFile done = runner.apply(*file, target.directory.scripts->take(*file), plan);
             context.reporter.info("migration.undone",
                                   fmt::format("ran {} ({} ms)", file->title(), done.duration.count()));
             document["undone"].push_back({{"file", done.file}, {"version", done.version}});

@@ -16,7 +16,7 @@
 #include "migrate/partitioned_statements.hpp"
 #include "migrate/pieces.hpp"
 #include "migrate/plan.hpp"
-#include "migrate/script.hpp"
+#include "migrate/scripts.hpp"
 #include "sql/placeholder.hpp"
 #include "view/json_text.hpp"
 
@@ -201,9 +201,8 @@ void print_dry_run(Context& context, const MigrationTarget& target, const std::v
     nlohmann::json document{{"pending", nlohmann::json::array()}};
     const migrate::JobGuard guard(*target.connection, context.config.state.schema);
     for (const migrate::Migration* migration : target.comparison.pending) {
-        PendingFile pending{
-            *migration, migrate::load_script(*migration, target.directory.path, context.config.migrations.placeholders),
-            half_way_of(half_way, migration->file)};
+        PendingFile pending{*migration, target.directory.scripts->take(*migration),
+                            half_way_of(half_way, migration->file)};
         migrate::require_statements(pending.script, *migration);
         migrate::look_for_partitioned(pending.script, *target.connection);
         warn_of_job(context, guard, pending.script, *target.connection);

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "cli/command.hpp"
-#include "migrate/run/run.hpp"
+#include "migrate/run/file_runner.hpp"
 
 namespace tripmig::cli {
 

@@ -8,7 +8,8 @@
 #include "cli/migrate/applied_versions.hpp"
 #include "cli/migrate/history_run.hpp"
 #include "cli/migrate/migration_swap.hpp"
-#include "migrate/run/run.hpp"
+#include "migrate/run/file_runner.hpp"
+#include "migrate/scripts.hpp"
 #include "view/json_text.hpp"
 
 namespace tripmig::cli {
@@ -58,19 +59,20 @@ ExitCode redo(Context& context, bool is_confirmed) {
     MigrationTarget& target = locked.target;
     const Pair pair = newest_pair(target);
     require_others_agree(target, *pair.file);
-    migrate::require_statements(
-        migrate::load_script(*pair.file, target.directory.path, context.config.migrations.placeholders), *pair.file);
-    migrate::Runner runner(*target.connection, *locked.lock, context.config, target.directory.path, context.reporter,
-                           context.clock, context.stop);
-    runner.set_applied(target.history.applied);
-    runner.set_guard(migrate::JobGuard(*target.connection, context.config.state.schema));
-    runner.set_swap(swap_within_migration(context));
+    migrate::Scripts& scripts = *target.directory.scripts;
+    migrate::require_statements(*scripts.keep(*pair.file), *pair.file);
+    migrate::FileRunner runner(*target.connection, *locked.lock, context.config, context.reporter, context.clock,
+                               context.stop,
+                               {target.history.applied,
+                                migrate::JobGuard(*target.connection, context.config.state.schema),
+                                swap_within_migration(context),
+                                {}});
     const migrate::PlanOptions plan{context.config.state.schema,
                                     db::next_batch(*target.connection, context.config.state.schema), true, false};
     nlohmann::json document{{"version", pair.file->version.text()}, {"ran", nlohmann::json::array()}};
     for (const migrate::Migration* file : {pair.undo, pair.file}) {
         context.stop.check();
-        const migrate::AppliedFile done = runner.apply(*file, plan);
+        const migrate::AppliedFile done = runner.apply(*file, scripts.take(*file), plan);
         context.reporter.info("redo.ran", fmt::format("ran {} ({} ms)", file->title(), done.duration.count()));
         document["ran"].push_back({{"file", done.file},
                                    {"direction", file->kind == migrate::Kind::undo ? "down" : "up"},

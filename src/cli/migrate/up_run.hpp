@@ -6,7 +6,7 @@
 
 #include "cli/command.hpp"
 #include "cli/migrate/migration_target.hpp"
-#include "migrate/run/run.hpp"
+#include "migrate/run/file_runner.hpp"
 
 namespace tripmig::cli {
 

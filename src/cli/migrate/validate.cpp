@@ -5,6 +5,8 @@
 
 #include "cli/command.hpp"
 #include "cli/migrate/migration_target.hpp"
+#include "migrate/pieces.hpp"
+#include "migrate/scripts.hpp"
 #include "view/json_text.hpp"
 #include "view/migration_findings.hpp"
 
@@ -17,7 +19,7 @@ ExitCode validate(Context& context, bool is_strict) {
     const std::vector<migrate::HalfWay> half_way = find_half_way(context, target);
     // What is pending must at least be readable: a typo in a directive is found here, not in the deploy.
     for (const migrate::Migration* file : target.comparison.pending)
-        require_readable(context, target, *file);
+        migrate::require_readable(target.directory.scripts->take(*file), *file);
     if (context.json) {
         nlohmann::json document{{"valid", !target.comparison.has_errors()},
                                 {"pending", target.comparison.pending.size()},

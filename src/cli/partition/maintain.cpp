@@ -126,7 +126,7 @@ ExitCode maintain_all(Context& context, const MaintainOptions& options,
     locks.lock_timeout = context.config.migrations.lock_timeout;
     locks.lock_deadline = context.config.migrations.lock_deadline;
     locks.concurrently_timeout = context.config.migrations.lock_deadline;
-    db::Executor executor(*connection, database, locks, context.reporter, context.clock, context.stop);
+    db::Executor executor(*connection, locks, context.reporter, context.clock, context.stop);
     db::Session session(database, role);
     const Instant now = time_of(options, session);
     std::vector<partition::TableOutcome> outcomes;
