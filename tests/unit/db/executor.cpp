@@ -36,11 +36,6 @@ Unit users_unit(std::vector<Step> steps) {
     return unit;
 }
 
-Unit outside(Unit unit) {
-    unit.transaction = Transaction::none;
-    return unit;
-}
-
 struct Bench {
     HandClock clock;
     Events events;
