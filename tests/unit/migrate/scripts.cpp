@@ -71,7 +71,7 @@ TEST_CASE("the hash of a script's tokens is that of its file, which is not read 
         const MigrationsFolder folder({{"V1__a.sql", content}, {"b.sql", "select 2;\r\n"}});
         const auto directory = folder.read();
         const migrate::Migration& migration = directory.versioned.at(0);
-        const std::string of_file = migrate::token_hash(migration);
+        std::string of_file = migrate::token_hash(migration);
         const auto script = directory.scripts->keep(migration);
         CHECK(script->sha256_tokens == of_file);
         CHECK_FALSE(script->is_filled_in);
