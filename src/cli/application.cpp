@@ -223,7 +223,7 @@ ExitCode Application::run_command(const Command& command, const std::string& nam
     m_stop = std::make_unique<StopSignal>();
     catch_signals(*m_stop);
     const SystemClock clock;
-    Context context{config, *m_reporter, *m_stop, clock, m_out, m_options.json, m_environment};
+    Context context{{config, *m_reporter, *m_stop, clock, m_environment}, m_out, m_options.json};
     const Instant started = clock.now();
     const auto tell_monitor = [&](ExitCode code) {
         if (!config.report.metrics_file.empty())
@@ -261,7 +261,7 @@ ExitCode Application::fail(const Error& error) {
     if (!m_report.sink)  // it went wrong before anything else
         m_report.sink = report::descriptor_sink(STDERR_FILENO);
     report::report_error(m_report, error);
-    if (m_wants_json && !m_output.has_any())
+    if ((m_wants_json || m_options.json) && !m_output.has_any())
         m_out << view::json_text(nlohmann::json{{"error", view::error_json(error)}}) << std::endl;
     return error.code();
 }

@@ -9,7 +9,7 @@
 
 #include "report/progress_line.hpp"
 #include "sql/identifier.hpp"
-#include "view/or_null.hpp"
+#include "view/json_values.hpp"
 
 namespace tripmig::view {
 

@@ -184,8 +184,8 @@ ExitCode rehearse_in_sandbox(Context& context, const RehearseOptions& options) {
     config::Config config = context.config;
     config.database = {};
     config.database.parameters = config::parse_connection_string(sandbox.server().url());
-    Context inside{config,      context.reporter, context.stop,       context.clock,
-                   context.out, context.json,     context.environment};
+    Context inside{
+        {config, context.reporter, context.stop, context.clock, context.environment}, context.out, context.json};
     return report(context, Rehearsal(inside).run());
 }
 

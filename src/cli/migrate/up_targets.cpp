@@ -68,7 +68,7 @@ void run_one(Context& context, const UpOptions& options, Outcome& outcome) {
     config.database = outcome.target->database;
     TargetReporter reporter(context.reporter, outcome.target->name);
     std::ostringstream out;
-    Context own{config, reporter, context.stop, context.clock, out, context.json, context.environment};
+    Context own{{config, reporter, context.stop, context.clock, context.environment}, out, context.json};
     const auto started = context.clock.steady();
     try {
         if (options.dry_run.empty()) {

@@ -20,7 +20,7 @@
 #include "swap/preflight/environment.hpp"
 #include "swap/preflight/read_dependents.hpp"
 #include "view/json_text.hpp"
-#include "view/or_null.hpp"
+#include "view/json_values.hpp"
 
 namespace tripmig::cli {
 

@@ -1,15 +1,17 @@
-#include "view/partition_status.hpp"
+#include "view/partition/status.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/counted.hpp"
 #include "base/error.hpp"
 #include "report/progress_line.hpp"
 #include "report/table.hpp"
 #include "sql/identifier.hpp"
-#include "view/or_null.hpp"
+#include "view/error_json.hpp"
+#include "view/json_values.hpp"
 
 namespace tripmig::view {
 
@@ -39,13 +41,13 @@ std::string rows_text(const LeafStatus& leaf) {
 
 /// "3 leaves ahead of 3, up to 2027-03-01: 98 days".
 std::string future_text(const TableStatus& status) {
-    std::string text = fmt::format("{} of {} leaves ahead", status.ahead, status.premake);
+    std::string text = fmt::format("{} of {} ahead", status.ahead, counted(status.premake, "leaf", "leaves"));
     if (!status.covered_until)
         return text + ", and none for the present";
     if (!status.covered_until->is_maxvalue())
         text += fmt::format(", up to {}", ddl::describe(status.key, *status.covered_until));
     if (status.days_left)
-        text += fmt::format(": {} days left", *status.days_left);
+        text += fmt::format(": {} left", counted(*status.days_left, "day"));
     return text;
 }
 
@@ -71,19 +73,22 @@ std::string warnings_text(const TableStatus& status) {
             "    hint: switch it on again (ALTER TABLE ... ENABLE ALWAYS TRIGGER ...), then `tripmig swap "
             "verify {}` names the ids that differ\n",
             sql::quoted(status.table));
-    if (status.default_partition && status.default_partition->rows.value_or(1) > 0)
-        text += fmt::format("  {} rows have no leaf and sit in {}\n", rows_text(*status.default_partition),
+    if (status.default_partition && status.default_partition->rows.value_or(1) > 0) {
+        const bool is_one = status.default_partition->rows == 1;
+        text += fmt::format("  {} {} no leaf and {} in {}\n", rows_text(*status.default_partition),
+                            is_one ? "row has" : "rows have", is_one ? "sits" : "sit",
                             sql::quoted(status.default_partition->leaf.name));
+    }
     return text;
 }
 
-nlohmann::json to_json(const LeafStatus& leaf) {
-    return {{"leaf", sql::quoted(leaf.leaf.name)},
+nlohmann::json leaf_json(const LeafStatus& leaf) {
+    return {{"leaf", name_json(leaf.leaf.name)},
             {"rows", or_null(leaf.rows)},
             {"exact", leaf.is_exact},
             {"bytes", leaf.bytes},
-            {"last_vacuum", or_null(leaf.last_vacuum)},
-            {"last_analyze", or_null(leaf.last_analyze)},
+            {"last_vacuum", time_json(leaf.last_vacuum)},
+            {"last_analyze", time_json(leaf.last_analyze)},
             {"detach_pending", leaf.is_detach_pending}};
 }
 
@@ -91,9 +96,7 @@ nlohmann::json bounds_json(ddl::KeyType key, const ddl::Bounds& bounds) {
     return {{"from", ddl::describe(key, bounds.lower)}, {"to", ddl::describe(key, bounds.upper)}};
 }
 
-}  // namespace
-
-std::string partition_status_text(const partition::TableStatus& status) {
+std::string table_text(const TableStatus& status) {
     const std::string name = sql::quoted(status.table);
     if (status.problem)
         return fmt::format("{}: {}\n  hint: {}\n", name, status.problem->message(), status.problem->hint());
@@ -108,8 +111,8 @@ std::string partition_status_text(const partition::TableStatus& status) {
                        warnings_text(status));
 }
 
-nlohmann::json partition_status_json(const partition::TableStatus& status) {
-    nlohmann::json table{{"table", sql::quoted(status.table)},
+nlohmann::json table_json(const TableStatus& status) {
+    nlohmann::json table{{"table", name_json(status.table)},
                          {"ok", status.has_enough()},
                          {"premake", status.premake},
                          {"leaves_ahead", status.ahead},
@@ -118,23 +121,37 @@ nlohmann::json partition_status_json(const partition::TableStatus& status) {
                          {"leaves", nlohmann::json::array()},
                          {"default", nullptr},
                          {"gaps", nlohmann::json::array()},
-                         {"error", nullptr}};
-    if (status.problem)
-        table["error"] = {{"code", to_int(status.problem->code())},
-                          {"message", status.problem->message()},
-                          {"hint", status.problem->hint()}};
+                         {"error", status.problem ? error_json(*status.problem) : nlohmann::json()}};
     if (status.covered_until)
         table["covered_until"] = ddl::describe(status.key, *status.covered_until);
     for (const LeafStatus& leaf : status.leaves) {
-        table["leaves"].push_back(to_json(leaf));
+        table["leaves"].push_back(leaf_json(leaf));
         table["leaves"].back().update(bounds_json(status.key, leaf.leaf.bounds));
     }
     if (status.default_partition)
-        table["default"] = to_json(*status.default_partition);
+        table["default"] = leaf_json(*status.default_partition);
     table["registry_problems"] = status.registry_problems;
     for (const ddl::Bounds& gap : status.gaps)
         table["gaps"].push_back(bounds_json(status.key, gap));
     return table;
+}
+
+}  // namespace
+
+std::string partition_status_text(const app::PartitionStatus& status) {
+    if (status.tables.empty())
+        return fmt::format("no policies in {}\n", status.policies.string());
+    std::string text;
+    for (const TableStatus& table : status.tables)
+        text += (text.empty() ? "" : "\n") + table_text(table);
+    return text;
+}
+
+nlohmann::json partition_status_json(const app::PartitionStatus& status) {
+    nlohmann::json document{{"now", time_json(status.now)}, {"tables", nlohmann::json::array()}};
+    for (const TableStatus& table : status.tables)
+        document["tables"].push_back(table_json(table));
+    return document;
 }
 
 }  // namespace tripmig::view
