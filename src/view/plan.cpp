@@ -9,14 +9,14 @@
 
 namespace tripmig::view {
 
-namespace {
-
 std::string locks_text(const std::vector<LockRequest>& locks) {
     std::string text;
     for (const LockRequest& lock : locks)
         text += fmt::format("{}{} on {}", text.empty() ? "" : ", ", to_string(lock.mode), sql::quoted(lock.relation));
     return text;
 }
+
+namespace {
 
 nlohmann::json locks_json(const std::vector<LockRequest>& locks) {
     nlohmann::json list = nlohmann::json::array();

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <tuple>
 
+#include "app/migrate/migration_swap.hpp"
 #include "base/error.hpp"
 #include "cli/duration_option.hpp"
-#include "cli/migrate/migration_swap.hpp"
 #include "cli/migrate/migration_target.hpp"
 #include "migrate/batch.hpp"
 #include "migrate/job_guard.hpp"
@@ -88,7 +88,7 @@ std::string with_names(const Context& context, const std::string& text) {
 /// make.
 std::string outlook_of(Context& context, const std::vector<std::string>& table) {
     try {
-        return look_at_swap(context, table).text(context);
+        return app::look_at_swap(context, app::swapped_table(table)).text();
     } catch (const Error& error) {
         if (error.code() != ExitCode::refused)
             throw;

@@ -3,11 +3,11 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "app/migrate/migration_swap.hpp"
 #include "base/error.hpp"
 #include "cli/command.hpp"
 #include "cli/migrate/applied_versions.hpp"
 #include "cli/migrate/history_run.hpp"
-#include "cli/migrate/migration_swap.hpp"
 #include "migrate/run/run.hpp"
 #include "view/json_text.hpp"
 
@@ -64,7 +64,7 @@ ExitCode redo(Context& context, bool is_confirmed) {
                            context.clock, context.stop);
     runner.set_applied(target.history.applied);
     runner.set_guard(migrate::JobGuard(*target.connection, context.config.state.schema));
-    runner.set_swap(swap_within_migration(context));
+    runner.set_swap(app::swap_within_migration(context));
     const migrate::PlanOptions plan{context.config.state.schema,
                                     db::next_batch(*target.connection, context.config.state.schema), true, false};
     nlohmann::json document{{"version", pair.file->version.text()}, {"ran", nlohmann::json::array()}};

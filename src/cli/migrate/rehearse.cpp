@@ -8,11 +8,11 @@
 #include <optional>
 #include <set>
 
+#include "app/migrate/migration_swap.hpp"
 #include "base/error.hpp"
 #include "cli/command.hpp"
 #include "cli/migrate/applied_versions.hpp"
 #include "cli/migrate/history_run.hpp"
-#include "cli/migrate/migration_swap.hpp"
 #include "config/connection_string.hpp"
 #include "db/state/state_schema.hpp"
 #include "migrate/rehearse/schema_portrait.hpp"
@@ -88,7 +88,7 @@ class Rehearsal {
             std::make_unique<migrate::Runner>(*m_target.connection, *m_lock, m_context.config, m_target.directory.path,
                                               m_context.reporter, m_context.clock, m_context.stop);
         runner->set_applied(m_target.history.applied);
-        runner->set_swap(swap_within_migration(m_context));
+        runner->set_swap(app::swap_within_migration(m_context));
         runner->set_run_unit([this](db::Executor& executor, const Unit& unit) { return m_watch.run(executor, unit); });
         return runner;
     }

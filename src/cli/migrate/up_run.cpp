@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "app/migrate/migration_swap.hpp"
 #include "base/error.hpp"
 #include "cli/duration_option.hpp"
 #include "cli/migrate/foreign_history_check.hpp"
 #include "cli/migrate/history_run.hpp"
-#include "cli/migrate/migration_swap.hpp"
 #include "db/state/state_schema.hpp"
 
 namespace tripmig::cli {
@@ -77,7 +77,7 @@ void apply_pending(Context& context, const UpOptions& options, MigrationTarget& 
                            context.clock, context.stop);
     runner.set_applied(target.history.applied);
     runner.set_guard(migrate::JobGuard(*target.connection, context.config.state.schema));
-    runner.set_swap(swap_within_migration(context));
+    runner.set_swap(app::swap_within_migration(context));
     migrate::PlanOptions plan{schema, db::next_batch(*target.connection, schema), true, options.durable_each};
     FinalFlush flush(*target.connection, schema);
     if (pending.size() > 1)  // of a single file its own line tells the time

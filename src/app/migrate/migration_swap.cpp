@@ -1,9 +1,10 @@
-#include "cli/migrate/migration_swap.hpp"
+#include "app/migrate/migration_swap.hpp"
 
 #include <fmt/format.h>
 
+#include "app/swap/policy.hpp"
+#include "base/counted.hpp"
 #include "base/error.hpp"
-#include "cli/swap/options.hpp"
 #include "job/session.hpp"
 #include "job/source/source_table.hpp"
 #include "job/state.hpp"
@@ -11,27 +12,23 @@
 #include "swap/close.hpp"
 #include "swap/run.hpp"
 
-namespace tripmig::cli {
+namespace tripmig::app {
 
 namespace {
-
-QualifiedName name_of(const std::vector<std::string>& parts) {
-    return parts.size() == 1 ? QualifiedName{"public", parts[0]} : QualifiedName{parts[0], parts[1]};
-}
 
 SwapOutlook look(job::Session& server, const QualifiedName& name) {
     SwapOutlook outlook;
     outlook.table = name;
+    outlook.most_rows = server.config().migrations.inline_swap_rows;
     if (job::require_table(server, name).is_partitioned()) {
         outlook.kind = SwapOutlook::Kind::partitioned;
         return outlook;
     }
-    const std::int64_t most = server.config().migrations.inline_swap_rows;
     outlook.rows =
         server.session().number(fmt::format("SELECT pg_catalog.count(*) FROM (SELECT FROM ONLY {} LIMIT {}) "
                                             "AS counted",
-                                            sql::quoted(name), most + 1));
-    outlook.kind = outlook.rows > most ? SwapOutlook::Kind::big : SwapOutlook::Kind::small;
+                                            sql::quoted(name), outlook.most_rows + 1));
+    outlook.kind = outlook.rows > outlook.most_rows ? SwapOutlook::Kind::big : SwapOutlook::Kind::small;
     return outlook;
 }
 
@@ -41,23 +38,23 @@ bool is_cut_over(job::Session& server, const QualifiedName& name) {
     return job && job::from_job(*job).is_cut_over();
 }
 
-std::string swap_now(Context& context, const QualifiedName& name) {
+std::string swap_now(const Context& context, const QualifiedName& name) {
     job::Session server(context.config, context.reporter, context.clock, context.stop);
     const SwapOutlook outlook = look(server, name);
     if (outlook.kind == SwapOutlook::Kind::partitioned && !is_cut_over(server, name))
-        return outlook.text(context);
+        return outlook.text();
     if (outlook.kind == SwapOutlook::Kind::big)
-        throw Error(ExitCode::refused, outlook.text(context),
+        throw Error(ExitCode::refused, outlook.text(),
                     fmt::format("run `tripmig swap run {}`, which copies nothing under a lock and can be stopped and "
                                 "resumed; then the same command as now",
                                 sql::quoted(name)));
     SwapOptions options;
     options.table = sql::quoted(name);
     server.take_job(name);
-    const config::PartitionPolicy policy = job_policy(context, options, server);
+    const config::PartitionPolicy policy = job_policy(context.config, options, server);
     const swap::RunResult result = swap::run(server, policy, false);
     if (!result.state)  // somebody else's work of a moment ago
-        return look(server, name).text(context);
+        return look(server, name).text();
     // An empty table has no past to go back to; of another one `swap finish` gives the way back up.
     if (result.state->was_empty && result.state->stage == job::Stage::complete)
         swap::finish(server, name);
@@ -66,28 +63,32 @@ std::string swap_now(Context& context, const QualifiedName& name) {
 
 }  // namespace
 
-std::string SwapOutlook::text(const Context& context) const {
+std::string SwapOutlook::text() const {
     const std::string name = sql::quoted(table);
     switch (kind) {
         case Kind::partitioned:
             return name + " is partitioned already: nothing to do";
         case Kind::small:
-            return fmt::format("{} has {} rows: it is swapped then and there", name, rows);
+            return fmt::format("{} has {}: it is swapped then and there", name, counted(rows, "row"));
         case Kind::big:
             return fmt::format(
                 "{} has more than {} rows (inline_swap_rows): it is to be swapped beside its writers first", name,
-                context.config.migrations.inline_swap_rows);
+                most_rows);
     }
     return {};
 }
 
-SwapOutlook look_at_swap(Context& context, const std::vector<std::string>& table) {
+QualifiedName swapped_table(const std::vector<std::string>& parts) {
+    return parts.size() == 1 ? QualifiedName{"public", parts[0]} : QualifiedName{parts[0], parts[1]};
+}
+
+SwapOutlook look_at_swap(const Context& context, const QualifiedName& table) {
     job::Session server(context.config, context.reporter, context.clock, context.stop);
-    return look(server, name_of(table));
+    return look(server, table);
 }
 
-migrate::SwapTable swap_within_migration(Context& context) {
-    return [&context](const std::vector<std::string>& table) { return swap_now(context, name_of(table)); };
+migrate::SwapTable swap_within_migration(const Context& context) {
+    return [&context](const std::vector<std::string>& table) { return swap_now(context, swapped_table(table)); };
 }
 
-}  // namespace tripmig::cli
+}  // namespace tripmig::app
