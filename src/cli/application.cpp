@@ -10,9 +10,9 @@
 #include <iostream>
 #include <string_view>
 
+#include "app/migrate/hidden_values.hpp"
 #include "base/clock.hpp"
 #include "base/version.hpp"
-#include "cli/migrate/hidden_values.hpp"
 #include "cli/signals.hpp"
 #include "cli/usage_error.hpp"
 #include "db/connection.hpp"
@@ -243,7 +243,7 @@ ExitCode Application::run_command(const Command& command, const std::string& nam
         // Where no migration is read, a value in a message is just a word.
         if (name.rfind("swap", 0) == 0 || name.rfind("partition", 0) == 0)
             throw;
-        throw without_values(error, config.migrations.placeholders);
+        throw app::without_values(error, config.migrations.placeholders);
     }
 }
 
