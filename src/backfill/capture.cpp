@@ -229,9 +229,8 @@ Step mark_incomplete(const Capture& capture) {
 
 std::string backlog_sql(const Capture& capture) {
     return fmt::format(
-        "SELECT pg_catalog.count(*), COALESCE(pg_catalog.bool_or(truncated), false) FROM (SELECT truncated FROM {} "
-        "LIMIT "
-        "$1::pg_catalog.int8) AS entries",
+        "SELECT pg_catalog.count(*) AS entries, COALESCE(pg_catalog.bool_or(truncated), false) AS is_truncated "
+        "FROM (SELECT truncated FROM {} LIMIT $1::pg_catalog.int8) AS counted",
         sql::quoted(capture.log));
 }
 

@@ -66,7 +66,7 @@ std::vector<Step> drop_capture_triggers(const Capture& capture);
 /// All of it gone; may run twice.
 std::vector<Step> end_capture(const Capture& capture);
 
-/// One row: entries in the log, counted up to $1, and whether the source was truncated.
+/// One row: `entries` in the log, counted up to $1, and whether the source `is_truncated`.
 std::string backlog_sql(const Capture& capture);
 
 }  // namespace tripmig::backfill

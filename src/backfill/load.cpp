@@ -36,20 +36,20 @@ std::vector<BlockRange> loaded_ranges(db::Session& session, const Transfer& tran
     std::vector<BlockRange> ranges;
     for (const db::Row& row :
          session.read(fmt::format("SELECT first_block, past_block FROM {} ORDER BY 1", sql::quoted(transfer.chunks))))
-        ranges.push_back({db::number_of(row.at(0)), db::number_of(row.at(1))});
+        ranges.push_back({row.number("first_block"), row.number("past_block")});
     return ranges;
 }
 
 std::string load_progress_sql(const QualifiedName& chunks) {
     // The earliest chunk of that minute was at work before it: its blocks do not count for the rate.
     return fmt::format(
-        "SELECT COALESCE(pg_catalog.sum(past_block - first_block), 0)::pg_catalog.int8, "
-        "pg_catalog.current_setting('block_size')::pg_catalog.int8, "
+        "SELECT COALESCE(pg_catalog.sum(past_block - first_block), 0)::pg_catalog.int8 AS blocks_done, "
+        "pg_catalog.current_setting('block_size')::pg_catalog.int8 AS block_size, "
         "(SELECT (pg_catalog.sum(past_block - first_block) FILTER (WHERE loaded_at > since) "
         "/ NULLIF(EXTRACT(epoch FROM pg_catalog.max(loaded_at) - since), 0))::pg_catalog.float8 "
         "FROM (SELECT first_block, past_block, loaded_at, pg_catalog.min(loaded_at) OVER () AS since FROM {0} "
         "WHERE loaded_at > (SELECT pg_catalog.max(loaded_at) FROM {0}) - interval '1 minute') AS recent GROUP BY "
-        "since) "
+        "since) AS blocks_a_second "
         "FROM {0}",
         sql::quoted(chunks));
 }

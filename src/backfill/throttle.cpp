@@ -27,16 +27,15 @@ Error bad_probe(const std::string& what) {
             "`probe` in [swap] is a SELECT of one boolean: true to go on"};
 }
 
-Follower follower_of(const db::Result& result, std::size_t row) {
+Follower follower_in(const db::Row& row) {
     Follower follower;
-    follower.name = result.text(row, 1);
-    follower.is_slot = result.text(row, 0) == "slot";
-    follower.is_active = result.flag(row, 2);
-    follower.is_visible = result.flag(row, 3);
-    if (!result.is_null(row, 4))
-        follower.position = result.number(row, 4);
-    if (!result.is_null(row, 5))
-        follower.reported_lag = chr::milliseconds(result.number(row, 5));
+    follower.name = row.text("name");
+    follower.is_slot = row.text("kind") == "slot";
+    follower.is_active = row.flag("is_active");
+    follower.is_visible = row.flag("is_visible");
+    follower.position = row.optional_number("position");
+    if (const auto lag = row.optional_number("lag"))
+        follower.reported_lag = chr::milliseconds(*lag);
     return follower;
 }
 
@@ -118,8 +117,8 @@ void Throttle::count_traffic() {
 }
 
 void Throttle::look_at_traffic() {
-    const db::Result ended = connection().execute(std::string(statements::transactions));
-    m_traffic.add(m_clock.steady(), ended.number(0, 0), m_own_transactions);
+    const std::int64_t ended = connection().execute(std::string(statements::transactions)).number();
+    m_traffic.add(m_clock.steady(), ended, m_own_transactions);
     const std::optional<int> others = m_traffic.of_others();
     bool is_news = false;
     {
@@ -185,14 +184,16 @@ std::optional<Hold> Throttle::look() {
 
 ServerLoad Throttle::read_load() {
     ServerLoad load;
-    const db::Result followers = connection().execute(std::string(statements::replicas));
-    load.wal_position = followers.number(0, 4);
-    for (std::size_t row = 1; row < followers.rows(); ++row)
-        load.followers.push_back(follower_of(followers, row));
+    for (const db::Row& row : connection().execute(std::string(statements::replicas))) {
+        if (row.text("kind") == "server")
+            load.wal_position = row.number("position");
+        else
+            load.followers.push_back(follower_in(row));
+    }
     if (m_limits.max_active_backends > 0) {
-        const db::Result backends = m_connection->execute(std::string(statements::active_backends));
-        load.active_backends = static_cast<int>(backends.number(0, 0));
-        load.hidden_backends = static_cast<int>(backends.number(0, 1));
+        const db::Row backends = m_connection->execute(std::string(statements::active_backends)).row();
+        load.active_backends = static_cast<int>(backends.number("active"));
+        load.hidden_backends = static_cast<int>(backends.number("hidden"));
     }
     return load;
 }
@@ -205,13 +206,14 @@ std::optional<Hold> Throttle::ask_probe() {
     try {
         const db::Result answer = m_connection->execute(m_limits.probe);
         m_connection->execute("ROLLBACK");
-        if (answer.rows() != 1 || answer.columns() != 1)
-            throw bad_probe(fmt::format("answered {} rows of {} columns", answer.rows(), answer.columns()));
-        if (!answer.is_null(0, 0) && answer.text(0, 0) != "t" && answer.text(0, 0) != "f")
-            throw bad_probe(fmt::format("answered \"{}\"", answer.text(0, 0)));
-        if (answer.flag(0, 0))
+        if (answer.size() != 1 || answer.columns() != 1)
+            throw bad_probe(fmt::format("answered {} rows of {} columns", answer.size(), answer.columns()));
+        const std::optional<std::string> said = answer.optional_text();
+        if (said == "t")
             return std::nullopt;
-        return Hold{Hold::Kind::probe, fmt::format("the probe answers {}", answer.is_null(0, 0) ? "NULL" : "false")};
+        if (said && said != "f")
+            throw bad_probe(fmt::format("answered \"{}\"", *said));
+        return Hold{Hold::Kind::probe, fmt::format("the probe answers {}", said ? "false" : "NULL")};
     } catch (const Error& error) {
         m_connection->rollback_quietly();
         if (m_stop.is_raised() || m_connection->is_broken() || error.sqlstate().empty())

@@ -24,9 +24,8 @@ struct Digest {
     friend bool operator==(const Digest&, const Digest&) = default;
 };
 
-/// Of a row whose first columns are a count and a sum.
-Digest digest_in(const db::Result& result, std::size_t row) {
-    return {result.number(row, 0), static_cast<std::uint64_t>(result.number(row, 1))};
+Digest digest_in(const db::Row& row) {
+    return {row.number("rows"), static_cast<std::uint64_t>(row.number("hash"))};
 }
 
 /// Both sides: the leaves each by itself, the plain table as a whole, and only where the two differ by leaf too.
@@ -49,7 +48,7 @@ class Sides {
             read(executor, is_plain ? plain_digest_sql(m_comparison, first_block(item), first_block(item + 1))
                                     : leaf_digest_sql(m_comparison, m_comparison.leaves.at(item - m_ranges)));
         const std::lock_guard<std::mutex> lock(m_guard);
-        (is_plain ? m_plain : m_leaves.at(item - m_ranges)).add(digest_in(result, 0));
+        (is_plain ? m_plain : m_leaves.at(item - m_ranges)).add(digest_in(result.row()));
         tell();
     }
 
@@ -64,8 +63,8 @@ class Sides {
         const db::Result result =
             read(executor, plain_buckets_sql(m_comparison, first_block(range), first_block(range + 1)));
         const std::lock_guard<std::mutex> lock(m_guard);
-        for (std::size_t row = 0; row < result.rows(); ++row)
-            m_buckets.at(static_cast<std::size_t>(result.number(row, 2))).add(digest_in(result, row));
+        for (const db::Row& row : result)
+            m_buckets.at(static_cast<std::size_t>(row.number("bucket"))).add(digest_in(row));
     }
 
     /// After look_by_leaf() of every range. Keys below the first leaf must all be in the log.
@@ -118,9 +117,8 @@ void find_keys(const Comparison& comparison, const Sides& sides, db::Executor& e
     for (const ComparedLeaf& leaf : comparison.leaves) {
         if (!(leaf.name == difference.leaf))
             continue;
-        const db::Result keys = sides.read(executor, differing_keys_sql(comparison, leaf));
-        for (std::size_t row = 0; row < keys.rows(); ++row)
-            difference.keys.emplace_back(keys.text(row, 0));
+        for (const db::Row& row : sides.read(executor, differing_keys_sql(comparison, leaf)))
+            difference.keys.push_back(row.text_or_empty("key"));
     }
 }
 
@@ -133,9 +131,12 @@ std::vector<Difference> verify(Comparison comparison, db::Session& session, Work
         const std::string is_log_empty = comparison.log.name.empty()
                                              ? std::string("true")
                                              : fmt::format("NOT EXISTS (SELECT FROM {})", sql::quoted(comparison.log));
-        const auto moment = work.read(fmt::format("SELECT pg_catalog.pg_export_snapshot(), {}", is_log_empty));
-        comparison.is_log_empty = db::flag_of(moment.at(0).at(1));
-        Sides sides(comparison, db::text_of(moment.at(0).at(0)), reporter);
+        const db::Row moment =
+            work.read(
+                    fmt::format("SELECT pg_catalog.pg_export_snapshot() AS snapshot, {} AS is_log_empty", is_log_empty))
+                .row();
+        comparison.is_log_empty = moment.flag("is_log_empty");
+        Sides sides(comparison, moment.text("snapshot"), reporter);
         workers.for_each(sides.items(), [&](db::Executor& executor, std::size_t item) {
             stop.check();
             throttle.wait();

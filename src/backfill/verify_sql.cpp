@@ -84,8 +84,9 @@ std::string not_in_log(const Comparison& comparison) {
 
 /// The sum minds rows that are there twice. One aggregate: the server would work the hash out for each that it is in.
 std::string digest_of(const Comparison& comparison) {
-    return fmt::format("pg_catalog.count(*), COALESCE(pg_catalog.sum({}) % 9223372036854775808, 0)::pg_catalog.int8",
-                       comparison.row_hash);
+    return fmt::format(
+        "pg_catalog.count(*) AS rows, COALESCE(pg_catalog.sum({}) % 9223372036854775808, 0)::pg_catalog.int8 AS hash",
+        comparison.row_hash);
 }
 
 std::string plain_rows(const Comparison& comparison, std::int64_t first_block, std::int64_t past_block) {
@@ -144,7 +145,8 @@ std::string differing_keys_sql(const Comparison& comparison, const ComparedLeaf&
         return text;
     }();
     return fmt::format(
-        "SELECT CASE WHEN a.h IS NULL THEN {8} ELSE {9} END FROM (SELECT {0}{1} AS h FROM ONLY {2} AS r WHERE r.{3} >= "
+        "SELECT CASE WHEN a.h IS NULL THEN {8} ELSE {9} END AS key FROM (SELECT {0}{1} AS h FROM ONLY {2} AS r WHERE "
+        "r.{3} >= "
         "{4}{5} AND {6}) AS a FULL JOIN (SELECT {0}{1} AS h FROM {7} AS r WHERE {6}) AS b USING ({10}) "
         "WHERE a.h IS DISTINCT FROM b.h ORDER BY 1 LIMIT 10",
         columns, comparison.row_hash, sql::quoted(comparison.plain), key, leaf.lower,

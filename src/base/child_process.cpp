@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,19 +13,11 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/start_program.hpp"
 
 namespace tripmig {
 
 namespace chr = std::chrono;
-
-std::vector<char*> exec_vector(std::vector<std::string>& words) {
-    std::vector<char*> vector;
-    vector.reserve(words.size() + 1);
-    for (std::string& word : words)
-        vector.push_back(word.data());
-    vector.push_back(nullptr);
-    return vector;
-}
 
 namespace {
 
@@ -81,59 +72,28 @@ class Pipe {
     std::array<int, 2> m_ends{-1, -1};
 };
 
-/// Our handlers and our ignored SIGPIPE are not the child's.
-class Attributes {
-  public:
-    Attributes() {
-        ::posix_spawnattr_init(&m_attributes);
-        ::posix_spawnattr_setpgroup(&m_attributes, 0);
-        sigset_t none{};
-        ::sigemptyset(&none);
-        ::posix_spawnattr_setsigmask(&m_attributes, &none);
-        sigset_t defaults{};
-        ::sigemptyset(&defaults);
-        ::sigaddset(&defaults, SIGPIPE);
-        ::posix_spawnattr_setsigdefault(&m_attributes, &defaults);
-        ::posix_spawnattr_setflags(&m_attributes,
-                                   POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    }
-    ~Attributes() { ::posix_spawnattr_destroy(&m_attributes); }
-    Attributes(const Attributes&) = delete;
-    Attributes& operator=(const Attributes&) = delete;
-
-    [[nodiscard]] const posix_spawnattr_t* get() const { return &m_attributes; }
-
-  private:
-    posix_spawnattr_t m_attributes{};
-};
-
 struct Pipes {
     Pipe in;
     Pipe out;
     Pipe err;
 };
 
-/// 0 and the process, or errno.
-int spawn(const ChildOrders& orders, const Pipes& pipes, pid_t& pid) {
+StartedProgram start(const ChildOrders& orders, const Pipes& pipes) {
     std::vector<std::string> words = orders.arguments;
     std::vector<std::string> variables = orders.environment;
     const std::vector<char*> argv = exec_vector(words);
-    const std::vector<char*> envp = exec_vector(variables);
-    posix_spawn_file_actions_t actions{};
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_adddup2(&actions, pipes.in.reader(), STDIN_FILENO);
-    ::posix_spawn_file_actions_adddup2(&actions, pipes.out.writer(), STDOUT_FILENO);
-    if (orders.error_output != ChildOrders::Stderr::inherited)
-        ::posix_spawn_file_actions_adddup2(
-            &actions, orders.error_output == ChildOrders::Stderr::with_stdout ? pipes.out.writer() : pipes.err.writer(),
-            STDERR_FILENO);
-    if (!orders.directory.empty())
-        ::posix_spawn_file_actions_addchdir_np(&actions, orders.directory.c_str());
-    const Attributes attributes;
-    const int failure = ::posix_spawnp(&pid, argv[0], &actions, attributes.get(), argv.data(),
-                                       orders.environment.empty() ? ::environ : envp.data());
-    ::posix_spawn_file_actions_destroy(&actions);
-    return failure;
+    const std::vector<char*> environment = exec_vector(variables);
+    ProgramStart start;
+    start.argv = argv.data();
+    start.environment = variables.empty() ? nullptr : environment.data();
+    start.directory = orders.directory.empty() ? nullptr : orders.directory.c_str();
+    start.standard = {pipes.in.reader(), pipes.out.writer(), pipes.err.writer()};
+    if (orders.error_output == ChildOrders::Stderr::with_stdout)
+        start.standard[STDERR_FILENO] = pipes.out.writer();
+    if (orders.error_output == ChildOrders::Stderr::inherited)
+        start.standard[STDERR_FILENO] = STDERR_FILENO;
+    start.leads_group = true;
+    return start_program(start);
 }
 
 /// Reads what is there. False: its end has come.
@@ -172,13 +132,6 @@ ChildEnd::How read_outputs(const ChildOrders& orders, const Pipes& pipes, chr::s
     return ChildEnd::How::ended;
 }
 
-int wait_for(pid_t pid) {
-    int status = 0;
-    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-    }
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-}
-
 /// It may have closed its outputs and run on.
 bool ends_in_time(pid_t pid, const ChildOrders& orders, chr::steady_clock::time_point deadline) {
     constexpr int read_again = 10;
@@ -198,9 +151,10 @@ bool ends_in_time(pid_t pid, const ChildOrders& orders, chr::steady_clock::time_
 ChildEnd run_child(const ChildOrders& orders) {
     const auto deadline = chr::steady_clock::now() + orders.patience;
     Pipes pipes;
-    pid_t pid = 0;
     ChildEnd end;
-    if (spawn(orders, pipes, pid) != 0) {
+    const StartedProgram started = start(orders, pipes);
+    const pid_t pid = started.pid;
+    if (started.failure != 0) {
         end.status = 127;
         return end;
     }
@@ -217,7 +171,7 @@ ChildEnd run_child(const ChildOrders& orders) {
         end.how = ChildEnd::How::timed_out;
     if (end.how != ChildEnd::How::ended)
         ::kill(-pid, SIGKILL);
-    end.status = wait_for(pid);
+    end.status = wait_for_program(pid);
     if (end.how == ChildEnd::How::ended && was_signalled && orders.ends_on_signal)
         end.how = ChildEnd::How::signalled;
     return end;

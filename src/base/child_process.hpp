@@ -8,9 +8,6 @@
 
 namespace tripmig {
 
-/// argv or envp for exec: pointers into `words`, which must outlive it, and a closing nullptr.
-std::vector<char*> exec_vector(std::vector<std::string>& words);
-
 /// A program to run to its end.
 struct ChildOrders {
     std::vector<std::string> arguments;    ///< the program, of PATH or with its path, and its arguments

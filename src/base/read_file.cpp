@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <limits>
 
 namespace tripmig {
 
@@ -29,15 +30,21 @@ std::error_code wait_for_text(int descriptor, chr::steady_clock::time_point dead
     return ready == 0 ? std::make_error_code(std::errc::timed_out) : std::error_code();
 }
 
+bool is_null_device(const struct stat& status) {
+    struct stat null {};
+    return S_ISCHR(status.st_mode) && ::stat("/dev/null", &null) == 0 && status.st_rdev == null.st_rdev;
+}
+
 std::error_code read_open_file(int descriptor, std::size_t most_bytes, chr::milliseconds patience, std::string& text) {
     struct stat status {};
     if (::fstat(descriptor, &status) != 0)
         return read_error();
     const bool is_fifo = S_ISFIFO(status.st_mode);
     if (!is_fifo && !S_ISREG(status.st_mode))
-        return std::make_error_code(std::errc::not_supported);
+        return is_null_device(status) ? std::error_code() : std::make_error_code(std::errc::not_supported);
     const auto deadline = chr::steady_clock::now() + patience;
-    std::array<char, 4096> buffer{};
+    text.reserve(std::min(static_cast<std::size_t>(status.st_size), most_bytes));
+    std::array<char, 16384> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): read() fills it
     for (;;) {
         if (const std::error_code failed = is_fifo ? wait_for_text(descriptor, deadline) : std::error_code())
             return failed;
@@ -64,6 +71,10 @@ std::error_code read_file(const std::filesystem::path& file, std::size_t most_by
     const std::error_code failed = read_open_file(descriptor, most_bytes, patience, text);
     ::close(descriptor);
     return failed;
+}
+
+std::error_code read_file(const std::filesystem::path& file, std::string& text) {
+    return read_file(file, std::numeric_limits<std::size_t>::max(), chr::seconds(30), text);
 }
 
 }  // namespace tripmig

@@ -56,8 +56,8 @@ struct Step {
     std::string done_query;  ///< a SELECT of one boolean: true when the step's effect is already there; empty: unknown
     Retry retry = Retry::unit;
     std::optional<StepSource> source;
-    /// When set the step is a check: a SELECT of one boolean. Anything but true rolls the unit back with Error{refused}
-    /// and this text.
+    /// When set the step is a check: a SELECT of one boolean, or of the columns `holds` and `found`, a text for people.
+    /// Anything but true rolls the unit back with Error{refused}, what was found and this text.
     std::string refusal;
     bool is_passing = false;  ///< of a check: the same unit may pass it a moment later
     /// Not empty: run so often that the server should keep it prepared under this name in the session.

@@ -88,6 +88,19 @@ std::error_code write_file(const fs::path& file, std::string_view text) {
     return write_to(target, S_ISREG(status.st_mode) ? O_TRUNC : 0, text);
 }
 
+std::error_code write_private_file(const fs::path& file, std::string_view text, const std::optional<FileOwner>& owner) {
+    const int descriptor =
+        ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (descriptor < 0)
+        return last_error();
+    if (owner && ::fchown(descriptor, owner->user, owner->group) != 0) {
+        const std::error_code failed = last_error();
+        ::close(descriptor);
+        return failed;
+    }
+    return write_and_close(descriptor, text);
+}
+
 std::error_code create_file(const fs::path& file, std::string_view text) {
     return write_to(file, O_CREAT | O_EXCL | O_NOFOLLOW, text);
 }

@@ -3,11 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <sstream>
 
+#include "base/read_file.hpp"
 #include "config/source_lines.hpp"
 #include "config/stray_character.hpp"
 
@@ -192,17 +189,13 @@ Error not_a_section_error(const TomlEntry& entry) {
 }
 
 std::string read_text_file(const std::filesystem::path& file) {
-    if (std::filesystem::is_directory(file))
-        throw Error(ExitCode::usage, fmt::format("cannot read {}: it is a folder", file.string()));
-    errno = 0;
-    std::ifstream stream(file, std::ios::binary);
-    std::ostringstream content;
-    if (stream)
-        content << stream.rdbuf();
-    if (!stream || stream.bad())
-        throw Error(ExitCode::usage, fmt::format("cannot read {}: {}", file.string(),
-                                                 errno != 0 ? std::strerror(errno) : "not a readable file"));
-    return content.str();
+    std::string text;
+    std::error_code none;
+    if (const std::error_code failed = read_file(file, text))
+        throw Error(ExitCode::usage,
+                    fmt::format("cannot read {}: {}", file.string(),
+                                std::filesystem::is_directory(file, none) ? "it is a folder" : failed.message()));
+    return text;
 }
 
 }  // namespace tripmig::config

@@ -11,11 +11,8 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "db/cancel_request.hpp"
 #include "db/connection_state.hpp"
-#include "db/notice.hpp"
 #include "db/pipeline.hpp"
-#include "db/server_error.hpp"
 
 namespace tripmig::db {
 
@@ -90,7 +87,7 @@ void Connection::discard_session() {
         "pg_catalog.pg_advisory_unlock_all(); "
         "DISCARD TEMP; DISCARD SEQUENCES; SELECT EXISTS (SELECT FROM pg_catalog.pg_prepared_statements WHERE "
         "from_sql)");
-    if (!prepared.flag(0, 0))
+    if (!prepared.flag())
         return;
     forget_prepared();
     execute("DEALLOCATE ALL");

@@ -12,6 +12,7 @@
 
 #include "base/error.hpp"
 #include "db/cancel_request.hpp"
+#include "db/libpq_result.hpp"
 #include "db/notice.hpp"
 #include "db/pipeline.hpp"
 #include "db/server_error.hpp"
@@ -215,7 +216,7 @@ Result ConnectionState::finish(std::string_view sql, const std::optional<StepSou
         PGresult* raw_result = PQgetResult(raw());
         if (raw_result == nullptr)
             break;
-        Result result(raw_result);
+        Result result = libpq_result(raw_result);
         switch (PQresultStatus(raw_result)) {
             case PGRES_COPY_IN:
                 send_copy(copied ? std::string_view{} : copy_data);
@@ -272,7 +273,7 @@ std::vector<Result> ConnectionState::finish_pipeline(const Pipeline& pipeline) {
                 throw_lost(last_words());
             continue;
         }
-        Result result(raw_result);
+        Result result = libpq_result(raw_result);
         const ExecStatusType status = PQresultStatus(raw_result);
         is_synced = status == PGRES_PIPELINE_SYNC;
         if (is_synced || next >= pipeline.answers().size())

@@ -91,13 +91,20 @@ void Executor::take_locks(const Unit& unit, int attempt, UnitOutcome& outcome) {
 
 namespace {
 
-/// Of a step that is a check. A second column of its SELECT says what was found.
+/// Of a step that is a check.
 void require_truth(const Step& step, const Result& result) {
-    if (step.refusal.empty() || (result.rows() == 1 && result.flag(0, 0)))
+    if (step.refusal.empty())
+        return;
+    if (result.columns() == 1) {
+        if (!result.optional_flag().value_or(false))
+            throw CheckFailed(step);
+        return;
+    }
+    const Row row = result.row();
+    if (row.flag("holds"))
         return;
     Step told = step;
-    if (result.rows() == 1 && result.columns() > 1)
-        told.refusal = fmt::format("{}; {}", result.text(0, 1), step.refusal);
+    told.refusal = fmt::format("{}; {}", row.text("found"), step.refusal);
     throw CheckFailed(told);
 }
 

@@ -3,9 +3,14 @@
 // The one place where libpqxx 6.4.5 (Debian 12, Ubuntu 22.04) and 7.x (Debian 13) differ for us. Debian's 6.4.5 calls
 // itself 6.4.4: only the major version can be tested. Included by .cpp files of db/ only.
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <pqxx/pqxx>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "db/result.hpp"
@@ -75,13 +80,32 @@ inline pqxx::result execute_prepared(pqxx::transaction_base& transaction, const 
 #endif
 }
 
-inline std::string cell(const pqxx::result& result, std::size_t row, std::size_t column) {
-    const auto field = result[static_cast<pqxx::result::size_type>(row)][static_cast<pqxx::row::size_type>(column)];
-    return {field.c_str(), static_cast<std::size_t>(field.size())};
-}
+class LibpqxxAnswer : public Answer {
+  public:
+    explicit LibpqxxAnswer(pqxx::result result) : m_result(std::move(result)) {}
 
-inline bool is_null(const pqxx::result& result, std::size_t row, std::size_t column) {
-    return result[static_cast<pqxx::result::size_type>(row)][static_cast<pqxx::row::size_type>(column)].is_null();
+    [[nodiscard]] std::size_t rows() const override { return static_cast<std::size_t>(m_result.size()); }
+    [[nodiscard]] std::size_t columns() const override { return static_cast<std::size_t>(m_result.columns()); }
+    [[nodiscard]] std::string_view column_name(std::size_t column) const override {
+        return m_result.column_name(static_cast<pqxx::row::size_type>(column));
+    }
+    [[nodiscard]] std::optional<std::string_view> cell(std::size_t row, std::size_t column) const override {
+        const auto field =
+            m_result[static_cast<pqxx::result::size_type>(row)][static_cast<pqxx::row::size_type>(column)];
+        if (field.is_null())
+            return std::nullopt;
+        return std::string_view(field.c_str(), static_cast<std::size_t>(field.size()));
+    }
+    [[nodiscard]] std::uint64_t affected() const override {
+        return static_cast<std::uint64_t>(m_result.affected_rows());
+    }
+
+  private:
+    pqxx::result m_result;
+};
+
+inline Result result_for(pqxx::result answer) {
+    return Result(std::make_shared<LibpqxxAnswer>(std::move(answer)));
 }
 
 }  // namespace tripmig::db::libpqxx

@@ -20,7 +20,7 @@ std::int64_t lock_key(std::string_view state_schema, std::string_view purpose) {
 
 std::string lock_holder(Connection& connection, std::int64_t key) {
     const Result result = connection.execute(std::string(statements::lock_holder), {fmt::format("{}", key)});
-    return result.rows() == 0 ? std::string() : std::string(result.text(0, 0));
+    return result.optional_text().value_or("");
 }
 
 AdvisoryLock::AdvisoryLock(Connection& connection, std::int64_t key) : m_connection(connection), m_key(key) {
@@ -56,7 +56,7 @@ AdvisoryLock::AdvisoryLock(Connection& connection, std::int64_t key, std::string
 }
 
 bool AdvisoryLock::try_once() {
-    return m_connection.execute(fmt::format("SELECT pg_catalog.pg_try_advisory_lock({})", m_key)).flag(0, 0);
+    return m_connection.execute(fmt::format("SELECT pg_catalog.pg_try_advisory_lock({})", m_key)).flag();
 }
 
 namespace {
@@ -69,13 +69,15 @@ std::unique_ptr<Connection> as_holder(std::unique_ptr<Connection> connection) {
 
 /// As pg_locks shows it.
 Step held_check(Connection& connection, std::int64_t key) {
-    const Result self = connection.execute(
-        "SELECT pg_catalog.pg_backend_pid(), oid FROM pg_catalog.pg_database WHERE datname = "
-        "pg_catalog.current_database()");
+    const Row self = connection
+                         .execute(
+                             "SELECT pg_catalog.pg_backend_pid() AS pid, oid FROM pg_catalog.pg_database WHERE datname "
+                             "= pg_catalog.current_database()")
+                         .row();
     const auto bits = static_cast<std::uint64_t>(key);
     Step step;
     step.sql = std::string(statements::run_lock_check);
-    step.parameters = {std::string(self.text(0, 0)), std::string(self.text(0, 1)), fmt::format("{}", bits >> 32U),
+    step.parameters = {self.text("pid"), self.text("oid"), fmt::format("{}", bits >> 32U),
                        fmt::format("{}", bits & 0xFFFFFFFFU)};
     step.prepare_as = "tripmig_run_lock";
     step.why = "this run is still the only one";

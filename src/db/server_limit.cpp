@@ -20,7 +20,7 @@ Error with_server_limit(const Error& error, Connection& connection) {
             limited.with_hint(
                 fmt::format("raise {0} and restart the server, then run the same command again; {0} is "
                             "now {1}",
-                            name, value.text(0, 0)));
+                            name, value.text()));
             return limited;
         } catch (const Error&) {
             return error;  // what happened first is what counts

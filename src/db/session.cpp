@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -90,18 +89,6 @@ auto translated(const std::string& description, Call&& call) -> decltype(call())
     }
 }
 
-Rows rows_of(const pqxx::result& result) {
-    Rows rows(static_cast<std::size_t>(result.size()));
-    const auto columns = static_cast<std::size_t>(result.columns());
-    for (std::size_t r = 0; r < rows.size(); ++r) {
-        rows[r].reserve(columns);
-        for (std::size_t c = 0; c < columns; ++c)
-            rows[r].push_back(libpqxx::is_null(result, r, c) ? std::nullopt
-                                                             : std::optional(libpqxx::cell(result, r, c)));
-    }
-    return rows;
-}
-
 /// null: every connection is taken, and it may be tried again. libpqxx tells why it failed in words alone.
 std::unique_ptr<pqxx::connection> connection_or_pause(const std::map<std::string, std::string>& parameters,
                                                       const std::string& description,
@@ -121,15 +108,15 @@ std::unique_ptr<pqxx::connection> connection_or_pause(const std::map<std::string
 
 }  // namespace
 
-Rows Work::read(const std::string& sql, const Parameters& parameters) {
-    return rows_of(libpqxx::execute(*static_cast<pqxx::transaction_base*>(m_transaction), sql, parameters));
+Result Work::read(const std::string& sql, const Parameters& parameters) {
+    return libpqxx::result_for(libpqxx::execute(*static_cast<pqxx::transaction_base*>(m_transaction), sql, parameters));
 }
 
-Rows Work::read_often(std::string_view statement, const Parameters& parameters) {
+Result Work::read_often(std::string_view statement, const Parameters& parameters) {
     if (m_prepared == nullptr)
         return read(std::string(statement), parameters);
-    return rows_of(libpqxx::execute_prepared(*static_cast<pqxx::transaction_base*>(m_transaction),
-                                             m_prepared->name_of(statement), parameters));
+    return libpqxx::result_for(libpqxx::execute_prepared(*static_cast<pqxx::transaction_base*>(m_transaction),
+                                                         m_prepared->name_of(statement), parameters));
 }
 
 std::uint64_t Work::change(const std::string& sql, const Parameters& parameters) {
@@ -149,10 +136,10 @@ Session::Session(const config::DatabaseConfig& database, std::string_view role) 
 Session::~Session() = default;
 Session::Session(Session&&) noexcept = default;
 
-Rows Session::read(const std::string& sql, const Parameters& parameters) {
-    Rows rows;
-    transact(Isolation::read_committed, [&](Work& work) { rows = work.read(sql, parameters); });
-    return rows;
+Result Session::read(const std::string& sql, const Parameters& parameters) {
+    Result result;
+    transact(Isolation::read_committed, [&](Work& work) { result = work.read(sql, parameters); });
+    return result;
 }
 
 void Session::transact(Isolation isolation, const std::function<void(Work&)>& function) {
@@ -187,10 +174,10 @@ void Session::execute_alone(const std::string& sql) {
 }
 
 Instant Session::now() {
-    const Rows rows = read("SELECT pg_catalog.clock_timestamp() AT TIME ZONE 'UTC'");
-    const auto moment = parse_timestamp(text_of(rows.at(0).at(0)));
+    const std::string answer = text("SELECT pg_catalog.clock_timestamp() AT TIME ZONE 'UTC'");
+    const auto moment = parse_timestamp(answer);
     if (!moment)
-        throw Error(ExitCode::unexpected, "the server's clock is unreadable: " + text_of(rows.at(0).at(0)));
+        throw Error(ExitCode::unexpected, "the server's clock is unreadable: " + answer);
     return *moment;
 }
 
@@ -210,47 +197,28 @@ void Session::cancel() noexcept {
     }
 }
 
-const std::string& text_of(const std::optional<std::string>& cell) {
-    if (!cell)
-        throw Error(ExitCode::unexpected, "the server answered NULL where a value was expected");
-    return *cell;
-}
-
-std::int64_t number_of(const std::optional<std::string>& cell) {
-    const std::string& text = text_of(cell);
-    std::int64_t value = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (failure != std::errc{} || end != text.data() + text.size())
-        throw Error(ExitCode::unexpected, fmt::format("the server answered \"{}\" where a number was expected", text));
-    return value;
-}
-
-bool flag_of(const std::optional<std::string>& cell) {
-    return text_of(cell) == "t";
-}
-
 bool Work::flag(const std::string& sql, const Parameters& parameters) {
-    return flag_of(read(sql, parameters).at(0).at(0));
+    return read(sql, parameters).flag();
 }
 
 std::int64_t Work::number(const std::string& sql, const Parameters& parameters) {
-    return number_of(read(sql, parameters).at(0).at(0));
+    return read(sql, parameters).number();
 }
 
 std::string Work::text(const std::string& sql, const Parameters& parameters) {
-    return text_of(read(sql, parameters).at(0).at(0));
+    return read(sql, parameters).text();
 }
 
 bool Session::flag(const std::string& sql, const Parameters& parameters) {
-    return flag_of(read(sql, parameters).at(0).at(0));
+    return read(sql, parameters).flag();
 }
 
 std::int64_t Session::number(const std::string& sql, const Parameters& parameters) {
-    return number_of(read(sql, parameters).at(0).at(0));
+    return read(sql, parameters).number();
 }
 
 std::string Session::text(const std::string& sql, const Parameters& parameters) {
-    return text_of(read(sql, parameters).at(0).at(0));
+    return read(sql, parameters).text();
 }
 
 }  // namespace tripmig::db

@@ -21,13 +21,13 @@ class Work {
     Work(void* transaction, PreparedStatements* prepared) : m_transaction(transaction), m_prepared(prepared) {}
 
     /// One statement. Throws Error as Session does.
-    Rows read(const std::string& sql, const Parameters& parameters = {});
-    /// A SELECT of one value.
+    Result read(const std::string& sql, const Parameters& parameters = {});
+    /// A SELECT of one value: read().flag() and so on.
     [[nodiscard]] bool flag(const std::string& sql, const Parameters& parameters = {});
     [[nodiscard]] std::int64_t number(const std::string& sql, const Parameters& parameters = {});
     [[nodiscard]] std::string text(const std::string& sql, const Parameters& parameters = {});
     /// One of our own statements that are read again and again, with parameters: see Session::keep_prepared().
-    Rows read_often(std::string_view statement, const Parameters& parameters);
+    Result read_often(std::string_view statement, const Parameters& parameters);
     /// One statement; the number of rows it touched.
     std::uint64_t change(const std::string& sql, const Parameters& parameters = {});
 
@@ -52,9 +52,9 @@ class Session {
 
     /// One SELECT in a transaction of its own. Errors have their SQLSTATE and exit code; a lost connection is
     /// unreachable.
-    Rows read(const std::string& sql, const Parameters& parameters = {});
+    Result read(const std::string& sql, const Parameters& parameters = {});
 
-    /// A SELECT of one value. Throw Error{unexpected} for no row, NULL, or another kind of value.
+    /// A SELECT of one value: read().flag() and so on.
     [[nodiscard]] bool flag(const std::string& sql, const Parameters& parameters = {});
     [[nodiscard]] std::int64_t number(const std::string& sql, const Parameters& parameters = {});
     [[nodiscard]] std::string text(const std::string& sql, const Parameters& parameters = {});
@@ -84,10 +84,5 @@ class Session {
     struct State;
     std::unique_ptr<State> m_state;
 };
-
-/// Text cells that must be there and of a kind. Throw Error{unexpected} naming what was read otherwise.
-const std::string& text_of(const std::optional<std::string>& cell);
-std::int64_t number_of(const std::optional<std::string>& cell);
-bool flag_of(const std::optional<std::string>& cell);
 
 }  // namespace tripmig::db

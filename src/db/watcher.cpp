@@ -9,30 +9,31 @@ namespace tripmig::db {
 Watcher::Blockers Watcher::blockers_of(int pid) {
     const Result result = m_connection.execute(std::string(statements::blockers), {fmt::format("{}", pid)});
     Blockers blockers;
-    for (std::size_t row = 0; row < result.rows(); ++row) {
-        blockers.text += fmt::format("{}{}", row == 0 ? "" : "; ", result.text(row, 0));
-        blockers.pids += fmt::format("{} ", result.text(row, 1));
+    for (const Row& row : result) {
+        blockers.text += (blockers.text.empty() ? "" : "; ") + row.text("blocker");
+        blockers.pids += row.text("pid") + " ";
     }
     return blockers;
 }
 
 std::optional<Progress> Watcher::progress_of(int pid) {
     const Result result = m_connection.execute(std::string(statements::progress), {fmt::format("{}", pid)});
-    if (result.rows() == 0)
+    if (result.empty())
         return std::nullopt;
+    const Row row = result.row();
     Progress progress;
-    progress.task = fmt::format("{}: {}", result.text(0, 0), result.text(0, 1));
-    progress.unit = result.text(0, 2);
-    progress.done = static_cast<std::uint64_t>(result.number(0, 3));
-    progress.total = static_cast<std::uint64_t>(result.number(0, 4));
+    progress.task = fmt::format("{}: {}", row.text("what"), row.text("phase"));
+    progress.unit = row.text("unit");
+    progress.done = static_cast<std::uint64_t>(row.number("done"));
+    progress.total = static_cast<std::uint64_t>(row.number("total"));
     return progress;
 }
 
 std::map<std::string, std::string> Watcher::locks_of(int pid) {
     const Result result = m_connection.execute(std::string(statements::held_locks), {fmt::format("{}", pid)});
     std::map<std::string, std::string> locks;
-    for (std::size_t row = 0; row < result.rows(); ++row)
-        locks.emplace(result.text(row, 0), result.text(row, 1));
+    for (const Row& row : result)
+        locks.emplace(row.text("relation"), row.text("mode"));
     return locks;
 }
 

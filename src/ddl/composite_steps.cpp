@@ -4,7 +4,6 @@
 
 #include "ddl/column_text.hpp"
 #include "ddl/composite_function.hpp"
-#include "ddl/index_definition.hpp"
 #include "ddl/replacement/replacement.hpp"
 #include "ddl/statement_step.hpp"
 #include "ddl/trigger_function.hpp"

@@ -140,7 +140,8 @@ std::string key_scan_sql(KeyType key, const std::string& source, const std::stri
     const std::string part =
         interval ? fmt::format("CASE WHEN {} THEN {} END", in_calendar(key, "key"), part_sql(key, *interval)) : "NULL";
     return fmt::format(
-        "SELECT place, pg_catalog.count(*), pg_catalog.min({0})::pg_catalog.text, pg_catalog.max({0})::pg_catalog.text "
+        "SELECT place, pg_catalog.count(*) AS rows, pg_catalog.min({0})::pg_catalog.text AS first, "
+        "pg_catalog.max({0})::pg_catalog.text AS last "
         "FROM (SELECT key, {1} AS place, {2} AS part FROM (SELECT {3}::{4} AS key FROM {5} WHERE "
         "ctid >= '({6},0)'::pg_catalog.tid AND ctid < '({7},0)'::pg_catalog.tid) AS keys) AS placed "
         "GROUP BY place, part",

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "ddl/column_text.hpp"
 #include "ddl/private_object.hpp"
 #include "ddl/statement_step.hpp"
 #include "sql/identifier.hpp"

@@ -26,9 +26,9 @@ std::string text_of(config::UniqueIndexes choice) {
 /// What the job chose; a name that is not in it was nobody's choice.
 std::map<std::string, std::string> choices_of(const State& state) {
     std::map<std::string, std::string> choices{
-        {"key", state.key}, {"interval", state.interval}, {"strategy", std::string(to_string(state.strategy))}};
-    if (state.incoming != config::IncomingForeignKeys::refuse)
-        choices["incoming_foreign_keys"] = text_of(state.incoming);
+        {"key", state.key}, {"interval", state.interval}, {"strategy", std::string(to_string(state.strategy()))}};
+    if (state.swap().incoming != config::IncomingForeignKeys::refuse)
+        choices["incoming_foreign_keys"] = text_of(state.swap().incoming);
     if (state.unique_indexes != config::UniqueIndexes::refuse)
         choices["unique_indexes"] = text_of(state.unique_indexes);
     if (state.policy)
@@ -75,7 +75,7 @@ void require_same_choices(const State& state, const std::vector<SaidChoice>& fla
                           const std::optional<config::PartitionPolicy>& file) {
     for (const SaidChoice& said : flags)
         require_same(state, said);
-    if (!file || !state.policy || state.is_split())
+    if (!file || !state.policy || state.is<SplitJob>())
         return;
     const std::map<std::string, std::string>& then = state.policy->file_choices;
     for (const auto& [name, value] : choices_in(*file))
@@ -97,9 +97,9 @@ config::PartitionPolicy policy_of_job(const State& state, const std::optional<co
     policy.interval = config::parse_partition_interval(state.interval);
     if (told)
         policy.swap = told->swap;
-    policy.swap.strategy = state.strategy;
-    if (state.incoming != config::IncomingForeignKeys::refuse)
-        policy.swap.incoming_foreign_keys = state.incoming;
+    policy.swap.strategy = state.strategy();
+    if (state.swap().incoming != config::IncomingForeignKeys::refuse)
+        policy.swap.incoming_foreign_keys = state.swap().incoming;
     if (state.unique_indexes != config::UniqueIndexes::refuse)
         policy.swap.unique_indexes = state.unique_indexes;
     if (state.policy) {

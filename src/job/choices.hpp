@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "config/policy.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 
 namespace tripmig::job {
 

@@ -15,6 +15,7 @@
 #include "job/locks/attempts.hpp"
 #include "job/replacement.hpp"
 #include "job/run_job.hpp"
+#include "job/state/journal.hpp"
 #include "job/transfer.hpp"
 #include "sql/identifier.hpp"
 
@@ -24,7 +25,7 @@ namespace {
 
 /// Leaves and all; their triggers call what goes next.
 std::vector<Step> drop_staged(const State& state) {
-    if (!state.is_copy())
+    if (!state.copies())
         return {};
     return {ddl::statement(fmt::format("DROP TABLE IF EXISTS {}", sql::quoted(ddl::staged_name(state.table))),
                            "the copy, with its leaves")};
@@ -37,25 +38,24 @@ std::vector<Step> sweep_up(const State& state, const std::string& state_schema) 
     const ddl::Registry registry = ddl::registry_of(gone, state.key);
     std::vector<Step> steps = drop_staged(state);
     ddl::append(steps, backfill::end_transfer(build_transfer(build_replacement(gone, state), state, state_schema)));
-    if (state.has_registry && !state.was_empty)
+    if (state.swap().has_registry && !state.is<EmptyJob>())
         ddl::append(steps, ddl::drop_registry(registry));
     return steps;
 }
 
 std::vector<Step> undo_preparation(const db::TableInfo& table, const State& state, const std::string& state_schema) {
     std::vector<Step> steps;
-    const bool has_begun = !state.was_empty && state.stage >= Stage::capturing;
-    const bool has_begun_registry = state.has_registry && has_begun;
+    const bool has_begun = state.captures() && state.stage >= Stage::capturing;
     const ddl::Replacement replacement = build_replacement(table, state);
     ddl::append(steps, drop_staged(state));
-    if (has_begun_registry || (has_begun && state.is_copy()))
+    if (has_begun)
         ddl::append(steps, backfill::end_transfer(build_transfer(replacement, state, state_schema)));
     for (const std::string& check : {state.range_check(), state.null_check()})
         steps.push_back(ddl::drop_check(table.name, check, "the swap is given up"));
-    if (has_begun_registry)
+    if (has_begun && state.swap().has_registry)
         ddl::append(steps, ddl::drop_registry(*replacement.registry));
     if (const db::ColumnInfo* column = table.column(state.key);
-        column != nullptr && state.key_was_nullable && column->not_null)
+        column != nullptr && state.swap().key_was_nullable && column->not_null)
         steps.push_back(ddl::statement(fmt::format("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL",
                                                    sql::quoted(table.name), sql::quote_ident(state.key)),
                                        "as it was before"));

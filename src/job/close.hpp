@@ -6,7 +6,7 @@
 #include "base/step.hpp"
 #include "db/catalog/table_info.hpp"
 #include "job/session.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 
 namespace tripmig::job {
 

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string>
 #include "ddl/replacement/replacement.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 
 namespace tripmig::job {
 

@@ -1,4 +1,5 @@
 #include "job/cut_over_record.hpp"
+#include "job/state/journal.hpp"
 
 #include <fmt/format.h>
 

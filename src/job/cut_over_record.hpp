@@ -2,7 +2,7 @@
 
 #include "db/executor.hpp"
 #include "job/session.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 
 namespace tripmig::job {
 

@@ -12,8 +12,8 @@ std::string what_frees_space(const State& state) {
     const std::string table = sql::quoted(state.table);
     if (state.stage < Stage::cut_over)
         return fmt::format("`tripmig swap abort {}` drops what the {} has made, which frees its space", table,
-                           state.is_split() ? "split" : "swap");
-    if (state.stage == Stage::complete && state.is_copy())
+                           state.is<SplitJob>() ? "split" : "swap");
+    if (state.stage == Stage::complete && state.is<CopyJob>())
         return fmt::format("`tripmig swap finish {}` drops the old table, which frees its space", table);
     return {};
 }
@@ -25,8 +25,7 @@ bool is_disk_full(const Error& error) {
 }
 
 Error disk_full_error(const Error& error, const State& state) {
-    const bool is_captured = (state.is_copy() || state.has_registry) && !state.was_empty &&
-                             state.stage >= Stage::capturing && state.stage <= Stage::complete;
+    const bool is_captured = state.captures() && state.stage >= Stage::capturing && state.stage <= Stage::complete;
     const std::string command = what_frees_space(state);
     return Error(error).with_hint(fmt::format(
         "the server's disk is full{}. Free or add space and run the same command again{}",

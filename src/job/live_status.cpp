@@ -2,11 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "base/civil.hpp"
 #include "base/error.hpp"
-#include "db/state/state_schema.hpp"
+#include "base/json_text.hpp"
 #include "db/state/with_state.hpp"
 #include "job/statements.hpp"
 
@@ -56,7 +54,7 @@ void LiveStatus::write() {
             m_session.emplace(m_database, "swap-note");
         m_session->transact(db::Isolation::read_committed, [&](db::Work& work) {
             work.change(db::with_state(statements::note_live, m_state_schema),
-                        {m_table.schema, m_table.name, note.dump(-1, ' ', false, json::error_handler_t::replace)});
+                        {m_table.schema, m_table.name, json_text(note, -1)});
         });
     } catch (const Error&) {
         m_session.reset();  // the next note connects anew; a server that is gone shows in the work itself

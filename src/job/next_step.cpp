@@ -81,7 +81,8 @@ std::optional<Action> composite(const State& state, const Observation& seen) {
         return std::nullopt;
     if (seen.composite_key == Build::missing)
         return Action::begin_composite;
-    return state.composite.at(seen.composite).next_block < 0 ? Action::validate_composite : Action::fill_composite;
+    return state.swap().composite.at(seen.composite).next_block < 0 ? Action::validate_composite
+                                                                    : Action::fill_composite;
 }
 
 /// What must hold before anything else is done with what was captured so far.
@@ -92,7 +93,7 @@ std::optional<Action> triggers(const Observation& seen) {
 }
 
 std::optional<Action> registry(const State& state, const Observation& seen) {
-    if (!state.has_registry)
+    if (!state.swap().has_registry)
         return std::nullopt;
     if (state.stage == Stage::begun)
         return Action::begin_registry;
@@ -105,7 +106,7 @@ std::optional<Action> registry(const State& state, const Observation& seen) {
     if (state.stage == Stage::loaded)
         return Action::index_registry;
     const bool was_compared = state.stage >= Stage::ready;  // before that, "ready" compares
-    return state.must_compare && was_compared ? std::optional(Action::compare) : std::nullopt;
+    return state.load().must_compare && was_compared ? std::optional(Action::compare) : std::nullopt;
 }
 
 Action copy_step(const State& state, const Observation& seen, bool until_ready) {
@@ -127,14 +128,14 @@ Action copy_step(const State& state, const Observation& seen, bool until_ready) 
         default:
             break;
     }
-    if (state.must_compare)
+    if (state.load().must_compare)
         return Action::compare;
     return until_ready ? Action::nothing : Action::cut_over;
 }
 
 /// The past ends elsewhere: rows came into an empty table or beyond the boundary, or its time has come too near.
 bool has_wrong_boundary(const State& state, const Observation& seen) {
-    if (state.was_empty)
+    if (state.is<EmptyJob>())
         return seen.has_rows;
     return seen.is_beyond_boundary || (seen.is_late && seen.range_check == Build::missing);
 }
@@ -146,7 +147,7 @@ Action towards_cut_over(const State& state, const Observation& seen, bool until_
         return Action::note_ready;
     if (until_ready)
         return Action::nothing;
-    if (state.was_empty)
+    if (state.is<EmptyJob>())
         return Action::cut_over;
     if (seen.range_check == Build::missing)
         return Action::add_range_check;
@@ -164,16 +165,16 @@ Action next_step(const State& state, const Observation& seen, bool until_ready) 
         return Action::nothing;
     if (has_wrong_boundary(state, seen))
         return Action::choose_boundary;
-    if (state.was_empty)
+    if (state.is<EmptyJob>())
         return towards_cut_over(state, seen, until_ready);
     if (const auto action = not_null(seen))
         return *action;
-    if (!state.is_copy() || seen.composite_key != Build::valid)
+    if (!state.copies() || seen.composite_key != Build::valid)
         if (const auto action = unique_index(seen))
             return *action;
     if (const auto action = composite(state, seen))
         return *action;
-    if (state.is_copy())
+    if (state.copies())
         return copy_step(state, seen, until_ready);
     if (const auto action = registry(state, seen))  // which may take long: until then no key is to be refused
         return seen.range_check == Build::missing ? *action : Action::drop_range_check;
@@ -187,7 +188,7 @@ Action next_revert_step(const State& state, const Observation& seen) {
         return seen.done.contains(Action::drop_staged_matviews) ? Action::put_back : Action::drop_staged_matviews;
     if (!seen.done.contains(Action::restore_matviews))
         return Action::restore_matviews;
-    const bool is_parked = state.is_copy() || !state.matviews.empty();
+    const bool is_parked = state.copies() || !state.swap().matviews.empty();
     if (is_parked && !seen.done.contains(Action::drop_parked))
         return Action::drop_parked;
     return seen.done.contains(Action::validate_restored) ? Action::close_job : Action::validate_restored;

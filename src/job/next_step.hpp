@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 
 namespace tripmig::job {
 
@@ -62,9 +62,9 @@ struct Observation {
     bool key_is_nullable = false;
     bool needs_index = false;  ///< the primary key lacks the partition key
     Build index = Build::missing;
-    std::string broken_unique;          ///< an index of ours that is invalid, or whose narrow one is gone
-    std::string missing_unique;         ///< a unique index without the key that has no wider one yet
-    Build null_check = Build::missing;  ///< invalid: NOT VALID
+    std::string broken_unique;                ///< an index of ours that is invalid, or whose narrow one is gone
+    std::vector<std::string> missing_unique;  ///< unique indexes without the key that have none with it yet
+    Build null_check = Build::missing;        ///< invalid: NOT VALID
     Build range_check = Build::missing;
     Build composite_key = Build::valid;  ///< of the first incoming key of `composite` that is not done
     std::size_t composite = 0;           ///< which that is

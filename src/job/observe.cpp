@@ -5,9 +5,6 @@
 #include <algorithm>
 
 #include "backfill/capture.hpp"
-#include "base/error.hpp"
-#include "db/catalog/table_catalog.hpp"
-#include "ddl/registry/registry.hpp"
 #include "job/boundary.hpp"
 #include "job/replacement.hpp"
 #include "job/statements.hpp"
@@ -35,15 +32,15 @@ Build index_state(const db::TableInfo& table, const std::string& name) {
 }
 
 void observe_unique_with_key(const db::TableInfo& table, const State& state, Observation& seen) {
-    if (state.was_empty || state.is_copy() || state.is_cut_over())
+    if (!state.is<AttachJob>() || state.is_cut_over())
         return;
     std::vector<std::string> wanted;
     const std::vector<db::IndexInfo> narrow =
         state.is_unique_per_leaf() ? std::vector<db::IndexInfo>() : indexes_without_key(table, state.key);
     for (const db::IndexInfo& index : narrow) {
         wanted.push_back(State::index_with_key(index.name.name));
-        if (seen.missing_unique.empty() && index_state(table, wanted.back()) == Build::missing)
-            seen.missing_unique = index.name.name;
+        if (index_state(table, wanted.back()) == Build::missing)
+            seen.missing_unique.push_back(index.name.name);
     }
     for (const db::IndexInfo& index : table.indexes) {
         const std::string& name = index.name.name;
@@ -55,7 +52,7 @@ void observe_unique_with_key(const db::TableInfo& table, const State& state, Obs
 
 /// The first incoming key of `composite` whose column, triggers and second foreign key are not all there and validated.
 void observe_composite_keys(db::Session& session, const db::TableInfo& table, const State& state, Observation& seen) {
-    if (state.was_empty || state.is_cut_over())
+    if (state.is<EmptyJob>() || state.is_cut_over())
         return;
     const std::vector<ddl::CompositeKey> keys = composite_keys(table, state);
     for (seen.composite = 0; seen.composite < keys.size(); ++seen.composite) {
@@ -75,10 +72,10 @@ void observe_composite_keys(db::Session& session, const db::TableInfo& table, co
 
 /// Whether keys may reach the cut before the cut-over is done: by the clock, or by the newest number.
 bool is_late(Session& server, const db::TableInfo& table, const State& state) {
-    if (state.was_empty || state.is_copy() || state.is_cut_over())
+    if (!state.is<AttachJob>() || state.is_cut_over())
         return false;
     const ddl::KeyType type = key_type_of(state);
-    const ddl::Bound cut = parse_boundary(type, state.boundary);
+    const ddl::Bound cut = parse_boundary(type, state.boundary());
     if (!ddl::is_number(type))
         return server.session().now() >=
                boundary_deadline(cut, config::parse_partition_interval(state.interval), server.config().swap.margin);
@@ -93,16 +90,15 @@ bool is_late(Session& server, const db::TableInfo& table, const State& state) {
 
 bool must_reload(db::Session& session, const db::TableInfo& table, const State& state,
                  const std::string& state_schema) {
-    if ((!state.has_registry && !state.is_copy()) || state.was_empty || state.stage < Stage::capturing ||
-        state.is_cut_over())
+    if (!state.captures() || state.stage < Stage::capturing || state.is_cut_over())
         return false;
-    if (state.stage == Stage::capturing && state.filenode != 0 && state.filenode != table.filenode)
+    if (state.stage == Stage::capturing && state.load().filenode != 0 && state.load().filenode != table.filenode)
         return true;
     const backfill::Capture capture = backfill::capture_for(table.name, {}, state_schema, state.job);
     return session.flag(fmt::format("SELECT EXISTS (SELECT FROM {} WHERE truncated)", sql::quoted(capture.log)));
 }
 
-Observation observe(Session& server, const db::TableInfo& table, const State& state) {
+Observation observe_table(const db::TableInfo& table, const State& state) {
     Observation seen;
     if (const db::ColumnInfo* column = table.column(state.key))
         seen.key_is_nullable = !column->not_null;
@@ -110,9 +106,14 @@ Observation observe(Session& server, const db::TableInfo& table, const State& st
                                                                state.key) == state.primary_key.end();
     seen.index = index_state(table, state.leaf_index());
     observe_unique_with_key(table, state, seen);
-    observe_composite_keys(server.session(), table, state, seen);
     seen.null_check = check_state(table, state.null_check());
     seen.range_check = check_state(table, state.range_check());
+    return seen;
+}
+
+Observation observe(Session& server, const db::TableInfo& table, const State& state) {
+    Observation seen = observe_table(table, state);
+    observe_composite_keys(server.session(), table, state, seen);
     seen.must_reload = must_reload(server.session(), table, state, server.state_schema());
     if (!state.is_cut_over()) {
         db::OwnTriggerChanges own = read_own_changes(server.session(), state, server.state_schema());

@@ -1,4 +1,5 @@
 #include "job/open_job.hpp"
+#include "job/state/journal.hpp"
 
 #include <fmt/format.h>
 

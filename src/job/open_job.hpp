@@ -1,7 +1,7 @@
 #pragma once
 
 #include "job/session.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 
 namespace tripmig::job {
 

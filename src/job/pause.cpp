@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
-#include "db/state/state_schema.hpp"
 #include "db/state/with_state.hpp"
 #include "job/statements.hpp"
 #include "sql/identifier.hpp"

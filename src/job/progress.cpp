@@ -4,8 +4,6 @@
 
 #include "backfill/capture.hpp"
 #include "backfill/load.hpp"
-#include "db/cells.hpp"
-#include "db/state/state_schema.hpp"
 #include "db/state/with_state.hpp"
 #include "ddl/registry/registry.hpp"
 #include "ddl/replacement/staged.hpp"
@@ -22,49 +20,42 @@ bool exists(Session& server, const QualifiedName& table) {
 }
 
 void read_load(Session& server, const QualifiedName& chunks, JobProgress& progress) {
-    const db::Row row = server.session().read(backfill::load_progress_sql(chunks)).at(0);
-    db::Cells cells(row);
-    progress.blocks_done = cells.number();
-    progress.block_size = cells.number();
-    if (row.at(2))
-        progress.blocks_a_second = cells.decimal();
+    const db::Row row = server.session().read(backfill::load_progress_sql(chunks)).row();
+    progress.blocks_done = row.number("blocks_done");
+    progress.block_size = row.number("block_size");
+    progress.blocks_a_second = row.optional_decimal("blocks_a_second");
 }
 
 void read_note(Session& server, const State& state, JobProgress& progress) {
-    const db::Rows rows = server.session().read(db::with_state(statements::job_live, server.state_schema()),
-                                                {state.table.schema, state.table.name});
-    if (rows.empty())
+    const db::Result found = server.session().read(db::with_state(statements::job_live, server.state_schema()),
+                                                   {state.table.schema, state.table.name});
+    if (found.empty())
         return;
-    db::Cells cells(rows.front());
-    progress.is_paused = cells.flag();
-    const std::string kind = cells.text_or_empty();
-    const std::string reason = cells.text_or_empty();
-    const std::string since = cells.text_or_empty();
-    progress.attempts = static_cast<int>(cells.number());
-    const std::string whom = cells.text_or_empty();
-    const auto others = static_cast<int>(cells.number());
+    const db::Row row = found.row();
+    progress.is_paused = row.flag("is_paused");
+    progress.attempts = static_cast<int>(row.number("attempts"));
     if (progress.worker.empty())
         return;  // a note of a process that is gone
-    progress.hold_kind = kind;
-    progress.hold_reason = reason;
-    progress.hold_since = since;
-    progress.waits_for = whom;
-    progress.busy_tps = others;
+    progress.hold_kind = row.text_or_empty("kind");
+    progress.hold_reason = row.text_or_empty("reason");
+    progress.hold_since = row.text_or_empty("since");
+    progress.waits_for = row.text_or_empty("waits_for");
+    progress.busy_tps = static_cast<int>(row.number("rests_for"));
 }
 
 void read_leaves(Session& server, const State& state, JobProgress& progress) {
     const db::Row row = server.session()
                             .read(std::string(statements::indexed_leaves), {sql::quoted(ddl::staged_name(state.table))})
-                            .at(0);
-    progress.leaves = db::number_of(row.at(0));
-    progress.leaves_indexed = db::number_of(row.at(1));
+                            .row();
+    progress.leaves = row.number("leaves");
+    progress.leaves_indexed = row.number("indexed");
 }
 
 void read_keys(Session& server, const State& state, JobProgress& progress) {
     for (const db::Row& row :
          server.session().read(std::string(statements::keys_not_valid),
                                {sql::quoted(state.root_table()), sql::quoted(ddl::registry_name(state.root_table()))}))
-        progress.keys_not_valid.push_back(db::text_of(row.at(0)));
+        progress.keys_not_valid.push_back(row.text("key"));
 }
 
 }  // namespace
@@ -77,10 +68,10 @@ JobProgress read_progress(Session& server, const State& state) {
     const QualifiedName chunks{capture.log.schema, fmt::format("chunks_{}", state.job)};
     if (exists(server, chunks))
         read_load(server, chunks, progress);
-    if (state.is_copy() && state.stage == Stage::loaded)
+    if (state.copies() && state.stage == Stage::loaded)
         read_leaves(server, state, progress);
     if (exists(server, capture.log))
-        progress.backlog = server.session().number(backfill::backlog_sql(capture), {"1000000"});
+        progress.backlog = server.session().read(backfill::backlog_sql(capture), {"1000000"}).row().number("entries");
     progress.altered = read_own_changes(server.session(), state, server.state_schema()).changes;
     progress.registry_problems = registry_problems(server.session(), state.table);
     if (state.is_cut_over())
@@ -91,7 +82,7 @@ JobProgress read_progress(Session& server, const State& state) {
 std::optional<double> time_left(const State& state, const JobProgress& progress) {
     if (state.stage != Stage::capturing || !progress.blocks_a_second || *progress.blocks_a_second <= 0)
         return std::nullopt;
-    return static_cast<double>(state.blocks - progress.blocks_done) / *progress.blocks_a_second;
+    return static_cast<double>(state.load().blocks - progress.blocks_done) / *progress.blocks_a_second;
 }
 
 }  // namespace tripmig::job

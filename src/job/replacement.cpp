@@ -95,8 +95,8 @@ std::vector<UniqueWithoutKey> unique_without_key(const ddl::Replacement& replace
 
 std::vector<ddl::CompositeKey> composite_keys(const db::TableInfo& table, const State& state) {
     std::vector<ddl::CompositeKey> keys;
-    for (const CompositePart& part : state.composite)
-        for (const db::IncomingKey& key : state.dropped)
+    for (const CompositePart& part : state.swap().composite)
+        for (const db::IncomingKey& key : state.swap().dropped)
             if (key.is_called(part.table, part.name))
                 keys.push_back(composite_key(table, state, part, key));
     return keys;
@@ -106,21 +106,21 @@ ddl::Replacement build_replacement(const db::TableInfo& table, const State& stat
     ddl::Replacement replacement;
     replacement.table = without_own(table, state);
     replacement.key = state.key;
-    replacement.leaf = {table.name.schema, state.leaf};
-    replacement.keeps_old = !state.was_empty;
-    if (key_is_missing(state) && !state.was_empty && !state.is_copy())
+    replacement.leaf = {table.name.schema, state.old_name};
+    replacement.keeps_old = !state.is<EmptyJob>();
+    if (key_is_missing(state) && state.is<AttachJob>())
         replacement.leaf_index = state.leaf_index();
     replacement.unique_per_leaf = state.is_unique_per_leaf();
-    if (!state.was_empty && !state.is_copy() && !replacement.unique_per_leaf)
+    if (state.is<AttachJob>() && !replacement.unique_per_leaf)
         for (const db::IndexInfo& index : indexes_without_key(replacement.table, state.key))
             replacement.unique_with_key.emplace(index.name.name, State::index_with_key(index.name.name));
     for (const db::ConstraintInfo& constraint : table.constraints)
         if (constraint.name == state.range_check() || constraint.name == state.null_check())
             replacement.dropped_checks.push_back(constraint.name);
     replacement.composite = composite_keys(replacement.table, state);
-    if (state.has_registry) {
+    if (state.swap().has_registry) {
         replacement.registry = ddl::registry_of(replacement.table, state.key);
-        replacement.registry->replaces_functions = state.replaces_functions;
+        replacement.registry->replaces_functions = state.swap().replaces_functions;
     }
     return replacement;
 }

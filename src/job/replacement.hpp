@@ -10,7 +10,7 @@
 #include "ddl/composite_key.hpp"
 #include "ddl/leaf.hpp"
 #include "ddl/replacement/replacement.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 
 namespace tripmig::job {
 

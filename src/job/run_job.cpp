@@ -3,6 +3,7 @@
 #include <set>
 
 #include "job/disk_full.hpp"
+#include "job/state/journal.hpp"
 #include "job/step_guard.hpp"
 
 namespace tripmig::job {

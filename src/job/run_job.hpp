@@ -6,7 +6,7 @@
 #include "base/error.hpp"
 #include "job/next_step.hpp"
 #include "job/session.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 
 namespace tripmig::job {
 

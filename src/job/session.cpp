@@ -71,9 +71,9 @@ bool Session::is_paused() {
         return false;
     if (!m_pause_session)
         m_pause_session.emplace(m_database, "swap-pause");
-    const db::Rows rows = m_pause_session->read(db::with_state(statements::job_is_paused, state_schema()),
-                                                {m_table.schema, m_table.name});
-    return !rows.empty() && db::flag_of(rows.at(0).at(0));
+    const db::Result found = m_pause_session->read(db::with_state(statements::job_is_paused, state_schema()),
+                                                   {m_table.schema, m_table.name});
+    return found.optional_flag().value_or(false);
 }
 
 void Session::wait_for_orphans() {

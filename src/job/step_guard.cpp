@@ -1,4 +1,5 @@
 #include "job/step_guard.hpp"
+#include "job/state/journal.hpp"
 
 #include <fmt/format.h>
 

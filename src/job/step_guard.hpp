@@ -4,7 +4,7 @@
 #include <string>
 
 #include "job/next_step.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 
 namespace tripmig::job {
 

@@ -67,7 +67,7 @@ backfill::Transfer build_transfer(const ddl::Replacement& replacement, const Sta
     const db::TableInfo& table = replacement.table;
     std::vector<backfill::Projection> projections;
     std::vector<std::string> keys;
-    if (state.is_copy()) {
+    if (state.copies()) {
         keys = row_keys(table);
         projections.push_back({table.name, ddl::staged_name(table.name), copied_columns(table), keys, false});
     }
@@ -80,10 +80,10 @@ backfill::Transfer build_transfer(const ddl::Replacement& replacement, const Sta
 
 backfill::Transfer transfer_back(const db::TableInfo& table, const State& state, const std::string& state_schema) {
     // The old table's key: it is no longer in the new one's when that was widened.
-    std::vector<std::string> keys = state.primary_key.empty() ? state.row_key : state.primary_key;
+    std::vector<std::string> keys = state.primary_key.empty() ? state.copy().row_key : state.primary_key;
     if (keys.empty())
         keys = row_keys(table);  // the job of an older version
-    backfill::Projection projection{table.name, {table.name.schema, state.leaf}, copied_columns(table), keys, true};
+    backfill::Projection projection{table.name, {table.name.schema, state.old_name}, copied_columns(table), keys, true};
     return backfill::transfer_for(capture_of(table, keys, state, state_schema), {projection}, state.job);
 }
 

@@ -5,7 +5,7 @@
 
 #include "backfill/transfer.hpp"
 #include "ddl/replacement/replacement.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 
 namespace tripmig::job {
 

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <map>
 
-#include "base/checksum.hpp"
 #include "base/civil.hpp"
 #include "base/error.hpp"
 #include "migrate/script.hpp"

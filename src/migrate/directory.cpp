@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <functional>
 
-#include "base/checksum.hpp"
 #include "base/error.hpp"
 #include "migrate/dialect/dialect.hpp"
 #include "migrate/folder_listing.hpp"

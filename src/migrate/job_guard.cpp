@@ -41,10 +41,10 @@ std::string bare(const std::string& key) {
 /// Unqualified names mean the first schema of the search_path.
 lint::KnownSchema schema_for(db::Connection& connection) {
     lint::KnownSchema schema;
-    const db::Result current = connection.execute("SELECT pg_catalog.current_schema()");
-    if (current.is_null(0, 0))
+    const auto current = connection.execute("SELECT pg_catalog.current_schema()").optional_text();
+    if (!current)
         return schema;
-    const std::string set = fmt::format("SET search_path = {}", sql::quote_ident(std::string(current.text(0, 0))));
+    const std::string set = fmt::format("SET search_path = {}", sql::quote_ident(*current));
     schema.apply(set, sql::facts(set), true);
     return schema;
 }

@@ -1,17 +1,12 @@
 #include "migrate/migration_file.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstring>
 
 #include "base/checksum.hpp"
 #include "base/error.hpp"
+#include "base/read_file.hpp"
 #include "sql/scanner.hpp"
 
 namespace tripmig::migrate {
@@ -19,11 +14,6 @@ namespace tripmig::migrate {
 namespace fs = std::filesystem;
 
 namespace {
-
-Error unreadable(const std::string& path, int number) {
-    return Error(ExitCode::usage, fmt::format("cannot read {}: {}", path, std::strerror(number)),
-                 "check the path and that this user may read it");
-}
 
 bool may_include(std::string_view content) {
     return content.find("\\i") != std::string_view::npos;
@@ -74,23 +64,10 @@ std::string content_of(const Migration& migration) {
 }
 
 std::string read_file(const std::string& path) {
-    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0)
-        throw unreadable(path, errno);
-    // Most migrations fit: then nobody needs to ask how large the file is.
-    std::array<char, 16384> piece;
     std::string content;
-    ssize_t count = 0;
-    while ((count = ::read(descriptor, piece.data(), piece.size())) > 0) {
-        struct stat info {};
-        if (content.empty() && count == static_cast<ssize_t>(piece.size()) && ::fstat(descriptor, &info) == 0)
-            content.reserve(static_cast<std::size_t>(std::max<off_t>(info.st_size, 0)));
-        content.append(piece.data(), static_cast<std::size_t>(count));
-    }
-    const int number = errno;
-    ::close(descriptor);
-    if (count < 0)
-        throw unreadable(path, number);
+    if (const std::error_code failed = tripmig::read_file(path, content))
+        throw Error(ExitCode::usage, fmt::format("cannot read {}: {}", path, failed.message()),
+                    "check the path and that this user may read it");
     return content;
 }
 

@@ -18,7 +18,7 @@ bool is_partitioned(const sql::NameParts& name, db::Connection& connection) {
         "SELECT relkind IN ('p', 'I') FROM pg_catalog.pg_class WHERE oid OPERATOR(pg_catalog.=) "
         "pg_catalog.to_regclass($1)",
         {dotted});
-    return found.rows() == 1 && found.flag(0, 0);
+    return found.optional_flag().value_or(false);
 }
 
 }  // namespace

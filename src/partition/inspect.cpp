@@ -104,10 +104,9 @@ std::vector<std::int64_t> rows_in_default(db::Session& session, const Snapshot& 
         counts += fmt::format("{}pg_catalog.count(*) FILTER (WHERE {})", counts.empty() ? "" : ", ",
                               ddl::within(snapshot.coverage.key, bounds, snapshot.parent.key));
     std::vector<std::int64_t> rows;
-    const auto answer =
-        session.read(fmt::format("SELECT {} FROM {}", counts, sql::quoted(snapshot.default_partition->name)));
-    for (const auto& cell : answer.at(0))
-        rows.push_back(db::number_of(cell));
+    for (const db::Row& row : session.read(fmt::format("SELECT pg_catalog.unnest(ARRAY[{}]) AS rows FROM {}", counts,
+                                                       sql::quoted(snapshot.default_partition->name))))
+        rows.push_back(row.number("rows"));
     return rows;
 }
 
@@ -197,10 +196,11 @@ std::optional<ddl::Bound> largest_key(db::Session& session, const Snapshot& snap
             continue;
         if (!ddl::is_number(key) && leaf->leaf.bounds.lower <= ddl::Bound::at(snapshot.now))
             return std::nullopt;
-        const auto rows =
-            session.read(ddl::outermost_key_sql(ddl::KeyEnd::last, sql::quoted(leaf->leaf.name), snapshot.parent.key));
-        if (!rows.empty())
-            return ddl::parse_bound(key, db::text_of(rows.front().at(0)));
+        const auto largest =
+            session.read(ddl::outermost_key_sql(ddl::KeyEnd::last, sql::quoted(leaf->leaf.name), snapshot.parent.key))
+                .optional_text();
+        if (largest)
+            return ddl::parse_bound(key, *largest);
     }
     return std::nullopt;
 }

@@ -45,7 +45,7 @@ bool is_detach_pending(db::Connection& connection, const QualifiedName& partitio
         "JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2 AND "
         "i.inhdetachpending)",
         {partition.schema, partition.name});
-    return result.flag(0, 0);
+    return result.flag();
 }
 
 std::string changed_before(const TableOutcome& outcome) {

@@ -24,9 +24,10 @@ std::string not_after_now(const Snapshot& snapshot) {
 
 std::optional<ddl::Bound> newest_key(db::Session& session, const Snapshot& snapshot, const QualifiedName& partition,
                                      const std::string& condition) {
-    const auto rows =
-        session.read(ddl::outermost_key_sql(ddl::KeyEnd::last, sql::quoted(partition), snapshot.parent.key, condition));
-    return rows.empty() ? std::nullopt : ddl::parse_bound(snapshot.coverage.key, db::text_of(rows.front().at(0)));
+    const auto newest =
+        session.read(ddl::outermost_key_sql(ddl::KeyEnd::last, sql::quoted(partition), snapshot.parent.key, condition))
+            .optional_text();
+    return newest ? ddl::parse_bound(snapshot.coverage.key, *newest) : std::nullopt;
 }
 
 bool has_row(db::Session& session, const QualifiedName& partition, const std::string& condition) {

@@ -20,8 +20,7 @@ constexpr std::int64_t counted_pages = 128;
 /// nullopt: row security hides the rows from their owner, or the role may not read them.
 std::optional<std::int64_t> count(db::Session& session, const QualifiedName& table) {
     try {
-        const auto rows = session.read(fmt::format("SELECT pg_catalog.count(*) FROM {}", sql::quoted(table)));
-        return db::number_of(rows.at(0).at(0));
+        return session.number(fmt::format("SELECT pg_catalog.count(*) FROM {}", sql::quoted(table)));
     } catch (const Error& error) {
         if (error.sqlstate() != "42501")
             throw;

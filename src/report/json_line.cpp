@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "base/civil.hpp"
+#include "base/json_text.hpp"
 
 namespace tripmig::report {
 
@@ -39,10 +39,6 @@ Json head(Instant now, std::string_view level, const std::string& kind, const st
     return {{"ts", timestamp(now)}, {"level", level}, {"kind", kind}, {"message", message}};
 }
 
-std::string dumped(const Json& line) {
-    return line.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 Json progress_json(const Progress& progress, const RateMeter* rate) {
     Json json{{"task", progress.task}, {"done", progress.done}};
     if (progress.total > 0)
@@ -70,7 +66,7 @@ std::string json_line(const Event& event, Instant now, const RateMeter* rate) {
     }
     if (event.progress)
         line["progress"] = progress_json(*event.progress, rate);
-    return dumped(line);
+    return json_text(line, -1);
 }
 
 std::string json_line(const Error& error, Instant now) {
@@ -90,7 +86,7 @@ std::string json_line(const Error& error, Instant now) {
             line["column"] = error.position()->column;
         }
     }
-    return dumped(line);
+    return json_text(line, -1);
 }
 
 }  // namespace tripmig::report

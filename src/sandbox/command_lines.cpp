@@ -41,6 +41,10 @@ std::vector<std::string> initdb_command(const Server& server) {
             "--no-sync"};
 }
 
+std::vector<std::string> copy_command(const Server& server, const std::filesystem::path& from) {
+    return {"/bin/cp", "-a", "--", from / "data", server.data_directory()};
+}
+
 std::vector<std::string> postgres_command(const Server& server) {
     std::vector<std::string> command{server.bindir / "postgres", "-D", server.data_directory()};
     const auto set = [&command](const std::string& name, const std::string& value) {
@@ -75,6 +79,10 @@ std::string bootstrap_sql(const Server& server) {
         "CREATE ROLE sandbox LOGIN NOSUPERUSER CREATEDB CREATEROLE{};\n"
         "CREATE DATABASE sandbox OWNER sandbox;\n",
         password);
+}
+
+std::string password_sql(const Server& server) {
+    return server.listens ? fmt::format("ALTER ROLE sandbox PASSWORD '{}';\n", server.password) : "";
 }
 
 }  // namespace tripmig::sandbox

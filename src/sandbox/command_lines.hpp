@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,9 @@ namespace tripmig::sandbox {
 /// initdb for a fresh cluster: superuser `postgres`, UTF-8, trust on the socket, passwords over TCP.
 std::vector<std::string> initdb_command(const Server& server);
 
+/// cp of another sandbox's cluster, which no server uses.
+std::vector<std::string> copy_command(const Server& server, const std::filesystem::path& from);
+
 /// The server in the foreground, its settings on the command line.
 std::vector<std::string> postgres_command(const Server& server);
 
@@ -18,5 +22,8 @@ std::vector<std::string> remove_command(const Server& server);
 
 /// What a fresh cluster is told by its superuser: role and database `sandbox`.
 std::string bootstrap_sql(const Server& server);
+
+/// What a copied one is told, which has both: the role's password. Empty: nothing.
+std::string password_sql(const Server& server);
 
 }  // namespace tripmig::sandbox

@@ -103,6 +103,8 @@ fs::path default_directory() {
 
 Started start_detached(const Options& options, const StopSignal& stop) {
     Server server = describe_server(options);
+    if (!options.from.empty())
+        require_stopped(options.from);
     const DirectoryLock lock(server.directory, server_user(), stop);
     if (std::optional<Server> former = read_state(server.directory)) {
         if (former->pid())
@@ -113,7 +115,7 @@ Started start_detached(const Options& options, const StopSignal& stop) {
         throw Error(ExitCode::refused, fmt::format("{} holds something else than a sandbox", server.directory.string()),
                     "name another directory, one that does not exist yet: --dir DIR");
     }
-    Sandbox sandbox(server, Lifetime::released, stop);
+    Sandbox sandbox(server, Lifetime::released, stop, options.from);
     sandbox.release();
     return {std::move(server), false};
 }
@@ -125,6 +127,16 @@ std::optional<Server> find_detached(const fs::path& directory) {
         return std::nullopt;
     require_own_directory(where, server_user());
     return read_state(where);
+}
+
+void require_stopped(const fs::path& directory) {
+    const std::optional<Server> server = find_detached(directory);
+    if (!server)
+        throw Error(ExitCode::refused, fmt::format("{} holds no sandbox", directory.string()),
+                    fmt::format("make one: tripmig sandbox start --dir {}", directory.string()));
+    if (server->pid())
+        throw Error(ExitCode::refused, fmt::format("the sandbox in {} runs", directory.string()),
+                    fmt::format("stop it first: tripmig sandbox stop --keep --dir {}", directory.string()));
 }
 
 std::optional<Server> stop_detached(const fs::path& directory, bool keep, const StopSignal& stop) {

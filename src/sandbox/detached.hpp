@@ -27,6 +27,9 @@ Started start_detached(const Options& options, const StopSignal& stop);
 /// not ours, or others may enter it: what stands in it may send us to somebody else's server.
 std::optional<Server> find_detached(const std::filesystem::path& directory);
 
+/// Throws Error{refused} when the directory holds no sandbox, or one that runs: such a cluster cannot be copied.
+void require_stopped(const std::filesystem::path& directory);
+
 /// Stops the server of that directory, when it runs, and removes what the sandbox made, unless `keep`.
 /// Returns what it found there. Throws Error{refused} when the server belongs to somebody else or does not end.
 std::optional<Server> stop_detached(const std::filesystem::path& directory, bool keep, const StopSignal& stop);

@@ -15,6 +15,7 @@ struct Options {
     std::filesystem::path directory;  ///< empty: a fresh one, with a short name
     std::vector<Setting> settings;    ///< win over the sandbox's own
     bool durable = false;             ///< fsync and full_page_writes on: for benchmarks
+    std::filesystem::path from;       ///< a stopped sandbox to begin with a copy of; empty: a new cluster
     std::optional<int> port;          ///< listen on 127.0.0.1 as well, with passwords; 0: any free port
 };
 

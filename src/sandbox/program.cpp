@@ -1,16 +1,10 @@
 #include "sandbox/program.hpp"
 
-#include <sys/wait.h>
-
 #include <utility>
 
 #include "base/child_process.hpp"
 
 namespace tripmig::sandbox {
-
-int shell_status(int wait_status) {
-    return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
-}
 
 const std::vector<std::string>& bare_environment() {
     static const std::vector<std::string> environment{

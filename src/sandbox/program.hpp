@@ -4,8 +4,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/child_process.hpp"
-
 namespace tripmig::sandbox {
 
 struct ProgramResult {
@@ -19,8 +17,5 @@ const std::vector<std::string>& bare_environment();
 /// Runs a program of PATH to its end, without a shell, in the bare environment and in /, with `input` as its stdin.
 /// PostgreSQL's programs complain about a working directory that they may not enter. `input` must fit a pipe (64 KiB).
 ProgramResult run_program(const std::vector<std::string>& arguments, std::string_view input);
-
-/// The exit code that a shell would show for what waitpid() said.
-int shell_status(int wait_status);
 
 }  // namespace tripmig::sandbox

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/start_program.hpp"
 #include "sandbox/command_lines.hpp"
 #include "sandbox/program.hpp"
 #include "sandbox/server_user.hpp"
@@ -24,7 +25,8 @@ bool holds_cluster(const Server& server) {
     return std::filesystem::exists(server.data_directory() / "PG_VERSION");
 }
 
-SupervisorOrders make_orders(const Server& server, Lifetime lifetime, std::optional<ServerUser> user) {
+SupervisorOrders make_orders(const Server& server, const std::filesystem::path& from, Lifetime lifetime,
+                             std::optional<ServerUser> user) {
     SupervisorOrders orders;
     orders.directory = server.directory;
     orders.make_directory = lifetime == Lifetime::bound;
@@ -33,7 +35,7 @@ SupervisorOrders make_orders(const Server& server, Lifetime lifetime, std::optio
     orders.postgres = postgres_command(server);
     orders.user = std::move(user);
     if (!holds_cluster(server)) {
-        orders.initdb = initdb_command(server);
+        orders.make_cluster = from.empty() ? initdb_command(server) : copy_command(server, from);
         orders.remove = remove_command(server);
     }
     return orders;
@@ -41,14 +43,15 @@ SupervisorOrders make_orders(const Server& server, Lifetime lifetime, std::optio
 
 }  // namespace
 
-Sandbox::Sandbox(Server server, Lifetime lifetime, const StopSignal& stop) : m_server(std::move(server)) {
+Sandbox::Sandbox(Server server, Lifetime lifetime, const StopSignal& stop, std::filesystem::path from)
+    : m_server(std::move(server)), m_from(std::move(from)) {
     stop.check();
     const std::optional<ServerUser> user = server_user();
-    const SupervisorOrders orders = make_orders(m_server, lifetime, user);
+    const SupervisorOrders orders = make_orders(m_server, m_from, lifetime, user);
     m_supervisor = std::make_unique<Supervisor>(orders);
     wait_until_ready(stop);
-    if (!orders.initdb.empty())
-        make_role_and_database();
+    if (!orders.make_cluster.empty())
+        run_as_superuser(m_from.empty() ? bootstrap_sql(m_server) : password_sql(m_server));
     write_state(m_server, user);
 }
 
@@ -84,9 +87,9 @@ void Sandbox::heed(const SupervisorReport& report) const {
                         fmt::format("cannot make the directory {}: {}", m_server.directory.string(),
                                     std::generic_category().message(report.status)),
                         "name one that does not exist yet, in a folder that may be written to: --dir DIR");
-        case SupervisorReport::Job::initdb:
+        case SupervisorReport::Job::cluster:
             if (report.status != 0)
-                fail_with_status("initdb", report.status);
+                fail_with_status(m_from.empty() ? "initdb" : "the copy", report.status);
             return;
         case SupervisorReport::Job::postgres:
             fail_with_status("the server", report.status);
@@ -101,14 +104,16 @@ void Sandbox::fail(const std::string& what) const {
         .with_detail(log.empty() ? "the server wrote no log" : "\n" + log);
 }
 
-void Sandbox::make_role_and_database() const {
+void Sandbox::run_as_superuser(const std::string& sql) const {
+    if (sql.empty())
+        return;
     const ProgramResult result =
         run_program({m_server.bindir / "psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1",
                      "--host=" + m_server.directory.string(), "--port=" + std::to_string(m_server.port),
                      "--username=postgres", "--dbname=postgres"},
-                    bootstrap_sql(m_server));
+                    sql);
     if (result.status != 0)
-        throw Error(ExitCode::refused, "cannot make role and database `sandbox`").with_detail("\n" + result.output);
+        throw Error(ExitCode::refused, "cannot set up role and database `sandbox`").with_detail("\n" + result.output);
 }
 
 }  // namespace tripmig::sandbox

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,10 +21,11 @@ enum class Lifetime {
 /// the end of this process in whatever way, stops the server and removes what it made.
 class Sandbox {
   public:
-    /// Role and database `sandbox` are there, and the server accepts connections.
+    /// Role and database `sandbox` are there, and the server accepts connections. `from`: the directory of a stopped
+    /// sandbox whose cluster is copied where there is none; empty: a new one is made.
     /// Throws Error{refused} with the last lines of the server's log when it does not come up, Error{interrupted} or
     /// Error{terminated} when `stop` is raised first. Nothing is left then.
-    Sandbox(Server server, Lifetime lifetime, const StopSignal& stop);
+    Sandbox(Server server, Lifetime lifetime, const StopSignal& stop, std::filesystem::path from = {});
 
     [[nodiscard]] const Server& server() const noexcept { return m_server; }
 
@@ -41,9 +43,10 @@ class Sandbox {
     void heed(const SupervisorReport& report) const;
     [[noreturn]] void fail(const std::string& what) const;
     [[noreturn]] void fail_with_status(const std::string& job, int wait_status) const;
-    void make_role_and_database() const;
+    void run_as_superuser(const std::string& sql) const;
 
     Server m_server;
+    std::filesystem::path m_from;
     std::unique_ptr<Supervisor> m_supervisor;
 };
 

@@ -4,9 +4,11 @@
 
 #include <cctype>
 #include <charconv>
-#include <fstream>
 #include <string_view>
 #include <system_error>
+
+#include "base/lines.hpp"
+#include "base/read_file.hpp"
 
 namespace tripmig::sandbox {
 
@@ -33,12 +35,10 @@ std::string socket_url(const Server& server, std::string_view role) {
                        percent_encoded(server.directory.string(), "/"), server.port);
 }
 
-std::vector<std::string> lines_of(const fs::path& file) {
-    std::ifstream stream(file);
-    std::vector<std::string> lines;
-    for (std::string line; std::getline(stream, line);)
-        lines.push_back(line);
-    return lines;
+/// None when it cannot be read.
+std::vector<std::string> lines_in(const fs::path& file) {
+    std::string text;
+    return read_file(file, text) ? std::vector<std::string>() : split_lines(text);
 }
 
 }  // namespace
@@ -54,7 +54,7 @@ std::string Server::superuser_url() const {
 }
 
 std::optional<pid_t> Server::pid() const {
-    const std::vector<std::string> lines = lines_of(data_directory() / "postmaster.pid");
+    const std::vector<std::string> lines = lines_in(data_directory() / "postmaster.pid");
     pid_t number = 0;
     if (lines.empty() || std::from_chars(lines[0].data(), lines[0].data() + lines[0].size(), number).ec != std::errc{})
         return std::nullopt;
@@ -69,12 +69,12 @@ std::optional<pid_t> Server::pid() const {
 
 bool Server::is_ready() const {
     constexpr std::size_t status_line = 7;
-    const std::vector<std::string> lines = lines_of(data_directory() / "postmaster.pid");
+    const std::vector<std::string> lines = lines_in(data_directory() / "postmaster.pid");
     return lines.size() > status_line && lines[status_line].rfind("ready", 0) == 0 && pid().has_value();
 }
 
 std::string Server::log_tail(std::size_t lines) const {
-    const std::vector<std::string> all = lines_of(log_file());
+    const std::vector<std::string> all = lines_in(log_file());
     const std::size_t first = all.size() > lines ? all.size() - lines : 0;
     return fmt::format("{}", fmt::join(all.begin() + static_cast<std::ptrdiff_t>(first), all.end(), "\n"));
 }

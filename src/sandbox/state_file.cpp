@@ -1,17 +1,15 @@
 #include "sandbox/state_file.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <charconv>
-#include <fstream>
 #include <string>
 #include <system_error>
 
 #include "base/error.hpp"
+#include "base/lines.hpp"
+#include "base/read_file.hpp"
+#include "base/write_file.hpp"
 
 namespace tripmig::sandbox {
 
@@ -25,11 +23,6 @@ std::string state_text(const Server& server) {
     for (const Setting& setting : server.settings)
         text += fmt::format("setting={}={}\n", setting.name, setting.value);
     return text;
-}
-
-[[noreturn]] void cannot_write(const fs::path& file) {
-    throw Error(ExitCode::unexpected,
-                fmt::format("cannot write {}: {}", file.string(), std::generic_category().message(errno)));
 }
 
 void take_line(Server& server, const fs::path& file, const std::string& line) {
@@ -54,26 +47,19 @@ void take_line(Server& server, const fs::path& file, const std::string& line) {
 }  // namespace
 
 void write_state(const Server& server, const std::optional<ServerUser>& owner) {
-    const fs::path file = server.state_file();
-    const std::string text = state_text(server);
-    const int descriptor =
-        ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    if (descriptor < 0)
-        cannot_write(file);
-    const bool owned = !owner || ::fchown(descriptor, owner->uid, owner->gid) == 0;
-    const bool written = ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-    const bool closed = ::close(descriptor) == 0;
-    if (!owned || !written || !closed)
-        cannot_write(file);
+    const std::optional<FileOwner> given = owner ? std::optional(FileOwner{owner->uid, owner->gid}) : std::nullopt;
+    if (const std::error_code failed = write_private_file(server.state_file(), state_text(server), given))
+        throw Error(ExitCode::unexpected,
+                    fmt::format("cannot write {}: {}", server.state_file().string(), failed.message()));
 }
 
 std::optional<Server> read_state(const fs::path& directory) {
     Server server;
     server.directory = directory;
-    std::ifstream stream(server.state_file());
-    if (!stream)
+    std::string text;
+    if (read_file(server.state_file(), text))
         return std::nullopt;
-    for (std::string line; std::getline(stream, line);)
+    for (const std::string& line : split_lines(text))
         take_line(server, server.state_file(), line);
     return server;
 }

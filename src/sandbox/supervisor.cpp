@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/start_program.hpp"
 #include "sandbox/program.hpp"
 #include "sandbox/supervisor_process.hpp"
 
@@ -29,7 +30,7 @@ Supervisor::Supervisor(const SupervisorOrders& orders) : m_directory(orders.dire
     SupervisorOrders own = orders;
     std::vector<std::string> variables = bare_environment();
     const std::vector<char*> environment = exec_vector(variables);
-    const std::vector<char*> initdb = exec_vector(own.initdb);
+    const std::vector<char*> make_cluster = exec_vector(own.make_cluster);
     const std::vector<char*> postgres = exec_vector(own.postgres);
     const std::vector<char*> remove = exec_vector(own.remove);
     std::array<int, 2> ends{-1, -1};
@@ -38,7 +39,7 @@ Supervisor::Supervisor(const SupervisorOrders& orders) : m_directory(orders.dire
     RawOrders raw;
     raw.directory = own.directory.c_str();
     raw.log_file = own.log_file.c_str();
-    raw.initdb = exec_vector_or_null(initdb);
+    raw.make_cluster = exec_vector_or_null(make_cluster);
     raw.postgres = exec_vector_or_null(postgres);
     raw.remove = exec_vector_or_null(remove);
     raw.environment = environment.data();

@@ -15,14 +15,14 @@ namespace tripmig::sandbox {
 
 /// What the supervisor is to do, all of it known before it starts.
 struct SupervisorOrders {
-    std::filesystem::path directory;    ///< the sandbox's
-    bool make_directory = false;        ///< it does not exist yet
-    std::filesystem::path log_file;     ///< of initdb and the server
-    std::vector<std::string> initdb;    ///< the command line; empty: there is a cluster already
-    std::vector<std::string> postgres;  ///< the command line
-    std::vector<std::string> remove;    ///< the command line that clears the directory; empty: the cluster stays
-    std::optional<ServerUser> user;     ///< whom initdb and postgres run as
-    bool die_together = true;           ///< the server ends when the supervisor is killed
+    std::filesystem::path directory;        ///< the sandbox's
+    bool make_directory = false;            ///< it does not exist yet
+    std::filesystem::path log_file;         ///< of initdb and the server
+    std::vector<std::string> make_cluster;  ///< the command line of initdb or cp; empty: there is a cluster already
+    std::vector<std::string> postgres;      ///< the command line
+    std::vector<std::string> remove;        ///< the command line that clears the directory; empty: the cluster stays
+    std::optional<ServerUser> user;         ///< whom these run as
+    bool die_together = true;               ///< the server ends when the supervisor is killed
 };
 
 /// The handle of a process that makes, runs and clears away a server, and does the last even when this process is
@@ -35,7 +35,7 @@ class Supervisor {
     Supervisor& operator=(const Supervisor&) = delete;
 
     /// The next report, when one comes within that time. Only failures and ends are reported: no news is good news, but
-    /// for initdb, whose success is told.
+    /// for the cluster, which is told when it is made.
     std::optional<SupervisorReport> next_report(std::chrono::milliseconds wait);
 
     /// The supervisor leaves; the server stays.

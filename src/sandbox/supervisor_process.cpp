@@ -15,6 +15,7 @@
 #include <csignal>
 #include <string_view>
 
+#include "base/start_program.hpp"
 #include "sandbox/supervisor_report.hpp"
 
 // Everything in this file runs after fork() in what may have been a process of many threads.
@@ -65,8 +66,8 @@ struct Launch {
     bool fresh_log = false;  ///< its log begins here
 };
 
-/// The child's part: a session of its own, the server's user, its output in the log, no signal blocked or ignored.
-[[noreturn]] void become_program(const RawOrders& orders, char* const* argv, const Launch& how, pid_t supervisor) {
+/// The child's part: a session of its own, the server's user, its output in the log.
+[[noreturn]] void become_server(const RawOrders& orders, char* const* argv, const Launch& how, pid_t supervisor) {
     ::setsid();
     const bool changed_user = become(orders);
     ::umask(S_IRWXG | S_IRWXO);
@@ -82,17 +83,14 @@ struct Launch {
             "cannot change to the server's user: is this a container without the right to (CAP_SETUID, CAP_SETGID)?\n");
         ::_exit(cannot_run);
     }
-    // The kernel clears this at setuid(), so it comes after; and the supervisor may be gone before it counts.
-    if (how.death_signal != 0)
-        ::prctl(PR_SET_PDEATHSIG, how.death_signal);
-    if (::getppid() != supervisor)
-        ::_exit(cannot_run);
-    restore_default(SIGPIPE);
-    sigset_t none{};
-    ::sigemptyset(&none);
-    ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    if (::chdir("/") == 0)
-        ::execve(argv[0], argv, orders.environment);
+    // The kernel forgets a death signal at setuid(), so it comes after.
+    ProgramStart start;
+    start.argv = argv;
+    start.environment = orders.environment;
+    start.directory = "/";
+    start.death_signal = how.death_signal;
+    start.parent = supervisor;
+    become_program(start);
     complain("cannot run ");
     complain(argv[0]);
     complain("\n");
@@ -103,7 +101,7 @@ pid_t launch(const RawOrders& orders, char* const* argv, const Launch& how) {
     const pid_t supervisor = ::getpid();
     const pid_t child = ::_Fork();
     if (child == 0)
-        become_program(orders, argv, how, supervisor);
+        become_server(orders, argv, how, supervisor);
     return child;
 }
 
@@ -163,7 +161,10 @@ void remove_directory(const RawOrders& orders, int signals) {
     for (int i = 0; orders.remove != nullptr && i < tries; ++i) {
         const pid_t child = ::_Fork();
         if (child == 0) {
-            ::execve(orders.remove[0], orders.remove, orders.environment);
+            ProgramStart start;
+            start.argv = orders.remove;
+            start.environment = orders.environment;
+            become_program(start);
             ::_exit(cannot_run);
         }
         wait(orders, signals, child, false, -1);
@@ -198,22 +199,22 @@ void make_directory(const RawOrders& orders, int signals) {
     ::_exit(1);  // what stands there may be someone else's
 }
 
-void run_initdb(const RawOrders& orders, int signals) {
-    const pid_t child = launch(orders, orders.initdb, {SIGKILL, true});
+void make_cluster(const RawOrders& orders, int signals) {
+    const pid_t child = launch(orders, orders.make_cluster, {SIGKILL, true});
     const Wakeup wakeup = wait(orders, signals, child, true, -1);
     if (!wakeup.child_ended) {
         ::kill(-child, SIGKILL);  // initdb and the single-user servers it feeds
         wait(orders, signals, child, false, -1);
         clear_away(orders, signals);
     }
-    report(orders, SupervisorReport::Job::initdb, wakeup.child_status);
+    report(orders, SupervisorReport::Job::cluster, wakeup.child_status);
     if (wakeup.child_status != 0)
         wait_and_clear_away(orders, signals);
 }
 
 [[noreturn]] void run_postgres(const RawOrders& orders, int signals) {
-    // What initdb had to say is of no interest once it is done.
-    const Launch how{orders.die_together ? SIGQUIT : 0, orders.initdb != nullptr};
+    // What was said while the cluster was made is of no interest once it is done.
+    const Launch how{orders.die_together ? SIGQUIT : 0, orders.make_cluster != nullptr};
     const pid_t child = launch(orders, orders.postgres, how);
     const Wakeup wakeup = wait(orders, signals, child, true, -1);
     if (wakeup.child_ended) {
@@ -252,8 +253,8 @@ void supervise(const RawOrders& orders) {
     const int signals = take_signals();
     if (orders.make_directory)
         make_directory(orders, signals);
-    if (orders.initdb != nullptr)
-        run_initdb(orders, signals);
+    if (orders.make_cluster != nullptr)
+        make_cluster(orders, signals);
     run_postgres(orders, signals);
 }
 

@@ -9,7 +9,7 @@ namespace tripmig::sandbox {
 struct RawOrders {
     const char* directory = nullptr;
     const char* log_file = nullptr;
-    char* const* initdb = nullptr;  ///< nullptr: none to run
+    char* const* make_cluster = nullptr;  ///< nullptr: there is one
     char* const* postgres = nullptr;
     char* const* remove = nullptr;  ///< nullptr: the cluster stays
     char* const* environment = nullptr;

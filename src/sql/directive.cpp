@@ -10,7 +10,6 @@
 #include "base/error.hpp"
 #include "base/nearest.hpp"
 #include "sql/directive_line.hpp"
-#include "sql/identifier.hpp"
 #include "sql/split_identifier.hpp"
 
 namespace tripmig::sql {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
-#include "db/catalog/table_catalog.hpp"
 #include "ddl/index_definition.hpp"
 #include "ddl/statement_step.hpp"
 #include "job/close.hpp"
@@ -34,7 +33,7 @@ Unit closing_copy(job::Session& server, const job::State& state) {
                                        "nothing follows any more"));
     }
     ddl::append(steps, backfill::end_transfer(back));
-    const QualifiedName old{state.table.schema, state.leaf};
+    const QualifiedName old{state.table.schema, state.old_name};
     steps.push_back(ddl::statement(fmt::format("DROP TABLE IF EXISTS {}", sql::quoted(old)),
                                    "the old table: from here there is no way back"));
     Unit unit = job::closing_unit(server, state, std::move(steps));
@@ -46,7 +45,8 @@ void drop_own_indexes(job::Session& server, const db::TableInfo& table, const jo
     const auto drop = [&](const QualifiedName& index) {
         server.executor().run(ddl::drop_index_concurrently(table.name, index, "the swap is given up"));
     };
-    if (!state.primary_key.empty() && (!state.is_copy() || state.incoming == config::IncomingForeignKeys::composite))
+    if (!state.primary_key.empty() &&
+        (!state.copies() || state.swap().incoming == config::IncomingForeignKeys::composite))
         drop({table.name.schema, state.leaf_index()});
     for (const db::IndexInfo& index : table.indexes)
         if (job::is_index_with_key(index.name.name))
@@ -67,7 +67,7 @@ class FinishMachine : public job::Machine {
         m_state.stage = job::Stage::finished;
         if (action == job::Action::validate_keys)
             job::validate_keys(m_server, m_state);
-        else if (m_state.is_copy() && !m_state.was_empty)
+        else if (m_state.is<job::CopyJob>())
             job::run_protected(m_server, closing_copy(m_server, m_state));
         else
             m_server.executor().run(job::closing_unit(m_server, m_state, {}));

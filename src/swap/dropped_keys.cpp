@@ -101,12 +101,12 @@ void require_named(const std::vector<db::IncomingKey>& keys, const std::vector<d
 }
 
 void record_dropped_foreign_keys(const db::TableInfo& table, const config::PartitionPolicy& policy, job::State& state) {
-    require_named(table.incoming, state.dropped, policy);
+    require_named(table.incoming, state.swap().dropped, policy);
     const auto is_agreed = [&](const db::IncomingKey& key) {
-        return std::any_of(state.dropped.begin(), state.dropped.end(),
+        return std::any_of(state.swap().dropped.begin(), state.swap().dropped.end(),
                            [&](const db::IncomingKey& each) { return each.is_same_as(key); });
     };
-    if (state.has_registry && state.incoming != config::IncomingForeignKeys::composite)
+    if (state.swap().has_registry && state.swap().incoming != config::IncomingForeignKeys::composite)
         return;
     if (policy.swap.incoming_foreign_keys != config::IncomingForeignKeys::drop)
         for (const db::IncomingKey& key : table.incoming)
@@ -114,7 +114,7 @@ void record_dropped_foreign_keys(const db::TableInfo& table, const config::Parti
                 throw Error(ExitCode::refused,
                             fmt::format("{} came since the job began, which has no place for it", described(key)),
                             "drop it, or `tripmig swap abort` and begin anew with the table as it is now");
-    state.dropped = table.incoming;
+    state.edit_swap().dropped = table.incoming;
 }
 
 }  // namespace tripmig::swap

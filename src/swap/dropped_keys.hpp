@@ -5,7 +5,7 @@
 
 #include "config/policy.hpp"
 #include "db/catalog/table_info.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 
 namespace tripmig::swap {
 

@@ -9,10 +9,10 @@
 #include "ddl/statement_step.hpp"
 #include "job/copy/newest_partition.hpp"
 #include "job/locks/attempts.hpp"
-#include "job/observe.hpp"
 #include "job/replacement.hpp"
 #include "job/source/source_table.hpp"
 #include "job/source/table_facts.hpp"
+#include "job/state/journal.hpp"
 #include "job/verify/validate_keys.hpp"
 #include "sql/identifier.hpp"
 #include "swap/attach/units.hpp"
@@ -35,7 +35,7 @@ std::vector<ddl::Bounds> present_leaves(db::Session& session, const job::State& 
 void make_leaves(job::Session& server, const config::PartitionPolicy& policy, const job::State& state) {
     const db::TableInfo parent = job::require_table(server, state.table);
     ddl::ParentFacts facts = ddl::parent_facts(parent, state.key);
-    if (const auto past = db::read_table(server.session(), {state.table.schema, state.leaf}))
+    if (const auto past = db::read_table(server.session(), {state.table.schema, state.old_name}))
         facts.options = past->options;
     facts.leaf_indexes = job::leaf_indexes_of_newest(server.session(), parent, state.key);
     const job::Facts names = job::read_facts(server.session(), state.table);
@@ -51,8 +51,8 @@ void make_leaves(job::Session& server, const config::PartitionPolicy& policy, co
 
 /// The old table of an empty one stays until nothing reads it any more.
 void renew_matviews(job::Session& server, const job::State& state) {
-    carry_matviews(server, state, {state.table.schema, state.leaf});
-    if (state.was_empty && !state.matviews.empty())
+    carry_matviews(server, state, {state.table.schema, state.old_name});
+    if (state.is<job::EmptyJob>() && !state.swap().matviews.empty())
         server.executor().run(drop_empty(state));
 }
 

@@ -6,7 +6,6 @@
 
 #include "base/error.hpp"
 #include "db/catalog/table_catalog.hpp"
-#include "db/cells.hpp"
 #include "ddl/replacement/staged.hpp"
 #include "ddl/statement_step.hpp"
 #include "ddl/without_only.hpp"
@@ -91,14 +90,15 @@ std::optional<ddl::Matview> read_matview(db::Session& session, const job::Depend
     if (!table || table->kind != 'm')
         return std::nullopt;
     ddl::Matview matview;
-    const db::Rows rows = session.read(
-        std::string(statements::matview_facts),
-        {fmt::format("{}", table->oid), ddl::staged_name(view.name).name, ddl::former_matview_name(view.name).name});
-    db::Cells cells(rows.at(0));
-    matview.is_populated = cells.flag();
-    matview.clauses = cells.list();
-    matview.may_be_built = cells.flag();
-    matview.taken = cells.text();
+    const db::Row row = session
+                            .read(std::string(statements::matview_facts),
+                                  {fmt::format("{}", table->oid), ddl::staged_name(view.name).name,
+                                   ddl::former_matview_name(view.name).name})
+                            .row();
+    matview.is_populated = row.flag("is_populated");
+    matview.clauses = row.list("clauses");
+    matview.may_be_built = row.flag("may_be_built");
+    matview.taken = row.text("taken");
     matview.view = std::move(*table);
     matview.query = view.query;
     return matview;
@@ -106,7 +106,7 @@ std::optional<ddl::Matview> read_matview(db::Session& session, const job::Depend
 
 void carry_matviews(job::Session& server, const job::State& state, const QualifiedName& former) {
     std::optional<Unbuildable> first;
-    for (const job::DependentView& view : state.matviews) {
+    for (const job::DependentView& view : state.swap().matviews) {
         const std::optional<db::TableInfo> table = db::read_table(server.session(), former);
         if (!table)
             break;
@@ -127,7 +127,7 @@ void carry_matviews(job::Session& server, const job::State& state, const Qualifi
 }
 
 Unit drop_empty(const job::State& state) {
-    const std::string former = sql::quoted(QualifiedName{state.table.schema, state.leaf});
+    const std::string former = sql::quoted(QualifiedName{state.table.schema, state.old_name});
     Unit unit;
     unit.name = fmt::format("drop {}", former);
     unit.steps = {ddl::statement(fmt::format("DROP TABLE IF EXISTS {}", former), "it was empty")};
@@ -135,7 +135,7 @@ Unit drop_empty(const job::State& state) {
 }
 
 void drop_staged_matviews(job::Session& server, const job::State& state) {
-    for (const job::DependentView& view : state.matviews)
+    for (const job::DependentView& view : state.swap().matviews)
         server.executor().run(ddl::drop_staged_matview(view.name));
 }
 

@@ -6,7 +6,7 @@
 #include "db/catalog/table_info.hpp"
 #include "ddl/replacement/matview.hpp"
 #include "job/session.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 
 namespace tripmig::swap {
 

@@ -10,7 +10,6 @@
 #include "job/choices.hpp"
 #include "job/copy/bounds.hpp"
 #include "job/copy/outside_keys.hpp"
-#include "job/copy/units.hpp"
 #include "job/replacement.hpp"
 #include "job/source/table_facts.hpp"
 #include "job/transfer.hpp"
@@ -20,12 +19,18 @@
 
 namespace tripmig::swap {
 
-void choose_past(job::State& state, const job::KeyFacts& key, Instant now, const config::PartitionPolicy& policy,
+void choose_past(job::State& state, const job::Facts& facts, const config::PartitionPolicy& policy,
                  const config::SwapConfig& config) {
-    state.was_empty = key.is_empty;
-    state.boundary.clear();
-    if (key.is_empty || state.is_copy())
+    const job::KeyFacts& key = facts.key;
+    const bool has_begun = state.job != 0 && !state.is<job::EmptyJob>();  // then it stays what it is
+    state.become(state.job == 0 ? policy.swap.strategy : state.strategy(), key.is_empty && !has_begun);
+    if (state.is<job::CopyJob>() && !has_begun)
+        state.edit_copy().row_key = job::row_keys(*facts.table);
+    job::AttachJob* attach = std::get_if<job::AttachJob>(&state.kind);
+    if (attach == nullptr)
         return;
+    if (has_begun && key.is_empty && ddl::is_number(job::key_type_of(state)))
+        return;  // no number tells where the next ones begin
     job::require_partitions_possible(state, key);
     const ddl::KeyType type = job::key_type_of(state);
     if (key.has_infinity)
@@ -33,8 +38,8 @@ void choose_past(job::State& state, const job::KeyFacts& key, Instant now, const
                     fmt::format("{} has rows whose {} is infinity, which lie beyond every cut",
                                 sql::quoted(state.table), sql::quote_ident(state.key)),
                     "give these rows a finite key, or use --strategy copy");
-    state.boundary =
-        job::boundary_text(type, job::choose_boundary(type, policy.interval, now, config.margin, key.newest));
+    attach->boundary =
+        job::boundary_text(type, job::choose_boundary(type, policy.interval, facts.now, config.margin, key.newest));
 }
 
 job::State new_state(const job::Facts& facts, const config::PartitionPolicy& policy, const config::SwapConfig& config) {
@@ -42,31 +47,30 @@ job::State new_state(const job::Facts& facts, const config::PartitionPolicy& pol
     const db::ColumnInfo& column = *table.column(policy.key);
     job::State state;
     state.table = table.name;
-    state.strategy = policy.swap.strategy;
     state.key = policy.key;
     state.key_type = job::key_type_name(column);
     state.interval = job::interval_text(policy.interval);
-    state.key_was_nullable = !column.not_null;
-    state.incoming = policy.swap.incoming_foreign_keys;
     state.unique_indexes = policy.swap.unique_indexes;
     state.policy = job::kept_policy(policy);
-    state.has_registry = wants_registry(table, policy);
-    state.replaces_functions = state.has_registry && !facts.leftovers.empty();  // preflight let them pass
-    state.leaf = sql::truncated_name(table.name.name, state.is_copy() ? "_before" : "_past");
-    if (facts.taken.count(state.leaf) != 0)
+    job::SwapPart& swap = state.edit_swap();
+    swap.key_was_nullable = !column.not_null;
+    swap.incoming = policy.swap.incoming_foreign_keys;
+    swap.has_registry = wants_registry(table, policy);
+    swap.replaces_functions = swap.has_registry && !facts.leftovers.empty();  // preflight let them pass
+    state.old_name =
+        sql::truncated_name(table.name.name, policy.swap.strategy == config::SwapStrategy::copy ? "_before" : "_past");
+    if (facts.taken.count(state.old_name) != 0)
         throw Error(ExitCode::refused,
                     fmt::format("the old table of {} would be called {}, which is taken", sql::quoted(table.name),
-                                sql::quote_ident(state.leaf)),
+                                sql::quote_ident(state.old_name)),
                     "rename or drop that relation");
     if (const db::IndexInfo* primary = table.primary_key())
         state.primary_key = primary->columns;
-    if (state.is_copy())
-        state.row_key = job::row_keys(table);
-    if (!state.has_registry || state.incoming == config::IncomingForeignKeys::composite)
-        state.dropped = table.incoming;
-    if (state.incoming == config::IncomingForeignKeys::composite)
-        state.composite = composite_parts(table, state.key, facts.children, {});
-    choose_past(state, facts.key, facts.now, policy, config);
+    if (!swap.has_registry || swap.incoming == config::IncomingForeignKeys::composite)
+        swap.dropped = table.incoming;
+    if (swap.incoming == config::IncomingForeignKeys::composite)
+        swap.composite = composite_parts(table, state.key, facts.children, {});
+    choose_past(state, facts, policy, config);
     return state;
 }
 
@@ -74,7 +78,7 @@ std::vector<ddl::Bounds> bounds_to_come(const job::State& state, const std::vect
                                         const config::PartitionPolicy& policy, Instant now, int max_create) {
     ddl::Coverage coverage;
     coverage.key = job::key_type_of(state);
-    if (!state.was_empty)
+    if (!state.is<job::EmptyJob>())
         coverage.leaves = present;
     std::vector<ddl::Bounds> missing =
         ddl::missing_leaves(coverage, policy, now, policy.max_create.value_or(max_create));
@@ -88,17 +92,22 @@ std::vector<ddl::Bounds> bounds_to_come(const job::State& state, const std::vect
     return missing;
 }
 
+std::vector<ddl::Leaf> copy_leaves(const job::State& state, const config::PartitionPolicy& policy,
+                                   const job::Facts& facts, int max_create) {
+    return ddl::name_leaves(policy.name, state.table, job::key_type_of(state),
+                            job::copy_bounds(state, facts.key, facts.now, policy, max_create), facts.taken);
+}
+
 void require_leaf_names(const job::State& state, const config::PartitionPolicy& policy, const job::Facts& facts,
                         int max_create) {
     const ddl::KeyType type = job::key_type_of(state);
-    if (state.is_copy() && !state.was_empty) {
-        ddl::name_leaves(policy.name, state.table, type,
-                         job::copy_bounds(state, facts.key, facts.now, policy, max_create), facts.taken);
+    if (state.copies()) {
+        copy_leaves(state, policy, facts, max_create);
         return;
     }
     std::vector<ddl::Bounds> present;
-    if (!state.was_empty)
-        present.push_back({ddl::Bound::minvalue(), job::parse_boundary(type, state.boundary)});
+    if (!state.is<job::EmptyJob>())
+        present.push_back({ddl::Bound::minvalue(), job::parse_boundary(type, state.boundary())});
     ddl::name_leaves(policy.name, state.table, type, bounds_to_come(state, present, policy, facts.now, max_create),
                      facts.taken);
 }
@@ -107,11 +116,12 @@ std::vector<ddl::Leaf> leaves_at_once(const job::State& state, const config::Par
                                       const std::set<std::string>& taken, Instant now) {
     const ddl::KeyType type = job::key_type_of(state);
     const ddl::Bounds first =
-        state.was_empty ? ddl::present_leaf({type, {}, {}}, policy, now)
-                        : ddl::bounds_after(type, policy.interval,
-                                            {ddl::Bound::minvalue(), job::parse_boundary(type, state.boundary)});
+        state.is<job::EmptyJob>()
+            ? ddl::present_leaf({type, {}, {}}, policy, now)
+            : ddl::bounds_after(type, policy.interval,
+                                {ddl::Bound::minvalue(), job::parse_boundary(type, state.boundary())});
     std::vector<ddl::Bounds> bounds{first};
-    if (state.was_empty && first.upper.is_finite())
+    if (state.is<job::EmptyJob>() && first.upper.is_finite())
         bounds.push_back(ddl::bounds_after(type, policy.interval, first));
     return ddl::name_leaves(policy.name, state.table, type, bounds, taken);
 }

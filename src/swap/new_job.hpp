@@ -8,7 +8,7 @@
 #include "config/policy.hpp"
 #include "ddl/leaf_name.hpp"
 #include "job/source/table_facts.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 #include "swap/preflight/preflight.hpp"
 
 namespace tripmig::swap {
@@ -17,14 +17,20 @@ namespace tripmig::swap {
 /// past is taken.
 job::State new_state(const job::Facts& facts, const config::PartitionPolicy& policy, const config::SwapConfig& config);
 
-/// The same with a cut of now: what the job begins with, and what a job that waited too long goes on with.
-void choose_past(job::State& state, const job::KeyFacts& key, Instant now, const config::PartitionPolicy& policy,
+/// Chooses by the table's rows what the job is (of an empty table, until rows come, EmptyJob) and, of attach, the
+/// boundary of now: for a new job, and for one that waited too long. A job that has begun to attach or copy keeps its
+/// kind when all rows are deleted meanwhile.
+void choose_past(job::State& state, const job::Facts& facts, const config::PartitionPolicy& policy,
                  const config::SwapConfig& config);
 
 /// The leaves that a cut-over makes in its own transaction, so that there is no moment in which a row finds none: the
 /// first after the past; of an empty table the present one and the next.
 std::vector<ddl::Leaf> leaves_at_once(const job::State& state, const config::PartitionPolicy& policy,
                                       const std::set<std::string>& taken, Instant now);
+
+/// The partitions that a copy fills, as the table is now. Throws Error{refused} when they cannot all be made or named.
+std::vector<ddl::Leaf> copy_leaves(const job::State& state, const config::PartitionPolicy& policy,
+                                   const job::Facts& facts, int max_create);
 
 /// Throws Error{refused} now when the leaves cannot all have names by the policy's pattern.
 void require_leaf_names(const job::State& state, const config::PartitionPolicy& policy, const job::Facts& facts,

@@ -9,7 +9,7 @@
 #include "config/policy.hpp"
 #include "job/finding.hpp"
 #include "job/source/table_facts.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 #include "swap/preflight/preflight.hpp"
 
 namespace tripmig::swap {

@@ -7,7 +7,6 @@
 
 #include "base/error.hpp"
 #include "db/catalog/partition_catalog.hpp"
-#include "db/catalog/table_catalog.hpp"
 #include "ddl/index_definition.hpp"
 #include "ddl/registry/registry.hpp"
 #include "ddl/replacement/replacement.hpp"
@@ -33,7 +32,7 @@ namespace {
 Error too_far(const job::State& state) {
     return Error(ExitCode::refused,
                  fmt::format("{} has rows from {} on: there is no way back by catalog work alone",
-                             sql::quoted(state.table), state.boundary),
+                             sql::quoted(state.table), state.boundary()),
                  "give these rows a key before that, or delete them, and revert then; `tripmig swap finish` keeps the "
                  "partitions");
 }
@@ -43,7 +42,7 @@ void require_revertible(const job::State& state) {
         throw Error(ExitCode::refused,
                     fmt::format("{} is not cut over ({})", sql::quoted(state.table), to_string(state.stage)),
                     "tripmig swap abort TABLE gives the swap up");
-    if (state.was_empty)
+    if (state.is<job::EmptyJob>())
         throw Error(
             ExitCode::refused,
             fmt::format("{} was empty and was partitioned directly: there is no old table to go back to",
@@ -65,7 +64,7 @@ void pair_by_name(RevertFacts& facts) {
 /// A key that is not valid on every partition yet is on these alone: the old table gets it back all the same. On none
 /// of them: somebody dropped it.
 void add_pending_keys(job::Session& server, const job::State& state, db::TableInfo& parent) {
-    for (const db::ConstraintInfo& key : state.outgoing) {
+    for (const db::ConstraintInfo& key : state.copy().outgoing) {
         const bool is_there = std::any_of(parent.constraints.begin(), parent.constraints.end(),
                                           [&](const db::ConstraintInfo& each) { return each.name == key.name; });
         if (!is_there && server.session().flag(std::string(statements::partitions_have_key),
@@ -78,8 +77,8 @@ RevertFacts read_revert_facts(job::Session& server, const job::State& state) {
     RevertFacts facts;
     facts.parent = job::require_table(server, state.table);
     add_pending_keys(server, state, facts.parent);
-    facts.past = job::require_table(server, {state.table.schema, state.leaf});
-    if (state.has_registry)
+    facts.past = job::require_table(server, {state.table.schema, state.old_name});
+    if (state.swap().has_registry)
         facts.registry = job::require_table(server, ddl::registry_name(state.table));
     if (const auto partitioning = db::read_partitioning(server.session(), state.table))
         for (const db::PartitionInfo& partition : partitioning->partitions)
@@ -89,7 +88,7 @@ RevertFacts read_revert_facts(job::Session& server, const job::State& state) {
     for (const db::Row& row :
          server.session().read(std::string(statements::attached_indexes),
                                {fmt::format("{}", facts.parent.oid), fmt::format("{}", facts.past.oid)}))
-        facts.index_names.emplace(db::text_of(row.at(0)), db::text_of(row.at(1)));
+        facts.index_names.emplace(row.text("of_parent"), row.text("of_leaf"));
     pair_by_name(facts);
     return facts;
 }
@@ -119,7 +118,7 @@ void refuse_partitioned_since(job::Session& server, const RevertFacts& facts, co
 
 void drop_former_indexes(job::Session& server, const RevertFacts& facts, const job::State& state) {
     std::vector<std::string> names{state.former_key_index()};
-    for (const job::UniqueWithoutKey& narrow : state.unique_without_key)
+    for (const job::UniqueWithoutKey& narrow : state.swap().unique_without_key)
         names.push_back(job::State::former_index(narrow.name));
     for (const std::string& name : names)
         server.executor().run(ddl::drop_index_concurrently(facts.past.name, {facts.past.name.schema, name},
@@ -156,7 +155,7 @@ void build_former_indexes(job::Session& server, const RevertFacts& facts, const 
                      ddl::build_unique_index(facts.past.name, state.former_key_index(), state.primary_key));
     if (state.is_unique_per_leaf())
         return;  // the past has them all along
-    for (const job::UniqueWithoutKey& narrow : state.unique_without_key) {
+    for (const job::UniqueWithoutKey& narrow : state.swap().unique_without_key) {
         if (facts.index_names.count(narrow.name) == 0)
             continue;  // dropped since
         db::IndexInfo index;
@@ -178,7 +177,7 @@ void put_copy_back(job::Session& server, job::State& state) {
         require_same_parts(facts, state);
         refuse_partitioned_since(server, facts, state);
         require_nothing_in_the_way(facts.parent);
-        state.matviews = dependent_matviews(facts.parent);
+        state.edit_swap().matviews = dependent_matviews(facts.parent);
         const backfill::Transfer back = job::transfer_back(facts.parent, state, server.state_schema());
         renew_reverse_capture(server, state, back);
         const auto follow = [&] {
@@ -197,7 +196,7 @@ void put_back(job::Session& server, job::State& state) {
         refuse_rows_beyond(server, facts, state);
         refuse_partitioned_since(server, facts, state);
         require_nothing_in_the_way(facts.parent);
-        state.matviews = dependent_matviews(facts.parent);
+        state.edit_swap().matviews = dependent_matviews(facts.parent);
         build_former_indexes(server, facts, state);
         const RevertFacts now = read_revert_facts(server, state);
         server.reporter().info("swap.step", fmt::format("put {} back", sql::quoted(state.table)));
@@ -236,7 +235,7 @@ class RevertMachine : public job::Machine {
             case job::Action::drop_staged_matviews:
                 return drop_staged_matviews(m_server, m_state);
             case job::Action::put_back:
-                return m_state.is_copy() ? put_copy_back(m_server, m_state) : put_back(m_server, m_state);
+                return m_state.copies() ? put_copy_back(m_server, m_state) : put_back(m_server, m_state);
             case job::Action::restore_matviews:
                 return carry_matviews(m_server, m_state, parked_name(table));
             case job::Action::drop_parked:

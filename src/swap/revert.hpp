@@ -9,7 +9,7 @@
 #include "config/config.hpp"
 #include "db/catalog/table_info.hpp"
 #include "job/session.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 
 namespace tripmig::swap {
 

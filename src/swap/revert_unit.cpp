@@ -10,7 +10,8 @@
 #include "ddl/replacement/staged.hpp"
 #include "ddl/statement_step.hpp"
 #include "job/replacement.hpp"
-#include "job/state.hpp"
+#include "job/state/journal.hpp"
+#include "job/state/state.hpp"
 #include "sql/identifier.hpp"
 #include "swap/composite/composite.hpp"
 #include "swap/revert.hpp"
@@ -45,7 +46,7 @@ std::vector<Step> checks(const RevertFacts& facts, const job::State& state) {
     for (const QualifiedName& leaf : facts.other_leaves)
         steps.push_back(ddl::check(fmt::format("SELECT NOT EXISTS (SELECT FROM {})", sql::quoted(leaf)),
                                    fmt::format("{} has rows: {} can't go back by catalog work alone since {} came",
-                                               sql::quoted(leaf), sql::quoted(state.table), state.boundary)));
+                                               sql::quoted(leaf), sql::quoted(state.table), state.boundary())));
     return steps;
 }
 
@@ -125,7 +126,7 @@ std::vector<db::TriggerInfo> user_triggers(const RevertFacts& facts, const job::
     const ddl::Registry registry = ddl::registry_of(facts.parent, state.key);
     const backfill::Capture capture = backfill::capture_for({}, {}, {}, state.job);
     std::vector<std::string> own = capture.triggers();
-    if (state.has_registry)
+    if (state.swap().has_registry)
         own.insert(own.end(), {registry.keep_trigger(), registry.move_trigger(), registry.truncate_trigger()});
     std::vector<db::TriggerInfo> triggers;
     for (const db::TriggerInfo& trigger : facts.parent.triggers)
@@ -206,7 +207,7 @@ std::vector<Step> restore_unique(const RevertFacts& facts, const job::State& sta
 const job::UniqueWithoutKey* narrow_index(const job::State& state, const std::string& name) {
     if (state.is_unique_per_leaf())
         return nullptr;
-    for (const job::UniqueWithoutKey& narrow : state.unique_without_key)
+    for (const job::UniqueWithoutKey& narrow : state.swap().unique_without_key)
         if (narrow.name == name)
             return &narrow;
     return nullptr;
@@ -234,7 +235,7 @@ std::vector<Step> restore_leaf_indexes(const RevertFacts& facts, const job::Stat
     std::vector<Step> steps;
     if (!state.is_unique_per_leaf())
         return steps;
-    for (const job::UniqueWithoutKey& narrow : state.unique_without_key) {
+    for (const job::UniqueWithoutKey& narrow : state.swap().unique_without_key) {
         const QualifiedName part{state.table.schema, ddl::leaf_object_name(narrow.name, facts.past.name)};
         if (std::any_of(facts.past.indexes.begin(), facts.past.indexes.end(),
                         [&](const db::IndexInfo& each) { return each.name == part; }))
@@ -267,12 +268,12 @@ std::vector<Step> restore_keys(const std::vector<db::ConstraintInfo>& keys, cons
 }
 
 std::vector<db::IncomingKey> incoming_to_restore(const RevertFacts& facts, const job::State& state) {
-    std::vector<db::IncomingKey> keys = state.dropped;
+    std::vector<db::IncomingKey> keys = state.swap().dropped;
     const auto is_gone = [&](const db::IncomingKey& key) {  // somebody dropped it since the cut-over
         return std::none_of(facts.parent.incoming.begin(), facts.parent.incoming.end(),
                             [&](const db::IncomingKey& each) { return each.is_same_as(key); });
     };
-    if (state.incoming == config::IncomingForeignKeys::composite)
+    if (state.swap().incoming == config::IncomingForeignKeys::composite)
         keys.erase(std::remove_if(keys.begin(), keys.end(), is_gone), keys.end());
     if (facts.registry)
         keys.insert(keys.end(), facts.registry->incoming.begin(), facts.registry->incoming.end());
@@ -335,7 +336,7 @@ Unit revert_unit(const RevertFacts& facts, const job::State& state, const std::s
     append(steps, take_from_parent(facts, state));
     append(steps, change_places(facts, state));
     append(steps, restore_attachments(facts, state));
-    const bool is_read = !state.matviews.empty();
+    const bool is_read = !state.swap().matviews.empty();
     if (is_read)
         append(steps, park(facts));
     else
@@ -351,7 +352,7 @@ Unit revert_unit(const RevertFacts& facts, const job::State& state, const std::s
     append(steps, end_composite(facts.parent, state));
     append(steps, restore_incoming(facts, state));
     append(steps, restore_keys(keys_to_partitioned(facts.parent), state.table));
-    if (state.key_was_nullable)
+    if (state.swap().key_was_nullable)
         steps.push_back(statement(fmt::format("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL", sql::quoted(state.table),
                                               sql::quote_ident(state.key)),
                                   "as it was before"));

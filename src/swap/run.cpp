@@ -6,12 +6,10 @@
 
 #include "backfill/load.hpp"
 #include "base/error.hpp"
-#include "db/catalog/table_catalog.hpp"
 #include "ddl/registry/registry.hpp"
 #include "ddl/statement_step.hpp"
 #include "job/copy/load.hpp"
 #include "job/copy/run.hpp"
-#include "job/disk_full.hpp"
 #include "job/finding.hpp"
 #include "job/locks/attempts.hpp"
 #include "job/next_step.hpp"
@@ -21,6 +19,7 @@
 #include "job/source/fingerprint.hpp"
 #include "job/source/source_table.hpp"
 #include "job/source/table_facts.hpp"
+#include "job/state/journal.hpp"
 #include "job/transfer.hpp"
 #include "job/triggers/actions.hpp"
 #include "job/verify/orphans.hpp"
@@ -38,7 +37,6 @@
 #include "swap/new_job.hpp"
 #include "swap/preflight/preflight.hpp"
 #include "swap/preflight/read_dependents.hpp"
-#include "swap/revert.hpp"
 
 namespace tripmig::swap {
 
@@ -55,7 +53,7 @@ job::State begin_job(job::Session& server, const job::Facts& facts, const config
     Unit unit;
     unit.name = fmt::format("begin the swap of {}", sql::quoted(state.table));
     unit.steps = {db::begin_job_step(server.state_schema(), job::to_job(state))};
-    state.job = server.executor().run(unit).results.front().number(0, 0);
+    state.job = server.executor().run(unit).results.front().number();
     return state;
 }
 
@@ -67,13 +65,13 @@ std::optional<config::PartitionInterval> counted_interval(const config::Partitio
 /// The cut is too near, or rows came into a table that was empty: the past ends elsewhere.
 void choose_past_again(job::Session& server, const config::PartitionPolicy& policy, job::State& state) {
     const job::Facts facts = job::read_facts(server, state.table, state.key, counted_interval(policy));
-    choose_past(state, facts.key, facts.now, policy, server.config().swap);
+    choose_past(state, facts, policy, server.config().swap);
     Unit unit;
     unit.name = "choose another cut";
     unit.steps = {job::journal(state, server.state_schema())};
     server.executor().run(unit);
     server.keep_keys(facts.key);
-    server.reporter().info("swap.cut", fmt::format("the cut is now {}", state.boundary));
+    server.reporter().info("swap.cut", fmt::format("the cut is now {}", state.boundary()));
 }
 
 bool has_rows(job::Session& server, const QualifiedName& table) {
@@ -83,8 +81,10 @@ bool has_rows(job::Session& server, const QualifiedName& table) {
 void run_unit(job::Session& server, const db::TableInfo& table, job::Action action, const job::Observation& seen,
               job::State& state) {
     if (action == job::Action::reload_registry)
-        state.blocks = state.filenode = 0;
-    const std::string& index = action == job::Action::drop_broken_unique ? seen.broken_unique : seen.missing_unique;
+        state.edit_load().blocks = state.edit_load().filenode = 0;
+    std::string index = seen.broken_unique;
+    if (action == job::Action::build_unique)
+        index = seen.missing_unique.front();
     job::run_step(server, unit_of(action, {job::build_replacement(table, state), state, server.state_schema(), index,
                                            seen.composite}));
 }
@@ -104,7 +104,7 @@ void perform(job::Session& server, const config::PartitionPolicy& policy, const 
             validate_composite(server, table, seen.composite, state);
             return;
         case job::Action::cut_over:
-            if (state.is_copy() && !state.was_empty)
+            if (state.copies())
                 run_copy_cut_over(server, policy, state);
             else
                 run_cut_over(server, policy, state);
@@ -122,7 +122,7 @@ void perform(job::Session& server, const config::PartitionPolicy& policy, const 
             return;
         case job::Action::note_ready:
             job::require_no_orphans(server, table, state);
-            if (state.has_registry && !state.is_copy() && !state.was_empty)
+            if (state.swap().has_registry && state.is<job::AttachJob>())
                 job::require_no_difference(server, state);
             run_unit(server, table, action, seen, state);
             return;
@@ -139,7 +139,7 @@ void perform(job::Session& server, const config::PartitionPolicy& policy, const 
 /// since goes into the old table, and out of the log.
 void sync_complete(job::Session& server, const db::TableInfo& table, const job::State& state) {
     job::validate_keys(server, state);
-    if (!state.is_copy() || state.was_empty)
+    if (!state.copies())
         return;
     const backfill::Transfer back = job::transfer_back(table, state, server.state_schema());
     renew_reverse_capture(server, state, back);
@@ -159,7 +159,7 @@ class SwapMachine : public job::Machine {
             follow_incoming(m_server, m_table, m_state);
         }
         job::Observation seen = job::observe(m_server, m_table, m_state);
-        seen.has_rows = m_state.was_empty && !m_state.is_cut_over() && has_rows(m_server, m_state.table);
+        seen.has_rows = m_state.is<job::EmptyJob>() && !m_state.is_cut_over() && has_rows(m_server, m_state.table);
         return seen;
     }
 
@@ -197,9 +197,9 @@ class SwapMachine : public job::Machine {
         if (seen.range_check != job::Observation::Build::missing)
             run_unit(m_server, m_table, job::Action::drop_range_check, {}, m_state);
         m_state.stage = std::min(m_state.stage, job::Stage::ready);
-        const std::string before = m_state.boundary;
+        const std::string before = m_state.boundary();
         choose_past_again(m_server, m_policy, m_state);
-        if (seen.is_beyond_boundary && m_state.boundary == before)
+        if (seen.is_beyond_boundary && m_state.boundary() == before)
             throw *m_failure;
     }
 
@@ -249,7 +249,7 @@ RunResult run(job::Session& server, const config::PartitionPolicy& policy, bool 
     const std::optional<db::Job> job = server.open_job(policy.table);
     if (job) {
         result.state = job::from_job(*job);
-        if (result.state->is_split())
+        if (result.state->is<job::SplitJob>())
             throw Error(ExitCode::refused, fmt::format("a split of {} is under way", sql::quoted(policy.table)),
                         "tripmig partition split LEAF goes on, tripmig swap abort LEAF gives it up");
         keep_choice(server, policy, *result.state);

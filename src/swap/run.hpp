@@ -8,7 +8,7 @@
 #include "config/policy.hpp"
 #include "job/next_step.hpp"
 #include "job/session.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 
 namespace tripmig::swap {
 

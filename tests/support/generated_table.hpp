@@ -39,6 +39,7 @@ class GeneratedTable {
     const Column& column() { return m_columns[below(m_columns.size())]; }
     const Column& btree_column();
     std::string name(const std::string& what);
+    static std::string joined(const std::vector<std::string>& items, const std::string& between = ", ");
     void say(const std::string& statement) { sql.push_back(statement); }
 
     void draw_surroundings();

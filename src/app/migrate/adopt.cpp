@@ -55,7 +55,7 @@ ForeignTable choose_table(db::Connection& connection, const AdoptOptions& option
 /// The other tool can't start while these are held.
 std::vector<std::unique_ptr<db::AdvisoryLock>> lock_out(const Context& context, db::Connection& connection,
                                                         const ForeignTable& table) {
-    const std::string database(connection.execute("SELECT pg_catalog.current_database()").text(0, 0));
+    const std::string database = connection.execute("SELECT pg_catalog.current_database()").text();
     std::vector<std::unique_ptr<db::AdvisoryLock>> locks;
     for (const std::int64_t key : db::foreign_lock_keys(table, database))
         locks.push_back(std::make_unique<db::AdvisoryLock>(

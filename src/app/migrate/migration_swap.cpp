@@ -7,7 +7,8 @@
 #include "base/error.hpp"
 #include "job/session.hpp"
 #include "job/source/source_table.hpp"
-#include "job/state.hpp"
+#include "job/state/journal.hpp"
+#include "job/state/state.hpp"
 #include "sql/identifier.hpp"
 #include "swap/close.hpp"
 #include "swap/run.hpp"
@@ -56,7 +57,7 @@ std::string swap_now(const Context& context, const QualifiedName& name) {
     if (!result.state)  // somebody else's work of a moment ago
         return look(server, name).text();
     // An empty table has no past to go back to; of another one `swap finish` gives the way back up.
-    if (result.state->was_empty && result.state->stage == job::Stage::complete)
+    if (result.state->is<job::EmptyJob>() && result.state->stage == job::Stage::complete)
         swap::finish(server, name);
     return fmt::format("{} is partitioned now", sql::quoted(name));
 }

@@ -77,13 +77,16 @@ namespace {
 /// pg_dump takes these settings over from the role: the text would not be the same for everybody. Empty where there is
 /// nothing to say, since some poolers refuse `options`.
 std::string options_against_role(db::Connection& connection) {
-    const db::Result settings = connection.execute(
-        "SELECT pg_catalog.current_setting('quote_all_identifiers'), "
-        "pg_catalog.current_setting('standard_conforming_strings')");
+    const db::Row settings =
+        connection
+            .execute(
+                "SELECT pg_catalog.current_setting('quote_all_identifiers') AS quote_all_identifiers, "
+                "pg_catalog.current_setting('standard_conforming_strings') AS standard_conforming_strings")
+            .row();
     std::string options;
-    if (settings.text(0, 0) == "on")
+    if (settings.text("quote_all_identifiers") == "on")
         options += " -c quote_all_identifiers=off";
-    if (settings.text(0, 1) == "off")
+    if (settings.text("standard_conforming_strings") == "off")
         options += " -c standard_conforming_strings=on";
     return options;
 }

@@ -5,7 +5,6 @@
 #include "base/error.hpp"
 #include "job/session.hpp"
 #include "job/source/source_table.hpp"
-#include "job/state.hpp"
 #include "partition/split/split.hpp"
 #include "sql/identifier.hpp"
 #include "swap/run.hpp"

@@ -21,6 +21,8 @@ sandbox::Options describe_sandbox(const Context& context, const SandboxOptions& 
     for (const std::string& setting : options.settings)
         described.settings.push_back(sandbox::parse_setting(setting));
     described.directory = options.directory;
+    if (!options.from.empty())
+        described.from = std::filesystem::absolute(options.from).lexically_normal();
     described.durable = options.durable;
     described.port = options.port;
     described.bindir = sandbox::find_bindir(options.bindir, context.environment);

@@ -18,6 +18,7 @@ namespace tripmig::app {
 struct SandboxOptions {
     std::string bindir;                 ///< of initdb and postgres; empty: looked for
     std::string directory;              ///< empty: a fresh one
+    std::string from;                   ///< a stopped sandbox to copy; empty: none
     std::vector<std::string> settings;  ///< NAME=VALUE
     bool durable = false;
     std::optional<int> port;  ///< of 127.0.0.1; 0: any free one

@@ -22,7 +22,7 @@ SwapResult finish_swap(const Context& context, const QualifiedName& table, const
 SwapResult abort_swap(const Context& context, const QualifiedName& table) {
     job::Session server(context.config, context.reporter, context.clock, context.stop);
     server.take_job(table);
-    const bool is_split = job::require_job(server, table).is_split();
+    const bool is_split = job::require_job(server, table).is<job::SplitJob>();
     return {table, is_split ? partition::abort_split(server, table) : swap::abort(server, table), {}};
 }
 

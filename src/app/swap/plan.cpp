@@ -7,7 +7,7 @@
 #include "job/observe.hpp"
 #include "job/session.hpp"
 #include "job/source/table_facts.hpp"
-#include "job/state.hpp"
+#include "job/state/journal.hpp"
 #include "sql/identifier.hpp"
 #include "swap/preflight/read_dependents.hpp"
 

@@ -4,7 +4,7 @@
 
 #include "base/error.hpp"
 #include "job/choices.hpp"
-#include "job/state.hpp"
+#include "job/state/journal.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::app {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/qualified_name.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 
 namespace tripmig::app {
 

@@ -2,7 +2,7 @@
 
 #include "base/error.hpp"
 #include "job/session.hpp"
-#include "job/state.hpp"
+#include "job/state/journal.hpp"
 #include "swap/run.hpp"
 
 namespace tripmig::app {

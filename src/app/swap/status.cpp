@@ -8,6 +8,7 @@
 #include "job/open_job.hpp"
 #include "job/pause.hpp"
 #include "job/session.hpp"
+#include "job/state/journal.hpp"
 #include "job/triggers/own_triggers.hpp"
 #include "sql/identifier.hpp"
 

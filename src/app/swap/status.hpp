@@ -8,7 +8,7 @@
 #include "app/context.hpp"
 #include "base/qualified_name.hpp"
 #include "job/progress.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 
 namespace tripmig::app {
 

@@ -1,7 +1,7 @@
 #include "app/swap/verify.hpp"
 
 #include "job/session.hpp"
-#include "job/state.hpp"
+#include "job/state/journal.hpp"
 #include "job/triggers/own_triggers.hpp"
 
 namespace tripmig::app {

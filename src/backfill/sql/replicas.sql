@@ -1,9 +1,9 @@
 -- How far the server's WAL is, and how far everybody who follows it: standbys by what they replayed, slots by what their reader
--- confirmed, in bytes. One row for the server itself, first.
+-- confirmed, in bytes. One row for the server itself, first. lag: as a standby reports it, in ms.
 -- A role without pg_read_all_stats sees that there is a standby and nothing else of it (manual 28.2.4); slots are visible to all.
 -- A base backup and a receiver without replay (pg_receivewal) follow in no such sense.
-SELECT 'server', '', true, true, (pg_catalog.pg_current_wal_lsn() - '0/0'::pg_catalog.pg_lsn)::pg_catalog.int8,
-       NULL::pg_catalog.int8
+SELECT 'server' AS kind, '' AS name, true AS is_active, true AS is_visible,
+       (pg_catalog.pg_current_wal_lsn() - '0/0'::pg_catalog.pg_lsn)::pg_catalog.int8 AS position, NULL::pg_catalog.int8 AS lag
 UNION ALL
 (SELECT 'standby', COALESCE(NULLIF(application_name, ''), 'of pid ' || pid), true, state IS NOT NULL,
         (replay_lsn - '0/0'::pg_catalog.pg_lsn)::pg_catalog.int8,

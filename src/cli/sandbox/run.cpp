@@ -1,8 +1,6 @@
 #include "cli/sandbox/run.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,8 +13,7 @@
 #include <string_view>
 #include <system_error>
 
-#include "base/error.hpp"
-#include "sandbox/program.hpp"
+#include "base/start_program.hpp"
 
 namespace tripmig::cli {
 
@@ -86,29 +83,8 @@ class HeldSignals {
     int m_descriptor = -1;
 };
 
-/// The child's part, from fork() to exec(): async-signal-safe calls only (execvpe allocates nothing in glibc).
-[[noreturn]] void become_command(char* const* argv, char* const* environment, const sigset_t& mask, pid_t parent,
-                                 int failure_pipe) {
-    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (::getppid() != parent)
-        ::_exit(128 + SIGTERM);
-    struct sigaction action {};
-    action.sa_handler = SIG_DFL;
-    ::sigaction(SIGPIPE, &action, nullptr);
-    ::pthread_sigmask(SIG_SETMASK, &mask, nullptr);
-    ::execvpe(argv[0], argv, environment);
-    const int failure = errno;
-    [[maybe_unused]] const ssize_t written = ::write(failure_pipe, &failure, sizeof failure);
-    ::_exit(127);
-}
-
-struct Child {
-    pid_t pid = -1;
-    int exec_failure = 0;  ///< errno
-};
-
-Child start(const std::vector<std::string>& command, const std::map<std::string, std::string>& environment,
-            const HeldSignals& signals) {
+StartedProgram start(const std::vector<std::string>& command, const std::map<std::string, std::string>& environment,
+                     const HeldSignals& signals) {
     std::vector<std::string> words = command;
     std::vector<std::string> variables;
     variables.reserve(environment.size());
@@ -116,22 +92,13 @@ Child start(const std::vector<std::string>& command, const std::map<std::string,
         variables.push_back(fmt::format("{}={}", name, value));
     const std::vector<char*> argv = exec_vector(words);
     const std::vector<char*> envp = exec_vector(variables);
-    std::array<int, 2> failure_pipe{-1, -1};
-    if (::pipe2(failure_pipe.data(), O_CLOEXEC) != 0)
-        throw Error(ExitCode::unexpected, "cannot create a pipe: too many open files?");
-    const pid_t parent = ::getpid();
-    Child child;
-    child.pid = ::fork();
-    if (child.pid == 0)
-        become_command(argv.data(), envp.data(), signals.before(), parent, failure_pipe[1]);
-    ::close(failure_pipe[1]);
-    // The pipe closes by itself when exec succeeds.
-    if (::read(failure_pipe[0], &child.exec_failure, sizeof child.exec_failure) <= 0)
-        child.exec_failure = 0;
-    ::close(failure_pipe[0]);
-    if (child.pid < 0)
-        throw Error(ExitCode::unexpected, "cannot start another process", "is there a limit on processes (ulimit -u)?");
-    return child;
+    ProgramStart start;
+    start.argv = argv.data();
+    start.environment = envp.data();
+    start.death_signal = SIGTERM;
+    start.parent = ::getpid();
+    start.signal_mask = signals.before();
+    return start_program(start);
 }
 
 /// A signal from the terminal went to the whole foreground group, the command included.
@@ -143,7 +110,7 @@ int wait_for(pid_t pid, const HeldSignals& signals) {
     for (;;) {
         int status = 0;
         if (::waitpid(pid, &status, WNOHANG) == pid)
-            return sandbox::shell_status(status);
+            return shell_status(status);
         const signalfd_siginfo info = signals.next();
         if (info.ssi_signo != SIGCHLD && !came_from_terminal(info))
             ::kill(pid, static_cast<int>(info.ssi_signo));
@@ -155,17 +122,15 @@ int wait_for(pid_t pid, const HeldSignals& signals) {
 ExitCode run_command(const std::vector<std::string>& command, const std::map<std::string, std::string>& environment,
                      Reporter& reporter) {
     const HeldSignals signals;
-    const Child child = start(command, environment, signals);
-    const int code = wait_for(child.pid, signals);
-    if (child.exec_failure == 0)
-        return static_cast<ExitCode>(code);
-    reporter.emit(
-        {Severity::error,
-         "sandbox.command",
-         fmt::format("cannot run {}: {}", command.front(), std::generic_category().message(child.exec_failure)),
-         {},
-         std::nullopt});
-    return static_cast<ExitCode>(child.exec_failure == ENOENT ? 127 : 126);
+    const StartedProgram started = start(command, environment, signals);
+    if (started.failure == 0)
+        return static_cast<ExitCode>(wait_for(started.pid, signals));
+    reporter.emit({Severity::error,
+                   "sandbox.command",
+                   fmt::format("cannot run {}: {}", command.front(), std::generic_category().message(started.failure)),
+                   {},
+                   std::nullopt});
+    return static_cast<ExitCode>(started.failure == ENOENT ? 127 : 126);
 }
 
 }  // namespace tripmig::cli

@@ -24,6 +24,8 @@ void add_server_flags(CLI::App& command, app::SandboxOptions& options) {
         .add_option("--pg-bindir", options.bindir,
                     "The folder of initdb and postgres (else PG_BINDIR, pg_config, Debian's)")
         ->type_name("DIR");
+    command.add_option("--from", options.from, "Begin with a copy of the stopped sandbox in this directory")
+        ->type_name("DIR");
     command.add_option("--setting", options.settings, "A server parameter, as in shared_buffers=1GB; may be repeated")
         ->type_name("NAME=VALUE")
         ->allow_extra_args(false);
@@ -43,8 +45,11 @@ struct RunFlags {
 };
 
 ExitCode run(const RunFlags& flags, Context& context) {
-    const sandbox::Server server = sandbox::describe_server(app::describe_sandbox(context, flags.server));
-    sandbox::Sandbox sandbox(server, sandbox::Lifetime::bound, context.stop);
+    const sandbox::Options options = app::describe_sandbox(context, flags.server);
+    if (!options.from.empty())
+        sandbox::require_stopped(options.from);
+    const sandbox::Server server = sandbox::describe_server(options);
+    sandbox::Sandbox sandbox(server, sandbox::Lifetime::bound, context.stop, options.from);
     context.reporter.debug("sandbox.ready", fmt::format("the sandbox is up: {}", server.directory.string()));
     const ExitCode code =
         run_command(flags.command, sandbox_environment(context.environment, server), context.reporter);

@@ -20,6 +20,10 @@ bool names_function(const std::string& context, const QualifiedName& function) {
     return false;
 }
 
+EventTrigger event_trigger(const Row& row) {
+    return {row.text("name"), row.text("event"), row.name("function_schema", "function_name"), row.text("tags")};
+}
+
 Error refusal(const Error& error, const EventTrigger& trigger) {
     Error refused = error.rewrapped(
         ExitCode::refused, fmt::format("event trigger {} (at {}, function {}) does not allow it: ",
@@ -37,10 +41,8 @@ Error refusal(const Error& error, const EventTrigger& trigger) {
 std::optional<Error> event_trigger_refusal(Connection& connection, const Error& error) {
     if (error.sqlstate().empty() || connection.is_broken() || error.detail().find("function ") == std::string::npos)
         return std::nullopt;
-    const Result rows = connection.execute(std::string(statements::event_triggers));
-    for (std::size_t row = 0; row < rows.rows(); ++row) {
-        const auto text = [&](std::size_t column) { return std::string(rows.text(row, column)); };
-        const EventTrigger trigger{text(0), text(1), {text(2), text(3)}, text(4)};
+    for (const Row& row : connection.execute(std::string(statements::event_triggers))) {
+        const EventTrigger trigger = event_trigger(row);
         if (names_function(error.detail(), trigger.function))
             return refusal(error, trigger);
     }
@@ -50,8 +52,7 @@ std::optional<Error> event_trigger_refusal(Connection& connection, const Error& 
 std::vector<EventTrigger> read_event_triggers(Session& session) {
     std::vector<EventTrigger> triggers;
     for (const Row& row : session.read(std::string(statements::event_triggers)))
-        triggers.push_back(
-            {text_of(row.at(0)), text_of(row.at(1)), {text_of(row.at(2)), text_of(row.at(3))}, text_of(row.at(4))});
+        triggers.push_back(event_trigger(row));
     return triggers;
 }
 

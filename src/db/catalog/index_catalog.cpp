@@ -9,39 +9,33 @@
 namespace tripmig::db {
 
 std::vector<TreeMember> read_index_tree(Connection& connection, const std::string& table) {
-    const Result tree = connection.execute(std::string(statements::index_tree), {table});
     std::vector<TreeMember> members;
-    std::string oids = "{";
-    for (std::size_t row = 0; row < tree.rows(); ++row) {
+    std::string oids;
+    for (const Row& row : connection.execute(std::string(statements::index_tree), {table})) {
         TreeMember member;
-        member.oid = static_cast<std::uint32_t>(tree.number(row, 0));
-        member.name = {std::string(tree.text(row, 1)), std::string(tree.text(row, 2))};
-        member.kind = tree.text(row, 3).front();
-        member.parent = row == 0 ? 0 : static_cast<std::uint32_t>(tree.number(row, 5));
-        oids += fmt::format("{}{}", row == 0 ? "" : ",", member.oid);
+        member.oid = row.oid("oid");
+        member.name = row.name();
+        member.kind = row.letter("kind");
+        member.parent = row.oid("parent");
+        oids += fmt::format("{}{}", oids.empty() ? "" : ",", member.oid);
         members.push_back(std::move(member));
     }
-    const Result states = connection.execute(std::string(statements::index_states), {oids + "}"});
-    for (std::size_t row = 0; row < states.rows(); ++row) {
-        const auto table_oid = static_cast<std::uint32_t>(states.number(row, 0));
+    for (const Row& row : connection.execute(std::string(statements::index_states), {"{" + oids + "}"})) {
+        const std::uint32_t table_oid = row.oid("table_oid");
         const auto owner = std::find_if(members.begin(), members.end(),
                                         [&](const TreeMember& member) { return member.oid == table_oid; });
-        owner->indexes.push_back({{std::string(states.text(row, 2)), std::string(states.text(row, 1))},
-                                  states.flag(row, 3),
-                                  static_cast<std::uint32_t>(states.number(row, 6)),
-                                  static_cast<std::uint32_t>(states.number(row, 4)),
-                                  states.flag(row, 5)});
+        owner->indexes.push_back(
+            {row.name(), row.flag("is_valid"), row.oid("oid"), row.oid("parent"), row.flag("may_be_building")});
     }
     return members;
 }
 
 std::optional<NamedIndex> find_index(Connection& connection, const std::string& name) {
     const Result result = connection.execute(std::string(statements::named_index), {name});
-    if (result.rows() == 0)
+    if (result.empty())
         return std::nullopt;
-    return NamedIndex{{std::string(result.text(0, 1)), std::string(result.text(0, 2))},
-                      {std::string(result.text(0, 5)), std::string(result.text(0, 6))},
-                      result.text(0, 3) == "I"};
+    const Row row = result.row();
+    return NamedIndex{row.name(), row.name("table_schema", "table_name"), row.flag("is_partitioned")};
 }
 
 }  // namespace tripmig::db

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "db/state/state_schema.hpp"
 #include "db/statements.hpp"
 #include "sql/identifier.hpp"
 
@@ -105,7 +104,7 @@ OwnTriggerChanges read_own_trigger_changes(Session& session, const OwnTriggers& 
     found.is_recorded = session.flag(is_recorded_sql(own, state_schema, job));
     if (found.is_recorded)
         for (const Row& row : session.read(changes_sql(own, state_schema, job) + " ORDER BY change"))
-            found.changes.push_back(text_of(row.at(0)));
+            found.changes.push_back(row.text("change"));
     return found;
 }
 
@@ -121,7 +120,7 @@ std::vector<std::string> read_trigger_problems(Session& session, const Qualified
         sql.replace(at, place.size(), names);
     std::vector<std::string> problems;
     for (const Row& row : session.read(sql, {sql::quoted(table), sql::quoted(kept)}))
-        problems.push_back(text_of(row.at(0)));
+        problems.push_back(row.text("problem"));
     return problems;
 }
 

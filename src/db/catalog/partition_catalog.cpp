@@ -2,26 +2,24 @@
 
 #include <fmt/format.h>
 
-#include "db/cells.hpp"
 #include "db/statements.hpp"
 
 namespace tripmig::db {
 
 namespace {
 
-PartitionInfo partition_of(const Row& row) {
-    Cells cells(row);
+PartitionInfo partition_info(const Row& row) {
     PartitionInfo partition;
-    partition.name = cells.name();
-    partition.oid = static_cast<std::uint32_t>(cells.number());
-    partition.bound = cells.text_or_empty();
-    partition.is_partitioned = cells.flag();
-    partition.is_detach_pending = cells.flag();
-    partition.rows = cells.decimal();
-    partition.pages = cells.number();
-    partition.options = cells.list();
-    partition.checks = cells.list();
-    partition.publications = cells.list();
+    partition.name = row.name();
+    partition.oid = row.oid("oid");
+    partition.bound = row.text_or_empty("bound");
+    partition.is_partitioned = row.flag("is_partitioned");
+    partition.is_detach_pending = row.flag("is_detach_pending");
+    partition.rows = row.decimal("rows");
+    partition.pages = row.number("pages");
+    partition.options = row.list("options");
+    partition.checks = row.list("checks");
+    partition.publications = row.list("publications");
     return partition;
 }
 
@@ -30,18 +28,17 @@ PartitionInfo partition_of(const Row& row) {
 std::optional<PartitioningInfo> read_partitioning(Session& session, const QualifiedName& table) {
     std::optional<PartitioningInfo> partitioning;
     session.transact(Isolation::repeatable_read, [&](Work& work) {
-        const Rows facts = work.read(std::string(statements::partition_table), {table.schema, table.name});
-        if (facts.empty())
+        const Result found = work.read(std::string(statements::partition_table), {table.schema, table.name});
+        if (found.empty())
             return;
-        Cells cells(facts.front());
+        const Row facts = found.row();
         partitioning.emplace();
-        partitioning->oid = static_cast<std::uint32_t>(cells.number());
-        partitioning->strategy = cells.letter();
-        partitioning->key_columns = static_cast<int>(cells.number());
-        partitioning->key = cells.text();
-        for (const Row& row :
-             work.read(std::string(statements::partition_list), {fmt::format("{}", partitioning->oid)}))
-            partitioning->partitions.push_back(partition_of(row));
+        partitioning->oid = facts.oid("oid");
+        partitioning->strategy = facts.letter("strategy");
+        partitioning->key_columns = static_cast<int>(facts.number("key_columns"));
+        partitioning->key = facts.text("key");
+        for (const Row& row : work.read(std::string(statements::partition_list), {facts.text("oid")}))
+            partitioning->partitions.push_back(partition_info(row));
     });
     return partitioning;
 }
@@ -53,13 +50,12 @@ std::vector<PartitionSize> read_partition_sizes(Session& session, const std::vec
         oids.push_back(fmt::format("{}", partition.oid));
     std::vector<PartitionSize> sizes;
     for (const Row& row : session.read(std::string(statements::partition_sizes), {joined_list(oids)})) {
-        Cells cells(row);
         PartitionSize& size = sizes.emplace_back();
-        size.oid = static_cast<std::uint32_t>(cells.number());
-        size.pages = cells.number();
-        size.bytes = cells.number();
-        size.last_vacuum = cells.optional_text();
-        size.last_analyze = cells.optional_text();
+        size.oid = row.oid("oid");
+        size.pages = row.number("pages");
+        size.bytes = row.number("bytes");
+        size.last_vacuum = row.optional_text("last_vacuum");
+        size.last_analyze = row.optional_text("last_analyze");
     }
     return sizes;
 }
@@ -69,7 +65,7 @@ std::set<std::string> taken_names(Session& session, const std::string& schema, c
     if (names.empty())
         return taken;
     for (const Row& row : session.read(std::string(statements::partition_taken_names), {schema, joined_list(names)}))
-        taken.insert(text_of(row.at(0)));
+        taken.insert(row.text("relname"));
     return taken;
 }
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "db/cells.hpp"
 #include "db/statements.hpp"
 #include "sql/identifier.hpp"
 
@@ -13,171 +12,170 @@ namespace tripmig::db {
 namespace {
 
 TableInfo facts_of(const Row& row, const QualifiedName& name) {
-    Cells cells(row);
     TableInfo table;
     table.name = name;
-    table.oid = static_cast<std::uint32_t>(cells.number());
-    table.kind = cells.letter();
-    table.persistence = cells.letter();
-    table.owner = cells.text();
-    table.current_role = cells.text();
-    table.can_alter = cells.flag();
-    table.can_create_in_schema = cells.flag();
-    table.bypasses_row_security = cells.flag();
-    table.has_acl = cells.flag();
-    table.comment = cells.optional_text();
-    table.row_security = cells.flag();
-    table.force_row_security = cells.flag();
-    table.replica_identity = cells.letter();
-    table.options = cells.list();
-    table.tablespace = cells.text_or_empty();
-    table.access_method = cells.text_or_empty();
-    table.partition_key = cells.text_or_empty();
-    table.partition_bound = cells.text_or_empty();
-    table.is_leaf = cells.flag();
-    table.has_children = cells.flag();
-    table.has_parents = cells.flag();
-    table.is_typed = cells.flag();
-    table.filenode = cells.number();
-    table.pages = cells.number();
-    table.bytes = cells.number();
-    table.rows = cells.decimal();
-    table.default_statistics = static_cast<int>(cells.number());
+    table.oid = row.oid("oid");
+    table.kind = row.letter("kind");
+    table.persistence = row.letter("persistence");
+    table.owner = row.text("owner");
+    table.current_role = row.text("current_role");
+    table.can_alter = row.flag("can_alter");
+    table.can_create_in_schema = row.flag("can_create_in_schema");
+    table.bypasses_row_security = row.flag("bypasses_row_security");
+    table.has_acl = row.flag("has_acl");
+    table.comment = row.optional_text("comment");
+    table.row_security = row.flag("row_security");
+    table.force_row_security = row.flag("force_row_security");
+    table.replica_identity = row.letter("replica_identity");
+    table.options = row.list("options");
+    table.tablespace = row.text_or_empty("tablespace");
+    table.access_method = row.text_or_empty("access_method");
+    table.partition_key = row.text_or_empty("partition_key");
+    table.partition_bound = row.text_or_empty("partition_bound");
+    table.is_leaf = row.flag("is_leaf");
+    table.has_children = row.flag("has_children");
+    table.has_parents = row.flag("has_parents");
+    table.is_typed = row.flag("is_typed");
+    table.filenode = row.number("filenode");
+    table.pages = row.number("pages");
+    table.bytes = row.number("bytes");
+    table.rows = row.decimal("rows");
+    table.default_statistics = static_cast<int>(row.number("default_statistics"));
     return table;
 }
 
-ColumnInfo column_of(Cells cells) {
+ColumnInfo column_of(const Row& row) {
     ColumnInfo column;
-    column.name = cells.text();
-    column.type = cells.text();
-    column.not_null = cells.flag();
-    column.default_sql = cells.text();
-    column.generated = cells.letter();
-    column.identity = cells.letter();
-    column.statistics = static_cast<int>(cells.number());
-    column.options = cells.list();
-    column.comment = cells.optional_text();
+    column.name = row.text("name");
+    column.type = row.text("type");
+    column.not_null = row.flag("not_null");
+    column.default_sql = row.text("default_sql");
+    column.generated = row.letter("generated");
+    column.identity = row.letter("identity");
+    column.statistics = static_cast<int>(row.number("statistics"));
+    column.options = row.list("options");
+    column.comment = row.optional_text("comment");
     return column;
 }
 
-Grant grant_of(Cells cells) {
+Grant grant_of(const Row& row) {
     Grant grant;
-    grant.grantee = cells.text();
-    grant.privilege = cells.text();
-    grant.column = cells.text();
-    grant.grantable = cells.flag();
+    grant.grantee = row.text("grantee");
+    grant.privilege = row.text("privilege");
+    grant.column = row.text("column");
+    grant.grantable = row.flag("grantable");
     return grant;
 }
 
-ConstraintInfo constraint_of(Cells cells) {
+ConstraintInfo constraint_of(const Row& row) {
     ConstraintInfo constraint;
-    constraint.name = cells.text();
-    constraint.kind = cells.letter();
-    constraint.definition = cells.text();
-    constraint.columns = cells.list();
-    constraint.is_valid = cells.flag();
-    constraint.is_deferrable = cells.flag();
-    constraint.no_inherit = cells.flag();
-    constraint.references = cells.name();
-    constraint.is_inherited = cells.flag();
-    constraint.can_lock = cells.flag();
-    constraint.comment = cells.optional_text();
-    constraint.references_partitioned = cells.flag();
+    constraint.name = row.text("name");
+    constraint.kind = row.letter("kind");
+    constraint.definition = row.text("definition");
+    constraint.columns = row.list("columns");
+    constraint.is_valid = row.flag("is_valid");
+    constraint.is_deferrable = row.flag("is_deferrable");
+    constraint.no_inherit = row.flag("no_inherit");
+    constraint.references = row.name("references_schema", "references_name");
+    constraint.is_inherited = row.flag("is_inherited");
+    constraint.can_lock = row.flag("can_lock");
+    constraint.comment = row.optional_text("comment");
+    constraint.references_partitioned = row.flag("references_partitioned");
     return constraint;
 }
 
-IndexInfo index_of(Cells cells) {
+IndexInfo index_of(const Row& row) {
     IndexInfo index;
-    index.name = cells.name();
-    index.tail = cells.text();
-    index.columns = cells.list();
+    index.name = row.name();
+    index.tail = row.text("tail");
+    index.columns = row.list("columns");
     if (index.columns.empty())
         index.columns.emplace_back();  // one expression: a list of one empty name
-    index.is_unique = cells.flag();
-    index.is_primary = cells.flag();
-    index.is_valid = cells.flag();
-    index.is_constraint = cells.flag();
-    index.is_partial = cells.flag();
-    index.has_included = cells.flag();
-    index.is_replica_identity = cells.flag();
-    index.is_clustered = cells.flag();
-    index.tablespace = cells.text();
-    index.statistics = cells.list();
-    index.comment = cells.optional_text();
+    index.is_unique = row.flag("is_unique");
+    index.is_primary = row.flag("is_primary");
+    index.is_valid = row.flag("is_valid");
+    index.is_constraint = row.flag("is_constraint");
+    index.is_partial = row.flag("is_partial");
+    index.has_included = row.flag("has_included");
+    index.is_replica_identity = row.flag("is_replica_identity");
+    index.is_clustered = row.flag("is_clustered");
+    index.tablespace = row.text("tablespace");
+    index.statistics = row.list("statistics");
+    index.comment = row.optional_text("comment");
     return index;
 }
 
-IncomingKey incoming_key_of(Cells cells) {
+IncomingKey incoming_key_of(const Row& row) {
     IncomingKey key;
-    key.table = cells.name();
-    key.name = cells.text();
-    key.columns = cells.list();
-    key.referenced = cells.list();
-    key.tail = cells.text();
-    key.is_valid = cells.flag();
-    key.is_self = cells.flag();
-    key.is_partitioned = cells.flag();
-    key.can_alter = cells.flag();
-    key.comment = cells.optional_text();
+    key.table = row.name("table_schema", "table_name");
+    key.name = row.text("name");
+    key.columns = row.list("columns");
+    key.referenced = row.list("referenced");
+    key.tail = row.text("tail");
+    key.is_valid = row.flag("is_valid");
+    key.is_self = row.flag("is_self");
+    key.is_partitioned = row.flag("is_partitioned");
+    key.can_alter = row.flag("can_alter");
+    key.comment = row.optional_text("comment");
     return key;
 }
 
-TriggerInfo trigger_of(Cells cells) {
+TriggerInfo trigger_of(const Row& row) {
     TriggerInfo trigger;
-    trigger.name = cells.text();
-    trigger.definition = cells.text();
-    trigger.enabled = cells.letter();
-    trigger.is_row = cells.flag();
-    trigger.is_before = cells.flag();
-    trigger.on_insert = cells.flag();
-    trigger.on_delete = cells.flag();
-    trigger.on_update = cells.flag();
-    trigger.on_truncate = cells.flag();
-    trigger.has_transition_tables = cells.flag();
-    trigger.function = cells.text();
-    trigger.function_source = cells.text();
-    trigger.is_inherited = cells.flag();
-    trigger.comment = cells.optional_text();
+    trigger.name = row.text("name");
+    trigger.definition = row.text("definition");
+    trigger.enabled = row.letter("enabled");
+    trigger.is_row = row.flag("is_row");
+    trigger.is_before = row.flag("is_before");
+    trigger.on_insert = row.flag("on_insert");
+    trigger.on_delete = row.flag("on_delete");
+    trigger.on_update = row.flag("on_update");
+    trigger.on_truncate = row.flag("on_truncate");
+    trigger.has_transition_tables = row.flag("has_transition_tables");
+    trigger.function = row.text("function");
+    trigger.function_source = row.text("function_source");
+    trigger.is_inherited = row.flag("is_inherited");
+    trigger.comment = row.optional_text("comment");
     return trigger;
 }
 
-PolicyInfo policy_of(Cells cells) {
+PolicyInfo policy_of(const Row& row) {
     PolicyInfo policy;
-    policy.name = cells.text();
-    policy.tail = cells.text();
-    policy.comment = cells.optional_text();
+    policy.name = row.text("name");
+    policy.tail = row.text("tail");
+    policy.comment = row.optional_text("comment");
     return policy;
 }
 
-StatisticsInfo statistics_of(Cells cells) {
+StatisticsInfo statistics_of(const Row& row) {
     StatisticsInfo statistics;
-    statistics.name = cells.name();
-    statistics.definition = cells.text();
-    statistics.owner = cells.text();
-    statistics.target = static_cast<int>(cells.number());
-    statistics.comment = cells.optional_text();
+    statistics.name = row.name();
+    statistics.definition = row.text("definition");
+    statistics.owner = row.text("owner");
+    statistics.target = static_cast<int>(row.number("target"));
+    statistics.comment = row.optional_text("comment");
     return statistics;
 }
 
-PublicationInfo publication_of(Cells cells) {
+PublicationInfo publication_of(const Row& row) {
     PublicationInfo publication;
-    publication.name = cells.text();
-    publication.names_table = cells.flag();
-    publication.via_root = cells.flag();
-    publication.tail = cells.text();
-    publication.can_alter = cells.flag();
-    publication.columns = cells.list();
-    publication.row_filter = cells.text();
+    publication.name = row.text("name");
+    publication.names_table = row.flag("names_table");
+    publication.via_root = row.flag("via_root");
+    publication.tail = row.text("tail");
+    publication.can_alter = row.flag("can_alter");
+    publication.columns = row.list("columns");
+    publication.row_filter = row.text("row_filter");
     return publication;
 }
 
-RuleInfo rule_of(Cells cells) {
+RuleInfo rule_of(const Row& row) {
     RuleInfo rule;
-    rule.name = cells.text();
-    rule.definition = cells.text();
-    rule.enabled = cells.letter();
-    rule.groups_by_key = cells.flag();
-    rule.comment = cells.optional_text();
+    rule.name = row.text("name");
+    rule.definition = row.text("definition");
+    rule.enabled = row.letter("enabled");
+    rule.groups_by_key = row.flag("groups_by_key");
+    rule.comment = row.optional_text("comment");
     return rule;
 }
 
@@ -194,30 +192,30 @@ DependentInfo::Kind dependent_kind(std::string_view word) {
     return word == "row_function" ? Kind::row_function : Kind::other;
 }
 
-DependentInfo dependent_of(Cells cells) {
+DependentInfo dependent_of(const Row& row) {
     DependentInfo dependent;
-    dependent.kind = dependent_kind(cells.text());
-    dependent.description = cells.text();
-    dependent.name = cells.name();
-    dependent.relation_kind = cells.letter();
-    dependent.oid = static_cast<std::uint32_t>(cells.number());
-    dependent.rebind = cells.text();
-    dependent.owner = cells.text();
-    dependent.can_alter = cells.flag();
-    dependent.in_the_way = cells.text();
-    dependent.has_acl = cells.flag();
-    dependent.signature = cells.text_or_empty();
-    dependent.grants = cells.list();
-    dependent.grantees = cells.list();
-    dependent.comment = cells.optional_text();
+    dependent.kind = dependent_kind(row.text("kind"));
+    dependent.description = row.text("description");
+    dependent.name = row.name();
+    dependent.relation_kind = row.letter("relation_kind");
+    dependent.oid = row.oid("oid");
+    dependent.rebind = row.text("rebind");
+    dependent.owner = row.text("owner");
+    dependent.can_alter = row.flag("can_alter");
+    dependent.in_the_way = row.text("in_the_way");
+    dependent.has_acl = row.flag("has_acl");
+    dependent.signature = row.text_or_empty("signature");
+    dependent.grants = row.list("grants");
+    dependent.grantees = row.list("grantees");
+    dependent.comment = row.optional_text("comment");
     return dependent;
 }
 
 template <typename Item>
-std::vector<Item> list(Work& work, std::string_view statement, const std::string& oid, Item (*item_of)(Cells)) {
+std::vector<Item> list(Work& work, std::string_view statement, const std::string& oid, Item (*item_of)(const Row&)) {
     std::vector<Item> items;
     for (const Row& row : work.read_often(statement, {oid}))
-        items.push_back(item_of(Cells(row)));
+        items.push_back(item_of(row));
     return items;
 }
 
@@ -233,24 +231,21 @@ void read_grants(Work& work, TableInfo& table, const std::string& oid) {
             column->grants.push_back(std::move(grant));
     }
     for (const Row& row : work.read_often(statements::table_default_grantees, {table.name.schema})) {
-        Cells cells(row);
-        const char kind = cells.letter();
-        auto& grantees = kind == 'S' ? table.default_sequence_grantees : table.default_table_grantees;
-        grantees.push_back(cells.text());
+        auto& grantees = row.letter("kind") == 'S' ? table.default_sequence_grantees : table.default_table_grantees;
+        grantees.push_back(row.text("grantee"));
     }
 }
 
 void read_sequences(Work& work, TableInfo& table, const std::string& oid) {
     for (const Row& row : work.read_often(statements::table_sequences, {oid})) {
-        Cells cells(row);
         SequenceInfo sequence;
-        sequence.name = cells.name();
-        sequence.column = cells.text();
-        sequence.is_identity = cells.flag();
-        sequence.options = cells.text();
-        sequence.has_acl = cells.flag();
-        sequence.comment = cells.optional_text();
-        sequence.grants = list(work, statements::table_grants, cells.text(), grant_of);
+        sequence.name = row.name();
+        sequence.column = row.text("column");
+        sequence.is_identity = row.flag("is_identity");
+        sequence.options = row.text("options");
+        sequence.has_acl = row.flag("has_acl");
+        sequence.comment = row.optional_text("comment");
+        sequence.grants = list(work, statements::table_grants, row.text("oid"), grant_of);
         table.sequences.push_back(std::move(sequence));
     }
 }
@@ -258,7 +253,7 @@ void read_sequences(Work& work, TableInfo& table, const std::string& oid) {
 void read_hangers_on(Work& work, TableInfo& table, const std::string& oid, int server_version) {
     table.rules = list(work, statements::table_rules, oid, rule_of);
     for (const Row& row : work.read_often(statements::table_labels, {oid}))
-        table.labels.push_back(text_of(row.at(0)));
+        table.labels.push_back(row.text("provider"));
     table.statistics = list(work, statements::table_statistics, oid, statistics_of);
     table.publications =
         list(work, server_version < 150000 ? statements::table_publications_14 : statements::table_publications, oid,
@@ -283,10 +278,10 @@ const IndexInfo* TableInfo::primary_key() const {
 std::optional<TableInfo> read_table(Session& session, const QualifiedName& name) {
     std::optional<TableInfo> table;
     session.transact(Isolation::repeatable_read, [&](Work& work) {
-        const Rows facts = work.read_often(statements::table_facts, {name.schema, name.name});
+        const Result facts = work.read_often(statements::table_facts, {name.schema, name.name});
         if (facts.empty())
             return;
-        table = facts_of(facts.front(), name);
+        table = facts_of(facts.row(), name);
         const std::string oid = fmt::format("{}", table->oid);
         table->columns = list(work, statements::table_columns, oid, column_of);
         read_grants(work, *table, oid);
@@ -297,7 +292,7 @@ std::optional<TableInfo> read_table(Session& session, const QualifiedName& name)
         table->policies = list(work, statements::table_policies, oid, policy_of);
         read_sequences(work, *table, oid);
         read_hangers_on(work, *table, oid, session.server_version());
-        table->fingerprint = text_of(work.read_often(statements::table_fingerprint, {oid}).at(0).at(0));
+        table->fingerprint = work.read_often(statements::table_fingerprint, {oid}).text();
     });
     return table;
 }

@@ -1,6 +1,6 @@
 -- The table that a statement alters which names this relation: the table itself, an index's or the one that owns a sequence.
 -- $1 the name as the statement means it, quoted; $2 without its schema, for a table further down the search_path
-SELECT COALESCE(i.indrelid, owner.refobjid, c.oid)
+SELECT COALESCE(i.indrelid, owner.refobjid, c.oid) AS oid
 FROM pg_catalog.pg_class AS c
 LEFT JOIN pg_catalog.pg_index AS i ON i.indexrelid = c.oid
 LEFT JOIN pg_catalog.pg_depend AS owner

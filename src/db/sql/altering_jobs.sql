@@ -1,12 +1,17 @@
 -- Jobs during which nobody else may alter their table, and the tables through which it would be altered, as oids joined by commas:
 -- the table itself, and what it is a partition of. psql variable: state (the schema's name).
 -- A complete swap that has no old table to keep in step (attach, or the table was empty) stands in nobody's way.
-SELECT j.id, CASE WHEN COALESCE((j.state OPERATOR(pg_catalog.->) 'parent') OPERATOR(pg_catalog.->>) 'name', '') <> '' THEN 'split' ELSE j.kind END, j.table_schema, j.table_name, j.stage,
+-- Jobs of versions before format 3 have no kind in their state: all are called swap, and tell by other fields what they are.
+SELECT j.id, CASE WHEN COALESCE((j.state OPERATOR(pg_catalog.->) 'parent') OPERATOR(pg_catalog.->>) 'name', '') <> '' THEN 'split' ELSE j.kind END AS kind,
+       j.table_schema, j.table_name, j.stage,
        COALESCE((SELECT pg_catalog.string_agg(DISTINCT above.relid::pg_catalog.oid::pg_catalog.text, ',')
-                 FROM (SELECT pg_catalog.pg_partition_ancestors(c.oid) AS relid UNION SELECT c.oid) AS above), '')
+                 FROM (SELECT pg_catalog.pg_partition_ancestors(c.oid) AS relid UNION SELECT c.oid) AS above), '') AS tables
 FROM :"state".jobs AS j
 LEFT JOIN (pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace)
        ON n.nspname = j.table_schema AND c.relname = j.table_name
 WHERE j.finished_at IS NULL
-  AND NOT (j.stage = 'complete' AND (j.state OPERATOR(pg_catalog.->>) 'strategy' = 'attach' OR j.state OPERATOR(pg_catalog.->>) 'was_empty' = 'true'))
+  AND NOT (j.stage = 'complete'
+           AND COALESCE(j.state OPERATOR(pg_catalog.->>) 'kind',
+                        CASE WHEN j.state OPERATOR(pg_catalog.->>) 'was_empty' = 'true' THEN 'empty'
+                             ELSE j.state OPERATOR(pg_catalog.->>) 'strategy' END) IN ('attach', 'empty'))
 ORDER BY j.id

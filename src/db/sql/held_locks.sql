@@ -1,6 +1,6 @@
 -- The strongest lock of another session on each relation, where it is stronger than what reading and writing rows takes.
 -- $1 pid of the session
-SELECT DISTINCT ON (locks.relation) namespace.nspname || '.' || class.relname, locks.mode
+SELECT DISTINCT ON (locks.relation) namespace.nspname || '.' || class.relname AS relation, locks.mode
 FROM pg_catalog.pg_locks AS locks
 JOIN pg_catalog.pg_class AS class ON class.oid = locks.relation
 JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = class.relnamespace

@@ -2,11 +2,11 @@
 -- $1  the tables' oids, as an array literal
 -- CREATE INDEX CONCURRENTLY shows up in pg_stat_progress_create_index (other roles' rows only with pg_read_all_stats), and always
 -- holds SHARE UPDATE EXCLUSIVE on its table (manual 13.3.1).
-SELECT index.indrelid,
-       class.relname,
-       namespace.nspname,
-       index.indisvalid AND index.indisready,
-       COALESCE(parent.inhparent, 0::pg_catalog.oid),
+SELECT index.indrelid AS table_oid,
+       namespace.nspname AS schema,
+       class.relname AS name,
+       index.indisvalid AND index.indisready AS is_valid,
+       COALESCE(parent.inhparent, 0::pg_catalog.oid) AS parent,
        EXISTS (
            SELECT 1 FROM pg_catalog.pg_locks AS held
            WHERE held.relation = index.indrelid AND held.locktype = 'relation' AND held.granted
@@ -15,8 +15,8 @@ SELECT index.indrelid,
        ) OR EXISTS (
            SELECT 1 FROM pg_catalog.pg_stat_progress_create_index AS building
            WHERE building.relid = index.indrelid AND building.pid <> pg_catalog.pg_backend_pid()
-       ),
-       index.indexrelid
+       ) AS may_be_building,
+       index.indexrelid AS oid
 FROM pg_catalog.pg_index AS index
 JOIN pg_catalog.pg_class AS class ON class.oid = index.indexrelid
 JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = class.relnamespace

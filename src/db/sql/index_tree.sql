@@ -1,11 +1,11 @@
 -- A table and, when it is partitioned, all its partitions, parents before children.
 -- $1  the table's name, as text that regclass reads under the current search_path
 SELECT member.oid,
-       namespace.nspname,
-       member.relname,
-       member.relkind,
-       tree.level,
-       COALESCE(tree.parentrelid::pg_catalog.oid, 0::pg_catalog.oid)
+       namespace.nspname AS schema,
+       member.relname AS name,
+       member.relkind AS kind,
+       CASE WHEN tree.level = 0 THEN 0::pg_catalog.oid
+            ELSE COALESCE(tree.parentrelid::pg_catalog.oid, 0::pg_catalog.oid) END AS parent
 FROM (SELECT pg_catalog.to_regclass($1) AS root) AS wanted
 CROSS JOIN LATERAL (
     SELECT relid, parentrelid, level FROM pg_catalog.pg_partition_tree(wanted.root)

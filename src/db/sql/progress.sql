@@ -1,10 +1,10 @@
 -- How far the server says that a session's statement is (manual 28.4). At most one row.
 -- $1 pid of the session
--- what  phase  unit  done  total (0: not known)
-SELECT 'index', phase,
-       CASE WHEN tuples_total > 0 THEN 'rows' ELSE 'blocks' END,
-       CASE WHEN tuples_total > 0 THEN tuples_done ELSE blocks_done END,
-       CASE WHEN tuples_total > 0 THEN tuples_total ELSE blocks_total END
+-- total 0: not known
+SELECT 'index' AS what, phase,
+       CASE WHEN tuples_total > 0 THEN 'rows' ELSE 'blocks' END AS unit,
+       CASE WHEN tuples_total > 0 THEN tuples_done ELSE blocks_done END AS done,
+       CASE WHEN tuples_total > 0 THEN tuples_total ELSE blocks_total END AS total
 FROM pg_catalog.pg_stat_progress_create_index
 WHERE pid = $1::pg_catalog.int4
 UNION ALL

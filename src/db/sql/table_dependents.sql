@@ -81,11 +81,11 @@ SELECT k.kind,
             THEN pg_catalog.pg_describe_object('pg_catalog.pg_class'::pg_catalog.regclass, v.oid, 0)
             ELSE pg_catalog.pg_describe_object(k.classid, k.objid, 0) END
            || CASE WHEN k.kind = 'other' AND k.by_type THEN ' (uses the row type)'
-                   WHEN k.by_key THEN ' (groups by the primary key)' ELSE '' END,
-       COALESCE(n.nspname, ''),
-       COALESCE(v.relname, p.proname, ''),
-       COALESCE(v.relkind, ''),
-       k.objid,
+                   WHEN k.by_key THEN ' (groups by the primary key)' ELSE '' END AS description,
+       COALESCE(n.nspname, '') AS schema,
+       COALESCE(v.relname, p.proname, '') AS name,
+       COALESCE(v.relkind, '') AS relation_kind,
+       k.objid AS oid,
        CASE k.kind
            WHEN 'view' THEN
                pg_catalog.format('CREATE OR REPLACE VIEW %I.%I%s AS%s%s', n.nspname, v.relname,
@@ -96,22 +96,22 @@ SELECT k.kind,
                                                       '^CREATE RULE', 'CREATE OR REPLACE RULE')
            WHEN 'sql_function' THEN pg_catalog.pg_get_functiondef(p.oid)
            WHEN 'row_function' THEN pg_catalog.pg_get_functiondef(p.oid)
-           ELSE '' END,
-       pg_catalog.pg_get_userbyid(COALESCE(v.relowner, p.proowner, 10)),
-       pg_catalog.pg_has_role(COALESCE(v.relowner, p.proowner, 10), 'USAGE'),
-       in_the_way.what,
+           ELSE '' END AS rebind,
+       pg_catalog.pg_get_userbyid(COALESCE(v.relowner, p.proowner, 10)) AS owner,
+       pg_catalog.pg_has_role(COALESCE(v.relowner, p.proowner, 10), 'USAGE') AS can_alter,
+       in_the_way.what AS in_the_way,
        p.proacl IS NOT NULL
            OR EXISTS (SELECT FROM pg_catalog.pg_default_acl AS d
                       WHERE d.defaclrole = (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = CURRENT_USER)
-                        AND d.defaclnamespace IN (0, p.pronamespace) AND d.defaclobjtype = 'f'),
+                        AND d.defaclnamespace IN (0, p.pronamespace) AND d.defaclobjtype = 'f') AS has_acl,
        CASE WHEN k.kind = 'row_function' THEN
-           pg_catalog.format('%I.%I(%s)', n.nspname, p.proname, pg_catalog.pg_get_function_identity_arguments(p.oid)) END,
+           pg_catalog.format('%I.%I(%s)', n.nspname, p.proname, pg_catalog.pg_get_function_identity_arguments(p.oid)) END AS signature,
        pg_catalog.array_to_string(
            ARRAY(SELECT CASE WHEN item.grantee = 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(item.grantee)) END
                         || CASE WHEN item.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END
                  FROM pg_catalog.aclexplode(COALESCE(p.proacl, pg_catalog.acldefault('f', p.proowner))) WITH ORDINALITY AS item
                  ORDER BY item.ordinality),
-           E'\x1f'),
+           E'\x1f') AS grants,
        pg_catalog.array_to_string(
            ARRAY(SELECT DISTINCT pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(item.grantee))
                  FROM pg_catalog.pg_default_acl AS d
@@ -119,8 +119,8 @@ SELECT k.kind,
                  WHERE k.kind = 'row_function' AND d.defaclrole = (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = CURRENT_USER)
                    AND d.defaclnamespace IN (0, p.pronamespace) AND d.defaclobjtype = 'f' AND item.grantee NOT IN (0, d.defaclrole)
                  ORDER BY 1),
-           E'\x1f'),
-       pg_catalog.obj_description(p.oid, 'pg_proc')
+           E'\x1f') AS grantees,
+       pg_catalog.obj_description(p.oid, 'pg_proc') AS comment
 FROM kinds AS k
 LEFT JOIN pg_catalog.pg_class AS v ON v.oid = k.relation_oid
 LEFT JOIN pg_catalog.pg_proc AS p ON p.oid = k.function_oid

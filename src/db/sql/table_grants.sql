@@ -1,6 +1,6 @@
 -- Who may do what with a table and with its columns, in the order of the access control lists.
 -- $1 the table's oid
-SELECT COALESCE(r.rolname, ''), item.privilege_type, listed.attname, item.is_grantable
+SELECT COALESCE(r.rolname, '') AS grantee, item.privilege_type AS privilege, listed.attname AS column, item.is_grantable AS grantable
 FROM (SELECT c.relacl AS acl, '' AS attname, 0 AS attnum FROM pg_catalog.pg_class AS c WHERE c.oid = $1::pg_catalog.oid
       UNION ALL
       SELECT a.attacl, a.attname, a.attnum

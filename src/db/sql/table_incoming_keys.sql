@@ -1,10 +1,10 @@
 -- The foreign keys that point to a table.
 -- $1 the table's oid
-SELECT n.nspname,
-       r.relname,
-       c.conname,
-       pg_catalog.array_to_string(own.names, E'\x1f'),
-       pg_catalog.array_to_string(referenced.names, E'\x1f'),
+SELECT n.nspname AS table_schema,
+       r.relname AS table_name,
+       c.conname AS name,
+       pg_catalog.array_to_string(own.names, E'\x1f') AS columns,
+       pg_catalog.array_to_string(referenced.names, E'\x1f') AS referenced,
        -- FOREIGN KEY (...) REFERENCES table(...) | ON DELETE ... [NOT VALID]
        pg_catalog.regexp_replace(
            pg_catalog.substr(
@@ -12,12 +12,12 @@ SELECT n.nspname,
                pg_catalog.length(pg_catalog.format(
                    'FOREIGN KEY (%s) REFERENCES %I.%I(%s)', pg_catalog.array_to_string(own.quoted, ', '), tn.nspname, t.relname,
                    pg_catalog.array_to_string(referenced.quoted, ', '))) + 1),
-           ' NOT VALID$', ''),
-       c.convalidated,
-       c.conrelid = c.confrelid,
-       r.relkind = 'p' OR r.relispartition,
-       pg_catalog.pg_has_role(r.relowner, 'USAGE'),
-       pg_catalog.obj_description(c.oid, 'pg_constraint')
+           ' NOT VALID$', '') AS tail,
+       c.convalidated AS is_valid,
+       c.conrelid = c.confrelid AS is_self,
+       r.relkind = 'p' OR r.relispartition AS is_partitioned,
+       pg_catalog.pg_has_role(r.relowner, 'USAGE') AS can_alter,
+       pg_catalog.obj_description(c.oid, 'pg_constraint') AS comment
 FROM pg_catalog.pg_constraint AS c
 JOIN pg_catalog.pg_class AS r ON r.oid = c.conrelid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = r.relnamespace

@@ -1,6 +1,6 @@
 -- The row security policies of a table, as what follows CREATE POLICY name ON table.
 -- $1 the table's oid
-SELECT p.polname,
+SELECT p.polname AS name,
        pg_catalog.format(
            'AS %s FOR %s TO %s%s%s',
            CASE WHEN p.polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END,
@@ -10,8 +10,8 @@ SELECT p.polname,
                       FROM pg_catalog.unnest(p.polroles) WITH ORDINALITY AS listed (oid, position)
                       JOIN pg_catalog.pg_roles AS r ON r.oid = listed.oid) END,
            ' USING (' || pg_catalog.pg_get_expr(p.polqual, p.polrelid) || ')',
-           ' WITH CHECK (' || pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid) || ')'),
-       pg_catalog.obj_description(p.oid, 'pg_policy')
+           ' WITH CHECK (' || pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid) || ')') AS tail,
+       pg_catalog.obj_description(p.oid, 'pg_policy') AS comment
 FROM pg_catalog.pg_policy AS p
 WHERE p.polrelid = $1::pg_catalog.oid
 ORDER BY p.polname

@@ -1,14 +1,14 @@
 -- The sequences that belong to columns of a table: those of identity columns, and those OWNED BY one.
 -- $1 the table's oid
-SELECT n.nspname,
-       c.relname,
-       a.attname,
-       d.deptype = 'i',
+SELECT n.nspname AS schema,
+       c.relname AS name,
+       a.attname AS column,
+       d.deptype = 'i' AS is_identity,
        pg_catalog.format(
            'START WITH %s INCREMENT BY %s MINVALUE %s MAXVALUE %s CACHE %s%s', s.seqstart, s.seqincrement, s.seqmin, s.seqmax,
-           s.seqcache, CASE WHEN s.seqcycle THEN ' CYCLE' ELSE '' END),
-       c.relacl IS NOT NULL,
-       pg_catalog.obj_description(c.oid, 'pg_class'),
+           s.seqcache, CASE WHEN s.seqcycle THEN ' CYCLE' ELSE '' END) AS options,
+       c.relacl IS NOT NULL AS has_acl,
+       pg_catalog.obj_description(c.oid, 'pg_class') AS comment,
        c.oid
 FROM pg_catalog.pg_depend AS d
 JOIN pg_catalog.pg_class AS c ON c.oid = d.objid AND c.relkind = 'S'

@@ -6,7 +6,7 @@ SELECT pg_catalog.format('trigger %I of %I.%I %s', expected.name, n.nspname, c.r
                          CASE WHEN t.oid IS NULL THEN 'is missing'
                               WHEN t.tgfoid IS DISTINCT FROM pg_catalog.to_regprocedure(expected.function) THEN 'calls another function'
                               WHEN t.tgenabled = 'D' THEN 'is disabled'
-                              ELSE 'is not enabled ALWAYS' END)
+                              ELSE 'is not enabled ALWAYS' END) AS problem
 FROM pg_catalog.pg_partition_tree(pg_catalog.to_regclass($1)) AS tree
 JOIN pg_catalog.pg_class AS c ON c.oid = tree.relid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace

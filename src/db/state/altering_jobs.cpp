@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "db/state/state_schema.hpp"
 #include "db/state/with_state.hpp"
 #include "db/statements.hpp"
 
@@ -24,16 +23,15 @@ std::vector<std::uint32_t> oids_of(std::string_view text) {
 
 std::vector<AlteringJob> read_altering_jobs(Connection& connection, std::string_view state_schema) {
     std::vector<AlteringJob> jobs;
-    if (!connection.execute(std::string(statements::job_table_is_readable), {std::string(state_schema)}).flag(0, 0))
+    if (!connection.execute(std::string(statements::job_table_is_readable), {std::string(state_schema)}).flag())
         return jobs;
-    const Result result = connection.execute(with_state(statements::altering_jobs, state_schema));
-    for (std::size_t row = 0; row < result.rows(); ++row) {
+    for (const Row& row : connection.execute(with_state(statements::altering_jobs, state_schema))) {
         AlteringJob job;
-        job.id = result.number(row, 0);
-        job.kind = result.text(row, 1);
-        job.table = {std::string(result.text(row, 2)), std::string(result.text(row, 3))};
-        job.stage = result.text(row, 4);
-        job.tables = oids_of(result.text(row, 5));
+        job.id = row.number("id");
+        job.kind = row.text("kind");
+        job.table = row.name("table_schema", "table_name");
+        job.stage = row.text("stage");
+        job.tables = oids_of(row.text("tables"));
         jobs.push_back(std::move(job));
     }
     return jobs;
@@ -41,9 +39,7 @@ std::vector<AlteringJob> read_altering_jobs(Connection& connection, std::string_
 
 std::optional<std::uint32_t> altered_table(Connection& connection, const std::string& name, const std::string& bare) {
     const Result result = connection.execute(std::string(statements::altered_table), {name, bare});
-    if (result.rows() == 0)
-        return std::nullopt;
-    return static_cast<std::uint32_t>(result.number(0, 0));
+    return result.empty() ? std::nullopt : std::optional(result.row().oid("oid"));
 }
 
 }  // namespace tripmig::db

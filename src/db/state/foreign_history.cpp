@@ -6,7 +6,6 @@
 
 #include "base/checksum.hpp"
 #include "base/error.hpp"
-#include "db/cells.hpp"
 #include "db/statements.hpp"
 #include "sql/identifier.hpp"
 #include "sql/split_identifier.hpp"
@@ -18,13 +17,7 @@ namespace {
 /// "version integer" and so on, as the catalog tells them.
 class Columns {
   public:
-    explicit Columns(std::string_view text) {
-        while (!text.empty()) {
-            const std::size_t end = std::min(text.find(list_separator), text.size());
-            m_columns.emplace_back(text.substr(0, end));
-            text.remove_prefix(std::min(end + 1, text.size()));
-        }
-    }
+    explicit Columns(std::vector<std::string> columns) : m_columns(std::move(columns)) {}
 
     [[nodiscard]] bool has(std::string_view name, std::string_view type = {}) const {
         return std::any_of(m_columns.begin(), m_columns.end(), [&](const std::string& column) {
@@ -49,22 +42,24 @@ std::optional<ForeignTool> tool_of(const Columns& columns) {
     return std::nullopt;
 }
 
-/// In the order of ForeignRow's members.
+/// With the names of ForeignRow's members.
 std::string rows_sql(const ForeignTable& table) {
     const std::string name = sql::quoted(table.name);
     switch (table.tool) {
         case ForeignTool::flyway:
             return fmt::format(
-                "SELECT version, description, type, script, checksum, success FROM {} ORDER BY installed_rank", name);
+                "SELECT version, description, type, script, checksum, COALESCE(success, false) AS is_good FROM {} "
+                "ORDER BY installed_rank",
+                name);
         case ForeignTool::golang_migrate:
-            return fmt::format("SELECT version, NULL, NULL, NULL, NULL, NOT dirty FROM {}", name);
+            return fmt::format("SELECT version, COALESCE(NOT dirty, false) AS is_good FROM {}", name);
         case ForeignTool::dbmate:
-            return fmt::format("SELECT version, NULL, NULL, NULL, NULL, true FROM {} ORDER BY version", name);
+            return fmt::format("SELECT version, true AS is_good FROM {} ORDER BY version", name);
         case ForeignTool::goose:
             break;
     }
     return fmt::format(
-        "SELECT DISTINCT ON (version_id) version_id, NULL, NULL, NULL, NULL, is_applied FROM {} "
+        "SELECT DISTINCT ON (version_id) version_id AS version, COALESCE(is_applied, false) AS is_good FROM {} "
         "ORDER BY version_id, id DESC",
         name);
 }
@@ -132,24 +127,26 @@ std::vector<ForeignTable> find_foreign_tables(Connection& connection, const std:
         if (parts->size() == 2)
             schema = parts->front();
     }
-    const Result result = connection.execute(std::string(statements::foreign_tables), {joined_list(names), schema});
     std::vector<ForeignTable> found;
-    for (std::size_t row = 0; row < result.rows(); ++row)
-        if (const auto tool = tool_of(Columns(result.text(row, 2))))
-            found.push_back({*tool, {std::string(result.text(row, 0)), std::string(result.text(row, 1))}});
+    for (const Row& row : connection.execute(std::string(statements::foreign_tables), {joined_list(names), schema}))
+        if (const auto tool = tool_of(Columns(row.list("columns"))))
+            found.push_back({*tool, row.name()});
     return found;
 }
 
 ForeignHistory read_foreign_history(Connection& connection, const ForeignTable& table) {
     ForeignHistory history{table, {}, {}};
-    history.fingerprint = connection.execute(fingerprint_sql(table)).text(0, 0);
-    const Result result = connection.execute(rows_sql(table));
-    for (std::size_t row = 0; row < result.rows(); ++row) {
-        const auto text = [&](std::size_t column) { return result.value(row, column).value_or(""); };
-        ForeignRow read{text(0), text(1), text(2), text(3), std::nullopt, result.flag(row, 5)};
-        if (!result.is_null(row, 4))
-            read.checksum = result.number(row, 4);
-        history.rows.push_back(std::move(read));
+    history.fingerprint = connection.execute(fingerprint_sql(table)).text();
+    for (const Row& row : connection.execute(rows_sql(table))) {
+        ForeignRow& read = history.rows.emplace_back();
+        read.version = row.text_or_empty("version");
+        read.is_good = row.flag("is_good");
+        if (table.tool != ForeignTool::flyway)
+            continue;
+        read.description = row.text_or_empty("description");
+        read.type = row.text_or_empty("type");
+        read.script = row.text_or_empty("script");
+        read.checksum = row.optional_number("checksum");
     }
     return history;
 }

@@ -6,6 +6,7 @@
 
 #include "base/civil.hpp"
 #include "base/error.hpp"
+#include "base/json_text.hpp"
 #include "base/version.hpp"
 #include "db/binary_copy.hpp"
 #include "db/own_settings.hpp"
@@ -18,10 +19,6 @@
 namespace tripmig::db {
 
 namespace {
-
-std::string or_empty(const Result& result, std::size_t row, std::size_t column) {
-    return result.value(row, column).value_or("");
-}
 
 Error may_not_read(const Error& error, std::string_view state_schema) {
     return Error(ExitCode::no_privilege,
@@ -115,15 +112,16 @@ namespace {
 /// The refusal of a server, database or role on which transactions begin read-only, with where that comes from.
 Error read_only(Connection& connection) {
     const Result found = connection.execute(
-        "SELECT source, pg_catalog.quote_ident(CURRENT_USER), pg_catalog.quote_ident(pg_catalog.current_database()) "
-        "FROM pg_catalog.pg_settings WHERE name OPERATOR(pg_catalog.=) 'default_transaction_read_only' AND setting "
+        "SELECT source, pg_catalog.quote_ident(CURRENT_USER) AS role, "
+        "pg_catalog.quote_ident(pg_catalog.current_database()) AS database FROM pg_catalog.pg_settings WHERE name "
+        "OPERATOR(pg_catalog.=) 'default_transaction_read_only' AND setting "
         "OPERATOR(pg_catalog.=) 'on'");
     std::string where = "the server says so";
     std::string reset = "connect to the primary";
-    if (found.rows() == 1) {
-        const std::string source(found.text(0, 0));
-        const std::string role(found.text(0, 1));
-        const std::string database(found.text(0, 2));
+    if (!found.empty()) {
+        const std::string source = found.row().text("source");
+        const std::string role = found.row().text("role");
+        const std::string database = found.row().text("database");
         where = fmt::format("default_transaction_read_only is on ({})", source);
         if (source == "database user")
             reset = fmt::format("ALTER ROLE {} IN DATABASE {} RESET default_transaction_read_only", role, database);
@@ -145,16 +143,18 @@ Error read_only(Connection& connection) {
 }  // namespace
 
 void require_writable(Connection& connection, std::string_view state_schema, config::DatabaseConfig::Pooler pooler) {
-    const Result server = connection.execute(
-        "SELECT pg_catalog.pg_backend_pid(), pg_catalog.pg_is_in_recovery(), "
-        "pg_catalog.current_setting('transaction_read_only')");
-    if (server.flag(0, 1))
+    const Row server = connection
+                           .execute(
+                               "SELECT pg_catalog.pg_backend_pid() AS pid, pg_catalog.pg_is_in_recovery() AS "
+                               "is_standby, pg_catalog.current_setting('transaction_read_only') AS read_only")
+                           .row();
+    if (server.flag("is_standby"))
         throw Error(ExitCode::refused,
                     fmt::format("the server is a standby in recovery ({})", connection.description()),
                     "connect to the primary; with several hosts in the URL add target_session_attrs=read-write");
-    if (server.text(0, 2) == "on")
+    if (server.text("read_only") == "on")
         throw read_only(connection);
-    const bool is_pooled = server.number(0, 0) != connection.protocol_backend_pid();
+    const bool is_pooled = server.number("pid") != connection.protocol_backend_pid();
     if (is_pooled && pooler != config::DatabaseConfig::Pooler::session)
         throw Error(
             ExitCode::refused,
@@ -212,51 +212,30 @@ std::vector<Step> record_undo_steps(const MigrationRecord& record, std::string_v
 }
 
 std::vector<JournalEntry> read_journal(Connection& connection, std::string_view state_schema, const std::string& file) {
-    const Result result = connection.execute(with_state(statements::read_journal, state_schema), {file});
     std::vector<JournalEntry> entries;
-    for (std::size_t row = 0; row < result.rows(); ++row) {
+    for (const Row& row : connection.execute(with_state(statements::read_journal, state_schema), {file})) {
         JournalEntry entry;
-        entry.ordinal = static_cast<int>(result.number(row, 0));
-        entry.sha256 = result.text(row, 1);
-        entry.is_done = result.flag(row, 2);
-        if (!result.is_null(row, 3))
-            entry.progress = {or_empty(result, row, 3), result.value(row, 4), or_empty(result, row, 5),
-                              result.number(row, 6)};
+        entry.ordinal = static_cast<int>(row.number("ordinal"));
+        entry.sha256 = row.text("sha256");
+        entry.is_done = row.flag("is_done");
+        if (!row.is_null("by"))
+            entry.progress = {row.text("by"), row.optional_text("last"), row.text_or_empty("upper"),
+                              row.number("rows")};
         entries.push_back(std::move(entry));
     }
     return entries;
 }
-
-namespace {
-
-/// A JSON string (RFC 8259, 7) of a name, which may have anything in it but NUL.
-std::string json_text(const std::string& text) {
-    std::string json = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\')
-            json += '\\';
-        if (static_cast<unsigned char>(c) < 0x20)
-            json += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-        else
-            json += c;
-    }
-    return json + '"';
-}
-
-}  // namespace
 
 Step mark_locks_step() {
     return step(std::string(statements::mark_locks), {}, "since when the strongest lock is held");
 }
 
 std::map<std::int64_t, MigrationLocks> read_locks(Connection& connection, std::string_view state_schema) {
-    const Result result = connection.execute(with_state(statements::read_locks, state_schema));
     std::map<std::int64_t, MigrationLocks> locks;
-    for (std::size_t row = 0; row < result.rows(); ++row) {
-        MigrationLocks& of_migration = locks[result.number(row, 0)];
-        if (!result.is_null(row, 1))
-            of_migration.held_ms = result.number(row, 1);
-        of_migration.modes.emplace_back(or_empty(result, row, 2), or_empty(result, row, 3));
+    for (const Row& row : connection.execute(with_state(statements::read_locks, state_schema))) {
+        MigrationLocks& of_migration = locks[row.number("id")];
+        of_migration.held_ms = row.optional_number("locked_ms");
+        of_migration.modes.emplace_back(row.text("relation"), row.text_or_empty("mode"));
     }
     return locks;
 }
@@ -272,10 +251,7 @@ Step journal_step(std::string_view state_schema, const std::string& file, int or
         parameters.resize(8);
     parameters.resize(10);
     if (sampled) {
-        std::string modes;
-        for (const auto& [relation, mode] : sampled->modes)
-            modes += fmt::format("{}{}: \"{}\"", modes.empty() ? "" : ", ", json_text(relation), mode);
-        parameters[8] = "{" + modes + "}";
+        parameters[8] = json_text(nlohmann::json(sampled->modes), -1);
         parameters[9] = fmt::format("{}", sampled->held_ms);
     }
     return step(with_state(statements::write_journal, state_schema), std::move(parameters),
@@ -296,7 +272,7 @@ Step forget_journal_step(std::string_view state_schema, const std::string& file)
 std::int64_t next_batch(Connection& connection, std::string_view state_schema) {
     return connection
         .execute(with_state("SELECT COALESCE(pg_catalog.max(batch), 0) + 1 FROM :\"state\".migrations", state_schema))
-        .number(0, 0);
+        .number();
 }
 
 std::string flush_sql(std::string_view state_schema) {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "base/version.hpp"
-#include "db/state/state_schema.hpp"
 #include "db/state/with_state.hpp"
 #include "db/statements.hpp"
 
@@ -43,19 +42,17 @@ Step rehash_history_step(std::int64_t id, const std::string& file, const std::st
 }
 
 std::map<std::string, std::vector<JournalEntry>> read_journals(Connection& connection, std::string_view state_schema) {
-    const Result result = connection.execute(with_state(statements::read_journals, state_schema));
     std::map<std::string, std::vector<JournalEntry>> journals;
-    for (std::size_t row = 0; row < result.rows(); ++row)
-        journals[std::string(result.text(row, 0))].push_back(
-            {static_cast<int>(result.number(row, 1)), std::string(result.text(row, 2)), result.flag(row, 3), {}});
+    for (const Row& row : connection.execute(with_state(statements::read_journals, state_schema)))
+        journals[row.text("file")].push_back(
+            {static_cast<int>(row.number("ordinal")), row.text("sha256"), row.flag("is_done"), {}});
     return journals;
 }
 
 std::set<std::string> versions_ever(Connection& connection, std::string_view state_schema) {
-    const Result result = connection.execute(with_state(statements::versions_ever, state_schema));
     std::set<std::string> versions;
-    for (std::size_t row = 0; row < result.rows(); ++row)
-        versions.emplace(result.text(row, 0));
+    for (const Row& row : connection.execute(with_state(statements::versions_ever, state_schema)))
+        versions.insert(row.text("version"));
     return versions;
 }
 

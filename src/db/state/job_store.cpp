@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "base/version.hpp"
-#include "db/state/state_schema.hpp"
 #include "db/state/with_state.hpp"
 #include "db/statements.hpp"
 #include "sql/identifier.hpp"
@@ -13,8 +12,7 @@ namespace tripmig::db {
 namespace {
 
 bool has_state(Session& session, std::string_view state_schema) {
-    const Rows rows = session.read(std::string(statements::job_table_is_readable), {std::string(state_schema)});
-    return flag_of(rows.at(0).at(0));
+    return session.flag(std::string(statements::job_table_is_readable), {std::string(state_schema)});
 }
 
 Step change_step(std::string_view statement, std::string_view state_schema, const Job& job, std::string why) {
@@ -31,20 +29,20 @@ Step change_step(std::string_view statement, std::string_view state_schema, cons
 std::optional<Job> find_last_job(Session& session, std::string_view state_schema, const QualifiedName& table) {
     if (!has_state(session, state_schema))
         return std::nullopt;
-    const Rows rows = session.read(with_state(statements::job_of_table, state_schema), {table.schema, table.name});
-    if (rows.empty())
+    const Result found = session.read(with_state(statements::job_of_table, state_schema), {table.schema, table.name});
+    if (found.empty())
         return std::nullopt;
-    const Row& row = rows.front();
+    const Row row = found.row();
     Job job;
-    job.id = number_of(row.at(0));
-    job.kind = text_of(row.at(1));
+    job.id = row.number("id");
+    job.kind = row.text("kind");
     job.table = table;
-    job.stage = text_of(row.at(2));
-    job.state = text_of(row.at(3));
-    job.tool_version = text_of(row.at(4));
-    job.created_at = text_of(row.at(5));
-    job.updated_at = text_of(row.at(6));
-    job.is_finished = flag_of(row.at(7));
+    job.stage = row.text("stage");
+    job.state = row.text("state");
+    job.tool_version = row.text("tool_version");
+    job.created_at = row.text("created_at");
+    job.updated_at = row.text("updated_at");
+    job.is_finished = row.flag("is_finished");
     return job;
 }
 

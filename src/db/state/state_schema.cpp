@@ -39,20 +39,21 @@ void refuse_newer(std::int64_t found, std::string_view state_schema, std::string
 std::int64_t found_version(Connection& connection, std::string_view state_schema) {
     const Result known = connection.execute("SELECT pg_catalog.to_regclass($1) IS NOT NULL",
                                             {fmt::format("{}.meta", sql::quote_ident(state_schema))});
-    if (!known.flag(0, 0))
+    if (!known.flag())
         return 0;
     const Result found =
         connection.execute(with_state("SELECT version, tool_version FROM :\"state\".meta", state_schema));
-    if (found.rows() != 1)
+    if (found.empty())
         return 0;
-    refuse_newer(found.number(0, 0), state_schema, found.text(0, 1));
-    return found.number(0, 0);
+    const std::int64_t version = found.row().number("version");
+    refuse_newer(version, state_schema, found.row().text("tool_version"));
+    return version;
 }
 
 void create_tables(Connection& connection, std::string_view state_schema) {
     const bool schema_is_there =
         connection.execute("SELECT pg_catalog.to_regnamespace($1) IS NOT NULL", {sql::quote_ident(state_schema)})
-            .flag(0, 0);
+            .flag();
     std::string ddl = with_state(statements::state_schema, state_schema);
     if (schema_is_there)  // CREATE SCHEMA IF NOT EXISTS wants CREATE on the database even then
         ddl.erase(ddl.find("CREATE SCHEMA"), ddl.find(';') + 1 - ddl.find("CREATE SCHEMA"));

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,27 +18,22 @@ namespace tripmig::db {
 
 namespace {
 
-constexpr std::size_t fault = 0;
-constexpr std::size_t remedy = 1;
-constexpr std::size_t is_grant = 2;
-constexpr std::size_t is_foreign = 3;
-
 /// In a session whose settings may be the users'.
 Result read_faults(Connection& connection, std::string_view state_schema) {
     return connection.execute(fmt::format("{}; {}", own_settings_local_sql(connection.server_version()),
                                           with_state(statements::state_faults, state_schema)));
 }
 
-/// Of the rows that have `flag`; nullopt: none.
-std::optional<Error> refusal_of(const Result& faults, std::optional<std::size_t> flag = std::nullopt) {
+/// nullopt: none of them counts.
+std::optional<Error> refusal_of(const Result& faults, const std::function<bool(const Row&)>& counts) {
     constexpr std::size_t most = 10;
     std::vector<std::string> said;
     std::vector<std::string> remedies;
-    for (std::size_t row = 0; row < faults.rows(); ++row) {
-        if (flag && !faults.flag(row, *flag))
+    for (const Row& row : faults) {
+        if (!counts(row))
             continue;
-        said.emplace_back(faults.text(row, fault));
-        const std::string what_to_do(faults.text(row, remedy));
+        said.push_back(row.text("fault"));
+        const std::string what_to_do = row.text("remedy");
         if (said.size() <= most && std::find(remedies.begin(), remedies.end(), what_to_do) == remedies.end())
             remedies.push_back(what_to_do);
     }
@@ -58,20 +54,20 @@ std::optional<Error> refusal_of(const Result& faults, std::optional<std::size_t>
 }  // namespace
 
 void require_trusted_state(Connection& connection, std::string_view state_schema) {
-    if (const auto refusal = refusal_of(read_faults(connection, state_schema)))
+    if (const auto refusal = refusal_of(read_faults(connection, state_schema), [](const Row&) { return true; }))
         throw Error(*refusal);
 }
 
 void require_no_foreign_state(Connection& connection, std::string_view state_schema) {
-    if (const auto refusal = refusal_of(read_faults(connection, state_schema), is_foreign))
+    if (const auto refusal =
+            refusal_of(read_faults(connection, state_schema), [](const Row& row) { return row.flag("is_foreign"); }))
         throw Error(*refusal);
 }
 
 void make_state_private(Connection& connection, std::string_view state_schema) {
-    const Result faults = read_faults(connection, state_schema);
-    for (std::size_t row = 0; row < faults.rows(); ++row)
-        if (faults.flag(row, is_grant))
-            connection.execute(std::string(faults.text(row, remedy)));
+    for (const Row& row : read_faults(connection, state_schema))
+        if (row.flag("grants"))
+            connection.execute(row.text("remedy"));
 }
 
 }  // namespace tripmig::db

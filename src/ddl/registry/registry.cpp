@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <array>
 
-#include "ddl/column_text.hpp"
-#include "ddl/index_definition.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::ddl {

@@ -163,7 +163,8 @@ Step check_settings(const std::vector<TableSettings>& tables) {
     for (const TableSettings& settings : tables)
         found += (found.empty() ? "" : " UNION ALL ") + compare(settings);
     Step step = check(
-        fmt::format("SELECT pg_catalog.count(*) = 0, pg_catalog.string_agg(difference, '; ') FROM ({}) AS differences",
+        fmt::format("SELECT pg_catalog.count(*) = 0 AS holds, pg_catalog.string_agg(difference, '; ') AS found "
+                    "FROM ({}) AS differences",
                     found),
         "a new table is not like the one it is made from, which event triggers can cause (`tripmig swap plan` names "
         "them): let them leave it alone, or a superuser disable them meanwhile");

@@ -81,7 +81,7 @@ std::vector<ddl::Bounds> copy_bounds(const State& state, const ddl::KeyFacts& ke
     const ddl::Bound newest = std::max(key.newest.value_or(present), oldest);
     Grid grid(state, policy, oldest, newest, max_create,
               key.distribution ? fmt::format(", of which {} would have rows", key.distribution->size()) : "");
-    const auto whole = ddl::parse_bounds(type, state.bound);
+    const auto whole = ddl::parse_bounds(type, state.bound());
     if (whole && whole->upper.is_finite()) {
         // Of a split: up to the leaf's end without a gap, and nothing beyond its bounds.
         while (grid.last().upper < whole->upper)

@@ -5,7 +5,7 @@
 #include "config/policy.hpp"
 #include "ddl/bounds.hpp"
 #include "ddl/key_scan.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 
 namespace tripmig::job {
 

@@ -6,7 +6,6 @@
 
 #include "backfill/catch_up.hpp"
 #include "base/error.hpp"
-#include "ddl/constraint_phases.hpp"
 #include "ddl/statement_step.hpp"
 #include "job/locks/old_snapshots.hpp"
 #include "sql/identifier.hpp"
@@ -40,9 +39,9 @@ void run_catch_up(Session& server, const backfill::Transfer& transfer, const std
     for (;;) {
         server.stop().check();
         const db::Row backlog =
-            server.session().read(backfill::backlog_sql(transfer.capture), {fmt::format("{}", catch_up_batch)}).at(0);
-        const std::int64_t entries = db::number_of(backlog.at(0));
-        if (db::flag_of(backlog.at(1)) || entries == 0)
+            server.session().read(backfill::backlog_sql(transfer.capture), {fmt::format("{}", catch_up_batch)}).row();
+        const std::int64_t entries = backlog.number("entries");
+        if (backlog.flag("is_truncated") || entries == 0)
             return;
         if (entries >= catch_up_batch)
             server.throttle().wait();
@@ -61,8 +60,8 @@ void run_last_catch_up(Session& server, const backfill::Transfer& transfer, cons
         run_catch_up(server, transfer, make_place);
         wait_for_old_snapshots(server, transaction_after_all(server), deadline);
         const db::Row backlog =
-            server.session().read(backfill::backlog_sql(transfer.capture), {fmt::format("{}", most + 1)}).at(0);
-        if (db::number_of(backlog.at(0)) <= most || db::flag_of(backlog.at(1)) || server.clock().steady() >= deadline)
+            server.session().read(backfill::backlog_sql(transfer.capture), {fmt::format("{}", most + 1)}).row();
+        if (backlog.number("entries") <= most || backlog.flag("is_truncated") || server.clock().steady() >= deadline)
             return;
     }
 }

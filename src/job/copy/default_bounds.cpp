@@ -18,15 +18,16 @@ namespace {
 std::optional<ddl::Bound> next_key(Session& server, const State& state, const ddl::Bound& from) {
     const ddl::KeyType type = key_type_of(state);
     const std::string key = sql::quote_ident(state.key);
-    const db::Rows rows = server.session().read(ddl::outermost_key_sql(
+    const db::Result found = server.session().read(ddl::outermost_key_sql(
         ddl::KeyEnd::first, "ONLY " + sql::quoted(state.table), state.key,
         fmt::format("{} >= {} AND {}", key, ddl::bound_literal(type, from), ddl::in_calendar(type, key))));
-    return rows.empty() ? std::nullopt : ddl::parse_bound(type, db::text_of(rows.at(0).at(0)));
+    const auto next = found.optional_text();
+    return next ? ddl::parse_bound(type, *next) : std::nullopt;
 }
 
 std::vector<ddl::Bounds> other_leaves(Session& server, const State& state) {
     std::vector<ddl::Bounds> others;
-    if (const auto partitioning = db::read_partitioning(server.session(), state.parent))
+    if (const auto partitioning = db::read_partitioning(server.session(), state.parent()))
         for (const db::PartitionInfo& partition : partitioning->partitions)
             if (const auto bounds = ddl::parse_bounds(key_type_of(state), partition.bound))
                 others.push_back(*bounds);

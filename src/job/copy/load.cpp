@@ -4,18 +4,14 @@
 
 #include <limits>
 
-#include "backfill/catch_up.hpp"
 #include "backfill/load.hpp"
 #include "base/error.hpp"
 #include "job/context.hpp"
 #include "job/copy/units.hpp"
 #include "job/locks/attempts.hpp"
-#include "job/locks/old_snapshots.hpp"
-#include "job/observe.hpp"
 #include "job/replacement.hpp"
+#include "job/state/journal.hpp"
 #include "job/transfer.hpp"
-#include "job/triggers/own_triggers.hpp"
-#include "sql/identifier.hpp"
 
 namespace tripmig::job {
 
@@ -31,19 +27,20 @@ void record(Session& server, const State& state, Stage stage, const std::string&
 }  // namespace
 
 void run_load(Session& server, const db::TableInfo& table, State& state, const std::function<bool()>& make_place) {
-    if (state.filenode == 0) {
+    if (state.load().filenode == 0) {
         // Read after capture began: whatever a block is given later is in the log as well.
-        state.filenode = table.filenode;
-        state.blocks = table.pages;
+        state.edit_load().filenode = table.filenode;
+        state.edit_load().blocks = table.pages;
         record(server, state, state.stage, "measure the table");
     }
     const WorkContext context{build_replacement(table, state), state, server.state_schema()};
     const backfill::Transfer transfer = build_transfer(context.replacement, state, server.state_schema());
-    server.reporter().info(
-        "swap.step", fmt::format("load {}, {} blocks", state.is_copy() ? "the copy" : "the registry", state.blocks));
+    server.reporter().info("swap.step", fmt::format("load {}, {} blocks", state.copies() ? "the copy" : "the registry",
+                                                    state.load().blocks));
     try {
         const auto workers = server.workers();
-        backfill::load(transfer, {state.blocks, state.filenode, server.config().swap.chunk_target, make_place},
+        backfill::load(transfer,
+                       {state.load().blocks, state.load().filenode, server.config().swap.chunk_target, make_place},
                        server.session(), *workers, server.throttle(), server.stop(), server.reporter());
     } catch (const Error& error) {
         if (error.message() != backfill::rewritten_meanwhile)
@@ -51,7 +48,7 @@ void run_load(Session& server, const db::TableInfo& table, State& state, const s
         server.reporter().warning("swap.rewritten", fmt::format("{}: it is loaded again", error.message()));
         return;  // the next look at the table says so too
     }
-    if (state.is_copy())
+    if (state.copies())
         run_step(server, mark_copy_loaded(context));
     else
         record(server, state, Stage::loaded, "the registry is loaded");

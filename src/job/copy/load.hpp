@@ -3,7 +3,7 @@
 #include <functional>
 #include "db/catalog/table_info.hpp"
 #include "job/session.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 
 namespace tripmig::job {
 

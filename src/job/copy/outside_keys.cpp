@@ -34,12 +34,12 @@ std::optional<OutsideKeysFound> find_outside_keys(const QualifiedName& table, co
 
 void require_partitions_possible(const State& state, const ddl::KeyFacts& facts) {
     const std::string key = sql::quote_ident(state.key);
-    if (state.is_split() && facts.nulls > 0)
+    if (state.is<SplitJob>() && facts.nulls > 0)
         throw Error(ExitCode::refused,
                     fmt::format("{}: {} is NULL in {}, which belong to no range", sql::quoted(state.table), key,
                                 ddl::rows_text(facts.nulls)),
                     "give these rows a value first, then run the same command again");
-    if (const auto found = find_outside_keys(state.table, state.key, key_type_of(state), facts, !state.is_copy()))
+    if (const auto found = find_outside_keys(state.table, state.key, key_type_of(state), facts, !state.copies()))
         throw Error(ExitCode::refused, fmt::format("{}: {} {}", sql::quoted(state.table), key, found->message),
                     found->hint + "; then run the same command again");
 }

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "ddl/key_scan.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 
 namespace tripmig::job {
 

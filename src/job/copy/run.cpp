@@ -7,7 +7,6 @@
 #include "backfill/load.hpp"
 #include "base/error.hpp"
 #include "db/catalog/partition_catalog.hpp"
-#include "db/catalog/table_catalog.hpp"
 #include "ddl/replacement/staged.hpp"
 #include "ddl/statement_step.hpp"
 #include "job/context.hpp"
@@ -18,7 +17,6 @@
 #include "job/copy/outside_keys.hpp"
 #include "job/copy/units.hpp"
 #include "job/locks/attempts.hpp"
-#include "job/observe.hpp"
 #include "job/replacement.hpp"
 #include "job/source/fingerprint.hpp"
 #include "job/source/source_table.hpp"
@@ -55,11 +53,11 @@ void begin(Session& server, const config::PartitionPolicy& policy, const db::Tab
     const WorkContext context = context_of(server, table, state);
     const std::vector<ddl::Leaf> leaves = first_leaves(server, policy, action, state);
     if (action == Action::begin_copy) {
-        state.shape = shape_of(context.replacement.table);
+        state.edit_copy().shape = shape_of(context.replacement.table);
         run_step(server, begin_copy(context_of(server, table, state), leaves));
         return;
     }
-    state.blocks = state.filenode = 0;
+    state.edit_load().blocks = state.edit_load().filenode = 0;
     run_step(server, reload_copy(context_of(server, table, state), leaves));
 }
 
@@ -145,7 +143,7 @@ bool make_copy_leaves(Session& server, const config::PartitionPolicy& policy, co
 void run_copy_action(Session& server, const config::PartitionPolicy& policy, const db::TableInfo& table, Action action,
                      State& state) {
     if (action != Action::begin_copy)
-        require_same_shape(without_own(table, state), state.shape);
+        require_same_shape(without_own(table, state), state.copy().shape);
     switch (action) {
         case Action::begin_copy:
         case Action::reload_copy:

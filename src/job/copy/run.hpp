@@ -7,7 +7,7 @@
 #include "job/next_step.hpp"
 #include "job/session.hpp"
 #include "job/source/table_facts.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 
 namespace tripmig::job {
 

@@ -7,13 +7,13 @@
 #include <string_view>
 
 #include "backfill/load.hpp"
-#include "base/error.hpp"
 #include "ddl/leaf.hpp"
 #include "ddl/registry/registry_steps.hpp"
 #include "ddl/replacement/staged.hpp"
 #include "ddl/statement_step.hpp"
 #include "job/replacement.hpp"
-#include "job/state.hpp"
+#include "job/state/journal.hpp"
+#include "job/state/state.hpp"
 #include "job/transfer.hpp"
 #include "job/triggers/own_triggers.hpp"
 #include "sql/identifier.hpp"
@@ -28,7 +28,7 @@ namespace {
 /// TRUNCATE of a leaf counts as one of the table once the leaf is in its place.
 ddl::ParentFacts leaf_facts(const WorkContext& context) {
     ddl::ParentFacts facts = ddl::staged_leaf_facts(context.replacement);
-    if (context.state.is_split())
+    if (context.state.is<SplitJob>())
         return facts;  // nothing follows afterwards
     const backfill::Capture capture = build_transfer(context.replacement, context.state, context.state_schema).capture;
     facts.truncate_triggers.push_back(
@@ -39,7 +39,7 @@ ddl::ParentFacts leaf_facts(const WorkContext& context) {
 
 /// A split detaches it from here and attaches it there: the CHECK spares that a scan.
 std::vector<Step> range_checks(const WorkContext& context, const ddl::Leaf& leaf) {
-    if (!context.state.is_split())
+    if (!context.state.is<SplitJob>())
         return {};
     return {statement(
         fmt::format("ALTER TABLE {} ADD CONSTRAINT {} CHECK ({})", sql::quoted(leaf.name), partition_range_check,
@@ -132,7 +132,7 @@ Unit reload_copy(const WorkContext& context, const std::vector<ddl::Leaf>& leave
 Unit mark_copy_loaded(const WorkContext& context) {
     Unit unit;
     unit.name = "the copy is loaded";
-    if (!context.state.is_split()) {  // the parent of a split's leaves is another: it is analyzed in the end
+    if (!context.state.is<SplitJob>()) {  // the parent of a split's leaves is another: it is analyzed in the end
         unit.name = fmt::format("analyze {}", sql::quoted(ddl::staged_name(context.replacement.table.name)));
         unit.steps = ddl::analyze_staged(context.replacement);
     }

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "base/error.hpp"
-#include "db/cells.hpp"
 #include "ddl/statement_step.hpp"
 #include "job/statements.hpp"
 #include "sql/identifier.hpp"
@@ -91,10 +90,10 @@ void TransactionAges::leave_out_young(Blockers& blockers, chr::milliseconds age,
 
 Blockers find_blockers(db::Session& session, const std::vector<LockRequest>& locks, chr::milliseconds age) {
     Blockers blockers;
-    const db::Rows rows = session.read(std::string(statements::old_transactions),
-                                       {names_of(locks, true), names_of(locks, false), fmt::format("{}", age.count())});
-    for (const db::Row& row : rows)
-        blockers.who.push_back({db::text_of(row.at(0)), db::flag_of(row.at(1)), row.at(2)});
+    for (const db::Row& row :
+         session.read(std::string(statements::old_transactions),
+                      {names_of(locks, true), names_of(locks, false), fmt::format("{}", age.count())}))
+        blockers.who.push_back({row.text("blocker"), row.flag("is_autovacuum"), row.optional_text("unknown")});
     return blockers;
 }
 

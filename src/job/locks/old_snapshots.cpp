@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
-#include "db/cells.hpp"
 #include "job/statements.hpp"
 
 namespace tripmig::job {
@@ -15,7 +14,7 @@ namespace {
 std::string readers_of(db::Session& session, std::int64_t transaction) {
     std::string text;
     for (const db::Row& row : session.read(std::string(statements::old_snapshots), {fmt::format("{}", transaction)}))
-        text += (text.empty() ? "" : "; ") + db::text_of(row.at(0));
+        text += (text.empty() ? "" : "; ") + row.text("reader");
     return text;
 }
 

@@ -117,7 +117,7 @@ void add_followers(const db::TableInfo& table, std::vector<std::string>& lines) 
 std::vector<std::string> fingerprint_of(db::TableInfo table, const State& state) {
     table = without_own(std::move(table), state);
     std::vector<std::string> lines;
-    if (!state.is_copy()) {
+    if (state.strategy() == config::SwapStrategy::attach) {
         for (db::ColumnInfo& column : table.columns)
             column.not_null = column.not_null || column.name == state.key;  // the job itself sets the key NOT NULL
         lines = shape_of(table);

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "db/catalog/table_info.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 
 namespace tripmig::job {
 

@@ -28,9 +28,10 @@ std::string source_of(const db::TableInfo& table) {
 
 std::optional<ddl::Bound> outermost(db::Work& work, ddl::KeyType type, const db::TableInfo& table,
                                     const std::string& key, ddl::KeyEnd end) {
-    const db::Rows rows =
-        work.read(ddl::outermost_key_sql(end, source_of(table), key, ddl::in_calendar(type, sql::quote_ident(key))));
-    return rows.empty() ? std::nullopt : ddl::parse_bound(type, db::text_of(rows.at(0).at(0)));
+    const auto found =
+        work.read(ddl::outermost_key_sql(end, source_of(table), key, ddl::in_calendar(type, sql::quote_ident(key))))
+            .optional_text();
+    return found ? ddl::parse_bound(type, *found) : std::nullopt;
 }
 
 std::int64_t count(db::Work& work, const db::TableInfo& table, const std::string& condition) {
@@ -184,7 +185,8 @@ ddl::KeyFacts KeyReader::by_scan(const db::TableInfo& table, const db::ColumnInf
             for (std::int64_t first = pass.first(); first < pass.past(); first += piece) {
                 for (const db::Row& row : work.read(ddl::key_scan_sql(type, source_of(table), column.name, interval,
                                                                       first, std::min(first + piece, pass.past()))))
-                    scan.add(db::text_of(row.at(0)), db::number_of(row.at(1)), row.at(2), row.at(3));
+                    scan.add(row.text("place"), row.number("rows"), row.optional_text("first"),
+                             row.optional_text("last"));
                 paused += m_throttle.pause_in_proportion();
             }
         });

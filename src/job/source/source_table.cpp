@@ -62,10 +62,10 @@ std::vector<QualifiedName> leaves_of(Session& server, const QualifiedName& table
 }
 
 std::optional<LeafOf> find_parent(db::Session& session, const QualifiedName& leaf) {
-    const db::Rows rows = session.read(std::string(statements::parent_of_leaf), {leaf.schema, leaf.name});
-    if (rows.empty())
+    const db::Result found = session.read(std::string(statements::parent_of_leaf), {leaf.schema, leaf.name});
+    if (found.empty())
         return std::nullopt;
-    LeafOf place{{db::text_of(rows[0].at(0)), db::text_of(rows[0].at(1))}, {}, db::text_of(rows[0].at(2))};
+    LeafOf place{found.row().name(), {}, found.row().text("bound")};
     const auto partitioning = db::read_partitioning(session, place.parent);
     if (!partitioning || partitioning->strategy != 'r' || partitioning->key_columns != 1 || partitioning->key.empty())
         throw Error(ExitCode::refused,
@@ -78,9 +78,9 @@ std::optional<LeafOf> find_parent(db::Session& session, const QualifiedName& lea
 
 db::TableInfo source_of(Session& server, const State& state) {
     db::TableInfo table = require_table(server, state.table);
-    if (!state.is_split())
+    if (!state.is<SplitJob>())
         return table;
-    const db::TableInfo parent = require_table(server, state.parent);
+    const db::TableInfo parent = require_table(server, state.parent());
     db::TableInfo source = as_leaf(parent, table);
     if (!state.is_unique_per_leaf())
         return source;  // the job of an older version

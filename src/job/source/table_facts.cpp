@@ -17,7 +17,7 @@ Facts read_facts(db::Session& session, const QualifiedName& table) {
     if (!facts.table)
         return facts;
     for (const db::Row& row : session.read(std::string(statements::names_taken), {table.schema}))
-        facts.taken.insert(db::text_of(row.at(0)));
+        facts.taken.insert(row.text("name"));
     return facts;
 }
 
@@ -30,7 +30,7 @@ Facts read_facts(Session& server, const QualifiedName& table, const std::string&
     for (const QualifiedName& function : ddl::registry_of(*facts.table, key).functions())
         signatures.emplace_back(sql::quoted(function) + "()");
     for (const db::Row& row : server.session().read(std::string(statements::leftover_functions), signatures))
-        facts.leftovers.push_back({db::text_of(row.at(0)), db::flag_of(row.at(1))});
+        facts.leftovers.push_back({row.text("signature"), row.flag("is_registry")});
     const db::ColumnInfo* column = facts.table->column(key);
     const bool sees_all_rows = !facts.table->force_row_security || facts.table->bypasses_row_security;
     if (column != nullptr && facts.table->kind == 'r' && sees_all_rows && facts.table->can_alter)

@@ -5,7 +5,7 @@ SELECT match.same,
        match.counts,  -- the row must have a referenced one (manual, CREATE TABLE: MATCH)
        match.columns,
        -- Rows of tables that inherit from it are not referenced, those of its partitions are.
-       CASE WHEN other.relkind = 'p' THEN '' ELSE 'ONLY ' END || pg_catalog.format('%I.%I', space.nspname, other.relname)
+       CASE WHEN other.relkind = 'p' THEN '' ELSE 'ONLY ' END || pg_catalog.format('%I.%I', space.nspname, other.relname) AS referenced
 FROM pg_catalog.pg_constraint AS c
 JOIN pg_catalog.pg_class AS other ON other.oid = c.confrelid
 JOIN pg_catalog.pg_namespace AS space ON space.oid = other.relnamespace

@@ -6,7 +6,7 @@
 SELECT pg_catalog.format('pid %s (%s%s, %s)%s', pid, COALESCE(usename, backend_type), COALESCE(', ' || NULLIF(application_name, ''), ''),
                          COALESCE(state || COALESCE(', ' || pg_catalog.round(EXTRACT(epoch FROM pg_catalog.clock_timestamp() - xact_start), 1)
                                                     || ' s in its transaction', ''), 'state not visible'),
-                         COALESCE(': ' || pg_catalog.left(pg_catalog.regexp_replace(NULLIF(query, ''), '\s+', ' ', 'g'), 80), ''))
+                         COALESCE(': ' || pg_catalog.left(pg_catalog.regexp_replace(NULLIF(query, ''), '\s+', ' ', 'g'), 80), '')) AS reader
 FROM pg_catalog.pg_stat_activity
 WHERE datname = pg_catalog.current_database()
   AND COALESCE(backend_type NOT IN ('autovacuum worker', 'parallel worker', 'walsender'), usesysid IS NOT NULL)

@@ -2,13 +2,10 @@
 
 #include <fmt/format.h>
 
-#include "ddl/statement_step.hpp"
 #include "job/context.hpp"
-#include "job/copy/run.hpp"
 #include "job/locks/attempts.hpp"
 #include "job/observe.hpp"
 #include "job/replacement.hpp"
-#include "job/transfer.hpp"
 #include "job/triggers/own_triggers.hpp"
 #include "job/verify/verify.hpp"
 #include "sql/identifier.hpp"
@@ -34,7 +31,7 @@ bool run_trigger_action(Session& server, const db::TableInfo& table, Action acti
         tell_altered(server, state, seen.altered, "and everything is loaded again");
     const WorkContext context{build_replacement(table, state), state, server.state_schema()};
     run_step(server, action == Action::renew_triggers ? renew_triggers(context) : record_triggers(context));
-    state.must_compare = state.must_compare || action == Action::record_triggers;
+    state.edit_load().must_compare = state.load().must_compare || action == Action::record_triggers;
     return true;
 }
 

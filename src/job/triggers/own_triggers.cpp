@@ -9,6 +9,7 @@
 #include "ddl/registry/registry.hpp"
 #include "ddl/registry/registry_steps.hpp"
 #include "ddl/statement_step.hpp"
+#include "job/state/journal.hpp"
 #include "job/transfer.hpp"
 #include "sql/identifier.hpp"
 
@@ -24,14 +25,14 @@ ddl::Registry registry_names(const QualifiedName& table) {
 }
 
 bool has_capture(const State& state) {
-    if (state.was_empty || state.stage < Stage::capturing || state.stage > Stage::complete)
+    if (state.stage < Stage::capturing || state.stage > Stage::complete)
         return false;
-    return state.is_cut_over() ? state.is_copy() && !state.is_split() : state.is_copy() || state.has_registry;
+    return state.is_cut_over() ? state.is<CopyJob>() : state.captures();
 }
 
 bool has_registry(const State& state) {
-    return state.has_registry && state.stage >= Stage::capturing && state.stage <= Stage::complete &&
-           (state.is_cut_over() || !state.was_empty);
+    return state.swap().has_registry && state.stage >= Stage::capturing && state.stage <= Stage::complete &&
+           (state.is_cut_over() || !state.is<EmptyJob>());
 }
 
 Unit make_again(const WorkContext& context) {
@@ -105,7 +106,7 @@ void require_own_unchanged(Session& server, const State& state) {
     throw Error(ExitCode::refused,
                 fmt::format("changes of {} may be missing from its log:\n  {}", sql::quoted(state.table), what),
                 fmt::format("`tripmig {} {}` makes the triggers again and loads everything again",
-                            state.is_split() ? "partition split" : "swap run", sql::quoted(state.table)));
+                            state.is<SplitJob>() ? "partition split" : "swap run", sql::quoted(state.table)));
 }
 
 Unit renew_triggers(const WorkContext& context) {
@@ -117,7 +118,7 @@ Unit renew_triggers(const WorkContext& context) {
 }
 
 Unit record_triggers(WorkContext context) {
-    context.state.must_compare = true;
+    context.state.edit_load().must_compare = true;
     return make_again(context);
 }
 

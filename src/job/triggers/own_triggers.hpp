@@ -7,7 +7,7 @@
 #include "db/catalog/own_triggers.hpp"
 #include "job/context.hpp"
 #include "job/session.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 
 namespace tripmig::job {
 

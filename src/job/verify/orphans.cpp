@@ -31,12 +31,12 @@ struct Conditions {
 };
 
 std::optional<Conditions> read_conditions(Session& server, const KeyOfTable& key) {
-    const db::Rows rows =
+    const db::Result found =
         server.session().read(std::string(statements::foreign_key_facts), {sql::quoted(key.table), key.name});
-    if (rows.empty())
+    if (found.empty())
         return std::nullopt;
-    const db::Row& row = rows.front();
-    return Conditions{db::text_of(row.at(0)), db::text_of(row.at(1)), db::text_of(row.at(2)), db::text_of(row.at(3))};
+    const db::Row row = found.row();
+    return Conditions{row.text("same"), row.text("counts"), row.text("columns"), row.text("referenced")};
 }
 
 std::string select_orphans(const KeyOfTable& key, const Conditions& conditions, const std::string& what,
@@ -48,7 +48,7 @@ std::string select_orphans(const KeyOfTable& key, const Conditions& conditions, 
 
 /// The planner chooses how: it looks few rows up in the index, and reads a small referenced table whole.
 std::string chunk_sql(const KeyOfTable& key, const Conditions& conditions, std::int64_t from, std::int64_t to) {
-    return select_orphans(key, conditions, fmt::format("ROW({})::pg_catalog.text", conditions.columns),
+    return select_orphans(key, conditions, fmt::format("ROW({})::pg_catalog.text AS key", conditions.columns),
                           fmt::format("referencing.ctid >= '({},0)' AND referencing.ctid < '({},0)' AND ", from, to)) +
            fmt::format(" LIMIT {}", most_shown);
 }
@@ -60,10 +60,10 @@ std::int64_t blocks_of(Session& server, const QualifiedName& table) {
         {sql::quoted(table)});
 }
 
-Orphans described(const KeyOfTable& key, const Conditions& conditions, const db::Rows& rows) {
+Orphans described(const KeyOfTable& key, const Conditions& conditions, const db::Result& rows) {
     std::string values;
     for (const db::Row& row : rows)
-        values += (values.empty() ? "" : ", ") + db::text_of(row.at(0));
+        values += (values.empty() ? "" : ", ") + row.text("key");
     const std::string referenced =
         conditions.referenced.substr(conditions.referenced.compare(0, 5, "ONLY ") == 0 ? 5 : 0);
     return {
@@ -80,7 +80,7 @@ std::optional<Orphans> scan(Session& server, const KeyOfTable& key, const Condit
         server.throttle().wait();
         const std::int64_t end = std::min(next + chunk.size(), blocks);
         const auto started = server.clock().steady();
-        const db::Rows rows = server.session().read(chunk_sql(key, conditions, next, end));
+        const db::Result rows = server.session().read(chunk_sql(key, conditions, next, end));
         if (!rows.empty())
             return described(key, conditions, rows);
         chunk.took(chr::duration_cast<chr::milliseconds>(server.clock().steady() - started));
@@ -94,11 +94,11 @@ std::vector<KeyOfTable> incoming_to_check(const db::TableInfo& table, const Stat
     std::vector<KeyOfTable> keys;
     for (const db::IncomingKey& key : without_own(table, state).incoming) {
         const bool is_validated_before =
-            !state.was_empty &&
-            std::any_of(state.composite.begin(), state.composite.end(), [&](const CompositePart& part) {
+            !state.is<EmptyJob>() &&
+            std::any_of(state.swap().composite.begin(), state.swap().composite.end(), [&](const CompositePart& part) {
                 return key.is_called(part.table, part.name) && !part.column.empty();
             });
-        if ((state.has_registry || !state.composite.empty()) && !is_validated_before)
+        if ((state.swap().has_registry || !state.swap().composite.empty()) && !is_validated_before)
             keys.push_back({key.table, key.name, key.table});
     }
     return keys;
@@ -106,13 +106,13 @@ std::vector<KeyOfTable> incoming_to_check(const db::TableInfo& table, const Stat
 
 /// Of a copy or split: the keys are created again on every table that has rows afterwards.
 std::vector<KeyOfTable> outgoing_to_check(Session& server, const db::TableInfo& table, const State& state) {
-    if (!state.is_copy() || state.was_empty)
+    if (!state.copies())
         return {};
     const std::vector<db::ConstraintInfo> outgoing = outgoing_keys(table);
     if (outgoing.empty())
         return {};
     const std::vector<QualifiedName> sources =
-        state.is_split() ? leaves_of(server, state.parent) : std::vector<QualifiedName>{table.name};
+        state.is<SplitJob>() ? leaves_of(server, state.parent()) : std::vector<QualifiedName>{table.name};
     std::vector<KeyOfTable> keys;
     for (const db::ConstraintInfo& key : outgoing)
         for (const QualifiedName& source : sources)

@@ -7,7 +7,7 @@
 #include "base/error.hpp"
 #include "db/catalog/table_info.hpp"
 #include "job/session.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 
 namespace tripmig::job {
 

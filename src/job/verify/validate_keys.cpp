@@ -6,12 +6,10 @@
 #include <set>
 
 #include "base/error.hpp"
-#include "db/catalog/table_catalog.hpp"
 #include "ddl/constraint_phases.hpp"
 #include "ddl/registry/registry.hpp"
 #include "ddl/replacement/staged.hpp"
 #include "job/copy/foreign_keys.hpp"
-#include "job/copy/run.hpp"
 #include "job/locks/attempts.hpp"
 #include "job/source/source_table.hpp"
 #include "job/verify/orphans.hpp"
@@ -53,7 +51,7 @@ std::string adopt_command(const State& state, const QualifiedName& leaf, const d
             ? fmt::format("run {}; ALTER TABLE {} ADD CONSTRAINT {} {}", validate_command(leaf, key.name), table,
                           sql::quote_ident(key.name), key.definition)
             : fmt::format("run `tripmig {} {}` again, which adds it to {}",
-                          state.is_split() ? "partition split" : "swap run", sql::quoted(state.table), table);
+                          state.is<SplitJob>() ? "partition split" : "swap run", sql::quoted(state.table), table);
     return fmt::format("{}. Until then new partitions of {} do not have it", command, table);
 }
 
@@ -83,7 +81,7 @@ bool validate_leaf_key_of(Session& server, const State& state, const db::TableIn
 /// Keys that the table does not have yet.
 std::vector<db::ConstraintInfo> pending_keys(const db::TableInfo& table, const State& state) {
     std::vector<db::ConstraintInfo> keys;
-    for (const db::ConstraintInfo& key : state.outgoing)
+    for (const db::ConstraintInfo& key : state.copy().outgoing)
         if (constraint_named(table, key.name) == nullptr)
             keys.push_back(key);
     return keys;
@@ -105,10 +103,10 @@ bool validate_key(Session& server, const QualifiedName& table, const std::string
 }
 
 bool validate_incoming(Session& server, const State& state) {
-    if (!state.has_registry && state.composite.empty())
+    if (!state.swap().has_registry && state.swap().composite.empty())
         return true;
     const db::TableInfo target =
-        require_table(server, state.composite.empty() ? ddl::registry_name(state.table) : state.table);
+        require_table(server, state.swap().composite.empty() ? ddl::registry_name(state.table) : state.table);
     bool is_valid = true;
     for (const db::IncomingKey& key : target.incoming)
         if (!key.is_valid)
@@ -119,7 +117,7 @@ bool validate_incoming(Session& server, const State& state) {
 }
 
 bool validate_outgoing(Session& server, const State& state) {
-    if (state.outgoing.empty())
+    if (state.copy().outgoing.empty())
         return true;
     const std::vector<db::ConstraintInfo> pending = pending_keys(require_table(server, state.root_table()), state);
     if (pending.empty())

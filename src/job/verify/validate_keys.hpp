@@ -3,7 +3,7 @@
 #include <string>
 
 #include "job/session.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 
 namespace tripmig::job {
 

@@ -12,6 +12,7 @@
 #include "ddl/replacement/staged.hpp"
 #include "job/replacement.hpp"
 #include "job/source/source_table.hpp"
+#include "job/state/journal.hpp"
 #include "job/transfer.hpp"
 #include "job/verify/compared_partitions.hpp"
 #include "sql/identifier.hpp"
@@ -22,7 +23,7 @@ namespace {
 
 backfill::Comparison comparison_of(Session& server, const State& state) {
     const bool is_cut_over = state.is_cut_over();
-    const QualifiedName plain = is_cut_over ? QualifiedName{state.table.schema, state.leaf} : state.table;
+    const QualifiedName plain = is_cut_over ? QualifiedName{state.table.schema, state.old_name} : state.table;
     const QualifiedName whole = is_cut_over ? state.table : ddl::staged_name(state.table);
     const db::TableInfo table = is_cut_over ? require_table(server, plain) : source_of(server, state);
     const ddl::KeyType type = key_type_of(state);
@@ -82,26 +83,23 @@ std::vector<backfill::Difference> compare(Session& server, const backfill::Compa
 /// What is left of the other side is to be loaded anew: there is nothing to compare.
 void require_not_truncated(Session& server, const State& state) {
     const backfill::Capture capture = backfill::capture_for(state.table, {}, server.state_schema(), state.job);
-    const auto is_marked =
-        server.session().read(fmt::format("SELECT EXISTS (SELECT FROM {} WHERE truncated)", sql::quoted(capture.log)));
-    if (db::flag_of(is_marked.at(0).at(0)))
+    if (server.session().flag(fmt::format("SELECT EXISTS (SELECT FROM {} WHERE truncated)", sql::quoted(capture.log))))
         throw Error(ExitCode::refused,
                     fmt::format("{} was truncated: the other side has not followed yet", sql::quoted(state.table)),
                     "tripmig swap run TABLE brings it up");
 }
 
 bool has_whole_copy(const State& state) {
-    return state.is_copy() && !state.was_empty &&
-           ((state.stage >= Stage::indexed && state.stage <= Stage::ready) || state.stage == Stage::cut_over ||
-            state.stage == Stage::complete);
+    return state.copies() && ((state.stage >= Stage::indexed && state.stage <= Stage::ready) ||
+                              state.stage == Stage::cut_over || state.stage == Stage::complete);
 }
 
 bool has_whole_registry(const State& state) {
-    if (!state.has_registry)
+    if (!state.swap().has_registry)
         return false;
     return state.is_cut_over()
                ? state.stage <= Stage::complete
-               : !state.was_empty && state.stage >= Stage::registered && state.stage <= Stage::range_checked;
+               : !state.is<EmptyJob>() && state.stage >= Stage::registered && state.stage <= Stage::range_checked;
 }
 
 std::string text_of(const std::vector<backfill::Difference>& differences, std::string_view one,
@@ -156,9 +154,9 @@ std::vector<backfill::Difference> verify_registry_of(Session& server, const Stat
 
 /// No cut-over after a comparison that found something, until one finds nothing.
 void store_outcome(Session& server, State& state, bool is_equal) {
-    if (state.is_cut_over() || state.must_compare == !is_equal)
+    if (state.is_cut_over() || state.load().must_compare == !is_equal)
         return;
-    state.must_compare = !is_equal;
+    state.edit_load().must_compare = !is_equal;
     Unit unit;
     unit.name = "store what the comparison found";
     unit.steps = {journal(state, server.state_schema())};
@@ -174,7 +172,7 @@ Verification verify(Session& server, State& state) {
     if (!found.has_copy && !found.has_registry)
         throw Error(ExitCode::refused,
                     fmt::format("there is nothing to compare {} with ({}, {})", sql::quoted(state.table),
-                                to_string(state.strategy), to_string(state.stage)),
+                                to_string(state.strategy()), to_string(state.stage)),
                     "a copy and a registry can be verified once they are loaded and have their indexes; attach without "
                     "a registry moves no row");
     if (found.has_copy)

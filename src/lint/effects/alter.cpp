@@ -6,7 +6,6 @@
 #include "lint/default.hpp"
 #include "lint/effects/parts.hpp"
 #include "lint/type_change.hpp"
-#include "sql/identifier.hpp"
 
 namespace tripmig::lint::effects {
 

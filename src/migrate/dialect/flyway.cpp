@@ -9,7 +9,6 @@
 #include "migrate/dialect/file_name.hpp"
 #include "migrate/dialect/flyway_script_config.hpp"
 #include "migrate/migration_file.hpp"
-#include "sql/identifier.hpp"
 
 namespace tripmig::migrate {
 

@@ -21,7 +21,7 @@ std::string change(const std::string& object, const std::string& from, const std
 SchemaPortrait schema_portrait(db::Session& session, const std::string& state_schema) {
     SchemaPortrait portrait;
     for (const db::Row& row : session.read(std::string(statements::rehearse_portrait), {state_schema}))
-        portrait[db::text_of(row.at(0))] = row.at(1).value_or("");
+        portrait[row.text("object")] = row.text_or_empty("definition");
     return portrait;
 }
 

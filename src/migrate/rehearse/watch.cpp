@@ -41,28 +41,20 @@ struct Observation {
     std::map<std::string, SeenRelation> relations;        ///< by OID
     std::map<std::string, std::string> scans;             ///< OID and count
 
-    void add(const std::string& kind, const std::string& oid, std::string text, std::string more) {
+    void add(const std::string& kind, const std::string& oid, std::string what, std::string filenode) {
         if (kind == "lock")
-            locks.emplace(oid, std::move(text));
+            locks.emplace(oid, std::move(what));
         else if (kind == "scan")
-            scans[oid] = std::move(text);
+            scans[oid] = std::move(what);
         else
-            relations[oid] = {std::move(text), std::move(more), kind == "table"};
+            relations[oid] = {std::move(what), std::move(filenode), kind == "table"};
     }
 };
 
-Observation observation_of(const db::Result& result) {
+Observation observation_in(const db::Result& result) {
     Observation observation;
-    for (std::size_t row = 0; row < result.rows(); ++row)
-        observation.add(std::string(result.text(row, 0)), std::string(result.text(row, 1)),
-                        std::string(result.text(row, 2)), std::string(result.text(row, 3)));
-    return observation;
-}
-
-Observation observation_of(const db::Rows& rows) {
-    Observation observation;
-    for (const db::Row& row : rows)
-        observation.add(db::text_of(row.at(0)), db::text_of(row.at(1)), row.at(2).value_or(""), row.at(3).value_or(""));
+    for (const db::Row& row : result)
+        observation.add(row.text("kind"), row.text("oid"), row.text_or_empty("what"), row.text_or_empty("filenode"));
     return observation;
 }
 
@@ -147,7 +139,7 @@ db::UnitOutcome RehearseWatch::run_inside(db::Executor& executor, const Unit& un
             watched.steps.push_back(observe_step(m_state_schema));
     }
     db::UnitOutcome outcome = executor.run(watched);
-    const Observation first = observation_of(outcome.results.at(0));
+    const Observation first = observation_in(outcome.results.at(0));
     Observation before = first;
     std::vector<db::Result> own;
     std::size_t at = 1;
@@ -155,7 +147,7 @@ db::UnitOutcome RehearseWatch::run_inside(db::Executor& executor, const Unit& un
         own.push_back(outcome.results.at(at++));
         if (!is_watched(step))
             continue;
-        Observation after = observation_of(outcome.results.at(at++));
+        Observation after = observation_in(outcome.results.at(at++));
         SeenStatement seen = seen_of(unit, step);
         compare(first, before, after, seen);
         m_seen.push_back(std::move(seen));
@@ -219,8 +211,8 @@ class Sampler {
         bool waits = false;
         for (const db::Row& row :
              m_session.read(std::string(statements::rehearse_sample), {fmt::format("{}", m_pid)})) {
-            add_lock(m_before.relations, db::text_of(row.at(0)), db::text_of(row.at(1)), m_effects);
-            waits = waits || !db::flag_of(row.at(2));
+            add_lock(m_before.relations, row.text("oid"), row.text("mode"), m_effects);
+            waits = waits || !row.flag("granted");
         }
         if (waits)
             m_holder->rollback_quietly();
@@ -239,7 +231,7 @@ class Sampler {
 
 db::UnitOutcome RehearseWatch::run_alone(db::Executor& executor, const Unit& unit, const Step& watched) {
     const auto look = [&] {
-        return observation_of(m_session.read(std::string(statements::rehearse_observe), {m_state_schema}));
+        return observation_in(m_session.read(std::string(statements::rehearse_observe), {m_state_schema}));
     };
     const Observation before = look();
     SeenStatement seen = seen_of(unit, watched);

@@ -55,25 +55,26 @@ BatchKey Runner::read_batch_key(const ScriptStatement& statement, const sql::Ran
     key.table = dotted_name(cut.table);
     key.column = sql::quote_ident(by);
     const db::Result found = m_connection.execute(std::string(statements::batch_key), {key.table, by});
-    if (found.rows() == 0)
+    if (found.empty())
         throw refused(statement, fmt::format("there is no table {}", key.table), "check its name and the search_path");
-    if (found.text(0, 0) != "r" && found.text(0, 0) != "p")
+    const db::Row facts = found.row();
+    if (!facts.flag("is_table"))
         throw refused(statement, fmt::format("{} is no table", key.table), "name the table itself");
-    if (!found.flag(0, 1))
+    if (!facts.flag("has_column"))
         throw refused(statement, fmt::format("{} has no column {}", key.table, key.column),
                       "batch by= names a column of the table");
-    const std::string_view type = found.text(0, 4);
+    const std::string type = facts.text("base_type");
     if (std::find(key_types.begin(), key_types.end(), type) == key_types.end())
-        throw refused(statement, fmt::format("{} is of type {}", key.column, found.text(0, 3)),
+        throw refused(statement, fmt::format("{} is of type {}", key.column, facts.text("type")),
                       "batch by an integer, numeric, uuid, text or date column");
-    if (!found.flag(0, 5))
+    if (!facts.flag("leads_index"))
         throw refused(statement, fmt::format("no index begins with {}", key.column),
                       "batch by the primary key, or by the first column of another btree index without WHERE");
-    if (!found.flag(0, 2))
+    if (!facts.flag("not_null"))
         throw refused(statement, fmt::format("{} may be NULL, and no range has such rows", key.column),
                       "batch by the primary key, or by another column that is NOT NULL");
-    key.type = found.text(0, 3);
-    key.rows = found.number(0, 6);
+    key.type = facts.text("type");
+    key.rows = facts.number("rows");
     return key;
 }
 
@@ -88,8 +89,7 @@ std::optional<std::string> Runner::read_key(const std::string& name, const std::
     Step read;
     read.sql = sql;
     unit.steps = {style, read};
-    const db::Result found = run_unit(unit).results.at(1);
-    return found.rows() == 0 ? std::nullopt : found.value(0, 0);
+    return run_unit(unit).results.at(1).optional_text();
 }
 
 void Runner::apply_batches(const Migration& migration, const Script& script, const Piece& piece,

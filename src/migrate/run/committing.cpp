@@ -30,7 +30,7 @@ std::int64_t Runner::transaction_number() {
             "SELECT pg_catalog.split_part(virtualtransaction, '/', 2)::pg_catalog.int8 FROM pg_catalog.pg_locks "
             "WHERE locktype OPERATOR(pg_catalog.=) 'virtualxid' "
             "AND pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()")
-        .number(0, 0);
+        .number();
 }
 
 void Runner::apply_committing(const Migration& migration, const Script& script, const Piece& piece,

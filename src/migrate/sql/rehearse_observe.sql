@@ -1,6 +1,7 @@
 -- What this session's transaction holds and has read, and which file each relation is in.
+-- what: a lock's mode, a relation's name, how often it was scanned.
 -- $1 the schema of tripmig's own tables, which are left out
-SELECT 'lock', lock.relation::pg_catalog.text, lock.mode, NULL::pg_catalog.text
+SELECT 'lock' AS kind, lock.relation::pg_catalog.text AS oid, lock.mode AS what, NULL::pg_catalog.text AS filenode
 FROM pg_catalog.pg_locks AS lock
 WHERE lock.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()
   AND lock.locktype OPERATOR(pg_catalog.=) 'relation'

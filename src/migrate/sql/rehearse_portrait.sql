@@ -21,7 +21,7 @@ WITH space AS (
                       WHERE part.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
                         AND part.objid = routine.oid AND part.deptype = 'e')
 )
-SELECT 'schema ' || pg_catalog.quote_ident(space.nspname), '' FROM space
+SELECT 'schema ' || pg_catalog.quote_ident(space.nspname) AS object, '' AS definition FROM space
 UNION ALL
 SELECT 'extension ' || pg_catalog.quote_ident(extname), '' FROM pg_catalog.pg_extension
 UNION ALL

@@ -17,7 +17,8 @@
 #include "job/copy/foreign_keys.hpp"
 #include "job/copy/units.hpp"
 #include "job/replacement.hpp"
-#include "job/state.hpp"
+#include "job/state/journal.hpp"
+#include "job/state/state.hpp"
 #include "job/transfer.hpp"
 #include "job/triggers/own_triggers.hpp"
 #include "partition/split/guard.hpp"
@@ -93,10 +94,10 @@ std::vector<Step> put_default_back(const job::WorkContext& context, const SplitF
     parent.options = facts.leaf.options;
     parent.tablespace = facts.leaf.tablespace;
     parent.leaf_indexes = ddl::per_leaf_indexes(context.replacement);
-    std::vector<Step> steps{statement(
-        fmt::format("ALTER TABLE {} RENAME TO {}", sql::quoted(facts.leaf.name), sql::quote_ident(context.state.leaf)),
-        "the rows as they were")};
-    append(steps, make_room(facts.leaf, parent.leaf_indexes, context.state.leaf));
+    std::vector<Step> steps{statement(fmt::format("ALTER TABLE {} RENAME TO {}", sql::quoted(facts.leaf.name),
+                                                  sql::quote_ident(context.state.old_name)),
+                                      "the rows as they were")};
+    append(steps, make_room(facts.leaf, parent.leaf_indexes, context.state.old_name));
     append(steps, ddl::default_steps(parent, facts.leaf.name));
     return steps;
 }
@@ -117,7 +118,7 @@ Step check_made(const job::WorkContext& context, const SplitFacts& facts) {
 Unit split_cut_over_unit(const job::WorkContext& context, const SplitFacts& facts, const config::SwapConfig& config) {
     const backfill::Transfer transfer = job::build_transfer(context.replacement, context.state, context.state_schema);
     job::State state = context.state;
-    state.outgoing = job::outgoing_keys(facts.parent);
+    state.edit_copy().outgoing = job::outgoing_keys(facts.parent);
     Unit unit;
     unit.name = fmt::format("cut over {}", sql::quoted(facts.leaf.name));
     unit.lock_first = locks_of(facts, state.key, transfer.capture.log);
@@ -127,18 +128,18 @@ Unit split_cut_over_unit(const job::WorkContext& context, const SplitFacts& fact
     append(steps, job::require_own(context.state, context.state_schema));
     append(steps, backfill::last_catch_up(transfer));
     append(steps, backfill::end_transfer(transfer));
-    append(steps, take_out(facts, state.outgoing));
+    append(steps, take_out(facts, state.copy().outgoing));
     for (const ddl::Leaf& month : facts.target_partitions)
         append(steps, put_in(context, facts, month));
     if (facts.guarded)
         append(steps, ddl::drop_default_guard(*facts.guarded, split_guard_name).steps);
     append(steps, put_default_back(context, facts));
     for (const ddl::Leaf& month : facts.target_partitions)
-        append(steps, ddl::leaf_foreign_keys(state.outgoing, month.name));
+        append(steps, ddl::leaf_foreign_keys(state.copy().outgoing, month.name));
     if (state.is_default())
-        append(steps, ddl::leaf_foreign_keys(state.outgoing, facts.leaf.name));
+        append(steps, ddl::leaf_foreign_keys(state.copy().outgoing, facts.leaf.name));
     for (const QualifiedName& leaf : facts.others)
-        append(steps, ddl::leaf_foreign_keys(state.outgoing, leaf));
+        append(steps, ddl::leaf_foreign_keys(state.copy().outgoing, leaf));
     steps.push_back(statement(fmt::format("DROP TABLE {}", sql::quoted(facts.staged.name)), "it has no leaf any more"));
     steps.push_back(check_made(context, facts));
     steps.push_back(job::journal(state, job::Stage::cut_over, context.state_schema));

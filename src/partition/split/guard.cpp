@@ -9,14 +9,13 @@
 #include "job/locks/attempts.hpp"
 #include "job/replacement.hpp"
 #include "job/source/source_table.hpp"
-#include "sql/identifier.hpp"
 
 namespace tripmig::partition {
 
 std::optional<db::PartitionInfo> default_beside(db::Session& session, const job::State& state) {
-    if (!state.is_split())
+    if (!state.is<job::SplitJob>())
         return std::nullopt;
-    if (const auto partitioning = db::read_partitioning(session, state.parent))
+    if (const auto partitioning = db::read_partitioning(session, state.parent()))
         for (const db::PartitionInfo& partition : partitioning->partitions)
             if (partition.is_default() && partition.name != state.table)
                 return partition;
@@ -30,10 +29,10 @@ bool has_split_guard(const db::PartitionInfo& default_partition) {
 
 void guard_default_beside(job::Session& server, const job::State& state) {
     const std::optional<db::PartitionInfo> partition = default_beside(server.session(), state);
-    const auto bounds = ddl::parse_bounds(job::key_type_of(state), state.bound);
+    const auto bounds = ddl::parse_bounds(job::key_type_of(state), state.bound());
     if (!partition || !bounds)
         return;
-    ddl::ParentFacts parent = ddl::parent_facts(job::require_table(server, state.parent), state.key);
+    ddl::ParentFacts parent = ddl::parent_facts(job::require_table(server, state.parent()), state.key);
     parent.default_partition = partition->name;
     for (Unit& unit : ddl::guard_default(parent, {{state.table, *bounds}}, split_guard_name).before) {
         server.reporter().info("swap.step", unit.name);

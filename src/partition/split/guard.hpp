@@ -4,7 +4,7 @@
 
 #include "db/catalog/partition_catalog.hpp"
 #include "job/session.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 
 namespace tripmig::partition {
 

@@ -6,19 +6,15 @@
 
 #include "base/error.hpp"
 #include "db/catalog/partition_catalog.hpp"
-#include "db/catalog/table_catalog.hpp"
 #include "ddl/column_text.hpp"
-#include "ddl/leaf_index.hpp"
 #include "ddl/replacement/staged.hpp"
 #include "ddl/statement_step.hpp"
 #include "job/choices.hpp"
 #include "job/close.hpp"
 #include "job/context.hpp"
 #include "job/copy/catch_up.hpp"
-#include "job/copy/newest_partition.hpp"
 #include "job/copy/outside_keys.hpp"
 #include "job/copy/run.hpp"
-#include "job/copy/units.hpp"
 #include "job/cut_over_record.hpp"
 #include "job/finding.hpp"
 #include "job/locks/attempts.hpp"
@@ -31,6 +27,7 @@
 #include "job/source/publication_check.hpp"
 #include "job/source/source_table.hpp"
 #include "job/source/table_facts.hpp"
+#include "job/state/journal.hpp"
 #include "job/transfer.hpp"
 #include "job/triggers/actions.hpp"
 #include "job/triggers/own_triggers.hpp"
@@ -58,7 +55,7 @@ void require_unreferenced(job::Session& server, const db::TableInfo& table, cons
             throw refused(state.table,
                           fmt::format("rows of {} point to its rows (foreign key {}), which cannot leave {} even for "
                                       "a moment",
-                                      sql::quoted(key.table), sql::quote_ident(key.name), sql::quoted(state.parent)),
+                                      sql::quoted(key.table), sql::quote_ident(key.name), sql::quoted(state.parent())),
                           "tripmig swap run TABLE --strategy copy splits the past of a table from the start");
     }
 }
@@ -77,16 +74,16 @@ void require_no_dependents(const db::TableInfo& leaf, const job::State& state) {
         throw refused(state.table,
                       fmt::format("what is bound to it would stay with it when it is no leaf any more: {}",
                                   fmt::join(bound, ", ")),
-                      fmt::format("bind it to {}, which has the same rows, or drop it", sql::quoted(state.parent)));
+                      fmt::format("bind it to {}, which has the same rows, or drop it", sql::quoted(state.parent())));
 }
 
 void require_splittable(job::Session& server, const db::TableInfo& table, const job::State& state,
                         const job::Facts& facts) {
-    if (server.open_job(state.parent))
-        throw refused(state.table, fmt::format("a swap of {} is not finished", sql::quoted(state.parent)),
+    if (server.open_job(state.parent()))
+        throw refused(state.table, fmt::format("a swap of {} is not finished", sql::quoted(state.parent())),
                       "tripmig swap finish TABLE gives its way back up");
     if (!table.can_alter)
-        throw Error(ExitCode::no_privilege, fmt::format("the role does not own {}", sql::quoted(state.parent)),
+        throw Error(ExitCode::no_privilege, fmt::format("the role does not own {}", sql::quoted(state.parent())),
                     "connect as its owner, or as a member of it");
     job::require_partitions_possible(state, facts.key);
     if (facts.key.is_empty)
@@ -109,9 +106,7 @@ job::State begin(job::Session& server, const config::PartitionPolicy& policy, co
         throw refused(leaf, "it is no leaf of a partitioned table", "tripmig swap run TABLE partitions a plain table");
     job::State state;
     state.table = leaf;
-    state.parent = place->parent;
-    state.bound = place->bound;
-    state.strategy = config::SwapStrategy::copy;
+    state.kind = job::SplitJob{{}, place->parent, place->bound};
     state.key = place->key;
     state.unique_indexes = config::UniqueIndexes::leaf;  // those of the leaf itself: the parent has none
     const db::TableInfo table = job::source_of(server, state);
@@ -120,30 +115,30 @@ job::State begin(job::Session& server, const config::PartitionPolicy& policy, co
     state.policy = job::kept_policy(policy);
     state.primary_key = job::row_keys(table);
     if (state.is_default())
-        state.leaf = sql::truncated_name(leaf.name, "_before");
+        state.old_name = sql::truncated_name(leaf.name, "_before");
     state.fingerprint = job::fingerprint_of(table, state);
     job::Facts facts = job::read_facts(server, leaf, state.key, policy.interval);
     require_splittable(server, table, state, facts);
     const auto bounds = job::needed_bounds(server, state, facts, policy);
     if (bounds.size() < 2 && !state.is_default())
         throw refused(leaf, "all its rows lie in one leaf of that width", "choose a smaller --interval");
-    ddl::name_leaves(policy.name, state.parent, job::key_type_of(state), bounds, facts.taken);
-    if (facts.taken.count(state.leaf) != 0)
+    ddl::name_leaves(policy.name, state.parent(), job::key_type_of(state), bounds, facts.taken);
+    if (facts.taken.count(state.old_name) != 0)
         throw refused(leaf,
                       fmt::format("its rows would stay in {}, and there is a relation of that name",
-                                  sql::quote_ident(state.leaf)),
+                                  sql::quote_ident(state.old_name)),
                       "rename or drop it");
     Unit unit;
     unit.name = fmt::format("begin the split of {}", sql::quoted(leaf));
     unit.steps = {db::begin_job_step(server.state_schema(), job::to_job(state))};
-    state.job = server.executor().run(unit).results.front().number(0, 0);
+    state.job = server.executor().run(unit).results.front().number();
     server.keep_keys(std::move(facts.key));
     return state;
 }
 
 SplitFacts read_split(job::Session& server, const job::State& state) {
     const QualifiedName staged = ddl::staged_name(state.table);
-    SplitFacts facts{job::require_table(server, state.parent),
+    SplitFacts facts{job::require_table(server, state.parent()),
                      job::require_table(server, state.table),
                      job::require_table(server, staged),
                      {},
@@ -153,7 +148,7 @@ SplitFacts read_split(job::Session& server, const job::State& state) {
         for (const db::PartitionInfo& partition : partitioning->partitions)
             if (const auto bounds = ddl::parse_bounds(job::key_type_of(state), partition.bound))
                 facts.target_partitions.push_back({partition.name, *bounds});
-    for (const QualifiedName& leaf : job::leaves_of(server, state.parent))
+    for (const QualifiedName& leaf : job::leaves_of(server, state.parent()))
         if (!(leaf == state.table))
             facts.others.push_back(leaf);
     std::sort(facts.others.begin(), facts.others.end());
@@ -168,7 +163,7 @@ void cut_over(job::Session& server, const config::PartitionPolicy& policy, job::
     const db::UnitOutcome outcome = job::run_attempts(server, [&](const job::Attempt& attempt) {
         const db::TableInfo table = job::source_of(server, state);
         const job::WorkContext context{job::build_replacement(table, state), state, server.state_schema()};
-        job::require_same_shape(context.replacement.table, state.shape);
+        job::require_same_shape(context.replacement.table, state.copy().shape);
         job::require_same_fingerprint(table, state);
         job::require_own_unchanged(server, state);
         const backfill::Transfer transfer = job::build_transfer(context.replacement, state, server.state_schema());
@@ -189,12 +184,12 @@ void follow_up(job::Session& server, job::State& state) {
     if (!job::validate_outgoing(server, state))
         throw Error(ExitCode::refused,
                     fmt::format("{} is split, but foreign keys of {} are still NOT VALID", sql::quoted(state.table),
-                                sql::quoted(state.parent)),
+                                sql::quoted(state.parent())),
                     "delete or correct the rows that the warnings name, then run this again");
     Unit unit;
-    unit.name = fmt::format("analyze {}", sql::quoted(state.parent));
+    unit.name = fmt::format("analyze {}", sql::quoted(state.parent()));
     state.stage = job::Stage::finished;
-    unit.steps = {ddl::statement(fmt::format("ANALYZE {}", sql::quoted(state.parent)),
+    unit.steps = {ddl::statement(fmt::format("ANALYZE {}", sql::quoted(state.parent())),
                                  "autovacuum never analyzes a partitioned table as a whole"),
                   db::finish_job_step(server.state_schema(), job::to_job(state))};
     job::run_step(server, unit);
@@ -251,7 +246,7 @@ std::optional<job::State> finished_split(job::Session& server, const QualifiedNa
     if (!job || !job->is_finished)
         return std::nullopt;
     job::State state = job::from_job(*job);
-    if (!state.is_split() || state.stage != job::Stage::finished)
+    if (!state.is<job::SplitJob>() || state.stage != job::Stage::finished)
         return std::nullopt;
     if (!job::find_parent(server.session(), leaf))
         return state;
@@ -264,7 +259,7 @@ job::State split(job::Session& server, const config::PartitionPolicy& policy, co
                  bool until_ready) {
     const std::optional<db::Job> job = server.open_job(leaf);
     job::State state = job ? job::from_job(*job) : begin(server, policy, leaf);
-    if (!state.is_split())
+    if (!state.is<job::SplitJob>())
         throw refused(leaf, "a swap of it is under way", "tripmig swap status TABLE");
     if (state.stage < job::Stage::cut_over)
         server.wait_for_orphans();

@@ -12,7 +12,8 @@
 #include "job/boundary.hpp"
 #include "job/copy/catch_up.hpp"
 #include "job/replacement.hpp"
-#include "job/state.hpp"
+#include "job/state/journal.hpp"
+#include "job/state/state.hpp"
 #include "job/transfer.hpp"
 #include "job/triggers/own_triggers.hpp"
 #include "sql/identifier.hpp"
@@ -41,7 +42,7 @@ std::vector<Step> begin_empty(const job::WorkContext& context) {
     std::vector<Step> steps;
     steps.push_back(ddl::check(fmt::format("SELECT NOT EXISTS (SELECT FROM ONLY {})", sql::quoted(table)),
                                fmt::format("{} is not empty any more", sql::quoted(table))));
-    if (context.state.key_was_nullable)
+    if (context.state.swap().key_was_nullable)
         steps.push_back(ddl::set_not_null(table, context.state.key));
     for (const ddl::CompositeKey& composite : context.replacement.composite) {
         if (!composite.column.empty() && composite.adds_column)
@@ -59,7 +60,7 @@ std::vector<Step> begin_empty(const job::WorkContext& context) {
 std::vector<Step> attach_past(const job::WorkContext& context) {
     const ddl::Replacement& replacement = context.replacement;
     const ddl::KeyType type = job::key_type_of(context.state);
-    const ddl::Bounds bounds{ddl::Bound::minvalue(), job::parse_boundary(type, context.state.boundary)};
+    const ddl::Bounds bounds{ddl::Bound::minvalue(), job::parse_boundary(type, context.state.boundary())};
     std::vector<Step> steps;
     if (replacement.registry)
         append(steps, ddl::create_leaf_truncate_trigger(*replacement.registry, replacement.leaf));
@@ -73,7 +74,7 @@ std::vector<Step> attach_past(const job::WorkContext& context) {
 
 std::vector<LockRequest> locks_of(const job::WorkContext& context) {
     std::vector<LockRequest> locks = ddl::replacement_locks(context.replacement);
-    if (context.replacement.registry && !context.state.was_empty)
+    if (context.state.captures())
         locks.push_back({job::build_transfer(context.replacement, context.state, context.state_schema).capture.log,
                          LockMode::access_exclusive});
     return locks;
@@ -88,7 +89,7 @@ Unit cut_over_unit(const job::WorkContext& context, const std::vector<ddl::Leaf>
     unit.lock_first = locks_of(context);
     std::vector<Step>& steps = unit.steps;
     steps.push_back(db::unchanged_since(replacement.table));
-    if (context.state.was_empty)
+    if (context.state.is<job::EmptyJob>())
         append(steps, begin_empty(context));
     else if (replacement.registry)
         append(steps, last_catch_up(context));
@@ -101,7 +102,7 @@ Unit cut_over_unit(const job::WorkContext& context, const std::vector<ddl::Leaf>
     // Here already: ATTACH would meet what was added to the table with errors that name nothing.
     steps.push_back(ddl::check_settings({ddl::settings_of(replacement, {})}));
     append(steps, ddl::parent_statistics(replacement));
-    if (!context.state.was_empty)
+    if (!context.state.is<job::EmptyJob>())
         append(steps, attach_past(context));
     append(steps, ddl::parent_publications(replacement));
     append(steps, ddl::parent_replica_identity(replacement));
@@ -114,7 +115,7 @@ Unit cut_over_unit(const job::WorkContext& context, const std::vector<ddl::Leaf>
     for (const ddl::Leaf& leaf : leaves)
         made.push_back(ddl::settings_of(job::facts_for_leaves(replacement), leaf.name));
     steps.push_back(ddl::check_settings(made));
-    if (context.state.was_empty && context.state.matviews.empty())
+    if (context.state.is<job::EmptyJob>() && context.state.swap().matviews.empty())
         steps.push_back(statement(fmt::format("DROP TABLE {}", sql::quoted(replacement.leaf)), "it was empty"));
     job::State cut = context.state;
     cut.stage = job::Stage::cut_over;

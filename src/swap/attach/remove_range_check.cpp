@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include "db/state/state_schema.hpp"
 #include "db/state/with_state.hpp"
 #include "job/cleanup.hpp"
-#include "job/state.hpp"
+#include "job/state/journal.hpp"
+#include "job/state/state.hpp"
 #include "sql/identifier.hpp"
 #include "swap/statements.hpp"
 
@@ -26,9 +26,9 @@ void remove_range_check(job::Session& server, db::Session& session, const Qualif
         work.change(fmt::format("SET LOCAL lock_timeout = {}", server.config().swap.lock_budget.count()));
         // A cut-over whose answer was lost may commit at this moment: only behind its locks is its outcome known.
         work.change(fmt::format("LOCK TABLE ONLY {} IN ACCESS EXCLUSIVE MODE", sql::quoted(table)));
-        const db::Rows now =
+        const db::Result now =
             work.read(db::with_state(statements::job_stage, server.state_schema()), {fmt::format("{}", job->id)});
-        if (now.empty() || db::text_of(now.at(0).at(0)) != job->stage)
+        if (now.optional_text() != job->stage)
             return;
         work.change(fmt::format("ALTER TABLE {} DROP CONSTRAINT IF EXISTS {}", sql::quoted(table),
                                 sql::quote_ident(state.range_check())));

@@ -4,17 +4,12 @@
 
 #include <algorithm>
 
-#include "base/civil.hpp"
-#include "base/error.hpp"
-#include "db/catalog/table_catalog.hpp"
 #include "job/boundary.hpp"
 #include "job/context.hpp"
 #include "job/copy/catch_up.hpp"
-#include "job/copy/run.hpp"
 #include "job/cut_over_record.hpp"
 #include "job/finding.hpp"
 #include "job/locks/attempts.hpp"
-#include "job/observe.hpp"
 #include "job/replacement.hpp"
 #include "job/source/fingerprint.hpp"
 #include "job/source/source_table.hpp"
@@ -40,18 +35,18 @@ job::WorkContext read_again(job::Session& server, const config::PartitionPolicy&
     job::require_same_fingerprint(*facts.table, state);
     job::require_own_unchanged(server, state);
     facts.now = server.session().now();
-    facts.key.is_empty = state.was_empty;
+    facts.key.is_empty = state.is<job::EmptyJob>();
     const job::Facts names = job::read_facts(server.session(), state.table);
     facts.taken = names.taken;
     job::WorkContext context{job::build_replacement(*facts.table, state), state, server.state_schema()};
     record_dropped_foreign_keys(context.replacement.table, policy, state);
-    state.unique_without_key = job::unique_without_key(context.replacement);
-    state.matviews = dependent_matviews(context.replacement.table);
+    state.edit_swap().unique_without_key = job::unique_without_key(context.replacement);
+    state.edit_swap().matviews = dependent_matviews(context.replacement.table);
     context.state = state;
     context.replacement = job::build_replacement(*facts.table, state);  // with the keys as they are now
     read_dependents(server.session(), facts, policy);
     job::Facts others = facts;
-    if (context.replacement.registry && !state.was_empty)
+    if (state.captures())
         others.taken.erase(context.replacement.registry->table.name);
     job::refuse_if_any(preflight(context.replacement.table, others, as_begun(policy, state), server.config().swap),
                        state.table);
@@ -60,10 +55,10 @@ job::WorkContext read_again(job::Session& server, const config::PartitionPolicy&
 
 /// While attempts go on the table refuses keys beyond the cut: none is made when those are near.
 std::optional<std::chrono::steady_clock::time_point> latest_attempt(job::Session& server, const job::State& state) {
-    if (state.was_empty || ddl::is_number(job::key_type_of(state)))
+    if (state.is<job::EmptyJob>() || ddl::is_number(job::key_type_of(state)))
         return std::nullopt;
     const Instant deadline =
-        job::boundary_deadline(job::parse_boundary(job::key_type_of(state), state.boundary),
+        job::boundary_deadline(job::parse_boundary(job::key_type_of(state), state.boundary()),
                                config::parse_partition_interval(state.interval), server.config().swap.margin);
     return server.clock().steady() + (deadline - server.session().now());
 }
@@ -78,7 +73,7 @@ void run_cut_over(job::Session& server, const config::PartitionPolicy& policy, j
         const std::vector<ddl::Leaf> leaves = leaves_at_once(state, policy, facts.taken, facts.now);
         server.reporter().info("swap.step", fmt::format("cut over {}", sql::quoted(state.table)));
         return attempt(cut_over_unit(context, leaves), [&] {
-            if (context.replacement.registry && !state.was_empty)
+            if (state.captures())
                 job::run_catch_up(server, job::build_transfer(context.replacement, state, server.state_schema()));
         });
     };

@@ -2,7 +2,7 @@
 
 #include "config/policy.hpp"
 #include "job/session.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 
 namespace tripmig::swap {
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "backfill/catch_up.hpp"
 #include "backfill/load.hpp"
 #include "base/error.hpp"
 #include "ddl/constraint_phases.hpp"
@@ -13,6 +12,7 @@
 #include "ddl/statement_step.hpp"
 #include "job/boundary.hpp"
 #include "job/replacement.hpp"
+#include "job/state/journal.hpp"
 #include "job/transfer.hpp"
 #include "job/triggers/own_triggers.hpp"
 #include "sql/identifier.hpp"
@@ -142,7 +142,7 @@ Unit range_check_unit(job::Action action, const job::WorkContext& context) {
 Unit analyze_whole(const job::State& state, const db::TableInfo& table) {
     Unit unit;
     unit.name = fmt::format("analyze {}", sql::quoted(state.table));
-    if (!state.is_copy() || state.was_empty || !table.statistics.empty())
+    if (!state.copies() || !table.statistics.empty())
         unit.steps.push_back(ddl::statement(fmt::format("ANALYZE {}", sql::quoted(state.table)),
                                             "autovacuum never analyzes a partitioned table as a whole"));
     return unit;
@@ -150,7 +150,7 @@ Unit analyze_whole(const job::State& state, const db::TableInfo& table) {
 
 std::string range_expression(const job::State& state) {
     const ddl::KeyType type = job::key_type_of(state);
-    return ddl::within(type, {ddl::Bound::minvalue(), job::parse_boundary(type, state.boundary)}, state.key);
+    return ddl::within(type, {ddl::Bound::minvalue(), job::parse_boundary(type, state.boundary())}, state.key);
 }
 
 Unit unit_of(job::Action action, const job::WorkContext& context) {

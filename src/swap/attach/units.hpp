@@ -7,7 +7,7 @@
 #include "ddl/replacement/replacement.hpp"
 #include "job/context.hpp"
 #include "job/next_step.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 
 namespace tripmig::swap {
 

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 
-#include "db/catalog/table_catalog.hpp"
 #include "ddl/composite_steps.hpp"
 #include "ddl/constraint_phases.hpp"
 #include "ddl/statement_step.hpp"
 #include "job/replacement.hpp"
+#include "job/state/journal.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::swap {
@@ -45,14 +45,14 @@ Step column_is_free(const ddl::CompositeKey& composite) {
 Unit begin_composite_unit(const job::WorkContext& context) {
     const ddl::CompositeKey& composite = context.replacement.composite.at(context.composite);
     job::State state = context.state;
-    state.composite.at(context.composite).next_block = 0;
+    state.edit_swap().composite.at(context.composite).next_block = 0;
     Unit unit;
     unit.name =
         fmt::format("give {} the column {}", sql::quoted(composite.key.table), sql::quote_ident(composite.column));
     unit.lock_first = {{composite.parent, LockMode::share_row_exclusive},
                        {composite.key.table, LockMode::access_exclusive}};
     if (composite.adds_column &&
-        context.state.composite.at(context.composite).next_block == job::CompositePart::not_begun)
+        context.state.swap().composite.at(context.composite).next_block == job::CompositePart::not_begun)
         unit.steps.push_back(column_is_free(composite));
     ddl::append(unit.steps, ddl::begin_composite(composite));
     unit.steps.push_back(ddl::drop_interim_key(composite));
@@ -74,7 +74,7 @@ Unit validate_composite_unit(const job::WorkContext& context) {
 std::vector<Step> drop_composite(const db::TableInfo& parent, const job::State& state) {
     std::vector<Step> steps;
     for (const db::IncomingKey& key : parent.incoming)
-        if (std::any_of(state.composite.begin(), state.composite.end(),
+        if (std::any_of(state.swap().composite.begin(), state.swap().composite.end(),
                         [&](const job::CompositePart& part) { return key.is_called(part.table, part.name); }))
             steps.push_back(ddl::drop_incoming_key(key));
     return steps;

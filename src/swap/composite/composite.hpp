@@ -7,7 +7,7 @@
 #include "ddl/composite_key.hpp"
 #include "job/context.hpp"
 #include "job/session.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 
 namespace tripmig::swap {
 

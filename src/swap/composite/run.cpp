@@ -15,7 +15,8 @@
 #include "job/session.hpp"
 #include "job/source/source_table.hpp"
 #include "job/source/table_facts.hpp"
-#include "job/state.hpp"
+#include "job/state/journal.hpp"
+#include "job/state/state.hpp"
 #include "job/verify/orphans.hpp"
 #include "sql/identifier.hpp"
 #include "swap/composite/composite.hpp"
@@ -37,8 +38,8 @@ constexpr chr::milliseconds longest_chunk{100};
 
 void fill_chunk(job::Session& server, const ddl::CompositeKey& composite, std::int64_t to, bool waits, std::size_t part,
                 job::State& state) {
-    const std::int64_t from = state.composite.at(part).next_block;
-    state.composite.at(part).next_block = to;
+    const std::int64_t from = state.swap().composite.at(part).next_block;
+    state.edit_swap().composite.at(part).next_block = to;
     Unit unit;
     unit.name = fmt::format("fill {} of {}", sql::quote_ident(composite.column), sql::quoted(composite.key.table));
     unit.steps = {ddl::fill_composite(composite, from, to, waits), job::journal(state, server.state_schema())};
@@ -51,7 +52,7 @@ void fill_pass(job::Session& server, const ddl::CompositeKey& composite, bool wa
     const std::int64_t blocks = job::require_table(server, composite.key.table).pages;
     backfill::ChunkSize chunk(first_chunk, {1, largest_chunk},
                               std::min(longest_chunk, server.config().swap.chunk_target));
-    std::int64_t& next = state.composite.at(part).next_block;
+    std::int64_t& next = state.edit_swap().composite.at(part).next_block;
     while (next < blocks) {
         server.stop().check();
         server.throttle().wait();
@@ -89,7 +90,7 @@ Error unfillable(const ddl::CompositeKey& composite) {
 
 /// Those of which something was added.
 std::vector<ddl::CompositeKey> begun_keys(const db::TableInfo& table, job::State state) {
-    std::vector<job::CompositePart>& parts = state.composite;
+    std::vector<job::CompositePart>& parts = state.edit_swap().composite;
     parts.erase(std::remove_if(parts.begin(), parts.end(),
                                [](const job::CompositePart& part) {
                                    return part.column.empty() || part.next_block == job::CompositePart::not_begun;
@@ -135,10 +136,10 @@ void fill_composite(job::Session& server, const db::TableInfo& table, std::size_
             break;
         if (pass >= most_passes)
             throw unfillable(composite);
-        state.composite.at(part).next_block = 0;
+        state.edit_swap().composite.at(part).next_block = 0;
         server.stop().wait_for(between_passes);
     }
-    state.composite.at(part).next_block = -1;
+    state.edit_swap().composite.at(part).next_block = -1;
     Unit unit;
     unit.name = fmt::format("{} of {} is filled", sql::quote_ident(composite.column), sql::quoted(composite.key.table));
     unit.steps = {job::journal(state, server.state_schema())};
@@ -165,22 +166,22 @@ void validate_composite(job::Session& server, const db::TableInfo& table, std::s
 }
 
 void undo_composite(job::Session& server, const db::TableInfo& table, job::State& state) {
-    if (state.composite.empty())
+    if (state.swap().composite.empty())
         return;
     const std::vector<ddl::CompositeKey> begun = begun_keys(table, state);
-    state.composite.clear();
+    state.edit_swap().composite.clear();
     take_away(server, table, begun, state);
 }
 
 void follow_incoming(job::Session& server, const db::TableInfo& table, job::State& state) {
-    if (state.incoming != config::IncomingForeignKeys::composite)
+    if (state.swap().incoming != config::IncomingForeignKeys::composite)
         return;
     const db::TableInfo own = job::without_own(table, state);
     const auto is_known = [&](const db::IncomingKey& key) {
-        return std::any_of(state.composite.begin(), state.composite.end(),
+        return std::any_of(state.swap().composite.begin(), state.swap().composite.end(),
                            [&](const job::CompositePart& part) { return key.is_called(part.table, part.name); });
     };
-    if (own.incoming.size() == state.composite.size() &&
+    if (own.incoming.size() == state.swap().composite.size() &&
         std::all_of(own.incoming.begin(), own.incoming.end(), is_known))
         return;
     std::vector<ddl::CompositeKey> gone;
@@ -191,10 +192,10 @@ void follow_incoming(job::Session& server, const db::TableInfo& table, job::Stat
     job::Facts facts;
     facts.table = own;
     config::PartitionPolicy policy;
-    policy.swap.incoming_foreign_keys = state.incoming;
+    policy.swap.incoming_foreign_keys = state.swap().incoming;
     read_children(server.session(), facts, policy);
-    state.composite = composite_parts(own, state.key, facts.children, state.composite);
-    state.dropped = own.incoming;
+    state.edit_swap().composite = composite_parts(own, state.key, facts.children, state.swap().composite);
+    state.edit_swap().dropped = own.incoming;
     take_away(server, table, gone, state);
 }
 

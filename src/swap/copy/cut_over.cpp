@@ -4,18 +4,17 @@
 
 #include "backfill/catch_up.hpp"
 #include "db/catalog/table_catalog.hpp"
-#include "ddl/constraint_phases.hpp"
 #include "ddl/replacement/staged.hpp"
 #include "ddl/replacement/table_settings.hpp"
 #include "ddl/statement_step.hpp"
 #include "job/copy/catch_up.hpp"
 #include "job/copy/foreign_keys.hpp"
 #include "job/replacement.hpp"
-#include "job/state.hpp"
+#include "job/state/journal.hpp"
+#include "job/state/state.hpp"
 #include "job/transfer.hpp"
 #include "job/triggers/own_triggers.hpp"
 #include "sql/identifier.hpp"
-#include "swap/attach/cut_over.hpp"
 #include "swap/matviews.hpp"
 
 namespace tripmig::swap {
@@ -51,9 +50,9 @@ Unit copy_cut_over_unit(const job::WorkContext& context, const CopyFacts& facts,
     const ddl::Replacement& replacement = context.replacement;
     const backfill::Transfer transfer = job::build_transfer(replacement, context.state, context.state_schema);
     job::State state = context.state;
-    state.outgoing = job::outgoing_keys(replacement.table);
-    state.unique_without_key = job::unique_without_key(replacement);
-    state.matviews = dependent_matviews(replacement.table);
+    state.edit_copy().outgoing = job::outgoing_keys(replacement.table);
+    state.edit_swap().unique_without_key = job::unique_without_key(replacement);
+    state.edit_swap().matviews = dependent_matviews(replacement.table);
     Unit unit;
     unit.name = fmt::format("cut over {}", sql::quoted(replacement.table.name));
     unit.lock_first = locks_of(context, facts, transfer.capture.log);
@@ -64,7 +63,7 @@ Unit copy_cut_over_unit(const job::WorkContext& context, const CopyFacts& facts,
     append(steps, backfill::last_catch_up(transfer));
     append(steps, backfill::drop_capture_triggers(transfer.capture));
     append(steps, ddl::step_aside(replacement));
-    append(steps, drop_outgoing(replacement, state.outgoing));
+    append(steps, drop_outgoing(replacement, state.copy().outgoing));
     append(steps, ddl::unstage(replacement, facts.staged));
     append(steps, ddl::renew_functions(replacement));
     append(steps, ddl::parent_triggers(replacement));
@@ -73,7 +72,7 @@ Unit copy_cut_over_unit(const job::WorkContext& context, const CopyFacts& facts,
     append(steps, ddl::parent_publications(replacement));
     append(steps, ddl::parent_replica_identity(replacement));
     for (const QualifiedName& leaf : facts.leaves)
-        append(steps, ddl::leaf_foreign_keys(state.outgoing, leaf));
+        append(steps, ddl::leaf_foreign_keys(state.copy().outgoing, leaf));
     append(steps, ddl::redirect_incoming(replacement));
     append(steps, ddl::rebind_dependents(replacement));
     append(steps, ddl::create_rules(replacement.table.name, replacement.table.rules));

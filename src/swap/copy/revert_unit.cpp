@@ -5,21 +5,18 @@
 #include "backfill/catch_up.hpp"
 #include "base/error.hpp"
 #include "db/catalog/table_catalog.hpp"
-#include "ddl/index_definition.hpp"
 #include "ddl/registry/registry.hpp"
 #include "ddl/registry/registry_steps.hpp"
 #include "ddl/replacement/replacement.hpp"
-#include "ddl/replacement/staged.hpp"
 #include "ddl/statement_step.hpp"
 #include "job/copy/catch_up.hpp"
 #include "job/copy/foreign_keys.hpp"
-#include "job/state.hpp"
+#include "job/state/journal.hpp"
+#include "job/state/state.hpp"
 #include "job/transfer.hpp"
 #include "job/triggers/own_triggers.hpp"
 #include "sql/identifier.hpp"
-#include "swap/attach/cut_over.hpp"
 #include "swap/composite/composite.hpp"
-#include "swap/copy/cut_over.hpp"
 #include "swap/revert.hpp"
 
 namespace tripmig::swap {
@@ -31,8 +28,8 @@ namespace {
 
 /// What an index of the new table is called on the old one.
 std::string old_index_name(const db::IndexInfo& index, const job::State& state) {
-    return index.is_primary ? sql::truncated_name(state.leaf, "_pkey")
-                            : ddl::leaf_object_name(index.name.name, {state.table.schema, state.leaf});
+    return index.is_primary ? sql::truncated_name(state.old_name, "_pkey")
+                            : ddl::leaf_object_name(index.name.name, {state.table.schema, state.old_name});
 }
 
 /// The two tables exchange their names, and their indexes and statistics with them.
@@ -54,7 +51,7 @@ std::vector<Step> exchange_names(const RevertFacts& facts, const job::State& sta
 Error made_since(const job::State& state, const std::string& what) {
     return Error(ExitCode::refused,
                  fmt::format("{} has {}, which {} lacks", sql::quoted(state.table), what,
-                             sql::quoted(QualifiedName{state.table.schema, state.leaf})),
+                             sql::quoted(QualifiedName{state.table.schema, state.old_name})),
                  "it was made since the cut-over: take it back, or finish the swap and go on from there");
 }
 
@@ -98,13 +95,13 @@ Unit copy_revert_unit(const RevertFacts& facts, const job::State& state, const s
     append(steps, ddl::create_rules(state.table, facts.parent.rules));
     append(steps, restore_rights(facts, state));
     append(steps, end_composite(facts.parent, state));
-    if (!state.composite.empty())
+    if (!state.swap().composite.empty())
         steps.push_back(statement(
             fmt::format("DROP INDEX IF EXISTS {}", sql::quoted(QualifiedName{state.table.schema, state.leaf_index()})),
             "it was for the keys with the column"));
     append(steps, restore_incoming(facts, state));
     append(steps, restore_keys(job::outgoing_keys(facts.parent), state.table));
-    if (state.key_was_nullable)
+    if (state.swap().key_was_nullable)
         steps.push_back(statement(fmt::format("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL", sql::quoted(state.table),
                                               sql::quote_ident(state.key)),
                                   "as it was before"));
@@ -120,9 +117,9 @@ Unit drop_parked(const db::TableInfo& table, const job::State& state, const std:
         unit.lock_first.push_back({key.references, LockMode::access_exclusive});
     unit.steps = {statement(fmt::format("DROP TABLE IF EXISTS {}", sql::quoted(parked_name(state.table))),
                             "the copy, with its leaves; its foreign keys' triggers on other tables go with it")};
-    if (state.has_registry)
+    if (state.swap().has_registry)
         append(unit.steps, ddl::drop_registry(ddl::registry_of(table, state.key)));
-    if (state.is_copy())
+    if (state.copies())
         append(unit.steps, backfill::end_transfer(job::transfer_back(table, state, state_schema)));
     return unit;
 }

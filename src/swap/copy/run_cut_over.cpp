@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "db/catalog/table_catalog.hpp"
-#include "ddl/registry/registry.hpp"
 #include "ddl/replacement/staged.hpp"
 #include "job/context.hpp"
 #include "job/copy/catch_up.hpp"
@@ -13,7 +11,6 @@
 #include "job/cut_over_record.hpp"
 #include "job/finding.hpp"
 #include "job/locks/attempts.hpp"
-#include "job/observe.hpp"
 #include "job/replacement.hpp"
 #include "job/source/fingerprint.hpp"
 #include "job/source/source_table.hpp"
@@ -35,7 +32,7 @@ namespace {
 job::WorkContext read_again(job::Session& server, const config::PartitionPolicy& policy, job::State& state) {
     const db::TableInfo table = job::require_table(server, state.table);
     job::WorkContext context{job::build_replacement(table, state), state, server.state_schema()};
-    job::require_same_shape(context.replacement.table, state.shape);
+    job::require_same_shape(context.replacement.table, state.copy().shape);
     job::require_same_fingerprint(table, state);
     job::require_own_unchanged(server, state);
     record_dropped_foreign_keys(context.replacement.table, policy, state);

@@ -6,7 +6,7 @@
 #include "base/error.hpp"
 #include "base/step.hpp"
 #include "job/session.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 
 namespace tripmig::swap {
 

@@ -3,14 +3,11 @@
 #include <algorithm>
 #include <regex>
 
-#include "ddl/index_definition.hpp"
 #include "ddl/registry/registry.hpp"
 #include "job/finding.hpp"
 #include "job/source/publication_check.hpp"
-#include "job/source/replica_identity.hpp"
 #include "sql/identifier.hpp"
 #include "swap/preflight/checks.hpp"
-#include "swap/preflight/preflight.hpp"
 
 namespace tripmig::swap {
 

@@ -8,7 +8,6 @@
 #include "job/finding.hpp"
 #include "job/source/replica_identity.hpp"
 #include "sql/identifier.hpp"
-#include "swap/preflight/checks.hpp"
 #include "swap/preflight/environment.hpp"
 
 namespace tripmig::swap {

@@ -3,7 +3,6 @@
 #include "job/finding.hpp"
 #include "job/source/table_facts.hpp"
 #include "swap/preflight/checks.hpp"
-#include "swap/preflight/preflight.hpp"
 
 namespace tripmig::swap {
 

@@ -5,7 +5,6 @@
 #include <map>
 
 #include "job/finding.hpp"
-#include "sql/identifier.hpp"
 #include "swap/preflight/environment.hpp"
 #include "swap/preflight/statement_risk.hpp"
 

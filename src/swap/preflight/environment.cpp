@@ -6,7 +6,6 @@
 #include <chrono>
 
 #include "base/error.hpp"
-#include "db/cells.hpp"
 #include "job/locks/blockers.hpp"
 #include "sql/identifier.hpp"
 #include "swap/statements.hpp"
@@ -18,43 +17,40 @@ namespace chr = std::chrono;
 namespace {
 
 void read_server(db::Session& session, const std::string& state_schema, Environment& around) {
-    const db::Row row = session.read(std::string(statements::server_facts), {state_schema}).at(0);
-    db::Cells cells(row);
-    around.block_size = cells.number();
-    around.max_locks_per_transaction = cells.number();
-    around.max_connections = cells.number();
-    around.max_prepared_transactions = cells.number();
-    around.database_bytes = cells.number();
-    around.sees_all_statistics = cells.flag();
-    around.may_make_state = cells.flag();
+    const db::Row row = session.read(std::string(statements::server_facts), {state_schema}).row();
+    around.block_size = row.number("block_size");
+    around.max_locks_per_transaction = row.number("max_locks_per_transaction");
+    around.max_connections = row.number("max_connections");
+    around.max_prepared_transactions = row.number("max_prepared_transactions");
+    around.database_bytes = row.number("database_bytes");
+    around.sees_all_statistics = row.flag("sees_all_statistics");
+    around.may_make_state = row.flag("may_make_state");
     for (const db::Row& follower : session.read(std::string(statements::wal_followers)))
-        (db::text_of(follower.at(0)) == "slot" ? around.idle_slots : around.followers)
-            .push_back(db::text_of(follower.at(1)));
+        (follower.text("kind") == "slot" ? around.idle_slots : around.followers).push_back(follower.text("name"));
     for (const db::Row& slot : session.read(std::string(statements::logical_slots)))
-        around.logical_slots.push_back(db::text_of(slot.at(0)));
+        around.logical_slots.push_back(slot.text("slot"));
     around.event_triggers = db::read_event_triggers(session);
 }
 
 /// The extension may be there and not loaded, or its view not granted: then nothing is known.
 void read_statements(db::Session& session, const QualifiedName& table, Environment& around) {
-    const db::Rows place = session.read(std::string(statements::statement_statistics));
-    if (place.empty())
+    const auto schema = session.read(std::string(statements::statement_statistics)).optional_text();
+    if (!schema)
         return;
     const std::string from = fmt::format(
         "FROM {}.pg_stat_statements WHERE dbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = "
         "pg_catalog.current_database())",
-        db::text_of(place.at(0).at(0)));
+        *schema);
     try {
         around.hidden_statements =
             session.number("SELECT pg_catalog.count(*) " + from + " AND query = '<insufficient privilege>'");
         // Constants are $1 there: pg_total_relation_size($1) may mean the table.
         for (const db::Row& row :
-             session.read("SELECT query, calls, mean_exec_time::pg_catalog.text " + from +
+             session.read("SELECT query, calls, mean_exec_time " + from +
                               " AND (pg_catalog.strpos(query, $1) > 0 OR query OPERATOR(pg_catalog.~*) "
                               "'pg_(total_relation|relation|table|indexes)_size') ORDER BY calls DESC LIMIT 1000",
                           {table.name}))
-            around.statements.push_back(
-                {db::text_of(row.at(0)), db::number_of(row.at(1)), std::stod(db::text_of(row.at(2)))});
+            around.statements.push_back({row.text("query"), row.number("calls"), row.decimal("mean_exec_time")});
         around.has_statement_statistics = true;
     } catch (const Error& error) {
         if (error.sqlstate().empty())
@@ -66,14 +62,12 @@ void read_functions(db::Session& session, const db::TableInfo& table, const std:
                     Environment& around) {
     for (const db::Row& row : session.read(std::string(statements::functions_naming),
                                            {std::to_string(table.oid), table.name.name, state_schema})) {
-        db::Cells cells(row);
         FunctionText function;
-        function.description = cells.text();
-        function.language = cells.text();
-        function.source = cells.text();
-        function.triggers = cells.list();
-        if (const auto& calls = cells.next())
-            function.calls = db::number_of(calls);
+        function.description = row.text("description");
+        function.language = row.text("language");
+        function.source = row.text("source");
+        function.triggers = row.list("triggers");
+        function.calls = row.optional_number("calls");
         around.functions.push_back(std::move(function));
     }
 }
@@ -103,13 +97,14 @@ std::optional<Sample> take_sample(db::Session& session, const db::TableInfo& tab
             for (const db::IndexInfo& index : table.indexes)
                 work.change("CREATE INDEX ON pg_temp.tripmig_sample " + index.tail);
             sample.index_seconds = seconds_since(start);
-            const db::Rows sizes = work.read(
-                "SELECT pg_catalog.pg_table_size('pg_temp.tripmig_sample'), "
-                "pg_catalog.pg_indexes_size('pg_temp.tripmig_sample'), "
-                "(SELECT pg_catalog.count(*) FROM pg_temp.tripmig_sample)");
-            sample.table_bytes = db::number_of(sizes.at(0).at(0));
-            sample.index_bytes = db::number_of(sizes.at(0).at(1));
-            sample.rows = db::number_of(sizes.at(0).at(2));
+            const db::Row sizes = work.read(
+                                          "SELECT pg_catalog.pg_table_size('pg_temp.tripmig_sample') AS table_bytes, "
+                                          "pg_catalog.pg_indexes_size('pg_temp.tripmig_sample') AS index_bytes, "
+                                          "(SELECT pg_catalog.count(*) FROM pg_temp.tripmig_sample) AS rows")
+                                      .row();
+            sample.table_bytes = sizes.number("table_bytes");
+            sample.index_bytes = sizes.number("index_bytes");
+            sample.rows = sizes.number("rows");
         });
     } catch (const Error& error) {
         if (error.sqlstate().empty())

@@ -2,11 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "base/error.hpp"
-#include "job/boundary.hpp"
 #include "job/finding.hpp"
 #include "job/source/table_facts.hpp"
-#include "sql/identifier.hpp"
 #include "swap/preflight/checks.hpp"
 
 namespace tripmig::swap {

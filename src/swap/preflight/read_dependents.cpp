@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "db/catalog/table_catalog.hpp"
-#include "job/state.hpp"
+#include "job/state/state.hpp"
 #include "swap/matviews.hpp"
 
 namespace tripmig::swap {

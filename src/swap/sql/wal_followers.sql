@@ -1,5 +1,5 @@
 -- Who follows the server's WAL, and slots that nobody reads from, with what they keep: two kinds of rows, 'standby' and 'slot'.
-SELECT 'standby', COALESCE(NULLIF(application_name, ''), 'of pid ' || pid)
+SELECT 'standby' AS kind, COALESCE(NULLIF(application_name, ''), 'of pid ' || pid) AS name
 FROM pg_catalog.pg_stat_replication
 UNION ALL
 SELECT 'slot', pg_catalog.format('%s (%s of WAL)', slot_name,

@@ -28,27 +28,27 @@ json state_json(const QualifiedName& table, const std::optional<job::State>& sta
         document["stage"] = "partitioned";
         return document;
     }
-    document["strategy"] = job::to_string(state->strategy);
+    document["strategy"] = job::to_string(state->strategy());
     document["stage"] = job::to_string(state->stage);
     document["job"] = state->job;
     document["key"] = state->key;
     document["interval"] = state->interval;
-    document["cut"] = text_or_null(state->boundary);
-    document["was_empty"] = state->was_empty;
-    document["registry"] = state->has_registry;
+    document["cut"] = text_or_null(state->boundary());
+    document["was_empty"] = state->is<job::EmptyJob>();
+    document["registry"] = state->swap().has_registry;
     document["lock_held_ms"] = milliseconds(state->measured.lock_held_us);
     document["lock_wait_ms"] = milliseconds(state->measured.lock_wait_us);
     document["attempts"] = state->measured.attempts;
     document["cut_over_at"] = time_json(state->measured.at);
     if (state->stage == job::Stage::capturing)
-        document["load"] = {{"blocks", state->blocks}};
+        document["load"] = {{"blocks", state->load().blocks}};
     return document;
 }
 
 std::string state_text(const job::State& state) {
     std::string text = fmt::format("{}: {}", sql::quoted(state.table), job::to_string(state.stage));
-    if (!state.boundary.empty())
-        text += fmt::format(", cut at {}", state.boundary);
+    if (!state.boundary().empty())
+        text += fmt::format(", cut at {}", state.boundary());
     if (state.measured.attempts > 0)
         text += fmt::format("\ncut over at {} UTC: lock held {:.1f} ms, waited {:.1f} ms, {}", state.measured.at,
                             milliseconds(state.measured.lock_held_us), milliseconds(state.measured.lock_wait_us),
@@ -63,8 +63,8 @@ double megabytes_a_second(const job::JobProgress& progress) {
 /// What is under way, a thing each.
 std::vector<std::string> progress_parts(const job::State& state, const job::JobProgress& progress) {
     std::vector<std::string> things;
-    if (state.stage == job::Stage::capturing && state.blocks > 0) {
-        things.push_back(fmt::format("{} of {} loaded", progress.blocks_done, counted(state.blocks, "block")));
+    if (state.stage == job::Stage::capturing && state.load().blocks > 0) {
+        things.push_back(fmt::format("{} of {} loaded", progress.blocks_done, counted(state.load().blocks, "block")));
         if (progress.blocks_a_second)
             things.push_back(fmt::format("{:.1f} MB/s", megabytes_a_second(progress)));
         if (const auto left = job::time_left(state, progress))
@@ -110,7 +110,7 @@ std::string problems_text(const QualifiedName& table, const std::vector<std::str
 }
 
 json load_json(const job::State& state, const job::JobProgress& progress) {
-    json load{{"blocks", state.blocks}, {"blocks_done", progress.blocks_done}};
+    json load{{"blocks", state.load().blocks}, {"blocks_done", progress.blocks_done}};
     load["left_seconds"] = or_null(job::time_left(state, progress));
     load["bytes_a_second"] =
         progress.blocks_a_second ? json(*progress.blocks_a_second * static_cast<double>(progress.block_size)) : json();
@@ -122,7 +122,7 @@ json open_json(const job::State& state, const job::JobProgress& progress) {
     document["paused"] = progress.is_paused;
     document["worker"] = text_or_null(progress.worker);
     document["backlog"] = progress.backlog;
-    document["must_compare"] = state.must_compare;
+    document["must_compare"] = state.load().must_compare;
     document["altered"] = progress.altered;
     document["registry_problems"] = progress.registry_problems;
     document["load"] = load_json(state, progress);
@@ -145,7 +145,7 @@ std::string open_text(const job::State& state, const job::JobProgress& progress)
     std::string text = state_text(state) + '\n';
     for (const std::string& part : progress_parts(state, progress))
         text += part + '\n';
-    if (state.must_compare && !state.is_cut_over())
+    if (state.load().must_compare && !state.is_cut_over())
         text += fmt::format(
             "no cut-over before what was loaded is compared with the table, and found equal: tripmig swap verify {}\n",
             sql::quoted(state.table));
@@ -156,7 +156,7 @@ std::string open_text(const job::State& state, const job::JobProgress& progress)
         text += fmt::format("at work: {}\n", progress.worker);
     else if (is_under_way(state))
         text += fmt::format("nobody is at work on it: tripmig {} {} goes on\n",
-                            state.is_split() ? "partition split" : "swap run", sql::quoted(state.table));
+                            state.is<job::SplitJob>() ? "partition split" : "swap run", sql::quoted(state.table));
     return text;
 }
 
@@ -188,7 +188,7 @@ std::string split_text(const app::SplitResult& result) {
     const QualifiedName& leaf = result.job.table;
     if (!result.was_split_before && state.stage == job::Stage::finished)
         text += fmt::format("{} is detached and kept: drop it when nobody misses it\n",
-                            sql::quoted({leaf.schema, state.leaf.empty() ? leaf.name : state.leaf}));
+                            sql::quoted({leaf.schema, state.old_name.empty() ? leaf.name : state.old_name}));
     return text;
 }
 

@@ -5,8 +5,8 @@ using namespace tripmig::test;
 
 namespace {
 
-struct Project : MigrationProject {
-    Project() {
+struct DownProject : MigrationProject {
+    DownProject() {
         for (int i = 1; i <= 3; ++i) {
             const std::string n = std::to_string(i);
             write("V" + n + "__t.sql", "create table t" + n + " (n int);");
@@ -24,7 +24,7 @@ struct Project : MigrationProject {
 }  // namespace
 
 TEST_CASE("down undoes the newest first, and records each") {
-    const Project project;
+    const DownProject project;
     project.fail({"down"}, 12, "down would run U3__t.sql");
     CHECK(project.tables() == "t1,t2,t3");
     project.succeed({"down", "--yes"});
@@ -36,7 +36,7 @@ TEST_CASE("down undoes the newest first, and records each") {
 }
 
 TEST_CASE("a file that can't be taken apart, or is not there, is found before the first one runs") {
-    const Project project;
+    const DownProject project;
     project.write("U2__t.sql", "-- tripmig: retyr=off\ndrop table t2;");
     project.fail({"down", "--to", "0", "--yes"}, 2, "U2__t.sql:1:13");
     project.write("U2__t.sql", "-- tripmig: transaction=off\ncommit; drop table t2;");
@@ -48,7 +48,7 @@ TEST_CASE("a file that can't be taken apart, or is not there, is found before th
 }
 
 TEST_CASE("a file half applied is finished first; an undo file half done goes on") {
-    const Project project;
+    const DownProject project;
     project.write("V4__half.sql", "-- tripmig: transaction=off\ncreate table t4 (n int); select 1/0;");
     project.fail({"up"}, 8, "V4__half.sql:2:26");
     project.fail({"down", "--yes"}, 12, "V4__half.sql stopped half way");
@@ -65,7 +65,7 @@ TEST_CASE("a file half applied is finished first; an undo file half done goes on
 }
 
 TEST_CASE("rows are deleted in batches by the way back too") {
-    const Project project;
+    const DownProject project;
     project.write("V4__rows.sql",
                   "insert into t1 select g from generate_series(1, 1000) g; create unique index on t1 (n);\n"
                   "alter table t1 alter n set not null;");

@@ -13,7 +13,7 @@ using namespace tripmig::test;
 namespace {
 
 /// A database and a directory of migrations.
-struct Project {
+struct UpProject {
     TestDatabase database;
     TemporaryFolder folder;
 
@@ -33,14 +33,14 @@ struct Project {
     }
 };
 
-bool has(const std::string& text, const std::string& part) {
+bool contains(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
 }
 
 }  // namespace
 
 TEST_CASE("up applies in order of version, once") {
-    const Project project;
+    const UpProject project;
     project.write("V10__c.sql", "insert into log values (10);");
     project.write("V9__b.sql", "insert into log values (9);");
     project.write("V1__a.sql", "create table log (n int, at timestamptz default clock_timestamp());");
@@ -54,7 +54,7 @@ TEST_CASE("up applies in order of version, once") {
 }
 
 TEST_CASE("--to stops there, --json tells what was applied") {
-    const Project project;
+    const UpProject project;
     project.write("V1__a.sql", "create table a (b int);");
     project.write("V2__b.sql", "create table b (b int);");
     project.write("R__v.sql", "create or replace view v as select 1 as one;");
@@ -72,7 +72,7 @@ TEST_CASE("--to stops there, --json tells what was applied") {
 }
 
 TEST_CASE("a failing file is rolled back as a whole; the place is shown; the files before it stay") {
-    const Project project;
+    const UpProject project;
     project.write("V1__a.sql", "create table a (b int);");
     std::string lines = "create table c (d int);\n";
     for (int i = 2; i < 40; ++i)
@@ -80,9 +80,9 @@ TEST_CASE("a failing file is rolled back as a whole; the place is shown; the fil
     project.write("V2__bad.sql", lines + "insert into a valuesx (1);\n");
     const auto result = project.run({"up"});
     CHECK(result.exit_code == 7);
-    CHECK_MESSAGE(has(result.err, "V2__bad.sql:40:15: "), result.err);
-    CHECK_MESSAGE(has(result.err, "^"), result.err);
-    CHECK_MESSAGE(has(result.err, "42601"), result.err);
+    CHECK_MESSAGE(contains(result.err, "V2__bad.sql:40:15: "), result.err);
+    CHECK_MESSAGE(contains(result.err, "^"), result.err);
+    CHECK_MESSAGE(contains(result.err, "42601"), result.err);
     CHECK(project.database.scalar("select to_regclass('c') is null") == "t");
     CHECK(project.database.scalar("select count(*) from tripmig.migrations") == "1");
     project.write("V2__bad.sql", lines + "insert into a values (1);\n");
@@ -91,7 +91,7 @@ TEST_CASE("a failing file is rolled back as a whole; the place is shown; the fil
 }
 
 TEST_CASE("a file without transaction goes on at the statement that failed") {
-    const Project project;
+    const UpProject project;
     project.write("V1__a.sql",
                   "create table a (b int); insert into a values (1), (1);\n"
                   "-- the next line's file runs a statement at a time\n");
@@ -102,8 +102,8 @@ TEST_CASE("a file without transaction goes on at the statement that failed") {
                   "insert into a values (3);\n");
     const auto failed = project.run({"up"});
     CHECK(failed.exit_code == 8);
-    CHECK_MESSAGE(has(failed.err, "V2__i.sql:3:1"), failed.err);
-    CHECK_MESSAGE(has(failed.err, "23505"), failed.err);
+    CHECK_MESSAGE(contains(failed.err, "V2__i.sql:3:1"), failed.err);
+    CHECK_MESSAGE(contains(failed.err, "23505"), failed.err);
     // No INVALID index is left behind.
     CHECK(project.database.scalar("select count(*) from pg_index where not indisvalid") == "0");
     CHECK(project.database.scalar("select count(*) from a") == "3");
@@ -127,13 +127,13 @@ TEST_CASE("a file without transaction goes on at the statement that failed") {
         project.write("V2__i.sql", "insert into a values (20);\ncreate index concurrently a_b on a (b);\n");
         const auto refused = project.run({"up"});
         CHECK(refused.exit_code == 4);
-        CHECK_MESSAGE(has(refused.err, "V2__i.sql stopped half way, and its statement 1 (line 1) was done"),
+        CHECK_MESSAGE(contains(refused.err, "V2__i.sql stopped half way, and its statement 1 (line 1) was done"),
                       refused.err);
     }
 }
 
 TEST_CASE("settings of one file do not reach the next, roles neither") {
-    const Project project;
+    const UpProject project;
     project.write(
         "V1__a.sql",
         "create schema s; set search_path = s; create table a (b int); set role none; set work_mem = '11MB';");
@@ -144,7 +144,7 @@ TEST_CASE("settings of one file do not reach the next, roles neither") {
 }
 
 TEST_CASE("COPY with its data, functions, DO, BEGIN ... COMMIT, \\i: as psql runs them") {
-    const Project project;
+    const UpProject project;
     project.write("parts/more.sql", "insert into t values (7, 'included');\n");
     project.write("V1__a.sql",
                   "BEGIN;\ncreate table t (a int, b text);\nCOPY t (a, b) FROM STDIN;\n1\tone; two\n2\t\\N\n\\.\n"
@@ -157,7 +157,7 @@ TEST_CASE("COPY with its data, functions, DO, BEGIN ... COMMIT, \\i: as psql run
 }
 
 TEST_CASE("twenty at once: one applies, all exit 0, each statement ran once") {
-    const Project project;
+    const UpProject project;
     project.write("V1__a.sql", "create table log (n int);");
     project.write("V2__b.sql", "insert into log values (1); select pg_sleep(0.2);");
     project.write("V3__c.sql", "create index concurrently log_n on log (n);");
@@ -175,7 +175,7 @@ TEST_CASE("twenty at once: one applies, all exit 0, each statement ran once") {
 }
 
 TEST_CASE("a waiter gives up with exit 5 and names the holder") {
-    const Project project;
+    const UpProject project;
     project.write("V1__a.sql", "create table a (b int); select pg_sleep(30);");
     BackgroundCommand holder(tripmig_command(project.with_where({"up"})), project.surroundings());
     wait_until(project.database,
@@ -184,7 +184,7 @@ TEST_CASE("a waiter gives up with exit 5 and names the holder") {
     project.folder.write("tripmig.toml", "[migrations]\nrun_lock_wait = \"300ms\"\n");
     const auto waiter = project.run({"up"});
     CHECK(waiter.exit_code == 5);
-    CHECK_MESSAGE(has(waiter.err, "tripmig up (pid "), waiter.err);
+    CHECK_MESSAGE(contains(waiter.err, "tripmig up (pid "), waiter.err);
     SUBCASE("SIGTERM ends the holder cleanly") {
         holder.kill(SIGTERM);
         CHECK(holder.wait().exit_code == 143);
@@ -198,7 +198,7 @@ TEST_CASE("a waiter gives up with exit 5 and names the holder") {
 }
 
 TEST_CASE("a lock that somebody holds: retried, the holder named, nothing changed when the deadline passes") {
-    const Project project;
+    const UpProject project;
     project.database.exec("create table a (b int)");
     project.write("V1__a.sql", "alter table a add column c int;");
     project.folder.write("tripmig.toml", "[migrations]\nlock_timeout = \"300ms\"\nlock_deadline = \"2s\"\n");
@@ -208,7 +208,7 @@ TEST_CASE("a lock that somebody holds: retried, the holder named, nothing change
     SUBCASE("deadline") {
         const auto result = project.run({"up"});
         CHECK(result.exit_code == 11);
-        CHECK_MESSAGE(has(result.err, "nightly report"), result.err);
+        CHECK_MESSAGE(contains(result.err, "nightly report"), result.err);
         CHECK(project.database.scalar("select count(*) from tripmig.migrations") == "0");
         blocker.exec("commit");
     }
@@ -222,7 +222,7 @@ TEST_CASE("a lock that somebody holds: retried, the holder named, nothing change
 }
 
 TEST_CASE("an index on a partitioned table is made leaf by leaf, and dropped") {
-    const Project project;
+    const UpProject project;
     project.write("V1__a.sql",
                   "create table p (k int not null, v text) partition by range (k);"
                   "create table p1 partition of p for values from (0) to (10);"
@@ -243,19 +243,19 @@ TEST_CASE("an index on a partitioned table is made leaf by leaf, and dropped") {
 }
 
 TEST_CASE("down runs undo files, newest first, and only when it is told to") {
-    const Project project;
+    const UpProject project;
     project.write("V1__a.sql", "create table a (b int);");
     project.write("V2__b.sql", "create table b (b int);");
     project.write("U2__b.sql", "drop table b;");
     CHECK(project.run({"up"}).exit_code == 0);
     const auto asked = project.run({"down"});
     CHECK(asked.exit_code == 12);
-    CHECK_MESSAGE(has(asked.err, "U2__b.sql"), asked.err);
+    CHECK_MESSAGE(contains(asked.err, "U2__b.sql"), asked.err);
     CHECK(project.run({"down", "--yes"}).exit_code == 0);
     CHECK(project.database.scalar("select to_regclass('b') is null") == "t");
     const auto no_way = project.run({"down", "--yes"});
     CHECK(no_way.exit_code == 12);
-    CHECK_MESSAGE(has(no_way.err, "no undo file"), no_way.err);
+    CHECK_MESSAGE(contains(no_way.err, "no undo file"), no_way.err);
     CHECK(project.run({"up"}).exit_code == 0);
     CHECK(project.database.scalar(
               "select count(*) from tripmig.migrations where version = '2' and undone_at is null and kind = 'V'") ==
@@ -263,7 +263,7 @@ TEST_CASE("down runs undo files, newest first, and only when it is told to") {
 }
 
 TEST_CASE("files and history that disagree: exit 4, before anything runs") {
-    const Project project;
+    const UpProject project;
     project.write("V1__a.sql", "create table a (b int);");
     CHECK(project.run({"up"}).exit_code == 0);
     project.write("V2__b.sql", "create table b (b int);");
@@ -271,7 +271,7 @@ TEST_CASE("files and history that disagree: exit 4, before anything runs") {
         project.write("V1__a.sql", "create table a (b bigint);");
         const auto result = project.run({"up"});
         CHECK(result.exit_code == 4);
-        CHECK_MESSAGE(has(result.err, "V1__a.sql was changed after it was applied"), result.err);
+        CHECK_MESSAGE(contains(result.err, "V1__a.sql was changed after it was applied"), result.err);
         CHECK(project.run({"validate"}).exit_code == 4);
         CHECK(project.run({"status", "--exit-code"}).exit_code == 4);
         CHECK(project.database.scalar("select to_regclass('b') is null") == "t");
@@ -280,7 +280,7 @@ TEST_CASE("files and history that disagree: exit 4, before anything runs") {
         project.write("V1__a.sql", "-- hello\r\ncreate table a (b int);\r\n");
         const auto result = project.run({"validate"});
         CHECK(result.exit_code == 0);
-        CHECK_MESSAGE(has(result.err, "comments or white space only"), result.err);
+        CHECK_MESSAGE(contains(result.err, "comments or white space only"), result.err);
     }
     SUBCASE("a late file") {
         CHECK(project.run({"up"}).exit_code == 0);
@@ -290,7 +290,7 @@ TEST_CASE("files and history that disagree: exit 4, before anything runs") {
 }
 
 TEST_CASE("killed at any moment, run again: the same end as undisturbed") {
-    const Project project;
+    const UpProject project;
     std::string body;
     project.write("V1__a.sql", "create table log (n int primary key, v int);");
     project.write("V2__b.sql", "insert into log select g, g from generate_series(1, 20000) g;");

@@ -6,8 +6,8 @@ using namespace tripmig::test;
 namespace {
 
 /// orders with a swap in its middle, others beside it, and shop.orders of the same name.
-struct Project : MigrationProject {
-    Project() {
+struct GuardedProject : MigrationProject {
+    GuardedProject() {
         folder.write("tripmig.toml", "[swap]\ncutover_deadline = \"20s\"\n");
         folder.write("partitions/orders.toml",
                      "table = \"public.orders\"\nkey = \"at\"\ninterval = \"1 month\"\nstart = \"2026-01-01\"\n"
@@ -65,7 +65,7 @@ struct Project : MigrationProject {
 }  // namespace
 
 TEST_CASE("a migration that alters a table with a swap under way is refused, by whatever name") {
-    const Project project;
+    const GuardedProject project;
     project.begin("copy");
     for (const char* const sql : {"ALTER TABLE orders ADD COLUMN more int;",
                                   "ALTER TABLE public.orders ADD COLUMN more int;",
@@ -91,7 +91,7 @@ TEST_CASE("a migration that alters a table with a swap under way is refused, by 
 }
 
 TEST_CASE("what no text shows is found by its locks, and rolled back") {
-    const Project project;
+    const GuardedProject project;
     project.begin("attach");
     project.refused("DO $$ BEGIN ALTER TABLE orders ADD more int; END $$;");
     project.refused("CREATE TABLE beside (); SELECT alters();");
@@ -101,7 +101,7 @@ TEST_CASE("what no text shows is found by its locks, and rolled back") {
 }
 
 TEST_CASE("other tables and rows go on") {
-    const Project project;
+    const GuardedProject project;
     project.begin("copy");
     for (const char* const sql :
          {"ALTER TABLE others ADD COLUMN more int;", "ALTER TABLE shop.orders ADD COLUMN more int;",
@@ -119,7 +119,7 @@ TEST_CASE("other tables and rows go on") {
 }
 
 TEST_CASE("names are read under the role's search_path") {
-    const Project project;
+    const GuardedProject project;
     project.begin("copy");
     project.database.exec("ALTER ROLE CURRENT_USER IN DATABASE \"" + project.database.name() +
                           "\" SET search_path = shop, public");
@@ -130,7 +130,7 @@ TEST_CASE("names are read under the role's search_path") {
 }
 
 TEST_CASE("a dry run says so; down is refused as up is; abort lets it go on") {
-    const Project project;
+    const GuardedProject project;
     project.write("V2__more.sql", "ALTER TABLE orders ADD COLUMN more int;");
     project.write("U2__more.sql", "ALTER TABLE orders DROP COLUMN more;");
     project.succeed({"up"});
@@ -143,7 +143,7 @@ TEST_CASE("a dry run says so; down is refused as up is; abort lets it go on") {
 }
 
 TEST_CASE("a complete attach stands in nobody's way; a copy whose old table follows does, until finish") {
-    const Project project;
+    const GuardedProject project;
     SUBCASE("attach") {
         project.succeed({"swap", "run", "orders"});
         project.goes_on("ALTER TABLE orders ADD COLUMN more int;");
@@ -159,7 +159,7 @@ TEST_CASE("a complete attach stands in nobody's way; a copy whose old table foll
 }
 
 TEST_CASE("a leaf that is being split: its parent may not be altered either, other leaves' tables may") {
-    const Project project;
+    const GuardedProject project;
     project.succeed({"swap", "run", "orders"});
     project.database.exec(
         "INSERT INTO tripmig.jobs (kind, table_schema, table_name, stage, state, tool_version) "

@@ -29,10 +29,6 @@ std::string undisturbed(const std::string& strategy) {
     return dump;
 }
 
-BackgroundCommand start(const SwapFixture& room, const std::vector<std::string>& arguments) {
-    return BackgroundCommand(tripmig_command(arguments), room.surroundings());
-}
-
 }  // namespace
 
 TEST_CASE("composite, killed as each step begins, then run again: the end is that of an undisturbed run") {
@@ -49,7 +45,7 @@ TEST_CASE("composite, killed as each step begins, then run again: the end is tha
         CAPTURE(step);
         const CompositeFixture room(strategy);
         fill(room);
-        BackgroundCommand command = start(room, {"swap", "run", "orders"});
+        BackgroundCommand command = room.start({"swap", "run", "orders"});
         command.wait_for_text(step);
         command.kill(SIGKILL);
         (void)command.wait();
@@ -68,11 +64,11 @@ TEST_CASE("composite, the way back killed, given up after a kill: all that was a
         const std::string before = room.dump();
         for (const std::string step : {"give public.lines the column", "fill order_at of", "ready for the cut-over"}) {
             CAPTURE(step);
-            BackgroundCommand command = start(room, {"swap", "run", "orders", "--until", "ready"});
+            BackgroundCommand command = room.start({"swap", "run", "orders", "--until", "ready"});
             command.wait_for_text(step);
             command.kill(SIGKILL);
             (void)command.wait();
-            BackgroundCommand abort = start(room, {"swap", "abort", "orders"});
+            BackgroundCommand abort = room.start({"swap", "abort", "orders"});
             abort.wait_for_text("take the columns");
             abort.kill(SIGKILL);
             (void)abort.wait();
@@ -82,7 +78,7 @@ TEST_CASE("composite, the way back killed, given up after a kill: all that was a
         }
         (void)room.swap({"run", "orders"});
         for (const std::string step : {"put public.orders back", "validate lines"}) {
-            BackgroundCommand command = start(room, {"swap", "revert", "orders"});
+            BackgroundCommand command = room.start({"swap", "revert", "orders"});
             command.wait_for_text(step);
             command.kill(SIGKILL);
             (void)command.wait();

@@ -9,10 +9,6 @@ using namespace tripmig::test;
 
 namespace {
 
-BackgroundCommand start(const SwapFixture& room, const std::vector<std::string>& arguments) {
-    return BackgroundCommand(tripmig_command(arguments), room.surroundings());
-}
-
 const std::vector<std::string> run_copy{"swap", "run", "orders", "--strategy", "copy"};
 
 /// How an undisturbed copy of the same table ends.
@@ -37,7 +33,7 @@ TEST_CASE("copy, killed as each step begins, then run again: the end is that of 
         const SwapFixture room;
         room.database.exec(orders_and_lines);
         const std::string rows = room.database.scalar("SELECT md5(string_agg(o::text, '' ORDER BY id)) FROM orders o");
-        BackgroundCommand command = start(room, run_copy);
+        BackgroundCommand command = room.start(run_copy);
         command.wait_for_text(step);
         command.kill(SIGKILL);
         (void)command.wait();
@@ -56,7 +52,7 @@ TEST_CASE("the way back of copy, killed as each step begins, then reverted again
         const std::string before = room.dump();
         (void)room.swap({"run", "orders", "--strategy", "copy"});
         room.database.exec("UPDATE orders SET note = 'since' WHERE id = 5");
-        BackgroundCommand command = start(room, {"swap", "revert", "orders"});
+        BackgroundCommand command = room.start({"swap", "revert", "orders"});
         command.wait_for_text(step);
         command.kill(SIGKILL);
         (void)command.wait();
@@ -75,7 +71,7 @@ TEST_CASE("copy under writers, killed at random moments, backends terminated") {
     const Connection superuser(room.database.superuser_url());
     std::mt19937 random(20261123);
     for (int kills = 0; kills < 5; ++kills) {
-        BackgroundCommand command = start(room, run_copy);
+        BackgroundCommand command = room.start(run_copy);
         // The moment itself is the input of this test: nothing is waited for.
         std::this_thread::sleep_for(std::chrono::milliseconds(100 + random() % 700));
         if (kills % 2 == 0)

@@ -50,7 +50,7 @@ const char* const functions = R"(
     GRANT SELECT ON orders TO carry_owner;
 )";
 
-struct Case : CarriedOrders {
+struct DependentsCase : CarriedOrders {
     using CarriedOrders::CarriedOrders;
     void run(const std::string& strategy) const {
         CHECK(room.swap({"run", "orders", "--strategy", strategy})["stage"] == "complete");
@@ -61,7 +61,7 @@ struct Case : CarriedOrders {
     }
 };
 
-void check_rules(const Case& test) {
+void check_rules(const DependentsCase& test) {
     test.room.database.exec(
         "DELETE FROM noted; INSERT INTO orders (note, amount) VALUES ('kept', 20001); DELETE FROM orders WHERE note = "
         "'kept'; INSERT INTO inbox (note) VALUES ('from the inbox'); INSERT INTO writable (note) VALUES ('by the "
@@ -75,7 +75,7 @@ void check_rules(const Case& test) {
     CHECK(test.scalar("SELECT count(*) FROM orders") == "20000");
 }
 
-void check_functions(const Case& test) {
+void check_functions(const DependentsCase& test) {
     test.room.database.exec(
         "SELECT setval('orders_id_seq', 20000); DO $$ DECLARE o orders; BEGIN SELECT * INTO o FROM orders WHERE amount "
         "= 7; CALL save(o); END $$");
@@ -93,7 +93,7 @@ void check_functions(const Case& test) {
 TEST_CASE("rules of the table, and rules of others that write into it, come along and back") {
     for (const char* const strategy : {"attach", "copy"}) {
         CAPTURE(strategy);
-        const Case test(rules);
+        const DependentsCase test(rules);
         check_rules(test);
         test.room.database.exec("SELECT setval('orders_id_seq', 20000)");
         test.run(strategy);
@@ -109,7 +109,7 @@ TEST_CASE("rules of the table, and rules of others that write into it, come alon
 TEST_CASE("functions with the row type come along and back, with what stands on them") {
     for (const char* const strategy : {"attach", "copy"}) {
         CAPTURE(strategy);
-        const Case test(functions);
+        const DependentsCase test(functions);
         test.run(strategy);
         CHECK(test.now() == test.catalog);
         CHECK(test.scalar("SELECT count(*) FROM pg_proc WHERE proname ~ '^tripmig_former'") == "0");
@@ -163,7 +163,7 @@ TEST_CASE("what says ONLY of the table reads and writes the new one, and the pla
 }
 
 TEST_CASE("an empty table's rules and functions") {
-    const Case test(std::string("TRUNCATE orders, lines;") + rules + functions);
+    const DependentsCase test(std::string("TRUNCATE orders, lines;") + rules + functions);
     test.run("attach");
     CHECK(test.now() == test.catalog);
     CHECK(test.scalar("SELECT count(*) FROM pg_proc WHERE proname ~ 'tripmig_former'") == "0");
@@ -196,7 +196,7 @@ TEST_CASE("what cannot be bound anew is refused by name") {
 TEST_CASE("rules and functions that others alter meanwhile are found before the cut-over") {
     for (const char* const strategy : {"attach", "copy"}) {
         CAPTURE(strategy);
-        const Case test(std::string(rules) + functions);
+        const DependentsCase test(std::string(rules) + functions);
         (void)test.room.swap({"run", "orders", "--strategy", strategy, "--until", "ready"});
         const std::vector<std::string> command{"swap", "cutover", "orders", "--strategy", strategy};
         for (const auto& [sql, told, back] : std::vector<std::array<std::string, 3>>{

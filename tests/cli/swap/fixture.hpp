@@ -32,6 +32,9 @@ class SwapFixture {
     [[nodiscard]] CommandResult tripmig(const std::vector<std::string>& arguments) const {
         return run_tripmig(arguments, surroundings(), std::chrono::seconds(120));
     }
+    [[nodiscard]] BackgroundCommand start(const std::vector<std::string>& arguments) const {
+        return BackgroundCommand(tripmig_command(arguments), surroundings());
+    }
     /// `tripmig --json swap ...`, which must succeed.
     [[nodiscard]] nlohmann::json swap(std::vector<std::string> arguments) const {
         arguments.insert(arguments.begin(), {"--json", "swap"});

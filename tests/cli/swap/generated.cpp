@@ -34,14 +34,14 @@ std::string difference(const std::string& before, const std::string& after) {
     return lines_without(before, after, "- ") + lines_without(after, before, "+ ");
 }
 
-struct Case {
+struct GeneratedCase {
     CarryRoles roles;
     SwapFixture room;
     GeneratedTable generated;
     SwappedTable swapped;
     std::vector<std::string> own;  ///< what the swap makes: leaves, the old table, the registry
 
-    Case(std::uint64_t seed, bool is_copy)
+    GeneratedCase(std::uint64_t seed, bool is_copy)
         : generated(seed, is_copy, std::stoi(room.database.scalar("SHOW server_version_num")) / 10000) {
         for (const std::string& statement : generated.sql) {
             INFO(statement);
@@ -116,7 +116,7 @@ struct Case {
 void swap_and_back(std::uint64_t seed, bool is_copy) {
     const std::string which = "seed " + std::to_string(seed) + (is_copy ? " copy" : " attach");
     INFO(which);
-    Case test(seed, is_copy);
+    GeneratedCase test(seed, is_copy);
     const std::string dump = test.room.dump();
     const std::string catalog = test.catalog();
     const std::string rows = test.rows();

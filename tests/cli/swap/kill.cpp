@@ -21,10 +21,6 @@ const std::string& undisturbed() {
     return dump;
 }
 
-BackgroundCommand start(const SwapFixture& room, const std::vector<std::string>& arguments) {
-    return BackgroundCommand(tripmig_command(arguments), room.surroundings());
-}
-
 void check_end(const SwapFixture& room) {
     CHECK(room.swap({"run", "orders"})["stage"] == "complete");
     CHECK(room.dump() == undisturbed());
@@ -48,7 +44,7 @@ TEST_CASE("kill -9 as each step begins, then run again: the end is that of an un
         CAPTURE(step);
         const SwapFixture room;
         room.database.exec(orders_and_lines);
-        BackgroundCommand command = start(room, {"swap", "run", "orders"});
+        BackgroundCommand command = room.start({"swap", "run", "orders"});
         command.wait_for_text(step);
         command.kill(SIGKILL);
         const int exit_code = command.wait().exit_code;
@@ -67,7 +63,7 @@ TEST_CASE("kill -9 at random moments, again and again on the same job") {
         for (int kills = 0; kills < 5; ++kills) {
             const auto moment = std::chrono::milliseconds(5 + random() % 300);
             CAPTURE(moment.count());
-            BackgroundCommand command = start(room, {"swap", "run", "orders"});
+            BackgroundCommand command = room.start({"swap", "run", "orders"});
             // The moment itself is the input of this test: nothing is waited for.
             std::this_thread::sleep_for(moment);
             command.kill(SIGKILL);
@@ -84,7 +80,7 @@ TEST_CASE("kill -9 of a revert, then revert again: the schema is that from befor
         room.database.exec(orders_and_lines);
         const std::string before = room.dump();
         (void)room.swap({"run", "orders"});
-        BackgroundCommand command = start(room, {"swap", "revert", "orders"});
+        BackgroundCommand command = room.start({"swap", "revert", "orders"});
         command.wait_for_text(step);
         command.kill(SIGKILL);
         (void)command.wait();
@@ -101,7 +97,7 @@ TEST_CASE("a backend that is terminated is an error, not a crash, and the next r
     for (const std::string step :
          {"build unique index", "load the registry", "validate the bound", "cut over public.orders"}) {
         CAPTURE(step);
-        BackgroundCommand command = start(room, {"swap", "run", "orders"});
+        BackgroundCommand command = room.start({"swap", "run", "orders"});
         command.wait_for_text(step);
         superuser.exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" +
                        room.database.name() + "' AND application_name LIKE 'tripmig swap%'");
@@ -121,7 +117,7 @@ TEST_CASE("SIGINT and SIGTERM end a swap cleanly: no CHECK is left, and the next
         room.database.exec(orders_and_lines);
         const Connection reader = room.database.connect();
         reader.exec("BEGIN; SELECT count(*) FROM lines");  // keeps the cut-over waiting, and nothing before it
-        BackgroundCommand command = start(room, {"swap", "run", "orders"});
+        BackgroundCommand command = room.start({"swap", "run", "orders"});
         command.wait_for_text("cut over public.orders waits for");
         command.kill(signal_number);
         CHECK(command.wait().exit_code == 128 + signal_number);
@@ -137,12 +133,12 @@ TEST_CASE("two runs at once: one works, the other waits for run_lock_wait and sa
     room.database.exec(orders_and_lines);
     const Connection reader = room.database.connect();
     reader.exec("BEGIN; SELECT count(*) FROM lines");
-    BackgroundCommand first = start(room, {"swap", "run", "orders"});
+    BackgroundCommand first = room.start({"swap", "run", "orders"});
     first.wait_for_text("cut over public.orders waits for");
     const CommandResult second = room.tripmig({"swap", "run", "orders"});
     CHECK(second.exit_code == 5);
     CHECK_MESSAGE(second.err.find("is held by tripmig swap") != std::string::npos, second.err);
-    CHECK(room.swap({"status", "orders"})["stage"] == "bounded");
+    CHECK(room.swap({"status", "orders"})["stage"] == "range_checked");
     reader.exec("COMMIT");
     CHECK(first.wait().exit_code == 0);
     check_end(room);

@@ -41,8 +41,9 @@ const char* const matviews = R"(
     CREATE MATERIALIZED VIEW through_view AS SELECT count(*) AS n FROM small;
 )";
 
-struct Case : CarriedOrders {
-    explicit Case(const std::string& what = "", const std::string& more = "") : CarriedOrders(what + matviews + more) {}
+struct MatviewCase : CarriedOrders {
+    explicit MatviewCase(const std::string& what = "", const std::string& more = "")
+        : CarriedOrders(what + matviews + more) {}
     /// Nothing is left under a name of the swap's.
     void check_clean() const {
         CHECK(scalar("SELECT coalesce(string_agg(relname, ' '), 'none') FROM pg_class WHERE relname ~ "
@@ -59,7 +60,7 @@ struct Case : CarriedOrders {
 };
 
 /// REFRESH, by the session's role and by the owner's, sees what is written now: also into a leaf that came later.
-void check_refresh(const Case& test) {
+void check_refresh(const MatviewCase& test) {
     const std::string before = test.scalar("SELECT n FROM over_totals");
     test.room.database.exec("INSERT INTO orders (at, amount) VALUES (now() + interval '20 days', 77777), (now(), 3)");
     CHECK(test.scalar("SELECT n FROM over_totals") == before);
@@ -80,7 +81,7 @@ void check_refresh(const Case& test) {
 TEST_CASE("materialized views come along and back") {
     for (const char* const strategy : {"attach", "copy"}) {
         CAPTURE(strategy);
-        const Case test;
+        const MatviewCase test;
         const std::string rows =
             test.scalar("SELECT md5(string_agg(t::text, ',' ORDER BY day)) FROM \"Totals; it's\" t");
         CHECK(test.room.swap({"run", "orders", "--strategy", strategy})["stage"] == "complete");
@@ -99,7 +100,7 @@ TEST_CASE("materialized views come along and back") {
 TEST_CASE("materialized views of an empty table") {
     for (const char* const strategy : {"attach", "copy"}) {
         CAPTURE(strategy);
-        const Case test("TRUNCATE orders, lines;");
+        const MatviewCase test("TRUNCATE orders, lines;");
         CHECK(test.room.swap({"run", "orders", "--strategy", strategy})["stage"] == "complete");
         test.check_swapped();
         CHECK(test.scalar("SELECT count(*) FROM pg_class WHERE relname ~ '^orders_(past|before)'") == "0");
@@ -108,7 +109,7 @@ TEST_CASE("materialized views of an empty table") {
 }
 
 TEST_CASE("of a copy that is finished: nothing reads the old table any more") {
-    const Case test;
+    const MatviewCase test;
     (void)test.room.swap({"run", "orders", "--strategy", "copy"});
     (void)test.room.swap({"finish", "orders", "--yes"});
     CHECK(test.scalar("SELECT count(*) FROM pg_class WHERE relname = 'orders_before'") == "0");
@@ -119,7 +120,7 @@ TEST_CASE("of a copy that is finished: nothing reads the old table any more") {
 TEST_CASE("the end of the process, or of its backend, again and again: run again") {
     for (const char* const strategy : {"attach", "copy"}) {
         CAPTURE(strategy);
-        const Case test;
+        const MatviewCase test;
         const Connection superuser(test.room.database.superuser_url());
         bool is_killed = false;
         std::vector<const char*> steps{"build materialized view", "put materialized view", "build materialized view",
@@ -147,7 +148,7 @@ TEST_CASE("the end of the process, or of its backend, again and again: run again
 TEST_CASE("killed between build and exchange, and reverted from there") {
     for (const char* const strategy : {"attach", "copy"}) {
         CAPTURE(strategy);
-        const Case test;
+        const MatviewCase test;
         const Connection reader = test.room.database.connect();
         reader.exec("BEGIN; SELECT * FROM over_totals");
         BackgroundCommand command(tripmig_command({"swap", "run", "orders", "--strategy", strategy}),
@@ -158,7 +159,7 @@ TEST_CASE("killed between build and exchange, and reverted from there") {
         (void)command.wait();
         CHECK(test.scalar("SELECT count(*) FROM pg_class WHERE relname = 'tripmig_new_Totals; it''s'") == "1");
         reader.exec("COMMIT");
-        CHECK(test.room.swap({"status", "orders"})["stage"] == "cut");
+        CHECK(test.room.swap({"status", "orders"})["stage"] == "cut_over");
         CHECK(test.room.swap({"revert", "orders"})["stage"] == "reverted");
         test.check_reverted();
         check_refresh(test);
@@ -168,7 +169,7 @@ TEST_CASE("killed between build and exchange, and reverted from there") {
 TEST_CASE("a revert that is killed goes on where it was") {
     for (const char* const strategy : {"attach", "copy"}) {
         CAPTURE(strategy);
-        const Case test;
+        const MatviewCase test;
         (void)test.room.swap({"run", "orders", "--strategy", strategy});
         for (const char* const step : {"put public.orders back", "build materialized view", "put materialized view",
                                        "drop public.tripmig_reverted_orders"}) {
@@ -187,7 +188,7 @@ TEST_CASE("a revert that is killed goes on where it was") {
 TEST_CASE("one that cannot be built anew: named, the others come along, and the same command goes on") {
     for (const char* const strategy : {"attach", "copy"}) {
         CAPTURE(strategy);
-        const Case test(
+        const MatviewCase test(
             "",
             "CREATE MATERIALIZED VIEW quotient AS SELECT sum(1000 / (amount - 30000)) AS n FROM orders; CREATE TABLE "
             "rates AS SELECT 1 AS rate; CREATE MATERIALIZED VIEW rated AS SELECT count(*) * max(rate) AS n FROM "
@@ -210,7 +211,7 @@ TEST_CASE("one that cannot be built anew: named, the others come along, and the 
                                    std::string(strategy) + "\"\n");
         fails("run", 12, no_number);
         fails("run", 12, no_right);  // as a warning, beside the first
-        CHECK(test.room.swap({"status", "orders"})["stage"] == "cut");
+        CHECK(test.room.swap({"status", "orders"})["stage"] == "cut_over");
         CHECK(test.scalar("SELECT n FROM quotient") == quotient);
         check_refresh(test);
         test.room.database.exec("UPDATE orders SET amount = 8 WHERE id = 7");
@@ -231,7 +232,7 @@ TEST_CASE("one that cannot be built anew: named, the others come along, and the 
 }
 
 TEST_CASE("dropped or altered while it is carried") {
-    const Case test;
+    const MatviewCase test;
     const Connection reader = test.room.database.connect();
     reader.exec("BEGIN; SELECT * FROM over_totals");
     BackgroundCommand command(tripmig_command({"swap", "run", "orders"}), test.room.surroundings());
@@ -254,7 +255,7 @@ TEST_CASE("dropped or altered while it is carried") {
 }
 
 TEST_CASE("what stands on a materialized view is refused by name") {
-    const Case test(
+    const MatviewCase test(
 
         "CREATE TABLE tripmig_new_unfilled (n int);");
     test.room.database.exec(R"(
@@ -282,7 +283,7 @@ TEST_CASE("what stands on a materialized view is refused by name") {
 TEST_CASE("a materialized view that comes or goes meanwhile is found before the cut-over") {
     for (const char* const strategy : {"attach", "copy"}) {
         CAPTURE(strategy);
-        const Case test;
+        const MatviewCase test;
         (void)test.room.swap({"run", "orders", "--strategy", strategy, "--until", "ready"});
         const std::vector<std::string> command{"swap", "cutover", "orders", "--strategy", strategy};
         test.room.database.exec("CREATE MATERIALIZED VIEW more AS SELECT max(id) AS id FROM orders");

@@ -27,9 +27,6 @@ class OthersRoom : public SwapFixture {
             m_role);
     }
     [[nodiscard]] Connection other() const { return Connection(database.url_as(m_role)); }
-    [[nodiscard]] BackgroundCommand start(const std::vector<std::string>& arguments) const {
-        return BackgroundCommand(tripmig_command(arguments), surroundings());
-    }
 
   private:
     std::string m_role;
@@ -114,14 +111,14 @@ TEST_CASE("a cut-over whose answer was lost commits while the run that sent it t
     run.wait_for_text("cut over public.orders waits for");
     // In the place of the lost session: its locks, and what it says of the job.
     const Connection lost(room.database.url());
-    lost.exec("BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE; UPDATE tripmig.jobs SET stage = 'cut'");
+    lost.exec("BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE; UPDATE tripmig.jobs SET stage = 'cut_over'");
     run.kill(SIGTERM);
     wait_until(room.database,
                "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND "
                "application_name LIKE '%swap-cleanup%' AND wait_event_type = 'Lock'");
     lost.exec("COMMIT");
     CHECK(run.wait().exit_code == 143);
-    CHECK(room.database.scalar("SELECT stage FROM tripmig.jobs") == "cut");
+    CHECK(room.database.scalar("SELECT stage FROM tripmig.jobs") == "cut_over");
     reader.exec("COMMIT");
 }
 

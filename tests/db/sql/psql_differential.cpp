@@ -32,14 +32,25 @@ std::string without_empty_lines(std::string_view text) {
     return result;
 }
 
-/// What psql sent, one entry a query buffer, from its log.
+/// What psql writes around a query in its log. From version 17 on the two lines are comments.
+struct LogFrame {
+    std::string begin;
+    std::string end;
+};
+
+LogFrame frame_of(const std::string& log) {
+    if (log.rfind("/*", 0) == 0)
+        return {"/******** QUERY *********/\n", "\n/************************/\n"};
+    return {"********* QUERY **********\n", "\n**************************\n"};
+}
+
+/// What psql sent, one entry a query buffer, from its log, which begins with the first query.
 std::vector<std::string> queries_in(const std::string& log) {
-    const std::string begin = "********* QUERY **********\n";
-    const std::string end = "\n**************************\n";
+    const LogFrame frame = frame_of(log);
     std::vector<std::string> queries;
-    for (std::size_t at = log.find(begin); at != std::string::npos; at = log.find(begin, at)) {
-        at += begin.size();
-        const std::size_t until = log.find(end, at);
+    for (std::size_t at = log.find(frame.begin); at != std::string::npos; at = log.find(frame.begin, at)) {
+        at += frame.begin.size();
+        const std::size_t until = log.find(frame.end, at);
         queries.push_back(log.substr(at, until - at));
         at = until;
     }
@@ -100,6 +111,16 @@ std::string with_crlf(const std::string& text) {
 }
 
 }  // namespace
+
+TEST_CASE("the log of psql is understood as version 15 writes it and as version 17 does") {
+    const std::vector<std::string> queries{"select 1;", "/* ** QUERY */\nselect\n2;"};
+    CHECK(queries_in("********* QUERY **********\nselect 1;\n**************************\n\n ?column? \n\n"
+                     "********* QUERY **********\n/* ** QUERY */\nselect\n2;\n**************************\n\n") ==
+          queries);
+    CHECK(queries_in("/******** QUERY *********/\nselect 1;\n/************************/\n\n ?column? \n\n"
+                     "/******** QUERY *********/\n/* ** QUERY */\nselect\n2;\n/************************/\n\n") ==
+          queries);
+}
 
 TEST_CASE("psql and the scanner agree on every nasty file, with either line end") {
     std::size_t cases = 0;

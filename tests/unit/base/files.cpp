@@ -120,6 +120,8 @@ TEST_CASE("reading has a limit of size and of time, and takes no device") {
     CHECK(text.size() == 100);
     CHECK(read(file, text, 99) == std::errc::file_too_large);
     CHECK(read("/dev/zero", text) == std::errc::not_supported);
+    CHECK_FALSE(read("/dev/null", text));
+    CHECK(text.empty());
     CHECK(read(folder.path, text) == std::errc::not_supported);
     CHECK(read(folder.path / "none", text) == std::errc::no_such_file_or_directory);
     const fs::path fifo = folder.path / "fifo";

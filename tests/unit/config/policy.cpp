@@ -13,7 +13,7 @@ namespace {
 
 const std::string head = "table = \"public.orders\"\nkey = \"created_at\"\ninterval = \"1 month\"\n";
 
-std::string error_of(const std::string& text) {
+std::string policy_error(const std::string& text) {
     return usage_error_of([&] { parse_policy(text, "orders.toml"); });
 }
 
@@ -95,45 +95,45 @@ TEST_CASE("a policy by numbers") {
 }
 
 TEST_CASE("what is wrong with a policy is shown at its place") {
-    const std::string typo = error_of(head + "[retention]\nkeep = \"1 year\"\nacton = \"drop\"\n");
+    const std::string typo = policy_error(head + "[retention]\nkeep = \"1 year\"\nacton = \"drop\"\n");
     CHECK(contains(typo, "orders.toml:6:1: unknown key \"acton\" in [retention]"));
     CHECK(contains(typo, "  6 | acton = \"drop\"\n    | ^"));
     CHECK(contains(typo, "did you mean action?"));
-    CHECK(contains(error_of(head + "[swap]\nstrategy = \"atach\"\n"),
+    CHECK(contains(policy_error(head + "[swap]\nstrategy = \"atach\"\n"),
                    "orders.toml:5:12: swap.strategy: \"atach\" is not known here"));
-    CHECK(
-        contains(error_of(head + "[swap]\nstrategy = \"atach\"\n"), "did you mean \"attach\"? it may be attach, copy"));
-    CHECK(contains(error_of(head + "keep = \"1 year\"\n"), "keep belongs below [retention]"));
-    CHECK(contains(error_of(head + "[swap]\npremake = 3\n"), "premake stands above all sections"));
-    CHECK(contains(error_of(head + "retention = 3\n"), "retention is a section"));
-    CHECK(contains(error_of(head + "[retenton]\nkeep = \"1 year\"\n"), "did you mean retention?"));
-    CHECK(contains(error_of(head + "[swap.x]\ny = 1\n"), "unknown key \"x\" in [swap]"));
-    CHECK(contains(error_of("key = \"k\"\ninterval = 1\n"), "the key table is missing"));
-    CHECK(contains(error_of("table = \"t\"\ninterval = 1\n"), "the key key is missing"));
-    CHECK(contains(error_of("table = \"t\"\nkey = \"k\"\n"), "the key interval is missing"));
-    CHECK(contains(error_of(head + "[retention]\n"), "the key retention.keep is missing"));
-    CHECK(contains(error_of("table = \"a.b.c\"\nkey = \"k\"\ninterval = 1\n"),
+    CHECK(contains(policy_error(head + "[swap]\nstrategy = \"atach\"\n"),
+                   "did you mean \"attach\"? it may be attach, copy"));
+    CHECK(contains(policy_error(head + "keep = \"1 year\"\n"), "keep belongs below [retention]"));
+    CHECK(contains(policy_error(head + "[swap]\npremake = 3\n"), "premake stands above all sections"));
+    CHECK(contains(policy_error(head + "retention = 3\n"), "retention is a section"));
+    CHECK(contains(policy_error(head + "[retenton]\nkeep = \"1 year\"\n"), "did you mean retention?"));
+    CHECK(contains(policy_error(head + "[swap.x]\ny = 1\n"), "unknown key \"x\" in [swap]"));
+    CHECK(contains(policy_error("key = \"k\"\ninterval = 1\n"), "the key table is missing"));
+    CHECK(contains(policy_error("table = \"t\"\ninterval = 1\n"), "the key key is missing"));
+    CHECK(contains(policy_error("table = \"t\"\nkey = \"k\"\n"), "the key interval is missing"));
+    CHECK(contains(policy_error(head + "[retention]\n"), "the key retention.keep is missing"));
+    CHECK(contains(policy_error("table = \"a.b.c\"\nkey = \"k\"\ninterval = 1\n"),
                    "orders.toml:1:9: table: a.b.c is not the name of a table"));
-    CHECK(contains(error_of("table = \"t\"\nkey = \"a b\"\ninterval = 1\n"),
+    CHECK(contains(policy_error("table = \"t\"\nkey = \"a b\"\ninterval = 1\n"),
                    "orders.toml:2:7: key: a b is not one name"));
 }
 
 TEST_CASE("values are checked one by one and together") {
     const std::string up_to_interval = "table = \"t\"\nkey = \"k\"\n";
-    CHECK(contains(error_of(up_to_interval + "interval = \"1\"\n"), "\"1\" is no interval"));
-    CHECK(contains(error_of(up_to_interval + "interval = 0\n"), "0 is out of range"));
-    CHECK(contains(error_of(up_to_interval + "interval = \"10 seconds\"\n"), "at least a minute wide"));
-    CHECK(contains(error_of(head + "premake = 0\n"), "0 is out of range"));
-    CHECK(contains(error_of(head + "premake = \"3\"\n"), "this must be an integer, and is a string"));
-    CHECK(contains(error_of(head + "start = \"January\"\n"), "\"January\" is no date or time"));
-    CHECK(
-        contains(error_of(up_to_interval + "interval = 10\nstart = \"2024-01-01\"\n"), "\"2024-01-01\" is no integer"));
-    CHECK(contains(error_of(up_to_interval + "interval = 10\n[retention]\nkeep = \"1 year\"\n"),
+    CHECK(contains(policy_error(up_to_interval + "interval = \"1\"\n"), "\"1\" is no interval"));
+    CHECK(contains(policy_error(up_to_interval + "interval = 0\n"), "0 is out of range"));
+    CHECK(contains(policy_error(up_to_interval + "interval = \"10 seconds\"\n"), "at least a minute wide"));
+    CHECK(contains(policy_error(head + "premake = 0\n"), "0 is out of range"));
+    CHECK(contains(policy_error(head + "premake = \"3\"\n"), "this must be an integer, and is a string"));
+    CHECK(contains(policy_error(head + "start = \"January\"\n"), "\"January\" is no date or time"));
+    CHECK(contains(policy_error(up_to_interval + "interval = 10\nstart = \"2024-01-01\"\n"),
+                   "\"2024-01-01\" is no integer"));
+    CHECK(contains(policy_error(up_to_interval + "interval = 10\n[retention]\nkeep = \"1 year\"\n"),
                    "retention goes by time"));
-    CHECK(contains(error_of(head + "[retention]\nkeep = 36\n"), "36 has no unit"));
-    CHECK(contains(error_of(head + "[retention]\nkeep = \"1 year\"\ncascade = \"true\"\n"),
+    CHECK(contains(policy_error(head + "[retention]\nkeep = 36\n"), "36 has no unit"));
+    CHECK(contains(policy_error(head + "[retention]\nkeep = \"1 year\"\ncascade = \"true\"\n"),
                    "this must be true or false"));
-    CHECK(contains(error_of(head + "name = \"{table}_{start:%Y}\"\n"),
+    CHECK(contains(policy_error(head + "name = \"{table}_{start:%Y}\"\n"),
                    "orders.toml:4:8: name: two leaves of 1 month would get the same name"));
 }
 

@@ -5,7 +5,6 @@
 #include "expect_error.hpp"
 
 using namespace tripmig::config;
-using Kind = TomlValue::Kind;
 
 TEST_CASE("entries come in the order of the file, tables before what is in them") {
     const auto entries = parse_toml("b = 1\n[z]\n[a]\nx = \"t\"\ny = 2024-01-02\n[a.c]\nw = true\n", "f.toml");
@@ -13,7 +12,7 @@ TEST_CASE("entries come in the order of the file, tables before what is in them"
     CHECK(entries[0].path == std::vector<std::string>{"b"});
     CHECK(entries[0].value.integer == 1);
     CHECK(entries[1].path == std::vector<std::string>{"z"});
-    CHECK(entries[1].value.kind == Kind::table);
+    CHECK(entries[1].value.kind == TomlValue::Kind::table);
     CHECK(entries[3].path == std::vector<std::string>{"a", "x"});
     CHECK(entries[3].value.text == "t");
     CHECK(entries[3].key_position.line == 4);

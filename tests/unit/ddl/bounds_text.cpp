@@ -7,11 +7,11 @@ using namespace tripmig::ddl;
 
 namespace {
 
-Bound at(std::string_view text) {
+Bound bound_at(std::string_view text) {
     return Bound::at(parse_timestamp(text).value());
 }
 
-const Bounds january{at("2024-01-01"), at("2024-02-01")};
+const Bounds january{bound_at("2024-01-01"), bound_at("2024-02-01")};
 
 }  // namespace
 
@@ -25,7 +25,7 @@ TEST_CASE("a bound is written in the key's own type, timestamptz in UTC") {
           "FOR VALUES FROM ('-1000') TO ('0')");
     CHECK(for_values(KeyType::uuid, january) ==
           "FOR VALUES FROM ('018cc251-f400-0000-0000-000000000000') TO ('018d61f7-1800-0000-0000-000000000000')");
-    CHECK(for_values(KeyType::timestamp, {Bound::minvalue(), at("2024-01-01")}) ==
+    CHECK(for_values(KeyType::timestamp, {Bound::minvalue(), bound_at("2024-01-01")}) ==
           "FOR VALUES FROM (MINVALUE) TO ('2024-01-01 00:00:00')");
     CHECK(for_values(KeyType::date, {Bound::infinity(), Bound::maxvalue()}) ==
           "FOR VALUES FROM ('infinity') TO (MAXVALUE)");
@@ -52,10 +52,10 @@ TEST_CASE("what the catalog prints is read back, whatever the ends are") {
     };
     for (const KeyType key : {KeyType::date, KeyType::timestamp, KeyType::timestamptz, KeyType::uuid}) {
         same(key, january);
-        same(key, {Bound::minvalue(), at("2024-01-01")});
-        same(key, {at("2024-01-01"), Bound::maxvalue()});
+        same(key, {Bound::minvalue(), bound_at("2024-01-01")});
+        same(key, {bound_at("2024-01-01"), Bound::maxvalue()});
     }
-    same(KeyType::timestamp, {at("2024-01-01 13:30:00.25"), at("2024-01-01 14:00:00")});
+    same(KeyType::timestamp, {bound_at("2024-01-01 13:30:00.25"), bound_at("2024-01-01 14:00:00")});
     same(KeyType::timestamptz, {Bound::minus_infinity(), Bound::infinity()});
     same(KeyType::bigint, {Bound::number(-9), Bound::number(9)});
     CHECK(parse_bounds(KeyType::bigint, "FOR VALUES FROM (0) TO (1000)") ==
@@ -76,19 +76,19 @@ TEST_CASE("what is no range of one such key is not read") {
 TEST_CASE("a uuid of version 7 is its time, and keeps the bits after it") {
     const auto bound = parse_bound(KeyType::uuid, "018cc251-f400-7000-8000-0000000000ff");
     REQUIRE(bound);
-    CHECK(bound->instant() == at("2024-01-01").instant());
+    CHECK(bound->instant() == bound_at("2024-01-01").instant());
     CHECK(bound_literal(KeyType::uuid, *bound) == "'018cc251-f400-7000-8000-0000000000ff'");
-    CHECK(at("2024-01-01") < *bound);
-    CHECK(parse_bound(KeyType::uuid, "2024-01-01") == at("2024-01-01"));
+    CHECK(bound_at("2024-01-01") < *bound);
+    CHECK(parse_bound(KeyType::uuid, "2024-01-01") == bound_at("2024-01-01"));
     CHECK_FALSE(parse_bound(KeyType::uuid, "018cc251-f400-7000-8000-0000000000fg"));
     CHECK_FALSE(parse_bound(KeyType::uuid, "infinity"));
 }
 
 TEST_CASE("one value is read as a person writes it") {
-    CHECK(parse_bound(KeyType::date, "2024-02-29") == at("2024-02-29"));
+    CHECK(parse_bound(KeyType::date, "2024-02-29") == bound_at("2024-02-29"));
     CHECK_FALSE(parse_bound(KeyType::date, "2023-02-29"));
     CHECK_FALSE(parse_bound(KeyType::date, "2024-02-29 12:00"));
-    CHECK(parse_bound(KeyType::timestamptz, "2024-01-01T09:00:00+09:00") == at("2024-01-01"));
+    CHECK(parse_bound(KeyType::timestamptz, "2024-01-01T09:00:00+09:00") == bound_at("2024-01-01"));
     CHECK(parse_bound(KeyType::timestamp, "infinity") == Bound::infinity());
     CHECK(parse_bound(KeyType::timestamp, "-infinity") == Bound::minus_infinity());
     CHECK(parse_bound(KeyType::integer, "-12") == Bound::number(-12));

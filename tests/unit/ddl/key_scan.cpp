@@ -18,7 +18,7 @@ db::IndexInfo index(const std::string& tail) {
     return info;
 }
 
-Bound at(const std::string& text) {
+Bound key_at(const std::string& text) {
     return Bound::at(*parse_timestamp(text));
 }
 
@@ -74,8 +74,8 @@ TEST_CASE("chunks are put together: range, places, rows of each partition") {
     const KeyFacts facts = scan.facts();
     CHECK_FALSE(facts.is_empty);
     CHECK(facts.nulls == 7);
-    CHECK(*facts.oldest == at("2024-01-31"));
-    CHECK(*facts.newest == at("2024-02-28"));
+    CHECK(*facts.oldest == key_at("2024-01-31"));
+    CHECK(*facts.newest == key_at("2024-02-28"));
     CHECK(facts.early.rows == 1);
     CHECK(facts.early.example == "4713-01-01 00:00:00 BC");
     CHECK(facts.late.rows == 3);
@@ -83,8 +83,8 @@ TEST_CASE("chunks are put together: range, places, rows of each partition") {
     CHECK(facts.has_infinity);
     CHECK_FALSE(facts.has_minus_infinity);
     REQUIRE(facts.distribution);
-    CHECK(*facts.distribution == std::vector<PartitionRows>{{{at("2024-01-01"), at("2024-02-01")}, 1},
-                                                            {{at("2024-02-01"), at("2024-03-01")}, 7}});
+    CHECK(*facts.distribution == std::vector<PartitionRows>{{{key_at("2024-01-01"), key_at("2024-02-01")}, 1},
+                                                            {{key_at("2024-02-01"), key_at("2024-03-01")}, 7}});
 }
 
 TEST_CASE("nothing is counted without an interval, nor into more partitions than are worth it") {

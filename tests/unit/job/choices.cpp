@@ -33,8 +33,8 @@ job::State begun_job(const std::optional<config::PartitionPolicy>& file = std::n
     state.table = {"public", "orders"};
     state.key = "at";
     state.interval = "1 month";
-    state.strategy = config::SwapStrategy::copy;
-    state.incoming = config::IncomingForeignKeys::registry;
+    state.become(config::SwapStrategy::copy, false);
+    state.edit_swap().incoming = config::IncomingForeignKeys::registry;
     state.policy = job::kept_policy(policy);
     return state;
 }

@@ -6,127 +6,13 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "job/simulate.hpp"
 #include "job/step_guard.hpp"
 
 using namespace tripmig::job;
 using Build = Observation::Build;
 
 namespace {
-
-/// What an action leaves in the state and in the catalog.
-void apply(Action action, State& state, Observation& seen) {
-    switch (action) {
-        case Action::add_null_check:
-            seen.null_check = Build::invalid;
-            break;
-        case Action::validate_null_check:
-            seen.null_check = Build::valid;
-            break;
-        case Action::set_not_null:
-            seen.null_check = Build::missing;
-            seen.key_is_nullable = false;
-            break;
-        case Action::drop_broken_index:
-            seen.index = Build::missing;
-            break;
-        case Action::build_index:
-            seen.index = Build::valid;
-            break;
-        case Action::begin_composite:
-            seen.composite_key = Build::invalid;
-            state.composite.at(seen.composite).next_block = 0;
-            break;
-        case Action::fill_composite:
-            state.composite.at(seen.composite).next_block = -1;
-            break;
-        case Action::validate_composite:
-            seen.composite_key = ++seen.composite < state.composite.size() ? Build::missing : Build::valid;
-            break;
-        case Action::begin_registry:
-            state.stage = Stage::capturing;
-            break;
-        case Action::reload_registry:
-            state.stage = Stage::capturing;
-            seen.must_reload = false;
-            break;
-        case Action::begin_copy:
-            state.stage = Stage::staged;
-            break;
-        case Action::capture_copy:
-        case Action::reload_copy:
-            state.stage = Stage::capturing;
-            seen.must_reload = false;
-            break;
-        case Action::index_copy:
-            state.stage = Stage::indexed;
-            break;
-        case Action::prepare_cut_over:
-            state.stage = Stage::ready;
-            break;
-        case Action::load_copy:
-        case Action::load_registry:
-            state.stage = Stage::loaded;
-            break;
-        case Action::index_registry:
-            state.stage = Stage::registered;
-            break;
-        case Action::note_ready:
-            state.stage = Stage::ready;
-            break;
-        case Action::record_triggers:
-            seen.is_unrecorded = false;
-            state.must_compare = true;
-            break;
-        case Action::renew_triggers:
-            seen.altered.clear();
-            seen.must_reload = true;
-            break;
-        case Action::compare:
-            state.must_compare = false;
-            break;
-        case Action::drop_broken_unique:
-            seen.missing_unique = seen.broken_unique;
-            seen.broken_unique.clear();
-            break;
-        case Action::build_unique:
-            seen.missing_unique.clear();
-            break;
-        case Action::drop_range_check:
-            seen.range_check = Build::missing;
-            state.stage = std::min(state.stage, Stage::ready);
-            break;
-        case Action::add_range_check:
-            seen.range_check = Build::invalid;
-            state.stage = Stage::range_checked;
-            break;
-        case Action::validate_range_check:
-            seen.range_check = Build::valid;
-            break;
-        case Action::cut_over:
-            state.stage = Stage::cut_over;
-            break;
-        case Action::follow_up:
-            state.stage = Stage::complete;
-            break;
-        case Action::choose_boundary:
-            seen.range_check = Build::missing;
-            seen.is_late = seen.has_rows = seen.is_beyond_boundary = false;
-            state.was_empty = false;
-            state.stage = std::min(state.stage, Stage::ready);
-            break;
-        case Action::put_back:
-            state.stage = Stage::reverting;
-            break;
-        case Action::close_job:
-            state.stage = state.stage == Stage::reverting  ? Stage::reverted
-                          : state.stage == Stage::complete ? Stage::finished
-                                                           : Stage::aborted;
-            break;
-        default:
-            break;
-    }
-    seen.done.insert(action);
-}
 
 template <typename NextStep>
 std::vector<Action> walk_by(const NextStep& next, State state, Observation seen) {
@@ -136,7 +22,7 @@ std::vector<Action> walk_by(const NextStep& next, State state, Observation seen)
         if (action == Action::nothing)
             return actions;
         actions.push_back(action);
-        apply(action, state, seen);
+        simulate(action, state, seen);
     }
     FAIL("the job goes in circles");
     return actions;
@@ -164,7 +50,7 @@ std::vector<Action> with_ending(std::vector<Action> actions) {
 
 TEST_CASE("the whole way, with everything that can be needed") {
     State state;
-    state.has_registry = true;
+    state.edit_swap().has_registry = true;
     Observation seen;
     seen.key_is_nullable = true;
     seen.needs_index = true;
@@ -175,7 +61,9 @@ TEST_CASE("the whole way, with everything that can be needed") {
 
 TEST_CASE("composite: each key in turn, behind the index that it needs, for both strategies") {
     State state;
-    state.composite.resize(2);
+    state.edit_swap().composite.resize(2);
+    for (CompositePart& part : state.edit_swap().composite)
+        part.column = "order_at";
     Observation seen;
     seen.needs_index = true;
     seen.composite_key = Build::missing;
@@ -185,16 +73,16 @@ TEST_CASE("composite: each key in turn, behind the index that it needs, for both
     std::vector<Action> attach = actions;
     attach.push_back(Action::note_ready);
     CHECK(walk(state, seen) == with_ending(attach));
-    state.strategy = tripmig::config::SwapStrategy::copy;
+    state.become(tripmig::config::SwapStrategy::copy, false);
     actions.insert(actions.end(), {Action::begin_copy, Action::capture_copy, Action::load_copy, Action::index_copy,
                                    Action::prepare_cut_over, Action::cut_over, Action::follow_up});
     CHECK(walk(state, seen) == actions);
     // Killed while it filled: it goes on there.
     seen.index = Build::valid;
     seen.composite_key = Build::invalid;
-    state.composite.front().next_block = 8;
+    state.edit_swap().composite.front().next_block = 8;
     CHECK(next_step(state, seen, false) == Action::fill_composite);
-    state.composite.front().next_block = -1;
+    state.edit_swap().composite.front().next_block = -1;
     CHECK(next_step(state, seen, false) == Action::validate_composite);
 }
 
@@ -204,8 +92,8 @@ TEST_CASE("the shortest way: no registry, a primary key that has the partition k
 
 TEST_CASE("an empty table is cut over at once") {
     State state;
-    state.was_empty = true;
-    state.has_registry = true;
+    state.become(tripmig::config::SwapStrategy::attach, true);
+    state.edit_swap().has_registry = true;
     Observation seen;
     seen.needs_index = true;
     seen.key_is_nullable = true;
@@ -230,7 +118,7 @@ TEST_CASE("the remains of an interrupted index build are dropped first") {
 
 TEST_CASE("a killed run is gone on with where it stood") {
     State state;
-    state.has_registry = true;
+    state.edit_swap().has_registry = true;
     state.stage = Stage::loaded;
     Observation seen;
     SUBCASE("the registry is loaded") {
@@ -259,7 +147,7 @@ TEST_CASE("a killed run is gone on with where it stood") {
 
 TEST_CASE("a table that was truncated or rewritten is loaded again, however far the job was") {
     State state;
-    state.has_registry = true;
+    state.edit_swap().has_registry = true;
     Observation seen;
     seen.must_reload = true;
     for (const Stage stage : {Stage::capturing, Stage::loaded, Stage::registered, Stage::ready}) {
@@ -271,7 +159,7 @@ TEST_CASE("a table that was truncated or rewritten is loaded again, however far 
 
 TEST_CASE("altered triggers are made again, and everything is loaded again; no key is refused meanwhile") {
     State state;
-    state.has_registry = true;
+    state.edit_swap().has_registry = true;
     state.stage = Stage::range_checked;
     Observation seen;
     seen.range_check = Build::valid;
@@ -281,7 +169,7 @@ TEST_CASE("altered triggers are made again, and everything is loaded again; no k
     std::vector<Action> attach{Action::drop_range_check};
     attach.insert(attach.end(), again.begin(), again.end());
     CHECK(walk(state, seen) == with_ending(attach));
-    state.strategy = tripmig::config::SwapStrategy::copy;
+    state.become(tripmig::config::SwapStrategy::copy, false);
     state.stage = Stage::ready;
     seen.range_check = Build::missing;
     CHECK(walk(state, seen) == std::vector<Action>{Action::renew_triggers, Action::reload_copy, Action::load_copy,
@@ -291,7 +179,7 @@ TEST_CASE("altered triggers are made again, and everything is loaded again; no k
 
 TEST_CASE("a bound that a killed run left while the registry is loaded goes, and the load is not skipped") {
     State state;
-    state.has_registry = true;
+    state.edit_swap().has_registry = true;
     state.stage = Stage::capturing;
     Observation seen;
     seen.range_check = Build::valid;
@@ -302,13 +190,13 @@ TEST_CASE("a bound that a killed run left while the registry is loaded goes, and
 TEST_CASE("no cut-over before a comparison finds no difference, of an older version's job too") {
     for (const auto strategy : {tripmig::config::SwapStrategy::attach, tripmig::config::SwapStrategy::copy}) {
         State state;
-        state.has_registry = true;
-        state.strategy = strategy;
+        state.edit_swap().has_registry = true;
+        state.become(strategy, false);
         state.stage = Stage::ready;
-        state.must_compare = true;
+        state.edit_load().must_compare = true;
         CHECK(next_step(state, {}, false) == Action::compare);
         CHECK(next_step(state, {}, true) == Action::compare);
-        state.must_compare = false;
+        state.edit_load().must_compare = false;
         Observation seen;
         seen.is_unrecorded = true;
         CHECK(walk(state, seen, true) == std::vector<Action>{Action::record_triggers, Action::compare});
@@ -320,7 +208,7 @@ TEST_CASE("a step that comes again with nothing changed is an error; so are trig
     Observation seen;
     StepGuard guard;
     guard.require_progress(state, seen, "load");
-    state.blocks = 7;
+    state.edit_load().blocks = 7;
     guard.require_progress(state, seen, "load");
     seen.is_late = true;
     guard.require_progress(state, seen, "load");
@@ -359,7 +247,7 @@ TEST_CASE("a boundary that has come too near, or that rows lie beyond, is chosen
 
 TEST_CASE("rows in a table that was empty: the past is chosen again") {
     State state;
-    state.was_empty = true;
+    state.become(tripmig::config::SwapStrategy::attach, true);
     Observation seen;
     seen.has_rows = true;
     CHECK(walk(state, seen).front() == Action::choose_boundary);
@@ -382,7 +270,7 @@ TEST_CASE("a revert, begun and resumed") {
     const std::vector<Action> attach{Action::drop_staged_matviews, Action::put_back, Action::restore_matviews,
                                      Action::validate_restored, Action::close_job};
     CHECK(walk_by(next_revert_step, state, {}) == attach);
-    state.strategy = tripmig::config::SwapStrategy::copy;
+    state.become(tripmig::config::SwapStrategy::copy, false);
     const std::vector<Action> copy{Action::drop_staged_matviews, Action::put_back,          Action::restore_matviews,
                                    Action::drop_parked,          Action::validate_restored, Action::close_job};
     CHECK(walk_by(next_revert_step, state, {}) == copy);
@@ -413,8 +301,8 @@ TEST_CASE("nothing is left to do after a revert, a finish or an abort") {
 
 TEST_CASE("copy: the whole way, and again from the load when the source was rewritten") {
     State state;
-    state.strategy = tripmig::config::SwapStrategy::copy;
-    state.has_registry = true;
+    state.become(tripmig::config::SwapStrategy::copy, false);
+    state.edit_swap().has_registry = true;
     Observation seen;
     seen.key_is_nullable = true;
     seen.needs_index = true;  // the new table's is built with its leaves

@@ -10,8 +10,8 @@ using namespace tripmig;
 
 namespace {
 
-migrate::Migration file(const std::string& name, const std::string& content,
-                        migrate::Kind kind = migrate::Kind::versioned) {
+migrate::Migration migration_of(const std::string& name, const std::string& content,
+                                migrate::Kind kind = migrate::Kind::versioned) {
     migrate::Migration made;
     made.kind = kind;
     made.version = migrate::Version::parse("1").value();
@@ -38,13 +38,13 @@ migrate::HalfWay only(const migrate::Directory& directory, const migrate::Journa
     return files.front();
 }
 
-const std::string text = "vacuum a;\nselect 1;\nset work_mem = '1MB';\nselect 2;";
+const std::string four_statements = "vacuum a;\nselect 1;\nset work_mem = '1MB';\nselect 2;";
 
 }  // namespace
 
 TEST_CASE("where a file stopped, by its journal") {
     migrate::Directory directory;
-    directory.versioned.push_back(file("V1__x.sql", text));
+    directory.versioned.push_back(migration_of("V1__x.sql", four_statements));
     const migrate::Migration& migration = directory.versioned.front();
     CHECK(only(directory, {{"V1__x.sql", journal(migration, 0, true)}}).state() == "stopped at 1/4");
     const auto found = only(directory, {{"V1__x.sql", journal(migration, 3)}});
@@ -58,10 +58,10 @@ TEST_CASE("where a file stopped, by its journal") {
 }
 
 TEST_CASE("what can't be resumed: edited, cut, one transaction now, gone") {
-    const migrate::Journals journals{{"V1__x.sql", journal(file("V1__x.sql", text), 2)}};
+    const migrate::Journals journals{{"V1__x.sql", journal(migration_of("V1__x.sql", four_statements), 2)}};
     const auto disagreement = [&](const std::string& now) {
         migrate::Directory directory;
-        directory.versioned.push_back(file("V1__x.sql", now));
+        directory.versioned.push_back(migration_of("V1__x.sql", now));
         return only(directory, journals).disagreement;
     };
     CHECK(disagreement("vacuum a;\nselect 1;\nselect 3;").empty());
@@ -76,8 +76,8 @@ TEST_CASE("what can't be resumed: edited, cut, one transaction now, gone") {
 
 TEST_CASE("of a file that goes both ways the journal is of the way that is under way") {
     migrate::Directory directory;
-    directory.versioned.push_back(file("1_x.sql", "vacuum a; select 1; select 2;"));
-    directory.undo.push_back(file("1_x.sql", "vacuum a; select 3;", migrate::Kind::undo));
+    directory.versioned.push_back(migration_of("1_x.sql", "vacuum a; select 1; select 2;"));
+    directory.undo.push_back(migration_of("1_x.sql", "vacuum a; select 3;", migrate::Kind::undo));
     const migrate::Journals journals{{"1_x.sql", journal(directory.undo.front(), 1)}};
     db::AppliedMigration row;
     row.kind = "V";
@@ -88,7 +88,7 @@ TEST_CASE("of a file that goes both ways the journal is of the way that is under
 
 TEST_CASE("a file that a run is at work on is no error") {
     migrate::Directory directory;
-    directory.versioned.push_back(file("V1__x.sql", text));
+    directory.versioned.push_back(migration_of("V1__x.sql", four_statements));
     const auto files = migrate::half_way(directory, {}, {{"V1__x.sql", journal(directory.versioned.front(), 1)}}, {});
     CHECK(migrate::half_way_findings(files, "").at(0).is_error);
     CHECK_FALSE(migrate::half_way_findings(files, "tripmig up (pid 1)").at(0).is_error);

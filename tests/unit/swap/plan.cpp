@@ -189,7 +189,8 @@ TEST_CASE("given-up foreign keys are dropped and nothing takes their place") {
 TEST_CASE("an empty table: one transaction makes the new table, the present leaf and the next, and drops the old one") {
     const swap::PlanResult plan = plan_of(orders(), config::IncomingForeignKeys::refuse, true);
     CHECK(plan.boundary.empty());
-    CHECK(plan.units.front().name == "cut over public.orders");
+    CHECK(plan.units.at(0).name == "ready for the cut-over");
+    CHECK(plan.units.at(1).name == "cut over public.orders");
     const std::string sql = statements(plan, "cut over");
     place(sql, "SELECT NOT EXISTS (SELECT FROM ONLY public.orders)");
     place(sql, "orders_2026_11");

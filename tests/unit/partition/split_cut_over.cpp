@@ -1,0 +1,106 @@
+#include <doctest/doctest.h>
+
+#include "../../support/unit_text.hpp"
+#include "base/civil.hpp"
+#include "job/replacement.hpp"
+#include "partition/split/cut_over.hpp"
+
+using namespace tripmig;
+using namespace tripmig::test;
+
+namespace {
+
+db::TableInfo split_table(const std::string& name) {
+    db::TableInfo table;
+    table.name = {"public", name};
+    table.owner = table.current_role = "shop";
+    table.columns.resize(2);
+    table.columns[0].name = "id";
+    table.columns[0].type = "bigint";
+    table.columns[1].name = "at";
+    table.columns[1].type = "timestamp without time zone";
+    for (db::ColumnInfo& column : table.columns)
+        column.not_null = true;
+    db::IndexInfo primary;
+    primary.name = {"public", name + "_pkey"};
+    primary.columns = {"id", "at"};
+    primary.is_unique = primary.is_primary = primary.is_constraint = true;
+    table.indexes = {primary};
+    return table;
+}
+
+ddl::Leaf month(const std::string& name, const char* lower, const char* upper) {
+    return {{"public", name}, {ddl::Bound::at(*parse_timestamp(lower)), ddl::Bound::at(*parse_timestamp(upper))}};
+}
+
+struct Split {
+    partition::SplitFacts facts{
+        split_table("orders"), split_table("orders_past"), split_table("tripmig_new_orders_past"), {}, {}, {}};
+    job::State state;
+
+    explicit Split(const std::string& bound) {
+        facts.target_partitions = {month("orders_2026_01", "2026-01-01", "2026-02-01"),
+                                   month("orders_2026_02", "2026-02-01", "2026-03-01")};
+        facts.others = {{"public", "orders_2026_03"}};
+        state.job = 5;
+        state.table = facts.leaf.name;
+        state.stage = job::Stage::ready;
+        state.key = "at";
+        state.key_type = "timestamp without time zone";
+        state.interval = "1 month";
+        state.primary_key = {"id", "at"};
+        state.kind = job::SplitJob{{{}, {"id", "at"}, {}, {}}, facts.parent.name, bound};
+    }
+
+    [[nodiscard]] Unit unit() const {
+        return partition::split_cut_over_unit({job::build_replacement(facts.leaf, state), state, "tripmig"}, facts, {});
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a split's cut-over locks parents before partitions, all before anything is read, the log last") {
+    const Unit unit = Split("FOR VALUES FROM (MINVALUE) TO ('2026-03-01')").unit();
+    for (const LockRequest& lock : unit.lock_first)
+        CHECK(lock.mode == LockMode::access_exclusive);
+    CHECK(locks_of(unit) == std::vector<std::string>{"public.tripmig_new_orders_past", "public.orders_2026_01",
+                                                     "public.orders_2026_02", "public.orders", "public.orders_past",
+                                                     "public.orders_2026_03", "tripmig.log_5"});
+    CHECK(unit.transaction == Transaction::inside);
+}
+
+TEST_CASE("a split's cut-over: the partition leaves, its months come in its place, the stage is recorded with it") {
+    const Unit unit = Split("FOR VALUES FROM (MINVALUE) TO ('2026-03-01')").unit();
+    const std::string sql = text_of(unit);
+    require_order(sql, {"tripmig.log_5", "ALTER TABLE public.orders DETACH PARTITION public.orders_past",
+                        "ALTER TABLE public.tripmig_new_orders_past DETACH PARTITION public.orders_2026_01",
+                        "ATTACH PARTITION public.orders_2026_01 FOR VALUES FROM ('2026-01-01 00:00:00') TO ('2026-02",
+                        "DROP CONSTRAINT IF EXISTS tripmig_month", "ATTACH PARTITION public.orders_2026_02",
+                        "DROP TABLE public.tripmig_new_orders_past", "UPDATE tripmig.jobs"});
+    CHECK(sql.find("RENAME TO") == std::string::npos);  // the old partition keeps its name
+    CHECK(unit.steps.back().parameters.at(1) == "cut_over");
+}
+
+TEST_CASE("a split's cut-over: foreign keys of the table become NOT VALID ones of every partition") {
+    Split split("FOR VALUES FROM (MINVALUE) TO ('2026-03-01')");
+    db::ConstraintInfo key;
+    key.kind = 'f';
+    key.name = "orders_customer_fkey";
+    key.definition = "FOREIGN KEY (customer_id) REFERENCES public.customers(id)";
+    key.references = {"public", "customers"};
+    split.facts.parent.constraints = {key};
+    const std::string sql = text_of(split.unit());
+    require_order(sql, {"ALTER TABLE public.orders DROP CONSTRAINT orders_customer_fkey", "DETACH PARTITION"});
+    for (const char* name : {"orders_2026_01", "orders_2026_02", "orders_2026_03"})
+        CHECK(sql.find(std::string("ALTER TABLE public.") + name +
+                       " ADD CONSTRAINT orders_customer_fkey FOREIGN KEY") != std::string::npos);
+}
+
+TEST_CASE("a split of DEFAULT: a new, empty DEFAULT has the old one's name before the transaction ends") {
+    Split split("DEFAULT");
+    split.state.old_name = "orders_past_before";
+    const std::string sql = text_of(split.unit());
+    require_order(sql, {"DETACH PARTITION public.orders_past", "ATTACH PARTITION public.orders_2026_02",
+                        "ALTER TABLE public.orders_past RENAME TO orders_past_before", "public.orders_past", "DEFAULT",
+                        "UPDATE tripmig.jobs"});
+}
