@@ -20,7 +20,7 @@ namespace tripmig::cli {
 /// goes.
 struct Context : app::Context {
     std::ostream& out;  ///< stdout: results only
-    bool json = false;  ///< --json: one document on stdout
+    bool& json;         ///< --json: one document on stdout, the error's when it fails
 };
 
 using Action = std::function<ExitCode(Context&)>;

@@ -4,10 +4,10 @@
 
 #include <chrono>
 #include <filesystem>
-#include <sstream>
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/lines.hpp"
 #include "base/read_file.hpp"
 #include "base/write_file.hpp"
 
@@ -32,20 +32,12 @@ void write_dump(const fs::path& file, const std::string& text) {
                     "check the folder, its rights and the disk");
 }
 
-std::vector<std::string> lines_of(const std::string& text) {
-    std::vector<std::string> lines;
-    std::istringstream stream(text);
-    for (std::string line; std::getline(stream, line);)
-        lines.push_back(std::move(line));
-    return lines;
-}
-
 /// The first line that differs, of the file and of the database.
 void require_same(const std::string& file, const std::string& kept, const std::string& dumped) {
     if (kept == dumped)
         return;
-    const std::vector<std::string> of_file = lines_of(kept);
-    const std::vector<std::string> of_database = lines_of(dumped);
+    const std::vector<std::string> of_file = split_lines(kept);
+    const std::vector<std::string> of_database = split_lines(dumped);
     std::size_t at = 0;
     while (at < of_file.size() && at < of_database.size() && of_file[at] == of_database[at])
         ++at;

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
@@ -156,7 +157,8 @@ void run_swaps(Documents& documents, const SwapFixture& room) {
     CHECK(documents.run("partition maintain")["tables"].size() == 1);
     CHECK(is_rfc3339(documents.run("partition status")["now"]));
     const std::string past = room.database.scalar(
-        "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'orders'::regclass ORDER BY inhrelid LIMIT 1");
+        "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'orders'::regclass ORDER BY inhrelid LIMIT "
+        "1");
     CHECK(documents.run("partition split", {past})["stage"] == "finished");
 }
 
@@ -223,6 +225,33 @@ TEST_CASE("every command prints one document when the server can't be reached, o
     documents.check_that_all_were_run();
 }
 
+TEST_CASE("a command that refuses, or finds what is wrong, prints one document") {
+    const SwapFixture room;
+    room.folder.write("migrations/V1__a.sql", "CREATE TABLE a (id int);\n");
+    room.folder.write("schema.sql", "another\n");
+    Documents documents(room.surroundings());
+    documents.fail("wait", {"--timeout", "0s"}, 3);
+    documents.fail("adopt", {}, 12);
+    CHECK(documents.run("status", {"--exit-code"}, 3)["pending"] == 1);
+    documents.run("up");
+    documents.fail("baseline", {"1"}, 12);
+    documents.fail("down", {}, 12);
+    documents.fail("redo", {}, 12);
+    documents.fail("dump", {"--check", "schema.sql"}, 4);
+    documents.fail("dump", {"--check"}, 2);
+    room.folder.write("migrations/V1__a.sql", "CREATE TABLE b (id int);\n");
+    CHECK(documents.run("validate", {}, 4)["valid"] == false);
+    CHECK(documents.run("status", {"--exit-code"}, 4)["findings"].size() == 1);
+    documents.fail("up", {}, 4);
+    documents.fail("repair", {}, 4);
+    documents.fail("swap run", {"nothing", "--key", "at"}, 12);
+    documents.fail("partition split", {"a"}, 12);
+
+    const CommandResult preview = run_tripmig({"up", "--dry-run=json"}, room.surroundings());
+    CHECK(preview.exit_code == 4);
+    CHECK(json::parse(preview.out)["error"]["code"] == 4);
+}
+
 TEST_CASE("every command prints one document when its command line is wrong") {
     Documents documents({});
     for (const std::string& command : all_commands())
@@ -232,6 +261,7 @@ TEST_CASE("every command prints one document when its command line is wrong") {
     documents.fail("sandbox run", {"--nope"}, 2);
     documents.fail("satus", {}, 2);
     documents.fail("swap", {}, 2);
+    documents.fail("", {}, 2);
 }
 
 TEST_CASE("a document is written whatever bytes a database's names have") {

@@ -2,12 +2,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include "contains.hpp"
 #include "view/json_text.hpp"
 #include "view/migrate/lint.hpp"
 #include "view/migrate/rehearsal.hpp"
 
 using namespace tripmig;
 using nlohmann::json;
+using test::contains;
 
 namespace {
 
@@ -32,10 +34,6 @@ app::LintResult linted() {
     app::LintResult result;
     result.files.push_back(file);
     return result;
-}
-
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
 }
 
 }  // namespace

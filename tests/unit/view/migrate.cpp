@@ -38,7 +38,7 @@ migrate::HalfWay half_way() {
 }
 
 /// One applied migration, one that stopped half way, and a finding.
-app::StatusResult status() {
+app::StatusResult migration_status() {
     app::StatusResult result;
     result.database = "db on host";
     result.directory = "migrations";
@@ -78,7 +78,7 @@ json written(const json& document) {
 }  // namespace
 
 TEST_CASE("status as a document: what is not known is null, a duration a number, a time RFC 3339") {
-    const app::StatusResult result = status();
+    const app::StatusResult result = migration_status();
     const json document = written(view::status_json(result));
     CHECK(document["version"] == "1");
     CHECK(document["pending"] == 1);
@@ -93,7 +93,7 @@ TEST_CASE("status as a document: what is not known is null, a duration a number,
 }
 
 TEST_CASE("status tells by its exit code") {
-    app::StatusResult result = status();
+    app::StatusResult result = migration_status();
     CHECK(result.exit_code() == ExitCode::disagreement);
     result.findings[0].is_error = false;
     CHECK(result.exit_code() == ExitCode::pending);
@@ -102,7 +102,7 @@ TEST_CASE("status tells by its exit code") {
 }
 
 TEST_CASE("status for people") {
-    const std::string text = view::status_text(status());
+    const std::string text = view::status_text(migration_status());
     CAPTURE(text);
     CHECK(text.find("2026-01-31 03:00:00") != std::string::npos);
     CHECK(text.find("\ndb on host (migrations): at version 1, 1 pending\nerror: it stopped\n  hint: run up\n") !=
@@ -112,7 +112,7 @@ TEST_CASE("status for people") {
 }
 
 TEST_CASE("status --locks: of applied migrations alone, as LOCK spells the modes") {
-    app::StatusResult result = status();
+    app::StatusResult result = migration_status();
     result.migrations[0].locks = db::MigrationLocks{20, {{"public.a", "AccessExclusiveLock"}, {"b", "ShareLock"}}};
     const json document = view::status_json(result);
     CHECK(document["migrations"][0]["locks"] == json::parse(R"({"held_ms": 20, "relations": [
@@ -217,7 +217,7 @@ TEST_CASE("a dry run of a transaction, of statements one at a time and of a swap
 }
 
 TEST_CASE("what the history commands found and did") {
-    app::Validation validation{3, 1, {half_way()}, status().findings};
+    app::Validation validation{3, 1, {half_way()}, migration_status().findings};
     CHECK(validation.exit_code() == ExitCode::disagreement);
     const json document = view::validation_json(validation);
     CHECK(document["valid"] == false);

@@ -24,7 +24,7 @@ ddl::Leaf january(const std::string& name) {
 }
 
 /// One policy's table with one leaf, a row in its DEFAULT partition, and a day left.
-app::PartitionStatus status() {
+app::PartitionStatus partition_status() {
     partition::TableStatus table;
     table.table = {"public", latin1_name};
     table.key = ddl::KeyType::date;
@@ -48,12 +48,12 @@ app::PartitionStatus status() {
 }  // namespace
 
 TEST_CASE("partition status for people: numbers agree with their nouns") {
-    const std::string text = view::partition_status_text(status());
+    const std::string text = view::partition_status_text(partition_status());
     CAPTURE(text);
     CHECK(text.find(": 0 of 1 leaf ahead, up to 2024-02-01: 1 day left\n") != std::string::npos);
     CHECK(text.find("  1 row has no leaf and sits in public.orders_rest\n") != std::string::npos);
     CHECK(text.find("~12") != std::string::npos);
-    app::PartitionStatus more = status();
+    app::PartitionStatus more = partition_status();
     more.tables[0].premake = 2;
     more.tables[0].days_left = 40;
     more.tables[0].default_partition->rows = 2;
@@ -65,7 +65,7 @@ TEST_CASE("partition status for people: numbers agree with their nouns") {
 }
 
 TEST_CASE("partition status as a document: times are RFC 3339, an error has its one form, any bytes are written") {
-    app::PartitionStatus two = status();
+    app::PartitionStatus two = partition_status();
     partition::TableStatus broken;
     broken.table = {"public", "nothing"};
     broken.problem = Error(ExitCode::refused, "there is no table", "check the name");

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "contains.hpp"
 #include "view/json_text.hpp"
 #include "view/swap/plan.hpp"
 #include "view/swap/status.hpp"
@@ -9,6 +10,7 @@
 
 using namespace tripmig;
 using nlohmann::json;
+using test::contains;
 
 namespace {
 
@@ -31,10 +33,6 @@ app::SwapStatus open(job::Stage stage) {
     status.state = state(stage);
     status.is_open = true;
     return status;
-}
-
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
 }
 
 }  // namespace
