@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "base/counted.hpp"
+#include "base/trimmed.hpp"
 
 namespace tripmig {
 
@@ -30,14 +31,6 @@ constexpr std::array<UnitName, 7> unit_names{{
     {"minute", {0, 0, 60 * microseconds_per_second}},
     {"second", {0, 0, microseconds_per_second}},
 }};
-
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-        text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-        text.remove_suffix(1);
-    return text;
-}
 
 /// Reads digits at the front of the text and removes them.
 std::optional<std::int64_t> take_number(std::string_view& text, std::size_t least_digits, std::size_t most_digits) {

@@ -57,7 +57,7 @@ std::vector<Bounds> missing_in(const Coverage& coverage, const config::Partition
     return missing;
 }
 
-std::optional<Bound> start_of(KeyType key, const config::PartitionPolicy& policy) {
+std::optional<Bound> policy_start(KeyType key, const config::PartitionPolicy& policy) {
     if (!policy.start)
         return std::nullopt;
     const auto start = parse_bound(key, *policy.start);
@@ -101,7 +101,7 @@ Bounds present_of_numbers(const Coverage& coverage, const config::PartitionPolic
     if (!present)
         present = first_edge(coverage.leaves);
     if (!present)
-        present = start_of(coverage.key, policy);
+        present = policy_start(coverage.key, policy);
     if (!present)
         throw Error(ExitCode::refused,
                     fmt::format("{} is empty, and its policy has no start", sql::quoted(policy.table)),
@@ -136,7 +136,7 @@ Bound beginning(const Bounds& present, const Coverage& coverage, const config::P
     Bound begin = present.lower;
     if (const auto first = first_edge(coverage.leaves))
         begin = std::min(begin, *first);
-    else if (const auto start = start_of(coverage.key, policy); start && coverage.leaves.empty())
+    else if (const auto start = policy_start(coverage.key, policy); start && coverage.leaves.empty())
         begin = std::min(begin, bounds_containing(coverage.key, policy.interval, *start).lower);
     if (const auto edge = retention_edge(coverage.key, policy, now); edge && holds(coverage.key, *edge))
         begin = std::max(begin, bounds_containing(coverage.key, policy.interval, *edge).lower);

@@ -39,13 +39,14 @@ void clean_up(const Unit& unit, db::Executor& executor, Reporter& reporter) {
 
 namespace {
 
-bool is_detach_pending(db::Connection& connection, const QualifiedName& partition) {
-    const db::Result result = connection.execute(
+bool is_detach_pending(db::StepConnection& connection, const QualifiedName& partition) {
+    Step look;
+    look.sql =
         "SELECT EXISTS (SELECT FROM pg_catalog.pg_inherits AS i JOIN pg_catalog.pg_class AS c ON c.oid = i.inhrelid "
         "JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2 AND "
-        "i.inhdetachpending)",
-        {partition.schema, partition.name});
-    return result.flag();
+        "i.inhdetachpending)";
+    look.parameters = {partition.schema, partition.name};
+    return connection.execute(look).flag();
 }
 
 std::string changed_before(const TableOutcome& outcome) {
@@ -59,7 +60,7 @@ std::string changed_before(const TableOutcome& outcome) {
 
 /// A lock that did not come in time leaves the table as it was only when nothing was done before it.
 Error half_way(const MaintenancePlan& plan, const Act& act, bool has_begun, const TableOutcome& outcome,
-               db::Connection& connection, const Error& error) {
+               db::StepConnection& connection, const Error& error) {
     if (error.code() != ExitCode::lock_deadline)
         return error;
     const std::string name = sql::quoted(act.leaf.name);

@@ -137,13 +137,11 @@ void perform(job::Session& server, const config::PartitionPolicy& policy, const 
 
 /// A complete swap that is run again: foreign keys that could not be validated are tried again; of a copy, what came
 /// since goes into the old table, and out of the log.
-void sync_complete(job::Session& server, const db::TableInfo& table, const job::State& state) {
+void sync_complete(job::Session& server, const db::TableInfo& table, job::State& state) {
     job::validate_keys(server, state);
     if (!state.copies())
         return;
-    const backfill::Transfer back = job::transfer_back(table, state, server.state_schema());
-    renew_reverse_capture(server, state, back);
-    sync_old_table(server, back);
+    follow_to_old_table(server, state, job::transfer_back(table, state, server.state_schema()));
 }
 
 /// Attach or copy, up to the cut-over or through it.

@@ -10,6 +10,8 @@
 #include "app/migrate/target/history_run.hpp"
 #include "base/error.hpp"
 #include "db/state/state_schema.hpp"
+#include "migrate/pieces.hpp"
+#include "migrate/scripts.hpp"
 
 namespace tripmig::app {
 
@@ -64,7 +66,7 @@ void require_runnable(const Context& context, MigrationTarget& target,
     for (const migrate::HalfWay& each : half_way)
         unfinished.insert(each.file);
     for (const migrate::Migration* file : files) {
-        require_readable(context, target, *file);
+        migrate::require_readable(*target.directory.scripts->keep(*file), *file);
         unfinished.erase(file->file);  // it goes on where it stopped
     }
     if (!unfinished.empty())
@@ -79,15 +81,13 @@ std::vector<migrate::AppliedFile> undo(const Context& context, MigrationTarget& 
     const auto lock = take_run_lock(context, target, "down");
     const std::vector<const migrate::Migration*> files = files_to_run(target, options);
     require_runnable(context, target, files);
-    migrate::Runner runner(*target.connection, *lock, context.config, target.directory.path, context.reporter,
-                           context.clock, context.stop);
-    runner.set_applied(target.history.applied);
-    runner.set_guard(migrate::JobGuard(*target.connection, schema));
+    migrate::FileRunner runner(*target.connection, *lock, context.config, context.reporter, context.clock, context.stop,
+                               {target.history.applied, migrate::JobGuard(*target.connection, schema), {}, {}});
     const migrate::PlanOptions plan{schema, db::next_batch(*target.connection, schema), true, false};
     std::vector<migrate::AppliedFile> undone;
     for (const migrate::Migration* file : files) {
         context.stop.check();
-        undone.push_back(runner.apply(*file, plan));
+        undone.push_back(runner.apply(*file, target.directory.scripts->take(*file), plan));
         context.reporter.info("migration.undone",
                               fmt::format("ran {} ({} ms)", file->title(), undone.back().duration.count()));
     }

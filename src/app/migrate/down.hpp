@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "app/context.hpp"
-#include "migrate/run/run.hpp"
+#include "migrate/run/file_runner.hpp"
 
 namespace tripmig::app {
 

@@ -13,7 +13,7 @@
 #include "migrate/partitioned_statements.hpp"
 #include "migrate/pieces.hpp"
 #include "migrate/plan.hpp"
-#include "migrate/script.hpp"
+#include "migrate/scripts.hpp"
 #include "sql/placeholder.hpp"
 
 namespace tripmig::app {
@@ -126,8 +126,7 @@ DryRun preview_up(const Context& context, const UpOptions& options) {
     const migrate::JobGuard guard(*target.connection, context.config.state.schema);
     DryRun preview;
     for (const migrate::Migration* migration : target.comparison.pending) {
-        sql::Script script =
-            migrate::load_script(*migration, target.directory.path, context.config.migrations.placeholders);
+        migrate::Script script = target.directory.scripts->take(*migration);
         migrate::require_statements(script, *migration);
         migrate::look_for_partitioned(script, *target.connection);
         warn_of_job(context, guard, script, *target.connection);

@@ -5,7 +5,7 @@
 
 #include "app/context.hpp"
 #include "base/qualified_name.hpp"
-#include "migrate/run/run.hpp"
+#include "migrate/run/file_runner.hpp"
 
 namespace tripmig::app {
 

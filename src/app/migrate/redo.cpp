@@ -6,6 +6,7 @@
 #include "app/migrate/target/applied_versions.hpp"
 #include "app/migrate/target/history_run.hpp"
 #include "base/error.hpp"
+#include "migrate/scripts.hpp"
 
 namespace tripmig::app {
 
@@ -60,18 +61,19 @@ RedoResult migrate_redo(const Context& context, bool is_confirmed) {
     MigrationTarget& target = locked.target;
     const Pair pair = newest_pair(target);
     require_others_agree(target, *pair.file);
-    migrate::require_statements(
-        migrate::load_script(*pair.file, target.directory.path, context.config.migrations.placeholders), *pair.file);
-    migrate::Runner runner(*target.connection, *locked.lock, context.config, target.directory.path, context.reporter,
-                           context.clock, context.stop);
-    runner.set_applied(target.history.applied);
-    runner.set_guard(migrate::JobGuard(*target.connection, context.config.state.schema));
-    runner.set_swap(swap_within_migration(context));
+    migrate::Scripts& scripts = *target.directory.scripts;
+    migrate::require_statements(*scripts.keep(*pair.file), *pair.file);
+    migrate::FileRunner runner(*target.connection, *locked.lock, context.config, context.reporter, context.clock,
+                               context.stop,
+                               {target.history.applied,
+                                migrate::JobGuard(*target.connection, context.config.state.schema),
+                                swap_within_migration(context),
+                                {}});
     const migrate::PlanOptions plan{context.config.state.schema,
                                     db::next_batch(*target.connection, context.config.state.schema), true, false};
     const auto run = [&](const migrate::Migration& file) {
         context.stop.check();
-        migrate::AppliedFile done = runner.apply(file, plan);
+        migrate::AppliedFile done = runner.apply(file, scripts.take(file), plan);
         context.reporter.info("redo.ran", fmt::format("ran {} ({} ms)", file.title(), done.duration.count()));
         return done;
     };

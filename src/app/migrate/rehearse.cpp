@@ -15,7 +15,8 @@
 #include "config/connection_string.hpp"
 #include "db/state/state_schema.hpp"
 #include "migrate/rehearse/schema_portrait.hpp"
-#include "migrate/run/run.hpp"
+#include "migrate/run/file_runner.hpp"
+#include "migrate/scripts.hpp"
 #include "sandbox/binaries.hpp"
 #include "sandbox/options.hpp"
 #include "sandbox/sandbox.hpp"
@@ -39,8 +40,7 @@ class Rehearsal {
         m_lock = take_run_lock(context, m_target, "rehearse");
         migrate::require_agreement(m_target.comparison);
         for (const migrate::Migration* file : m_target.comparison.pending)
-            migrate::require_statements(
-                migrate::load_script(*file, m_target.directory.path, context.config.migrations.placeholders), *file);
+            migrate::require_statements(*m_target.directory.scripts->keep(*file), *file);
     }
 
     std::vector<RehearsedFile> run() {
@@ -63,25 +63,26 @@ class Rehearsal {
         return fresh;
     }
 
-    RehearsedFile& apply(migrate::Runner& runner, const migrate::Migration& migration, std::string_view direction) {
+    RehearsedFile& apply(migrate::FileRunner& runner, const migrate::Migration& migration, std::string_view direction) {
         m_context.stop.check();
         const std::string& schema = m_context.config.state.schema;
         const migrate::PlanOptions plan{schema, db::next_batch(*m_target.connection, schema), true, false};
-        const migrate::AppliedFile applied = runner.apply(migration, plan);
+        const migrate::Script script = *m_target.directory.scripts->keep(migration);  // it may run again
+        const migrate::AppliedFile applied = runner.apply(migration, script, plan);
         m_context.reporter.info("rehearse.file",
                                 fmt::format("{}: {} ({} ms)", direction, migration.title(), applied.duration.count()));
         m_files.push_back({migration.file, direction, applied.duration, m_watch.take(), {}});
         return m_files.back();
     }
 
-    std::unique_ptr<migrate::Runner> runner() {
-        auto runner =
-            std::make_unique<migrate::Runner>(*m_target.connection, *m_lock, m_context.config, m_target.directory.path,
-                                              m_context.reporter, m_context.clock, m_context.stop);
-        runner->set_applied(m_target.history.applied);
-        runner->set_swap(swap_within_migration(m_context));
-        runner->set_run_unit([this](db::Executor& executor, const Unit& unit) { return m_watch.run(executor, unit); });
-        return runner;
+    std::unique_ptr<migrate::FileRunner> runner() {
+        return std::make_unique<migrate::FileRunner>(
+            *m_target.connection, *m_lock, m_context.config, m_context.reporter, m_context.clock, m_context.stop,
+            migrate::RunScope{
+                m_target.history.applied,
+                {},
+                swap_within_migration(m_context),
+                [this](db::Executor& executor, const Unit& unit) { return m_watch.run(executor, unit); }});
     }
 
     /// What is pending. The second time the schema must become what it was the first time.

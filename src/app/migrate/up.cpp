@@ -9,6 +9,8 @@
 #include "app/migrate/target/history_run.hpp"
 #include "base/error.hpp"
 #include "db/state/state_schema.hpp"
+#include "migrate/pieces.hpp"
+#include "migrate/scripts.hpp"
 
 namespace tripmig::app {
 
@@ -65,11 +67,9 @@ void apply_pending(const Context& context, const UpOptions& options, MigrationTa
                    std::vector<migrate::AppliedFile>& applied) {
     const std::string& schema = context.config.state.schema;
     const auto& pending = target.comparison.pending;
-    migrate::Runner runner(*target.connection, lock, context.config, target.directory.path, context.reporter,
-                           context.clock, context.stop);
-    runner.set_applied(target.history.applied);
-    runner.set_guard(migrate::JobGuard(*target.connection, context.config.state.schema));
-    runner.set_swap(swap_within_migration(context));
+    migrate::FileRunner runner(
+        *target.connection, lock, context.config, context.reporter, context.clock, context.stop,
+        {target.history.applied, migrate::JobGuard(*target.connection, schema), swap_within_migration(context), {}});
     migrate::PlanOptions plan{schema, db::next_batch(*target.connection, schema), true, options.durable_each};
     FinalFlush flush(*target.connection, schema);
     if (pending.size() > 1)  // of a single file its own line tells the time
@@ -78,7 +78,7 @@ void apply_pending(const Context& context, const UpOptions& options, MigrationTa
         context.stop.check();
         plan.is_last = i + 1 == pending.size();
         flush.set_needed(!options.durable_each);
-        applied.push_back(runner.apply(*pending[i], plan));
+        applied.push_back(runner.apply(*pending[i], target.directory.scripts->take(*pending[i]), plan));
         Event event{Severity::info, "migration.applied", {}, {}, {}};
         event.message = fmt::format("applied {} ({} ms)", pending[i]->title(), applied.back().duration.count());
         event.fields = {{"file", pending[i]->file}, {"version", pending[i]->version.text()}};
@@ -89,9 +89,10 @@ void apply_pending(const Context& context, const UpOptions& options, MigrationTa
 }
 
 /// A typo in the last one is found before the first one runs.
-void require_pending_readable(const Context& context, const MigrationTarget& target) {
-    for (const migrate::Migration* file : target.comparison.pending)
-        require_readable(context, target, *file);
+void require_pending_readable(const MigrationTarget& target) {
+    const auto& pending = target.comparison.pending;
+    for (const migrate::Migration* file : pending)
+        migrate::require_readable(*target.directory.scripts->keep(*file, pending.size() == 1), *file);
 }
 
 /// One run from connect to end. False: the answer to a COMMIT was lost, look again.
@@ -105,7 +106,7 @@ bool run_once(const Context& context, const UpOptions& options, std::vector<migr
     if (target.comparison.pending.empty())
         return true;
     db::require_writable(*target.connection, context.config.state.schema, context.config.database.pooler);
-    require_pending_readable(context, target);
+    require_pending_readable(target);
     if (!options.ignores_foreign_history)
         refuse_files_of_another_tool(context, target);
     if (target.history.needs_state())

@@ -6,7 +6,7 @@
 
 #include "app/context.hpp"
 #include "app/migrate/target/target.hpp"
-#include "migrate/run/run.hpp"
+#include "migrate/run/file_runner.hpp"
 
 namespace tripmig::app {
 

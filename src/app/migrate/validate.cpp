@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "app/migrate/target/target.hpp"
+#include "migrate/pieces.hpp"
+#include "migrate/scripts.hpp"
 
 namespace tripmig::app {
 
@@ -16,7 +18,7 @@ Validation validate_migrations(const Context& context, bool is_strict) {
     validation.stopped = find_half_way(context, target);
     // What is pending must at least be readable: a typo in a directive is found here, not in the deploy.
     for (const migrate::Migration* file : target.comparison.pending)
-        require_readable(context, target, *file);
+        migrate::require_readable(target.directory.scripts->take(*file), *file);
     validation.applied = target.history.applied.size();
     validation.pending = target.comparison.pending.size();
     validation.findings = target.comparison.findings;

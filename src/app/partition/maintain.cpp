@@ -104,7 +104,7 @@ MaintainResult maintain_partitions(const Context& context, const MaintainOptions
     locks.lock_timeout = context.config.migrations.lock_timeout;
     locks.lock_deadline = context.config.migrations.lock_deadline;
     locks.concurrently_timeout = context.config.migrations.lock_deadline;
-    db::Executor executor(connection, database, locks, context.reporter, context.clock, context.stop);
+    db::Executor executor(connection, locks, context.reporter, context.clock, context.stop);
     db::Session session(database, maintain_role);
     const Instant now = options.now ? *options.now : session.now();
     MaintainResult result;

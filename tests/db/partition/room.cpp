@@ -39,7 +39,7 @@ partition::TableOutcome Room::run(const partition::MaintenancePlan& plan) {
     db::LockPolicy locks;
     locks.lock_timeout = std::chrono::milliseconds(200);
     locks.lock_deadline = std::chrono::seconds(5);
-    db::Executor executor(connection, server, locks, told, clock, stop);
+    db::Executor executor(connection, locks, told, clock, stop);
     return partition::maintain(plan, executor, told);
 }
 

@@ -53,10 +53,10 @@ TEST_CASE("a pattern for the other kind of key is refused") {
 
 TEST_CASE("long names are cut to 63 bytes and stay apart") {
     const std::string table(62, 't');
-    const std::string january = name_at("{table}_{start:%Y_%m}", "2024-01-01", table);
+    const std::string january_name = name_at("{table}_{start:%Y_%m}", "2024-01-01", table);
     const std::string february = name_at("{table}_{start:%Y_%m}", "2024-02-01", table);
-    CHECK(january.size() <= 63);
-    CHECK(january != february);
+    CHECK(january_name.size() <= 63);
+    CHECK(january_name != february);
 }
 
 TEST_CASE("leaves are named beside their parent") {

@@ -34,8 +34,7 @@ void change_history(const Context& context, LockedTarget& locked, const Unit& un
     db::LockPolicy policy;
     policy.lock_timeout = context.config.migrations.lock_timeout;
     policy.lock_deadline = context.config.migrations.lock_deadline;
-    db::Executor executor(*locked.target.connection, locked.target.database, policy, context.reporter, context.clock,
-                          context.stop);
+    db::Executor executor(*locked.target.connection, policy, context.reporter, context.clock, context.stop);
     executor.set_run_lock(*locked.lock);
     executor.run(unit);
 }

@@ -11,8 +11,6 @@
 #include "db/run_lock.hpp"
 #include "db/state/history_edit.hpp"
 #include "migrate/directory.hpp"
-#include "migrate/pieces.hpp"
-#include "migrate/script.hpp"
 #include "migrate/version.hpp"
 
 namespace tripmig::app {
@@ -86,8 +84,7 @@ std::vector<migrate::HalfWay> read_half_way(const Context& context, const Migrat
                                  "this role may not read the state schema's table `statements`: "
                                  "whether a file stopped half way is not known; grant it SELECT");
     }
-    return migrate::half_way(target.directory, target.history.applied, journals,
-                             context.config.migrations.placeholders);
+    return migrate::half_way(target.directory, target.history.applied, journals);
 }
 
 std::vector<migrate::HalfWay> find_half_way(const Context& context, MigrationTarget& target) {
@@ -119,14 +116,6 @@ std::string newest_version(const db::History& history) {
             newest = version;
     }
     return newest ? newest->text() : std::string();
-}
-
-void require_readable(const Context& context, const MigrationTarget& target, const migrate::Migration& file) {
-    const sql::Script script =
-        migrate::load_script(file, target.directory.path, context.config.migrations.placeholders);
-    migrate::require_statements(script, file);
-    if (!script.is_transactional)
-        migrate::pieces_of(script);
 }
 
 }  // namespace tripmig::app

@@ -53,7 +53,4 @@ void tell_warnings(const Context& context, const migrate::Comparison& comparison
 /// "3" or "20240131.2": the newest version that counts as applied; empty for none.
 std::string newest_version(const db::History& history);
 
-/// The file can be taken apart: a mistake in it is found before anything runs. Throws Error{usage} at its place.
-void require_readable(const Context& context, const MigrationTarget& target, const migrate::Migration& file);
-
 }  // namespace tripmig::app

@@ -1,19 +1,21 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/event.hpp"
-#include "db/connection.hpp"
+#include "db/step_connection.hpp"
 
 namespace tripmig::db {
 
 /// Looks at what another session does, which can't be asked itself while it runs a statement. A connection of its own.
 class Watcher {
   public:
-    Watcher(const config::DatabaseConfig& database, Reporter& reporter, const StopSignal& stop)
-        : m_connection(database, "watcher", reporter, stop, SessionSettings::own) {}
+    Watcher(const StepConnection& watched, const StopSignal& stop)
+        : m_connection(watched.open_beside("watcher", stop)) {}
 
     struct Blockers {
         std::string text;  ///< for people; their age in it grows
@@ -30,7 +32,9 @@ class Watcher {
     std::map<std::string, std::string> locks_of(int pid);
 
   private:
-    Connection m_connection;
+    Result look(std::string_view statement, int pid);
+
+    std::unique_ptr<StepConnection> m_connection;
 };
 
 }  // namespace tripmig::db

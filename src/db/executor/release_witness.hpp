@@ -2,15 +2,14 @@
 
 #include <atomic>
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
 
 #include "base/clock.hpp"
-#include "base/event.hpp"
 #include "base/stop_signal.hpp"
-#include "config/config.hpp"
-#include "db/connection.hpp"
+#include "db/step_connection.hpp"
 
 namespace tripmig::db {
 
@@ -19,8 +18,8 @@ namespace tripmig::db {
 /// its end, like the others), for which this session queues; nobody else does, and no table is touched.
 class ReleaseWitness {
   public:
-    /// `pid`: of the session whose transactions it looks at. The references must outlive it.
-    ReleaseWitness(const config::DatabaseConfig& database, Reporter& reporter, const Clock& clock, int pid);
+    /// Of the transactions of `watched`. The clock must outlive it.
+    ReleaseWitness(const StepConnection& watched, const Clock& clock);
     ~ReleaseWitness();
     ReleaseWitness(const ReleaseWitness&) = delete;
     ReleaseWitness& operator=(const ReleaseWitness&) = delete;
@@ -32,13 +31,13 @@ class ReleaseWitness {
     /// After COMMIT's answer, or what came instead: when the locks were gone; nullopt when that was not seen.
     std::optional<std::chrono::steady_clock::time_point> released();
     /// It can look at no more transactions.
-    [[nodiscard]] bool is_spent() const { return m_stop.is_raised() || m_connection.is_broken(); }
+    [[nodiscard]] bool is_spent() const { return m_stop.is_raised() || m_connection->is_broken(); }
 
   private:
     [[nodiscard]] std::string lock_sql(const std::string& function) const;
 
     StopSignal m_stop;
-    Connection m_connection;
+    std::unique_ptr<StepConnection> m_connection;
     const Clock& m_clock;
     int m_pid;
     std::thread m_waiting;

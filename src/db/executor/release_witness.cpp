@@ -1,4 +1,4 @@
-#include "db/release_witness.hpp"
+#include "db/executor/release_witness.hpp"
 
 #include <fmt/format.h>
 
@@ -10,9 +10,9 @@ namespace tripmig::db {
 
 namespace chr = std::chrono;
 
-ReleaseWitness::ReleaseWitness(const config::DatabaseConfig& database, Reporter& reporter, const Clock& clock, int pid)
-    : m_connection(database, "witness", reporter, m_stop, SessionSettings::own), m_clock(clock), m_pid(pid) {
-    m_connection.execute("SET lock_timeout = 0");  // it waits for a COMMIT
+ReleaseWitness::ReleaseWitness(const StepConnection& watched, const Clock& clock)
+    : m_connection(watched.open_beside("witness", m_stop)), m_clock(clock), m_pid(watched.protocol_backend_pid()) {
+    m_connection->execute("SET lock_timeout = 0");  // it waits for a COMMIT
 }
 
 ReleaseWitness::~ReleaseWitness() {
@@ -34,7 +34,7 @@ void ReleaseWitness::watch() {
     m_at.reset();
     m_waiting = std::thread([this] {
         try {
-            m_connection.execute(lock_sql("pg_advisory_xact_lock_shared"));
+            m_connection->execute(lock_sql("pg_advisory_xact_lock_shared"));
             m_at = m_clock.steady();
         } catch (const Error&) {
             // Nothing was seen; the caller has COMMIT's answer.

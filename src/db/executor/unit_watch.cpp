@@ -1,20 +1,40 @@
+#include "db/executor/unit_watch.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
 
-#include "db/executor.hpp"
+#include "base/error.hpp"
 
 namespace tripmig::db {
 
 namespace chr = std::chrono;
 
+UnitWatch::UnitWatch(StepConnection& connection, Reporter& reporter, const StopSignal& stop)
+    : m_connection(connection), m_reporter(reporter), m_stop(stop) {
+    m_connection.set_wait_observer([this](chr::milliseconds elapsed) { observe(elapsed); });
+}
+
+UnitWatch::~UnitWatch() {
+    m_connection.set_wait_observer(nullptr);
+}
+
+void UnitWatch::begin_unit(const Unit& unit) {
+    m_current = unit.name;
+    m_is_alone = unit.transaction == Transaction::none;
+    m_told.clear();
+    m_sampled.clear();
+    m_progress.reset();
+}
+
 /// The watcher is opened only when a statement takes long: our own connection can't be asked while it runs one.
-void Executor::observe(chr::milliseconds elapsed) {
+void UnitWatch::observe(chr::milliseconds elapsed) {
     if (elapsed < chr::milliseconds(200) && !m_is_alone)
         return;
     try {
         if (!m_watcher)
-            m_watcher = std::make_unique<Watcher>(m_database, m_reporter, m_stop);
+            m_watcher = std::make_unique<Watcher>(m_connection, m_stop);
         if (m_is_alone)
             sample_locks();
         look_at_blockers();
@@ -25,7 +45,7 @@ void Executor::observe(chr::milliseconds elapsed) {
     }
 }
 
-void Executor::look_at_blockers() {
+void UnitWatch::look_at_blockers() {
     const Watcher::Blockers blockers = m_watcher->blockers_of(m_connection.protocol_backend_pid());
     if (blockers.text.empty())
         return;
@@ -38,7 +58,7 @@ void Executor::look_at_blockers() {
     m_reporter.emit(event);
 }
 
-void Executor::look_at_progress() {
+void UnitWatch::look_at_progress() {
     std::optional<Progress> progress = m_watcher->progress_of(m_connection.protocol_backend_pid());
     if (!progress || progress->total == 0)
         return;
@@ -54,7 +74,7 @@ void Executor::look_at_progress() {
 }
 
 /// A phase that another one follows, or that the statement's end followed, is over.
-void Executor::finish_progress() {
+void UnitWatch::finish_progress() {
     if (!m_progress)
         return;
     const bool is_told = m_progress->done == m_progress->total;
@@ -65,7 +85,7 @@ void Executor::finish_progress() {
         m_reporter.emit(event);
 }
 
-void Executor::sample_locks() {
+void UnitWatch::sample_locks() {
     static const std::vector<std::string> weakest_first = {
         "ShareUpdateExclusiveLock", "ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock"};
     const auto rank = [](const std::string& mode) {

@@ -1,4 +1,4 @@
-#include "db/watcher.hpp"
+#include "db/executor/watcher.hpp"
 
 #include <fmt/format.h>
 
@@ -6,8 +6,15 @@
 
 namespace tripmig::db {
 
+Result Watcher::look(std::string_view statement, int pid) {
+    Step step;
+    step.sql = statement;
+    step.parameters = {fmt::format("{}", pid)};
+    return m_connection->execute(step);
+}
+
 Watcher::Blockers Watcher::blockers_of(int pid) {
-    const Result result = m_connection.execute(std::string(statements::blockers), {fmt::format("{}", pid)});
+    const Result result = look(statements::blockers, pid);
     Blockers blockers;
     for (const Row& row : result) {
         blockers.text += (blockers.text.empty() ? "" : "; ") + row.text("blocker");
@@ -17,7 +24,7 @@ Watcher::Blockers Watcher::blockers_of(int pid) {
 }
 
 std::optional<Progress> Watcher::progress_of(int pid) {
-    const Result result = m_connection.execute(std::string(statements::progress), {fmt::format("{}", pid)});
+    const Result result = look(statements::progress, pid);
     if (result.empty())
         return std::nullopt;
     const Row row = result.row();
@@ -30,7 +37,7 @@ std::optional<Progress> Watcher::progress_of(int pid) {
 }
 
 std::map<std::string, std::string> Watcher::locks_of(int pid) {
-    const Result result = m_connection.execute(std::string(statements::held_locks), {fmt::format("{}", pid)});
+    const Result result = look(statements::held_locks, pid);
     std::map<std::string, std::string> locks;
     for (const Row& row : result)
         locks.emplace(row.text("relation"), row.text("mode"));
