@@ -6,6 +6,7 @@
 #include <charconv>
 #include <limits>
 
+#include "base/counted.hpp"
 #include "base/trimmed.hpp"
 
 namespace tripmig {
@@ -129,9 +130,6 @@ std::optional<CalendarInterval> parse_interval(std::string_view text) {
 }
 
 std::string to_string(const CalendarInterval& interval) {
-    const auto counted = [](std::int64_t count, std::string_view unit) {
-        return fmt::format("{} {}{}", count, unit, count == 1 ? "" : "s");
-    };
     std::string text;
     const auto append = [&](const std::string& part) { text += (text.empty() ? "" : " ") + part; };
     if (interval.months != 0)
@@ -176,6 +174,12 @@ std::string format_timestamp(Instant moment) {
         text.erase(text.find_last_not_of('0') + 1);
     }
     return text;
+}
+
+std::string format_rfc3339(Instant moment) {
+    std::string text = format_timestamp(moment);
+    text[text.find(' ')] = 'T';
+    return text + 'Z';
 }
 
 std::optional<Instant> parse_timestamp(std::string_view text) {

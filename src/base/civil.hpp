@@ -32,6 +32,8 @@ Instant add(Instant moment, const CalendarInterval& interval, std::int64_t times
 
 /// "2024-01-31 13:05:09.25" or "2024-01-31 00:00:00": UTC, no zone mark; the fraction only when there is one.
 std::string format_timestamp(Instant moment);
+/// "2024-01-31T13:05:09.25Z": RFC 3339, as documents have it.
+std::string format_rfc3339(Instant moment);
 /// "2024-01-31".
 std::string format_date(Instant moment);
 

@@ -7,11 +7,8 @@
 #include <string_view>
 #include <utility>
 
-#include "base/clock.hpp"
-#include "base/event.hpp"
+#include "app/context.hpp"
 #include "base/exit_code.hpp"
-#include "base/stop_signal.hpp"
-#include "config/config.hpp"
 
 namespace CLI {
 class App;
@@ -19,15 +16,11 @@ class App;
 
 namespace tripmig::cli {
 
-/// What a command is given when it runs: configuration loaded, reporter chosen, signals caught.
-struct Context {
-    const config::Config& config;
-    Reporter& reporter;
-    const StopSignal& stop;
-    const Clock& clock;
+/// What a command is given when it runs: configuration loaded, reporter chosen, signals caught; and where its result
+/// goes.
+struct Context : app::Context {
     std::ostream& out;  ///< stdout: results only
-    bool json = false;  ///< --json: one document on stdout
-    const std::map<std::string, std::string>& environment;
+    bool& json;         ///< --json: one document on stdout, the error's when it fails
 };
 
 using Action = std::function<ExitCode(Context&)>;

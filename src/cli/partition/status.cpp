@@ -1,39 +1,30 @@
-#include <fmt/format.h>
+#include "app/partition/status.hpp"
 
-#include <algorithm>
-#include <nlohmann/json.hpp>
+#include <CLI/CLI.hpp>
+#include <memory>
 
 #include "cli/partition/partition.hpp"
-#include "db/connection_parameters.hpp"
-#include "partition/status.hpp"
-#include "view/json_text.hpp"
-#include "view/partition_status.hpp"
+#include "cli/print.hpp"
+#include "view/partition/status.hpp"
 
 namespace tripmig::cli {
 
-ExitCode partition_status(Context& context, bool tells_by_exit_code) {
-    const auto policies = chosen_policies(context, {});
-    db::Session session(db::direct_connection(context.config.database), "partition-status");
-    const Instant now = session.now();
-    std::vector<partition::TableStatus> tables;
-    for (const config::PartitionPolicy& policy : policies) {
-        context.stop.check();
-        tables.push_back(partition::table_status(session, policy, now));
-    }
-    if (context.json) {
-        nlohmann::json document{{"now", format_timestamp(now)}, {"tables", nlohmann::json::array()}};
-        for (const partition::TableStatus& status : tables)
-            document["tables"].push_back(view::partition_status_json(status));
-        context.out << view::json_text(document) << '\n';
-    } else {
-        for (std::size_t i = 0; i < tables.size(); ++i)
-            context.out << (i == 0 ? "" : "\n") << view::partition_status_text(tables[i]);
-        if (tables.empty())
-            context.out << fmt::format("no policies in {}\n", context.config.partitions.dir.string());
-    }
-    const bool is_enough =
-        std::all_of(tables.begin(), tables.end(), [](const partition::TableStatus& t) { return t.has_enough(); });
-    return tells_by_exit_code && !is_enough ? ExitCode::pending : ExitCode::ok;
+void add_partition_status(CLI::App& partition, Commands& commands) {
+    auto tells_by_exit_code = std::make_shared<bool>(false);
+    CLI::App* command =
+        partition.add_subcommand("status", "Leaves, bounds, rows, sizes, gaps, and how many days are left");
+    command->add_flag("--exit-code", *tells_by_exit_code,
+                      "Exit 3 when a table has fewer leaves ahead than its policy's premake");
+    command->footer(
+        "Examples:\n"
+        "  tripmig partition status\n"
+        "  tripmig partition status --exit-code --quiet || tripmig partition maintain\n"
+        "  tripmig --json partition status | jq '.tables[].days_left'");
+    commands.add(command, [tells_by_exit_code](Context& context) {
+        const app::PartitionStatus status = app::partition_status(context);
+        print(context, status, view::partition_status_json, view::partition_status_text);
+        return *tells_by_exit_code && !status.has_enough() ? ExitCode::pending : ExitCode::ok;
+    });
 }
 
 }  // namespace tripmig::cli

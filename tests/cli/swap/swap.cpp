@@ -163,7 +163,7 @@ TEST_CASE("plan touches nothing, and says everything") {
     for (const auto& unit : plan["units"])
         if (unit["name"] == "cut over public.orders") {
             has_cut_over = true;
-            CHECK(unit["locks"].size() >= 2);
+            CHECK(unit["lock_first"].size() >= 2);
             CHECK(unit["steps"].size() > 20);
         }
     CHECK(has_cut_over);
