@@ -250,6 +250,9 @@ RunResult run(job::Session& server, const config::PartitionPolicy& policy, bool 
         if (result.state->is<job::SplitJob>())
             throw Error(ExitCode::refused, fmt::format("a split of {} is under way", sql::quoted(policy.table)),
                         "tripmig partition split LEAF goes on, tripmig swap abort LEAF gives it up");
+        if (result.state->stage == job::Stage::reverting)
+            throw Error(ExitCode::refused, fmt::format("the swap of {} is being reverted", sql::quoted(policy.table)),
+                        fmt::format("`tripmig swap revert {}` resumes that", sql::quoted(policy.table)));
         keep_choice(server, policy, *result.state);
     } else {
         const db::TableInfo table = job::require_table(server, policy.table);

@@ -46,14 +46,11 @@ std::vector<const migrate::Migration*> files_to_run(const MigrationTarget& targe
     return files;
 }
 
-void require_confirmation(const DownOptions& options, const std::vector<const migrate::Migration*>& files) {
-    if (options.is_confirmed)
-        return;
+std::string what_it_does(const std::vector<const migrate::Migration*>& files) {
     std::string names;
     for (const migrate::Migration* file : files)
         names += (names.empty() ? "" : ", ") + file->file;
-    throw Error(ExitCode::refused, fmt::format("down would run {}", names),
-                "data can be lost: say --yes when that is meant");
+    return fmt::format("down would run {}, which can delete data", names);
 }
 
 /// What stands in the way is found before anything runs: a file half applied above these, and an undo file that can't
@@ -96,12 +93,12 @@ std::vector<migrate::AppliedFile> undo(const Context& context, MigrationTarget& 
 
 }  // namespace
 
-DownResult migrate_down(const Context& context, const DownOptions& options) {
+DownResult migrate_down(const Context& context, const DownOptions& options, const Confirm& confirm) {
     MigrationTarget target = look_at(context, "down");
     db::require_writable(*target.connection, context.config.state.schema, context.config.database.pooler);
     DownResult result;
     if (const auto files = files_to_run(target, options); !files.empty()) {
-        require_confirmation(options, files);
+        confirm(what_it_does(files));
         result.undone = undo(context, target, options);
     }
     target.read_again(context, false);

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "app/confirm.hpp"
 #include "app/context.hpp"
 #include "migrate/run/file_runner.hpp"
 
@@ -11,7 +12,6 @@ namespace tripmig::app {
 struct DownOptions {
     std::string to;  ///< undo what is above this version, "0": all; empty: `steps` versions
     int steps = 1;
-    bool is_confirmed = false;
 };
 
 struct DownResult {
@@ -19,7 +19,7 @@ struct DownResult {
     std::string version;  ///< the newest that is left; empty: none
 };
 
-/// Undoes by undo files, newest version first. Throws Error{refused} that names the files when it is not confirmed.
-DownResult migrate_down(const Context& context, const DownOptions& options);
+/// Undoes by undo files, newest version first, once it is confirmed.
+DownResult migrate_down(const Context& context, const DownOptions& options, const Confirm& confirm);
 
 }  // namespace tripmig::app

@@ -42,21 +42,18 @@ void require_others_agree(const MigrationTarget& target, const migrate::Migratio
     migrate::require_agreement(others);
 }
 
-void require_redo_confirmed(const Context& context, bool is_confirmed) {
-    if (is_confirmed)
-        return;
-    const MigrationTarget target = look_at(context, "redo");
-    const Pair pair = newest_pair(target);
-    throw Error(
-        ExitCode::refused,
-        fmt::format("redo would run {} ({}), then {} again", pair.undo->file, pair.undo->title(), pair.file->file),
-        "data can be lost: say --yes when that is meant");
+std::string what_it_does(const Pair& pair) {
+    return fmt::format("redo would run {} ({}), which can delete data, then {} again", pair.undo->file,
+                       pair.undo->title(), pair.file->file);
 }
 
 }  // namespace
 
-RedoResult migrate_redo(const Context& context, bool is_confirmed) {
-    require_redo_confirmed(context, is_confirmed);
+RedoResult migrate_redo(const Context& context, const Confirm& confirm) {
+    {
+        const MigrationTarget target = look_at(context, "redo");  // nothing is locked while somebody thinks
+        confirm(what_it_does(newest_pair(target)));
+    }
     LockedTarget locked = lock_target(context, "redo");
     MigrationTarget& target = locked.target;
     const Pair pair = newest_pair(target);

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "app/confirm.hpp"
 #include "app/context.hpp"
 #include "migrate/run/file_runner.hpp"
 
@@ -14,7 +15,7 @@ struct RedoResult {
     migrate::AppliedFile applied;
 };
 
-/// Undoes the newest version and applies it again. Throws Error{refused} that names the files when it is not confirmed.
-RedoResult migrate_redo(const Context& context, bool is_confirmed);
+/// Undoes the newest version and applies it again, once it is confirmed.
+RedoResult migrate_redo(const Context& context, const Confirm& confirm);
 
 }  // namespace tripmig::app

@@ -162,10 +162,9 @@ std::size_t RehearsalResult::different() const {
         std::count_if(files.begin(), files.end(), [](const auto& file) { return !file.differences.empty(); }));
 }
 
-RehearsalResult rehearse_migrations(const Context& context, const RehearseOptions& options) {
-    if (options.is_on_clone && !options.is_confirmed)
-        throw Error(ExitCode::refused, "rehearse runs all files up, down and up again on the database of --url",
-                    "data are lost: say --yes when it is a clone that nobody else uses");
+RehearsalResult rehearse_migrations(const Context& context, const RehearseOptions& options, const Confirm& confirm) {
+    if (options.is_on_clone)
+        confirm("rehearse would run all files up, down and up again on the database of --url, which loses its data");
     RehearsalResult result{options.is_on_clone ? Rehearsal(context).run() : rehearse_in_sandbox(context, options)};
     hide_placeholders(result.files, context.config.migrations.placeholders);
     return result;

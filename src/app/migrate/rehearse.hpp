@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/confirm.hpp"
 #include "app/context.hpp"
 #include "base/exit_code.hpp"
 #include "migrate/rehearse/watch.hpp"
@@ -13,9 +14,8 @@
 namespace tripmig::app {
 
 struct RehearseOptions {
-    std::string bindir;         ///< of the throw-away server's programs; empty: looked for
-    bool is_on_clone = false;   ///< on the database of the configuration, not on a throw-away server
-    bool is_confirmed = false;  ///< that it may lose its data
+    std::string bindir;        ///< of the throw-away server's programs; empty: looked for
+    bool is_on_clone = false;  ///< on the database of the configuration, not on a throw-away server
 };
 
 /// One file, applied once.
@@ -38,6 +38,6 @@ struct RehearsalResult {
 };
 
 /// Runs all files up, down and up again, watched.
-RehearsalResult rehearse_migrations(const Context& context, const RehearseOptions& options);
+RehearsalResult rehearse_migrations(const Context& context, const RehearseOptions& options, const Confirm& confirm);
 
 }  // namespace tripmig::app

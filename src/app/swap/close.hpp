@@ -1,15 +1,10 @@
 #pragma once
 
-#include <functional>
-#include <string>
-
+#include "app/confirm.hpp"
 #include "app/context.hpp"
 #include "app/swap/result.hpp"
 
 namespace tripmig::app {
-
-/// Asks whoever started the command. Throws Error when the answer is no, or nobody can be asked.
-using Confirm = std::function<void(const std::string& question)>;
 
 /// Closes the job of a complete swap: there is no way back afterwards.
 SwapResult finish_swap(const Context& context, const QualifiedName& table, const Confirm& confirm);

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "cli/confirm.hpp"
 #include "cli/print.hpp"
 #include "view/migrate/run.hpp"
 
@@ -12,11 +13,11 @@ void add_redo(CLI::App& app, Commands& commands) {
     CLI::App* command =
         app.add_subcommand("redo", "Undo the newest version and apply it again: while it is being written");
     auto is_confirmed = std::make_shared<bool>(false);
-    command->add_flag("--yes", *is_confirmed, "Do it; without this it only says what it would run (exit 12)");
+    add_yes_option(*command, *is_confirmed);
     command->footer(
         "The file may have been edited since it was applied: its text of now is what runs and is recorded.");
     commands.add(command, [is_confirmed](Context& context) {
-        print(context, app::migrate_redo(context, *is_confirmed), view::redo_json);
+        print(context, app::migrate_redo(context, confirm_on_terminal(*is_confirmed)), view::redo_json);
         return ExitCode::ok;
     });
 }

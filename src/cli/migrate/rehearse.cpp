@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "cli/confirm.hpp"
 #include "cli/print.hpp"
 #include "view/migrate/rehearsal.hpp"
 
@@ -16,7 +17,8 @@ void add_rehearse(CLI::App& app, Commands& commands) {
         ->add_option("--pg-bindir", options->bindir,
                      "The folder of initdb and postgres (else PG_BINDIR, pg_config, Debian's)")
         ->type_name("DIR");
-    command->add_flag("--yes", options->is_confirmed, "With --url: that database is a clone, and may lose its data");
+    auto yes = std::make_shared<bool>(false);
+    add_yes_option(*command, *yes);
     command->footer(
         "Shows the locks that each statement took on what was there before (pg_locks), which tables it rewrote\n"
         "(relfilenode) and read from end to end, and whom it would block; and compares the schema: behind each way "
@@ -27,9 +29,9 @@ void add_rehearse(CLI::App& app, Commands& commands) {
         "  tripmig rehearse\n"
         "  tripmig rehearse --url postgresql://localhost/clone --yes --json");
     const CLI::Option* url = app.get_option("--url");
-    commands.add(command, [options, url](Context& context) {
+    commands.add(command, [options, url, yes](Context& context) {
         options->is_on_clone = url->count() > 0;
-        const app::RehearsalResult result = app::rehearse_migrations(context, *options);
+        const app::RehearsalResult result = app::rehearse_migrations(context, *options, confirm_on_terminal(*yes));
         print(context, result, view::rehearsal_json, view::rehearsal_text);
         context.reporter.info("rehearse.done", view::rehearsal_summary(result));
         return result.exit_code();

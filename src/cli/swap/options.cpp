@@ -1,10 +1,6 @@
 #include "cli/swap/options.hpp"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
-#include <iostream>
 
 #include "base/error.hpp"
 
@@ -69,18 +65,6 @@ void add_cut_over_options(CLI::App& command, app::CutOverTime& time) {
                     "Do all but the cut-over, and that from a time on (UTC), or when a file is gone")
         ->type_name("TIME|FILE")
         ->excludes(until);
-}
-
-void require_yes(bool assume_yes, const std::string& question) {
-    if (assume_yes)
-        return;
-    if (::isatty(STDIN_FILENO) == 0)
-        throw Error(ExitCode::usage, question, "say --yes: there is no terminal to ask on");
-    std::cerr << question << " [y/N] " << std::flush;  // stdout is for the result
-    std::string answer;
-    std::getline(std::cin, answer);
-    if (answer != "y" && answer != "yes")
-        throw Error(ExitCode::refused, "not confirmed: nothing was changed");
 }
 
 }  // namespace tripmig::cli

@@ -17,10 +17,6 @@ void add_run_options(CLI::App& command, app::SwapOptions& options);
 /// --until and --postpone-cutover-until.
 void add_cut_over_options(CLI::App& command, app::CutOverTime& time);
 
-/// Asks on a terminal. Throws Error{usage} naming --yes where there is none to ask, Error{refused} when the answer is
-/// no.
-void require_yes(bool assume_yes, const std::string& question);
-
 // One function a command, each in a file of its name.
 void add_swap_plan(CLI::App& group, Commands& commands);
 void add_swap_run(CLI::App& group, Commands& commands);

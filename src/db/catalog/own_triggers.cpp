@@ -16,11 +16,12 @@ std::string function_names(const OwnTriggers& own) {
     return names;
 }
 
-/// The table and its partitions.
+/// The table and its partitions. pg_partition_tree() would wait for whoever holds ACCESS EXCLUSIVE on one of them.
 std::string relations_sql(const OwnTriggers& own) {
     return fmt::format(
-        "SELECT pg_catalog.to_regclass({0})::pg_catalog.oid AS oid UNION SELECT tree.relid::pg_catalog.oid "
-        "FROM pg_catalog.pg_partition_tree(pg_catalog.to_regclass({0})) AS tree",
+        "WITH RECURSIVE tree (oid) AS (SELECT pg_catalog.to_regclass({})::pg_catalog.oid UNION ALL SELECT c.oid "
+        "FROM tree JOIN pg_catalog.pg_inherits AS i ON i.inhparent = tree.oid AND NOT i.inhdetachpending "
+        "JOIN pg_catalog.pg_class AS c ON c.oid = i.inhrelid AND c.relispartition) SELECT tree.oid FROM tree",
         sql::quote_literal(sql::quoted(own.table)));
 }
 

@@ -7,6 +7,7 @@
 #include "backfill/load.hpp"
 #include "base/error.hpp"
 #include "job/locks/blockers.hpp"
+#include "job/statements.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::job {
@@ -77,6 +78,35 @@ db::LockTimeout named(Session& server, const Unit& unit, const db::LockTimeout& 
             blockers.text()};
 }
 
+std::string exclusive_lock_holders(db::Session& session) {
+    const db::Result found = session.read(std::string(statements::exclusive_lock_holders));
+    return found.row().optional_text("holders").value_or("a session that has let go meanwhile");
+}
+
+/// What a plan reads may lie behind somebody's ACCESS EXCLUSIVE, on a single partition for instance: until the deadline
+/// it is read again. nullopt: another plan is to be made.
+std::optional<db::UnitOutcome> read_again(Session& server, const std::function<std::optional<db::UnitOutcome>()>& plan,
+                                          chr::steady_clock::time_point deadline) {
+    try {
+        return plan();
+    } catch (const db::LockTimeout&) {
+        throw;
+    } catch (const Error& error) {
+        if (error.sqlstate() != "55P03")
+            throw;
+        const std::string who = exclusive_lock_holders(server.session());
+        if (server.clock().steady() >= deadline)
+            throw db::LockTimeout(Error(ExitCode::lock_deadline,
+                                        fmt::format("a table or partition that is to be read is locked by {}", who),
+                                        "nothing was changed by it; run it again at a quieter time, end what holds the "
+                                        "lock, or raise cutover_deadline in [swap]")
+                                      .with_sqlstate(error.sqlstate()),
+                                  who);
+        server.reporter().info("swap.waits", fmt::format("waits to read what is locked by {}", who));
+        return std::nullopt;
+    }
+}
+
 }  // namespace
 
 db::UnitOutcome run_attempts(Session& server,
@@ -113,7 +143,8 @@ db::UnitOutcome run_attempts(Session& server,
     };
     for (int plans = 0;; ++plans) {
         server.stop().check();
-        if (auto outcome = plan(attempt)) {
+        if (auto outcome = read_again(
+                server, [&] { return plan(attempt); }, deadline)) {
             outcome->attempts += plans;
             return *outcome;
         }

@@ -96,6 +96,12 @@ bool is_under_way(const job::State& state) {
     return state.stage != job::Stage::complete && state.stage < job::Stage::finished;
 }
 
+std::string_view command_for(const job::State& state) {
+    if (state.is<job::SplitJob>())
+        return "partition split";
+    return state.stage == job::Stage::reverting ? "swap revert" : "swap run";
+}
+
 /// What to do about triggers of a registry that are off, beneath them; empty when none is.
 std::string problems_text(const QualifiedName& table, const std::vector<std::string>& problems) {
     std::string text;
@@ -103,8 +109,9 @@ std::string problems_text(const QualifiedName& table, const std::vector<std::str
         text += fmt::format("registry: {}\n", problem);
     if (!text.empty())
         text += fmt::format(
-            "  hint: the registry may lack ids, or keep those of deleted rows: `ALTER TABLE ... ENABLE ALWAYS TRIGGER "
-            "...` switches a trigger on again, `tripmig swap verify {}` names the ids that differ\n",
+            "  hint: the registry may lack ids, or keep those of deleted rows. `ALTER TABLE ... ENABLE ALWAYS TRIGGER "
+            "...` switches a trigger on again; docs/swap.md (Verify) has the statements for one that is missing. "
+            "`tripmig swap verify {}` names the ids that differ\n",
             sql::quoted(table));
     return text;
 }
@@ -155,8 +162,8 @@ std::string open_text(const job::State& state, const job::JobProgress& progress)
     if (!progress.worker.empty())
         text += fmt::format("at work: {}\n", progress.worker);
     else if (is_under_way(state))
-        text += fmt::format("nobody is at work on it: tripmig {} {} goes on\n",
-                            state.is<job::SplitJob>() ? "partition split" : "swap run", sql::quoted(state.table));
+        text += fmt::format("nobody is at work on it: tripmig {} {} resumes it\n", command_for(state),
+                            sql::quoted(state.table));
     return text;
 }
 

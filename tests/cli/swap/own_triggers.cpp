@@ -162,6 +162,63 @@ TEST_CASE("after copy's cut-over: rows of partitions that came, went or were tru
     }
 }
 
+TEST_CASE("after copy's cut-over: a partition that was detached by hand keeps no end from coming") {
+    for (const std::string end : {"finish", "revert"}) {
+        CAPTURE(end);
+        const SwapFixture room;
+        room.database.exec(orders_and_lines);
+        room.database.exec("DELETE FROM lines");
+        (void)room.swap({"run", "orders", "--strategy", "copy"});
+        const std::string leaf = room.database.scalar("SELECT tableoid::regclass FROM orders WHERE id = 1");
+        room.database.exec("ALTER TABLE orders DETACH PARTITION " + leaf);
+        const std::string all = "SELECT md5(string_agg(o::text, ' ' ORDER BY o::text)) FROM orders AS o";
+        const std::string rows = room.database.scalar(all);
+        const CommandResult result = room.tripmig({"swap", end, "orders", "--yes"});
+        CHECK_MESSAGE(result.exit_code == 0, result.err);
+        CHECK(room.database.scalar(all) == rows);
+        CHECK(room.database.scalar("SELECT count(*) FROM pg_trigger WHERE tgrelid = '" + leaf +
+                                   "'::regclass AND tgname LIKE 'tripmig%'") == "0");
+        room.database.exec("TRUNCATE " + leaf);
+    }
+}
+
+TEST_CASE("after copy's cut-over: revert waits for whoever locks a partition, and tells who") {
+    const SwapFixture room;
+    room.database.exec(orders_and_lines);
+    (void)room.swap({"run", "orders", "--strategy", "copy"});
+    const std::string leaf = room.database.scalar("SELECT tableoid::regclass FROM orders WHERE id = 1");
+    room.database.exec("UPDATE orders SET note = 'late' WHERE id = 1");
+    const Connection other = room.database.connect();
+    other.exec("BEGIN; LOCK TABLE " + leaf + " IN ACCESS EXCLUSIVE MODE");
+    BackgroundCommand revert = room.start({"swap", "revert", "orders"});
+    revert.wait_for_text("pid " + other.scalar("SELECT pg_backend_pid()"));
+    other.exec("COMMIT");
+    const CommandResult result = revert.wait();
+    CHECK_MESSAGE(result.exit_code == 0, result.err);
+    CHECK(room.database.scalar("SELECT note FROM orders WHERE id = 1") == "late");
+}
+
+TEST_CASE("split: a leaf that was detached by hand is named, and the split goes on when it is back") {
+    const SwapFixture room;
+    room.database.exec(orders_and_lines);
+    (void)room.swap({"run", "orders", "--strategy", "attach"});
+    (void)room.swap({"finish", "orders", "--yes"});
+    const std::vector<std::string> split{"partition", "split", "orders_past", "--interval", "1 month"};
+    std::vector<std::string> until_ready = split;
+    until_ready.insert(until_ready.end(), {"--until", "ready"});
+    (void)room.tripmig(until_ready);
+    const std::string bound =
+        room.database.scalar("SELECT pg_get_expr(relpartbound, oid) FROM pg_class WHERE oid = 'orders_past'::regclass");
+    room.database.exec("ALTER TABLE orders DETACH PARTITION orders_past");
+    const CommandResult refused = room.tripmig(split);
+    CHECK(refused.exit_code == 12);
+    CHECK_MESSAGE(refused.err.find("ATTACH PARTITION public.orders_past " + bound) != std::string::npos, refused.err);
+    room.database.exec("ALTER TABLE orders ATTACH PARTITION orders_past " + bound);
+    const CommandResult result = room.tripmig(split);
+    CHECK_MESSAGE(result.exit_code == 0, result.err);
+    CHECK(room.database.scalar("SELECT count(*) FROM orders") == "20000");
+}
+
 TEST_CASE("after copy's cut-over: what verify found is mended before the way back, or bars it") {
     const SwapFixture room;
     room.database.exec(orders_and_lines);
