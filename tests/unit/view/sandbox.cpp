@@ -33,6 +33,6 @@ TEST_CASE("a sandbox that runs, one that is stopped, and none") {
 }
 
 TEST_CASE("a sandbox that was stopped") {
-    CHECK(view::stopped_sandbox_json({"/tmp/box", true, true}) ==
+    CHECK(json::parse(view::json_text(view::stopped_sandbox_json({"/tmp/box", true, true}))) ==
           json::parse(R"({"running": false, "directory": "/tmp/box", "stopped": true, "kept": true})"));
 }

@@ -73,7 +73,7 @@ TEST_CASE("a table without a swap, and one that was partitioned before") {
 
 TEST_CASE("how far a load is: a duration is a number with its unit in the key, a time is RFC 3339") {
     app::SwapStatus status = open(job::Stage::capturing);
-    status.state->blocks = 1000;
+    status.state->edit_load().blocks = 1000;
     status.progress.blocks_done = 100;
     status.progress.blocks_a_second = 10;
     status.progress.hold_kind = "probe";
@@ -112,7 +112,7 @@ TEST_CASE("the numbers of a swap agree with their nouns") {
 
 TEST_CASE("a split names the partition that it leaves behind, unless it did so before") {
     job::State done = state(job::Stage::finished);
-    done.leaf = "orders_old";
+    done.old_name = "orders_old";
     app::SplitResult result{{{"shop", "orders_past"}, done, {}}, false};
     CHECK(contains(view::split_text(result), "shop.orders_old is detached and kept"));
     CHECK(view::split_json(result)["stage"] == "finished");
