@@ -24,7 +24,8 @@ struct SandboxOptions {
     std::optional<int> port;  ///< of 127.0.0.1; 0: any free one
 };
 
-/// Throws Error{usage} for a setting that is none, Error{refused} where there are no server programs.
+/// Throws Error{usage} for a setting that is none and a bindir without server programs, Error{refused} where none are
+/// found.
 sandbox::Options describe_sandbox(const Context& context, const SandboxOptions& options);
 
 /// What is in a sandbox's directory.

@@ -157,8 +157,7 @@ void run_swaps(Documents& documents, const SwapFixture& room) {
     CHECK(documents.run("partition maintain")["tables"].size() == 1);
     CHECK(is_rfc3339(documents.run("partition status")["now"]));
     const std::string past = room.database.scalar(
-        "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'orders'::regclass ORDER BY inhrelid LIMIT "
-        "1");
+        "SELECT min(inhrelid)::regclass::text FROM pg_inherits WHERE inhparent = 'orders'::regclass");
     CHECK(documents.run("partition split", {past})["stage"] == "finished");
 }
 
@@ -218,7 +217,7 @@ TEST_CASE("every command prints one document when the server can't be reached, o
             documents.fail(command, arguments_to_fail_with(command), 6);
     documents.fail("new", {"..."}, 2);
     documents.fail("lint", {"missing.sql"}, 2);
-    documents.fail("sandbox start", {"--pg-bindir", "/nowhere", "--dir", elsewhere.path() / "a"}, 12);
+    documents.fail("sandbox start", {"--pg-bindir", "/nowhere", "--dir", elsewhere.path() / "a"}, 2);
     documents.fail("sandbox url", {"--dir", elsewhere.path() / "a"}, 6);
     CHECK(documents.run("sandbox status", {"--dir", elsewhere.path() / "a"}, 6)["running"] == false);
     CHECK(documents.run("sandbox stop", {"--dir", elsewhere.path() / "a"})["stopped"] == false);
@@ -264,27 +263,50 @@ TEST_CASE("every command prints one document when its command line is wrong") {
     documents.fail("", {}, 2);
 }
 
-TEST_CASE("a document is written whatever bytes a database's names have") {
-    const TestDatabase home;  // on whose server the other one is made
-    const std::string name = home.name() + "_ascii";
-    home.exec("CREATE DATABASE " + name + " ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0");
-    std::string url = home.url();
-    url.replace(url.find(home.name()), home.name().size(), name);
+TEST_CASE("every command prints one document when a name that it was given is not UTF-8") {
+    const SwapFixture room;
+    const TemporaryFolder elsewhere;
+    Documents documents(room.surroundings());
+    for (const std::string& command : all_commands()) {
+        Words arguments = arguments_to_fail_with(command);
+        arguments.insert(arguments.end(), {"--config", "caf\xE9.toml"});
+        if (command == "new")
+            arguments.emplace_back("more");
+        if (command.rfind("sandbox ", 0) != 0)  // they read no configuration
+            documents.fail(command, arguments, 2);
+    }
+    const std::string nothing = elsewhere.path() / "caf\xE9";
+    const std::string shown = elsewhere.path() / "caf\xEF\xBF\xBD";
+    documents.fail("sandbox start", {"--pg-bindir", nothing}, 2);
+    documents.fail("sandbox url", {"--dir", nothing}, 6);
+    CHECK(documents.run("sandbox status", {"--dir", nothing}, 6)["directory"] == shown);
+    CHECK(documents.run("sandbox stop", {"--dir", nothing})["directory"] == shown);
+    documents.check_that_all_were_run();
+}
+
+TEST_CASE("a document is written whatever bytes files and tables have in their names") {
+    const SwapFixture room;
+    room.folder.write("migrations/V1__caf\xE9.sql", "DROP TABLE \"caf\xE9\", nothing;\n");
+    Documents documents(room.surroundings());
+    const std::string shown = "V1__caf\xEF\xBF\xBD.sql";
+    CHECK(documents.run("lint")["files"][0]["file"] == "migrations/" + shown);
+    CHECK(documents.run("status")["migrations"][0]["file"] == shown);
+    CHECK(documents.run("up", {"--dry-run"})["pending"][0]["file"] == shown);
+    CHECK(documents.run("validate")["pending"] == 1);
+    documents.fail("up", {}, 7);
+    documents.fail("swap status", {"\"caf\xE9\""}, 1);
+
+    // A database without encoding, whose server refuses to send such a name.
+    const std::string name = room.database.name() + "_ascii";
+    room.database.exec("CREATE DATABASE " + name +
+                       " ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0");
+    std::string url = room.database.url();
+    url.replace(url.find(room.database.name()), room.database.name().size(), name);
     {
         const Connection session(url);
         session.exec("DO $$ BEGIN EXECUTE 'CREATE TABLE \"caf' || chr(233) || '\" (at timestamp)'; END $$");
     }
-    const TemporaryFolder folder;
-    folder.write("migrations/V1__a.sql", "DROP TABLE \"caf\xE9\", nothing;\n");
-    Surroundings around;
-    around.directory = folder.path();
-    around.environment = {{"DATABASE_URL", url}};
-    Documents documents(around);
-    const Words table{"\"caf\xE9\""};
-    CHECK(documents.run("swap status", table)["table"] == "public.\"caf\xEF\xBF\xBD\"");
-    documents.run("swap plan", {table[0], "--key", "at", "--strategy", "copy"}, 12);
-    documents.fail("swap pause", table, 12);
-    CHECK(documents.run("dump")["schema"].get<std::string>().find("caf") != std::string::npos);
-    documents.fail("up", {}, 7);
-    home.exec("DROP DATABASE " + name);
+    documents.fail("dump", {"--url", url}, 1);
+    documents.fail("up", {"--url", url}, 7);
+    room.database.exec("DROP DATABASE " + name);
 }
