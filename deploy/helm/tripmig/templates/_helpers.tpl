@@ -115,6 +115,7 @@ rules:
   - action: Ignore
     onPodConditions:
       - type: DisruptionTarget
+        status: "True"
 {{- end }}
 
 {{/*
