@@ -3,6 +3,7 @@
 import copy
 import json
 import pathlib
+import re
 import shutil
 import tempfile
 import unittest
@@ -224,6 +225,17 @@ class Helm(Scratch):
             found = self.keep(self.template(*values, chart=chart, release="shop"), name)
             pod = manifests.pod_of(self.one(found, "Deployment"))
             self.assertEqual(pod["initContainers"][0]["args"][0], name.removesuffix("Container"))
+
+    def test_the_page_s_words(self):
+        page = (ROOT / "docs/kubernetes.md").read_text()
+        lines = re.findall(r"^ *- (\{\{ include .*\}\})$", page, re.M)
+        helpers = (self.chart / "templates/_helpers.tpl").read_text()
+        self.assertEqual(len(lines), 2)
+        for line in lines:
+            self.assertIn(line, helpers)
+        values = dict(re.findall(r"--set(?:-string)? '?([a-z.]+)=([^' ]+)", page))
+        found = self.keep(self.template(*(part for item in values.items() for part in ("--set-string", "=".join(item)))), "docs/kubernetes.md")
+        self.assertEqual(manifests.pod_of(self.one(found, "Job"))["containers"][0]["image"], "registry.example/shop-migrations:7")
 
     def test_wrong_values_are_refused(self):
         for arguments, words in [
