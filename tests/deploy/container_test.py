@@ -204,6 +204,10 @@ class Compose(Runs):
         self.assertIn(environment["TRIPMIG_DATABASE_PASSWORD_FILE"], files)
         out, err = self.ended(container.Container(image.entrypoint + self.tripmig["command"], environment, files, workdir=image.workdir), 0)
         self.assertIn("at version 4", out + err)
+        # It would say so if it had anything to write: the root is read-only indeed.
+        environment["TRIPMIG_REPORT_METRICS_FILE"] = "/tmp/tripmig.prom"
+        _, err = self.ended(container.Container(image.entrypoint + self.tripmig["command"], environment, files, workdir=image.workdir), 0)
+        self.assertIn("cannot write the metrics file /tmp/tripmig.prom: Read-only file system", err)
 
     def test_what_the_image_does_without_a_command(self):
         out, _ = self.ended(container.Container(image.entrypoint + image.command, {}, {}, workdir=image.workdir), 0)

@@ -320,9 +320,10 @@ class PreCommit(Project):
             self.assertEqual((hook["language"], hook["pass_filenames"]), ("system", False))
             self.assertTrue(re.search(hook["files"], "db/migrations/V1__a.sql"))
             self.assertFalse(re.search(hook["files"], "src/main.cpp"))
-            # With the arguments that a project may add, as pre-commit appends them.
-            result = self.shell(hook["entry"] + " --migrations migrations")
-            self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        # With the arguments that a project may add, as pre-commit appends them.
+        result = self.shell(hooks[0]["entry"] + " --migrations migrations")
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        self.assertEqual([hooks[1]["entry"]], read_yaml(DEPLOY / "ci/gitlab-ci.yml")["tripmig-rehearse"]["script"], "GitLab's is run")
         self.dangerous()
         self.assertEqual(self.shell(hooks[0]["entry"]).returncode, 4)
         for page in PAGES:
