@@ -14,6 +14,7 @@ namespace tripmig::app {
 struct Validation {
     std::size_t applied = 0;
     std::size_t pending = 0;
+    std::size_t policies = 0;               ///< in [partitions] dir, all of which can be read
     std::vector<migrate::HalfWay> stopped;  ///< half way
     std::vector<migrate::Finding> findings;
 
@@ -21,7 +22,7 @@ struct Validation {
     [[nodiscard]] ExitCode exit_code() const { return is_valid() ? ExitCode::ok : ExitCode::disagreement; }
 };
 
-/// Changes nothing. Throws Error{usage} for a pending file that can't be taken apart.
+/// Changes nothing. Throws Error{usage} for a pending file that can't be taken apart, and for a policy that is wrong.
 Validation validate_migrations(const Context& context, bool is_strict);
 
 /// For people: throws Error{disagreement} that lists the errors among the findings, and tells those that are none.
