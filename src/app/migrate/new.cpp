@@ -55,6 +55,11 @@ std::string next_version(const migrate::Directory& directory, Instant now, bool 
     for (const char c : format_timestamp(now))
         if (c >= '0' && c <= '9' && time.size() < digits_of_a_time)
             time += c;
+    if (!directory.versioned.empty()) {  // made within the same second
+        const std::string newest = directory.versioned.back().version.text();
+        if (newest.size() == digits_of_a_time && newest >= time)
+            return fmt::format("{}", std::stoll(newest) + 1);
+    }
     return time;
 }
 

@@ -14,9 +14,9 @@ namespace tripmig::app {
 struct Validation {
     std::size_t applied = 0;
     std::size_t pending = 0;
-    std::size_t policies = 0;               ///< in [partitions] dir, all of which can be read
     std::vector<migrate::HalfWay> stopped;  ///< half way
     std::vector<migrate::Finding> findings;
+    std::size_t policies = 0;  ///< in [partitions] dir, all of which can be read
 
     [[nodiscard]] bool is_valid() const;
     [[nodiscard]] ExitCode exit_code() const { return is_valid() ? ExitCode::ok : ExitCode::disagreement; }
