@@ -72,6 +72,14 @@ MaintainResult maintain(Server& server, const std::vector<config::PartitionPolic
     return result;
 }
 
+ExitCode MaintainPreview::exit_code() const {
+    std::vector<TableOutcome> outcomes;
+    outcomes.reserve(tables.size());
+    for (const TablePreview& table : tables)
+        outcomes.push_back(table.outcome);
+    return exit_code_of(outcomes);
+}
+
 namespace {
 
 TablePreview preview_table(Server& server, const config::PartitionPolicy& policy, const Limits& limits,
