@@ -29,7 +29,8 @@ TextReporter::~TextReporter() {
 
 void TextReporter::emit(const Event& event) {
     const bool is_important = event.severity == Severity::warning || event.severity == Severity::error;
-    if (!is_important && (m_options.quiet || (event.severity == Severity::debug && !m_options.verbose)))
+    const bool is_detail = event.severity == Severity::debug && !event.progress;
+    if (!is_important && (m_options.quiet || (is_detail && !m_options.verbose)))
         return;
     const std::lock_guard lock(m_mutex);
     if (is_important || !event.progress)
@@ -78,6 +79,15 @@ void TextReporter::show_progress(const Progress& progress) {
     const ProgressTracker::News news = m_tracker.update(progress, now);
     if (news == ProgressTracker::News::repeated)
         return;
+    if (news == ProgressTracker::News::over) {
+        m_tracker.remove(progress.task);
+        if (m_bar_is_shown) {
+            const std::string bar = drawn_bar(now);
+            m_bar_is_shown = !bar.empty();
+            m_options.sink(std::string(clear_line) + bar);
+        }
+        return;
+    }
     if (news == ProgressTracker::News::finished) {
         const ProgressTracker::Task& task = m_tracker.task(progress.task);
         const std::string line = without_control_characters(finished_text(task.progress, task.rate));
