@@ -140,6 +140,23 @@ TEST_CASE("of several tasks the one that began last stands in the bar until it i
     CHECK(terminal.screen().back().empty());
 }
 
+TEST_CASE("a part of a command's work has a line in a log when it takes long") {
+    FakeTerminal log(false);
+    const auto reporter = make_reporter(log.options);
+    Event event = progress_event("index", 1, 1);
+    event.severity = Severity::debug;
+    reporter->emit(event);
+    CHECK(log.screen() == Lines{""});
+    event.progress->task = "load";
+    for (const std::uint64_t done : {1, 2, 3}) {
+        event.progress->done = done;
+        event.progress->total = 3;
+        reporter->emit(event);
+        log.clock.pass(3s);
+    }
+    CHECK(log.screen().size() == 3);
+}
+
 TEST_CASE("progress of work that nothing counts: how long it has taken, gone when it is over") {
     FakeTerminal terminal(true);
     const auto reporter = make_reporter(terminal.options);
