@@ -28,6 +28,8 @@ ProgressTracker::News ProgressTracker::update(const Progress& progress, TimePoin
     task.progress = progress;
     task.updated = now;
     task.rate.add(now, progress.done);
+    if (progress.is_over)
+        return News::over;
     if (is_done(progress)) {
         m_ended[progress.task] = progress.total;
         return News::finished;
@@ -50,8 +52,8 @@ void ProgressTracker::remove(const std::string& name) {
 
 const ProgressTracker::Task* ProgressTracker::foremost(TimePoint now) const {
     const Task* latest = nullptr;
-    for (const std::string& name : m_order) {
-        const Task& candidate = m_tasks.at(name);
+    for (auto name = m_order.rbegin(); name != m_order.rend(); ++name) {
+        const Task& candidate = m_tasks.at(*name);
         if (now - candidate.updated < silence)
             return &candidate;
         if (latest == nullptr || candidate.updated > latest->updated)
