@@ -14,12 +14,12 @@ namespace tripmig::cli {
 
 namespace {
 
-struct StatusFlags {
+struct TableFlags {
     std::vector<std::string> only;
     bool tells_by_exit_code = false;
 };
 
-ExitCode show_status(Context& context, const StatusFlags& flags) {
+ExitCode show_status(Context& context, const TableFlags& flags) {
     const app::PartitionStatus status = app::partition_status(context, flags.only);
     print(context, status, view::partition_status_json, view::partition_status_text);
     context.metrics = table_metrics(status.result);
@@ -29,7 +29,7 @@ ExitCode show_status(Context& context, const StatusFlags& flags) {
 }  // namespace
 
 void add_partition_status(CLI::App& partition, Commands& commands) {
-    auto flags = std::make_shared<StatusFlags>();
+    auto flags = std::make_shared<TableFlags>();
     CLI::App* command =
         partition.add_subcommand("status", "Partitions, bounds, rows, sizes, gaps, and how many days are left");
     command->add_option("TABLE", flags->only, "Only these tables; default: all that have a policy");

@@ -19,15 +19,12 @@ nlohmann::json deed_json(const Deed& deed) {
     nlohmann::json names = nlohmann::json::array();
     for (const ddl::Leaf& leaf : deed.leaves)
         names.push_back(name_json(leaf.name));
-    nlohmann::json locks = nlohmann::json::array();
-    for (const LockRequest& lock : deed.locks)
-        locks.push_back({{"relation", name_json(lock.relation)}, {"mode", std::string(to_string(lock.mode))}});
     return {{"did", std::string(partition::verb(deed.kind))},
             {"partitions", std::move(names)},
             {"attempts", deed.attempts},
             {"took_ms", static_cast<double>(deed.took.count()) / 1000},
             {"locks_held_ms", static_cast<double>(deed.held.count()) / 1000},
-            {"locks", std::move(locks)}};
+            {"locks", locks_json(deed.locks)}};
 }
 
 nlohmann::json leaves_json(ddl::KeyType key, const std::vector<ddl::Leaf>& leaves) {
@@ -42,7 +39,7 @@ nlohmann::json leaves_json(ddl::KeyType key, const std::vector<ddl::Leaf>& leave
 nlohmann::json health_json(const partition::TableHealth& health) {
     return {{"premake", health.premake},
             {"ahead", health.ahead},
-            {"seconds_ahead", or_null(health.seconds_ahead)},
+            {"ahead_seconds", or_null(health.seconds_ahead)},
             {"gaps", health.gaps},
             {"default_rows", health.default_rows},
             {"detach_pending", health.detach_pending},

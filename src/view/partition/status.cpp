@@ -143,7 +143,7 @@ nlohmann::json table_json(const TableStatus& status) {
         {"ahead", status.health.ahead},
         {"has_present", status.health.has_present},
         {"days_left", or_null(status.days_left)},
-        {"seconds_ahead", or_null(status.health.seconds_ahead)},
+        {"ahead_seconds", or_null(status.health.seconds_ahead)},
         {"covered_until", nullptr},
         {"partitions", nlohmann::json::array()},
         {"default", nullptr},
