@@ -148,7 +148,7 @@ TEST_CASE("a part of a command's work has a line in a log when it takes long") {
     reporter->emit(event);
     CHECK(log.screen() == Lines{""});
     event.progress->task = "load";
-    for (const std::uint64_t done : {1, 2, 3}) {
+    for (const std::uint64_t done : {1U, 2U, 3U}) {
         event.progress->done = done;
         event.progress->total = 3;
         reporter->emit(event);
