@@ -41,8 +41,8 @@ ExitCode maintain(Context& context, const MaintainFlags& flags) {
         return preview.exit_code();
     }
     const partition::MaintainResult result = app::maintain_partitions(context, options);
-    print(context, result, view::maintain_json);
     context.metrics = table_metrics(result);
+    print(context, result, view::maintain_json);
     return result.exit_code();
 }
 

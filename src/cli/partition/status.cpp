@@ -21,8 +21,8 @@ struct TableFlags {
 
 ExitCode show_status(Context& context, const TableFlags& flags) {
     const app::PartitionStatus status = app::partition_status(context, flags.only);
-    print(context, status, view::partition_status_json, view::partition_status_text);
     context.metrics = table_metrics(status.result);
+    print(context, status, view::partition_status_json, view::partition_status_text);
     return flags.tells_by_exit_code && !status.is_well() ? ExitCode::pending : ExitCode::ok;
 }
 
