@@ -11,7 +11,7 @@ using namespace tripmig::ddl;
 
 namespace {
 
-Bound at(std::string_view text) {
+Bound moment_of(std::string_view text) {
     return Bound::at(parse_timestamp(text).value());
 }
 
@@ -26,25 +26,25 @@ const KeyType snowflake{KeyType::snowflake, 1'420'070'400'000};  // from 2015-01
 }  // namespace
 
 TEST_CASE("a moment is written as its encoding has it") {
-    CHECK(bound_literal(KeyType::epoch_s, at("2024-01-01")) == "'1704067200'");
-    CHECK(bound_literal(KeyType::epoch_ms, at("2024-01-01")) == "'1704067200000'");
-    CHECK(bound_literal(KeyType::epoch_us, at("2024-01-01 00:00:00.000001")) == "'1704067200000001'");
-    CHECK(bound_literal(KeyType::epoch_ns, at("2024-01-01")) == "'1704067200000000000'");
-    CHECK(bound_literal(KeyType::epoch_s, at("1969-12-31 23:59:59.5")) == "'-1'");
-    CHECK(bound_literal(snowflake, at("2015-01-01")) == "'0'");
-    CHECK(bound_literal(snowflake, at("2015-01-01 00:00:01")) == "'4194304000'");
-    CHECK(bound_literal(snowflake, at("2014-12-31 23:59:59.999")) == "'-4194304'");
-    CHECK(bound_literal(KeyType::ulid, at("1970-01-01")) == "'00000000000000000000000000'");
-    CHECK(bound_literal(KeyType::ulid, at("2024-01-01")) == "'01HK153X000000000000000000'");
-    CHECK(within(KeyType::epoch_ms, {at("2024-01-01"), at("2024-02-01")}, "id") ==
+    CHECK(bound_literal(KeyType::epoch_s, moment_of("2024-01-01")) == "'1704067200'");
+    CHECK(bound_literal(KeyType::epoch_ms, moment_of("2024-01-01")) == "'1704067200000'");
+    CHECK(bound_literal(KeyType::epoch_us, moment_of("2024-01-01 00:00:00.000001")) == "'1704067200000001'");
+    CHECK(bound_literal(KeyType::epoch_ns, moment_of("2024-01-01")) == "'1704067200000000000'");
+    CHECK(bound_literal(KeyType::epoch_s, moment_of("1969-12-31 23:59:59.5")) == "'-1'");
+    CHECK(bound_literal(snowflake, moment_of("2015-01-01")) == "'0'");
+    CHECK(bound_literal(snowflake, moment_of("2015-01-01 00:00:01")) == "'4194304000'");
+    CHECK(bound_literal(snowflake, moment_of("2014-12-31 23:59:59.999")) == "'-4194304'");
+    CHECK(bound_literal(KeyType::ulid, moment_of("1970-01-01")) == "'00000000000000000000000000'");
+    CHECK(bound_literal(KeyType::ulid, moment_of("2024-01-01")) == "'01HK153X000000000000000000'");
+    CHECK(within(KeyType::epoch_ms, {moment_of("2024-01-01"), moment_of("2024-02-01")}, "id") ==
           "id IS NOT NULL AND id >= '1704067200000'::pg_catalog.int8 AND id < '1706745600000'::pg_catalog.int8");
 }
 
 TEST_CASE("people read times, unless a key is none of the grid") {
-    CHECK(describe(KeyType::epoch_ms, at("2024-01-01")) == "2024-01-01");
+    CHECK(describe(KeyType::epoch_ms, moment_of("2024-01-01")) == "2024-01-01");
     CHECK(describe(snowflake, *parse_bound(snowflake, "4194304000")) == "2015-01-01 00:00:01");
     CHECK(describe(snowflake, *parse_bound(snowflake, "4194304007")) == "4194304007");
-    CHECK(parse_bound(KeyType::epoch_s, "2024-01-01") == at("2024-01-01"));
+    CHECK(parse_bound(KeyType::epoch_s, "2024-01-01") == moment_of("2024-01-01"));
     CHECK_FALSE(parse_bound(KeyType::epoch_s, "9223372036854775807"));      // beyond what an Instant holds
     CHECK_FALSE(parse_bound(KeyType::ulid, "01hk153x000000000000000000"));  // in upper case
 }
@@ -98,26 +98,27 @@ TEST_CASE("an encoding is for a type of its own") {
 }
 
 TEST_CASE("a key of several columns is bounded by the first") {
-    const Bounds month{at("2024-01-01"), at("2024-02-01")};
+    const Bounds month{moment_of("2024-01-01"), moment_of("2024-02-01")};
     CHECK(for_values(KeyType::date, month, 3) ==
           "FOR VALUES FROM ('2024-01-01', MINVALUE, MINVALUE) TO ('2024-02-01', MINVALUE, MINVALUE)");
     CHECK(parse_bounds(KeyType::date, for_values(KeyType::date, month, 3)) == month);
-    const Bounds all{at("2024-01-01"), Bound::maxvalue()};
+    const Bounds all{moment_of("2024-01-01"), Bound::maxvalue()};
     CHECK(for_values(KeyType::date, all, 2) == "FOR VALUES FROM ('2024-01-01', MINVALUE) TO (MAXVALUE, MAXVALUE)");
     CHECK(parse_bounds(KeyType::date, for_values(KeyType::date, all, 2)) == all);
     CHECK_FALSE(parse_bounds(KeyType::date, "FOR VALUES FROM ('2024-01-01', 5) TO ('2024-02-01', MINVALUE)"));
 }
 
 TEST_CASE("years before Christ and far ones") {
-    CHECK(bound_literal(KeyType::timestamptz, at("0044-03-15 BC")) == "'0044-03-15 00:00:00+00 BC'");
-    CHECK(bound_literal(KeyType::date, at("0044-03-15 BC")) == "'0044-03-15 BC'");
-    CHECK(bound_literal(KeyType::timestamp, at("294000-01-01")) == "'294000-01-01 00:00:00'");
+    CHECK(bound_literal(KeyType::timestamptz, moment_of("0044-03-15 BC")) == "'0044-03-15 00:00:00+00 BC'");
+    CHECK(bound_literal(KeyType::date, moment_of("0044-03-15 BC")) == "'0044-03-15 BC'");
+    CHECK(bound_literal(KeyType::timestamp, moment_of("294000-01-01")) == "'294000-01-01 00:00:00'");
     CHECK(describe(KeyType::timestamp, bounds_containing(KeyType::timestamp, *parse_interval("1 year"),
-                                                         at("0001-06-01 BC"))) == "[0001-01-01 BC, 0001-01-01)");
-    CHECK(describe(KeyType::date, bounds_containing(KeyType::date, *parse_interval("1 month"), at("0005-02-29 BC"))) ==
-          "[0005-02-01 BC, 0005-03-01 BC)");
+                                                         moment_of("0001-06-01 BC"))) == "[0001-01-01 BC, 0001-01-01)");
+    CHECK(describe(KeyType::date, bounds_containing(KeyType::date, *parse_interval("1 month"),
+                                                    moment_of("0005-02-29 BC"))) == "[0005-02-01 BC, 0005-03-01 BC)");
     CHECK(describe(KeyType::timestamp, bounds_containing(KeyType::timestamp, *parse_interval("1 month"),
-                                                         at("9999-12-31 23:59:59"))) == "[9999-12-01, 10000-01-01)");
+                                                         moment_of("9999-12-31 23:59:59"))) ==
+          "[9999-12-01, 10000-01-01)");
     CHECK_FALSE(parse_timestamp("0000-01-01"));
     CHECK_FALSE(parse_timestamp("0001-02-29 BC") == std::nullopt);  // 1 BC was a leap year
     CHECK_FALSE(parse_timestamp("0002-02-29 BC"));
