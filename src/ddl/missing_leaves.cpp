@@ -168,9 +168,12 @@ void add_past(const Bounds& past, const Coverage& coverage, const config::Partit
     }
     if (missing.gaps.size() <= limit)
         return;
-    const Bounds rest{missing.gaps.back().lower, end};
+    // Rows of times that had no partition may still come, some more each night; a number far beyond the others is an
+    // outlier, or somebody's sequence.
+    const std::size_t filled = is_number(coverage.key) ? 0 : limit;
+    const Bounds rest{missing.gaps[filled].lower, end};
     missing.refused = Bounds{rest.lower, uncovered(rest, sorted(coverage.leaves)).back().upper};
-    missing.gaps.resize(limit);
+    missing.gaps.resize(filled);
 }
 
 }  // namespace
@@ -253,11 +256,16 @@ MissingLeaves find_missing_leaves(const Coverage& coverage, const config::Partit
 
 Error too_many_gaps(const Bounds& refused, const Coverage& coverage, const config::PartitionPolicy& policy, Instant now,
                     int max_create) {
+    const bool is_number_key = is_number(coverage.key);
+    const std::string present = !is_number_key    ? "the time is " + format_timestamp(now)
+                                : coverage.newest ? "the newest row has " + describe(coverage.key, *coverage.newest)
+                                                  : std::string("there is no row yet");
     return {ExitCode::refused,
-            fmt::format("{} has no partitions for {}, and would need more than {} for its gaps; the time is {}",
-                        sql::quoted(policy.table), describe(coverage.key, refused), max_create, format_timestamp(now)),
-            "check the clock, start and interval; when they are right, raise max_create in the policy or in "
-            "[partitions]"};
+            fmt::format("{} has no partitions for {}, and would need more than {} for its gaps; {}",
+                        sql::quoted(policy.table), describe(coverage.key, refused), max_create, present),
+            fmt::format("check {}, start and interval; when they are right, fill the gaps with --max-create, or raise "
+                        "max_create in the policy or in [partitions]",
+                        is_number_key ? "that row" : "the clock")};
 }
 
 std::vector<Bounds> missing_leaves(const Coverage& coverage, const config::PartitionPolicy& policy, Instant now,

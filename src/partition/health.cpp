@@ -8,8 +8,32 @@ namespace tripmig::partition {
 
 namespace chr = std::chrono;
 
-std::vector<ddl::Bounds> open_gaps(const Snapshot& snapshot, const config::PartitionPolicy& policy) {
+namespace {
+
+/// A clock that jumped ahead for a night leaves partitions years from now: maintain fills nothing up to them, and as
+/// time goes on premake does.
+void drop_far_gaps(const Snapshot& snapshot, const config::PartitionPolicy& policy, const Limits& limits,
+                   std::vector<ddl::Bounds>& gaps) {
+    if (gaps.empty() || ddl::is_number(snapshot.coverage.key))
+        return;
+    const auto missing = ddl::find_missing_leaves(snapshot.coverage, policy, snapshot.now, limits.max_create);
+    const auto is_far = [&](const ddl::Bounds& gap) {
+        const auto is_within = [&](const ddl::Bounds& part) {
+            return part.lower < gap.upper && gap.lower < part.upper;
+        };
+        return ddl::Bound::at(snapshot.now) < gap.lower &&
+               std::none_of(missing.ahead.begin(), missing.ahead.end(), is_within) &&
+               std::none_of(missing.gaps.begin(), missing.gaps.end(), is_within);
+    };
+    gaps.erase(std::remove_if(gaps.begin(), gaps.end(), is_far), gaps.end());
+}
+
+}  // namespace
+
+std::vector<ddl::Bounds> open_gaps(const Snapshot& snapshot, const config::PartitionPolicy& policy,
+                                   const Limits& limits) {
     std::vector<ddl::Bounds> gaps = ddl::gaps(snapshot.coverage);
+    drop_far_gaps(snapshot, policy, limits, gaps);
     const auto edge = ddl::retention_edge(snapshot.coverage, policy, snapshot.now);
     if (edge)
         gaps.erase(std::remove_if(gaps.begin(), gaps.end(), [&](const ddl::Bounds& gap) { return gap.upper <= *edge; }),
@@ -57,7 +81,7 @@ TableHealth health_after(Snapshot snapshot, const config::PartitionPolicy& polic
         snapshot.coverage.leaves.push_back(leaf.leaf.bounds);
     TableHealth health;
     health.premake = policy.premake;
-    health.gaps = open_gaps(snapshot, policy).size();
+    health.gaps = open_gaps(snapshot, policy, limits).size();
     health.seconds_ahead = seconds_ahead(snapshot);
     health.default_rows = snapshot.default_rows ? snapshot.default_rows->rows : 0;
     health.detach_pending =

@@ -7,8 +7,10 @@
 
 namespace tripmig::partition {
 
-/// Ranges between the first and the last partition that no partition holds, and that retention would keep.
-std::vector<ddl::Bounds> open_gaps(const Snapshot& snapshot, const config::PartitionPolicy& policy);
+/// Ranges between the first and the last partition that no partition holds, and that retention would keep. Not those
+/// beyond premake that are too long for maintain to fill.
+std::vector<ddl::Bounds> open_gaps(const Snapshot& snapshot, const config::PartitionPolicy& policy,
+                                   const Limits& limits);
 
 /// Partitions that should have been detached more than a day ago. Not among them: those that wait for a night of their
 /// own (max_drop), those that retention never takes, and all while it is refused because the clock may be wrong.

@@ -192,6 +192,8 @@ void inspect_expired(db::Session& session, const config::PartitionPolicy& policy
     if (!has_expired)
         return;
     look_up_newest_row(session, policy, snapshot);
+    if (ddl::is_number(snapshot.coverage.key))
+        snapshot.filled_below = find_filled_below(session, snapshot);
     const auto retired = leaves_to_retire(snapshot, policy, limits);
     if (!retired.empty())
         inspect_retired(session, retired, snapshot);

@@ -105,4 +105,14 @@ std::optional<NewestRow> find_newest_row(db::Session& session, const Snapshot& s
     }
 }
 
+std::optional<ddl::Leaf> find_filled_below(db::Session& session, const Snapshot& snapshot) {
+    if (!snapshot.coverage.newest)
+        return std::nullopt;
+    for (auto leaf = snapshot.leaves.rbegin(); leaf != snapshot.leaves.rend(); ++leaf)
+        if (leaf->leaf.bounds.upper <= *snapshot.coverage.newest && !leaf->info.is_detach_pending &&
+            has_row(session, leaf->leaf.name, {}))
+            return leaf->leaf;
+    return std::nullopt;
+}
+
 }  // namespace tripmig::partition

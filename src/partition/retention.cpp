@@ -148,7 +148,38 @@ std::optional<ddl::Bound> oldest_believable_row(const ddl::Coverage& coverage, c
     return ddl::Bound::at(std::min(add(now, *interval, -2), now - std::chrono::days(7)));
 }
 
+namespace {
+
+/// One row with a number far beyond the others would let all of those go.
+std::optional<Error> number_ahead(const Snapshot& snapshot, const config::PartitionPolicy& policy) {
+    const auto* width = std::get_if<std::int64_t>(&policy.interval);
+    const auto& newest = snapshot.coverage.newest;
+    if (!policy.retention || policy.retention->idle || !snapshot.filled_below || !newest || width == nullptr)
+        return std::nullopt;
+    const ddl::Leaf& below = *snapshot.filled_below;
+    std::int64_t edge = 0;
+    if (__builtin_sub_overflow(newest->number(), *width, &edge) || __builtin_sub_overflow(edge, *width, &edge) ||
+        ddl::Bound::number(edge) < below.bounds.upper)
+        return std::nullopt;
+    const auto expired = expired_leaves(snapshot, policy);
+    if (std::none_of(expired.begin(), expired.end(),
+                     [&](const LeafSnapshot& leaf) { return leaf.leaf.name == below.name; }))
+        return std::nullopt;
+    const ddl::KeyType key = snapshot.coverage.key;
+    return Error(
+        ExitCode::refused,
+        fmt::format("{}: partitions are older than {}, but none is detached: the newest row has {}, and the one "
+                    "before it is in {}, below {}",
+                    sql::quoted(policy.table), keep_text(*policy.retention), ddl::describe(key, *newest),
+                    sql::quoted(below.name), ddl::describe(key, below.bounds.upper)),
+        "check that row; when its number is right, write idle = true under [retention] until others follow");
+}
+
+}  // namespace
+
 std::optional<Error> clock_ahead(const Snapshot& snapshot, const config::PartitionPolicy& policy) {
+    if (ddl::is_number(snapshot.coverage.key))
+        return number_ahead(snapshot, policy);
     if (!policy.retention || policy.retention->idle || !snapshot.coverage.is_beyond_rows || !snapshot.newest_row)
         return std::nullopt;
     const std::size_t expired = expired_leaves(snapshot, policy).size();

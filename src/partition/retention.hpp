@@ -21,8 +21,8 @@ std::vector<LeafSnapshot> expired_at(Instant now, const Snapshot& snapshot, cons
 std::optional<ddl::Bound> oldest_believable_row(const ddl::Coverage& coverage, const config::PartitionPolicy& policy,
                                                 Instant now);
 
-/// Why nothing is retired although partitions have expired: `now` is far beyond the newest row, and the policy does not
-/// say idle = true.
+/// Why nothing is retired although partitions have expired: `now` is far beyond the newest row, or the newest number
+/// far beyond those of all other rows, and the policy does not say idle = true.
 std::optional<Error> clock_ahead(const Snapshot& snapshot, const config::PartitionPolicy& policy);
 
 /// Those of expired_leaves() that this run takes: at most `max_drop`, none while clock_ahead() refuses.

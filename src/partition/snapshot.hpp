@@ -81,6 +81,7 @@ struct Snapshot {
 
     // Looked up when partitions are missing beyond max_create, or have expired.
     std::optional<NewestRow> newest_row;
+    std::optional<ddl::Leaf> filled_below;  ///< of numbers: the last partition with rows below that of the newest row
 
     // Looked up for what is to be detached.
     std::optional<RegistryFacts> registry;

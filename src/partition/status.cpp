@@ -112,6 +112,8 @@ void add_overdue(db::Session& session, const config::PartitionPolicy& policy, co
         snapshot.newest_row = find_newest_row(session, snapshot, *oldest);
         snapshot.coverage.is_beyond_rows = snapshot.newest_row && snapshot.newest_row->key < *oldest;
     }
+    if (ddl::is_number(snapshot.coverage.key))
+        snapshot.filled_below = find_filled_below(session, snapshot);
     for (const LeafSnapshot& leaf : overdue_leaves(snapshot, policy, limits))
         status.overdue.push_back(leaf.leaf);
 }
@@ -137,7 +139,7 @@ void look(Server& server, const config::PartitionPolicy& policy, const Limits& l
             leaf_status({snapshot.default_partition->name, {}}, *snapshot.default_partition, sizes);
     if (ddl::is_number(snapshot.coverage.key))
         inspect_newest_number(server.session.get(), snapshot);
-    status.gaps = open_gaps(snapshot, policy);
+    status.gaps = open_gaps(snapshot, policy, limits);
     add_future(snapshot, status);
     add_beyond(snapshot, policy, status);
     if (snapshot.has_registry)

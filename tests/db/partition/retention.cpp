@@ -162,6 +162,27 @@ TEST_CASE("by id: keep is measured from the newest one") {
     CHECK(room.database.scalar("SELECT count(*) FROM orders_0") == "1");
 }
 
+TEST_CASE("one id far beyond all others retires none of those") {
+    Room room;
+    room.database.exec(
+        "CREATE TABLE orders (at bigint PRIMARY KEY) PARTITION BY RANGE (at);"
+        "CREATE TABLE orders_0 PARTITION OF orders FOR VALUES FROM (0) TO (1000);"
+        "CREATE TABLE orders_1000 PARTITION OF orders FOR VALUES FROM (1000) TO (2000);"
+        "CREATE TABLE orders_rest PARTITION OF orders FOR VALUES FROM (2000) TO (MAXVALUE);"
+        "INSERT INTO orders VALUES (5), (1500), (9223372036854775806)");
+    config::PartitionPolicy policy = keeping("1 month");
+    policy.interval = std::int64_t{1000};
+    policy.retention->keep = std::int64_t{1500};
+    auto outcome = room.maintain(policy, "2024-01-15");
+    CHECK(outcome.detached.empty());
+    CHECK(messages(outcome.errors) ==
+          "public.orders: partitions are older than 1500, but none is detached: the newest row has "
+          "9223372036854775806, and the one before it is in public.orders_1000, below 2000\n");
+    CHECK(room.database.scalar("SELECT count(*) FROM orders") == "3");
+    policy.retention->idle = true;
+    CHECK(names(room.maintain(policy, "2024-01-15").detached) == "orders_0 orders_1000");
+}
+
 TEST_CASE("a leaf whose rows are referenced directly is refused and named, the others go") {
     Room room;
     room.database.exec(

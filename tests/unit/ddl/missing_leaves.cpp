@@ -269,6 +269,22 @@ TEST_CASE("of numbers the newest row is the present") {
     CHECK(missing(coverage, policy, "2024-05-17") == "[0, 1000) [1000, 2000)");
 }
 
+TEST_CASE("one number far beyond the others: its place and premake, none of the thousand gaps below it") {
+    Coverage coverage;
+    coverage.key = KeyType::bigint;
+    coverage.leaves = {numbers(0, 1000), numbers(1'000'000, 2'000'000'000)};
+    coverage.newest = Bound::number(999'999'999);
+    const config::PartitionPolicy policy = by_number(1000, 1);
+    const MissingLeaves found = find_missing_leaves(coverage, policy, moment("2024-05-17"), 60);
+    CHECK(found.gaps.empty());
+    REQUIRE(found.refused);
+    CHECK(describe(coverage.key, *found.refused) == "[1000, 1000000)");
+    CHECK(std::string(too_many_gaps(*found.refused, coverage, policy, moment("2024-05-17"), 60).message()) ==
+          "public.orders has no partitions for [1000, 1000000), and would need more than 60 for its gaps; the newest "
+          "row has 999999999");
+    CHECK(find_missing_leaves(coverage, policy, moment("2024-05-17"), 1000).gaps.size() == 999);
+}
+
 TEST_CASE("numbers end with their type") {
     Coverage coverage;
     coverage.key = KeyType::smallint;

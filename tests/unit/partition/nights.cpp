@@ -204,6 +204,12 @@ TEST_CASE("a table that is maintained is well, and says so; one that is not says
     CHECK(health(19'004).seconds_ahead == 0);
     model.parts.erase(model.parts.begin() + 1);
     CHECK(health(19'000).gaps == 1);
+    model.parts = {{19'000, 19'004}, {19'010, 19'011}};
+    CHECK(health(19'000).gaps == 1);  // maintain fills it
+    model.parts.back() = {22'000, 22'001};
+    CHECK(health(19'000).gaps == 0);  // a clock was ahead for a night
+    CHECK(health(19'000).is_well());
+    CHECK(health(19'003).ahead == 0);
     model.parts = {{18'990, 18'991}, {18'999, 19'000}, {19'000, 19'010}};
     model.newest = 19'000;
     CHECK(health(18'996).retention_overdue == 0);  // due since today
