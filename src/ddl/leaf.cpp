@@ -85,26 +85,44 @@ std::vector<Step> column_settings(const ParentFacts& parent, const QualifiedName
     return steps;
 }
 
+constexpr const char* identity_why = "without it, what is published can't be updated";
+
 /// USING INDEX needs an index whose name is known: it is made here, and ATTACH adopts it.
-std::vector<Step> identity_index(const ParentFacts& parent, const QualifiedName& leaf) {
-    const db::ReplicaIdentityIndex& index = *parent.replica_identity_index;
+std::vector<Step> identity_index(const db::ReplicaIdentityIndex& index, const QualifiedName& leaf) {
     const std::string name = sql::quote_ident(sql::truncated_name(leaf.name, "_replica_identity"));
     const std::string table = sql::quoted(leaf);
     return {statement(index.is_constraint
                           ? fmt::format("ALTER TABLE {} ADD CONSTRAINT {} {}", table, name, index.definition)
                           : fmt::format("CREATE UNIQUE INDEX {} ON {} {}", name, table, index.definition),
-                      "the parent's replica identity; ATTACH adopts it"),
-            statement(fmt::format("ALTER TABLE {} REPLICA IDENTITY USING INDEX {}", table, name), "as the parent")};
+                      "the replica identity; ATTACH adopts it"),
+            statement(fmt::format("ALTER TABLE {} REPLICA IDENTITY USING INDEX {}", table, name), identity_why)};
 }
 
-std::vector<Step> replica_identity(const ParentFacts& parent, const QualifiedName& leaf) {
-    if (parent.replica_identity == 'i' && parent.replica_identity_index)
-        return identity_index(parent, leaf);
-    if (parent.replica_identity == 'f' || parent.replica_identity == 'n')
-        return {statement(
-            fmt::format("{} REPLICA IDENTITY {}", alter(leaf), parent.replica_identity == 'f' ? "FULL" : "NOTHING"),
-            "as the parent")};
+/// The parent's. Where that is the default, its siblings': ALTER TABLE ... REPLICA IDENTITY of a parent is not passed
+/// on, so that many a table has it on its partitions alone.
+std::vector<Step> replica_identity(const ParentFacts& parent, const QualifiedName& leaf, const PartitionShape& shape) {
+    const bool is_parents = parent.replica_identity != 'd';
+    const char identity = is_parents ? parent.replica_identity : shape.replica_identity;
+    const auto& index = is_parents ? parent.replica_identity_index : shape.identity_index;
+    if (identity == 'i' && index)
+        return identity_index(*index, leaf);
+    if (identity == 'f' || identity == 'n')
+        return {statement(fmt::format("{} REPLICA IDENTITY {}", alter(leaf), identity == 'f' ? "FULL" : "NOTHING"),
+                          identity_why)};
     return {};  // DEFAULT, or the primary key, which is the same
+}
+
+/// Indexes of its own, one of which may be the replica identity of its siblings.
+std::vector<Step> own_indexes(const ParentFacts& parent, const QualifiedName& leaf, const PartitionShape& shape) {
+    std::vector<Step> steps;
+    for (const db::LeafIndex& index : shape.indexes) {
+        append(steps, leaf_index_steps(index, leaf));
+        if (parent.replica_identity == 'd' && shape.replica_identity == 'i' && index.index.is_replica_identity)
+            steps.push_back(statement(
+                fmt::format("{} REPLICA IDENTITY USING INDEX {}", alter(leaf), sql::quote_ident(name_on(leaf, index))),
+                identity_why));
+    }
+    return steps;
 }
 
 std::vector<Step> truncate_triggers(const ParentFacts& parent, const QualifiedName& leaf) {
@@ -164,11 +182,10 @@ std::vector<Step> free_standing(const ParentFacts& parent, const QualifiedName& 
     std::vector<Step> steps{create_table(parent, name, shape, check)};
     append(steps, rights(parent, name));
     append(steps, column_settings(parent, name));
-    append(steps, replica_identity(parent, name));
+    append(steps, replica_identity(parent, name, shape));
     if (shape.key.empty()) {
         append(steps, truncate_triggers(parent, name));
-        for (const db::LeafIndex& index : shape.indexes)
-            append(steps, leaf_index_steps(index, name));
+        append(steps, own_indexes(parent, name, shape));
     }
     if (parent.comment)
         steps.push_back(

@@ -18,12 +18,17 @@ using db::ParentFacts;
 /// `default_partition`. Throws Error{refused} when there is no such column, or bounds cannot be made for its type.
 ParentFacts parent_facts(const db::TableInfo& table, std::string_view key);
 
+/// The index that REPLICA IDENTITY USING INDEX names; nullopt: none, or the primary key.
+std::optional<db::ReplicaIdentityIndex> replica_identity_index(const db::TableInfo& table);
+
 /// What a partition is made of, as far as its parent does not say it.
 struct PartitionShape {
     char persistence = 'p';  ///< 'u': UNLOGGED
     std::string tablespace;
-    std::vector<std::string> options;    ///< as ParentFacts::options
-    std::vector<db::LeafIndex> indexes;  ///< of its own
+    std::vector<std::string> options;                        ///< as ParentFacts::options
+    std::vector<db::LeafIndex> indexes;                      ///< of its own
+    char replica_identity = 'd';                             ///< counts where the parent's is the default
+    std::optional<db::ReplicaIdentityIndex> identity_index;  ///< that of an index which the parent has as well
     std::string key;  ///< "LIST (region)": it is partitioned itself; then none of the above but tablespace
     std::vector<PartitionShape> parts;  ///< its partitions
     std::string name;                   ///< of a part

@@ -39,8 +39,14 @@ ddl::PartitionShape read_plain_shape(db::Session& session, const db::TableInfo& 
     shape.tablespace = table.tablespace;
     shape.options = table.options;
     shape.key = table.partition_key;
-    if (!table.is_partitioned())
-        shape.indexes = ddl::own_indexes_of(table, own_indexes(session, table.oid));
+    if (table.is_partitioned())
+        return shape;
+    shape.indexes = ddl::own_indexes_of(table, own_indexes(session, table.oid));
+    shape.replica_identity = table.replica_identity;
+    const bool is_own = std::any_of(shape.indexes.begin(), shape.indexes.end(),
+                                    [](const db::LeafIndex& each) { return each.index.is_replica_identity; });
+    if (!is_own)
+        shape.identity_index = ddl::replica_identity_index(table);
     return shape;
 }
 

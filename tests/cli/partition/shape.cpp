@@ -69,6 +69,36 @@ TEST_CASE("persistence, TOAST options, indexes and replica identity of its own c
     CHECK(place.database.scalar("SELECT count(*) FROM pg_index WHERE indrelid = 'orders_2024_02'::regclass") == "3");
 }
 
+TEST_CASE("the replica identity comes from the sibling where the table has none: what is published can be updated") {
+    const Place place;
+    const std::string january_2024 = " FOR VALUES FROM ('2024-01-01 00:00+00') TO ('2024-02-01 00:00+00');";
+    place.database.exec(
+        "CREATE TABLE whole (id int NOT NULL, at timestamptz NOT NULL) PARTITION BY RANGE (at);"
+        "CREATE TABLE whole_2024_01 PARTITION OF whole" +
+        january_2024 +
+        "ALTER TABLE whole_2024_01 REPLICA IDENTITY FULL;"
+        "CREATE TABLE own (id int NOT NULL, at timestamptz NOT NULL) PARTITION BY RANGE (at);"
+        "CREATE TABLE own_2024_01 PARTITION OF own" +
+        january_2024 +
+        "CREATE UNIQUE INDEX own_2024_01_id ON own_2024_01 (id);"
+        "ALTER TABLE own_2024_01 REPLICA IDENTITY USING INDEX own_2024_01_id;"
+        "CREATE TABLE both_have (id int NOT NULL, at timestamptz NOT NULL) PARTITION BY RANGE (at);"
+        "CREATE UNIQUE INDEX ON both_have (at, id);"
+        "CREATE TABLE both_have_2024_01 PARTITION OF both_have" +
+        january_2024 + "ALTER TABLE both_have_2024_01 REPLICA IDENTITY USING INDEX both_have_2024_01_at_id_idx");
+    for (const char* table : {"whole", "own", "both_have"})
+        place.policy(table, table);
+    const CommandResult result = place.run(january);
+    CAPTURE(result.err);
+    REQUIRE(result.exit_code == 0);
+    CHECK(place.database.scalar("SELECT relreplident FROM pg_class WHERE relname = 'whole_2024_03'") == "f");
+    CHECK(place.database.scalar("SELECT indexrelid::regclass FROM pg_index WHERE indisreplident AND indrelid = "
+                                "'own_2024_03'::regclass") == "own_2024_03_id");
+    CHECK(place.database.scalar("SELECT count(*) FROM pg_index WHERE indrelid = 'own_2024_03'::regclass") == "1");
+    CHECK(place.database.scalar("SELECT string_agg(indisreplident::text, ' ') FROM pg_index WHERE indrelid = "
+                                "'both_have_2024_03'::regclass") == "true");
+}
+
 TEST_CASE("a template says what new partitions are made like") {
     const Place place;
     place.database.exec(make_orders +
