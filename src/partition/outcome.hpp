@@ -53,7 +53,8 @@ struct TableOutcome {
     std::vector<Error> errors;  ///< what failed, and what was refused
     std::optional<TableHealth> health;
 
-    [[nodiscard]] ExitCode code() const { return errors.empty() ? ExitCode::ok : errors.front().code(); }
+    /// The first error's; of a table that was left half way that, whatever else was refused.
+    [[nodiscard]] ExitCode code() const;
 };
 
 /// One table: its own code. Several: 0 when nothing failed, their common code when all failed alike, else 9.
