@@ -32,7 +32,7 @@ Error does_not_fit(const Snapshot& snapshot, const std::vector<ddl::Bounds>& mis
     const std::string name = sql::quoted(snapshot.default_partition->name);
     const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(snapshot.default_scan->time);
     const ddl::KeyType key = snapshot.coverage.key;
-    return {ExitCode::stopped_half_way,
+    return {ExitCode::refused,
             fmt::format("{}: no partition is attached for {}: PostgreSQL would read all of the DEFAULT partition {} "
                         "under ACCESS EXCLUSIVE, about {} ms for {} pages, and max_lock_hold is {} ms",
                         sql::quoted(snapshot.parent.table),
@@ -138,6 +138,22 @@ Unit create_unit(const Snapshot& snapshot, const std::vector<ddl::Leaf>& leaves,
 }
 
 }  // namespace
+
+std::vector<Act> one_by_one(const Snapshot& snapshot, const Act& act, const Limits& limits) {
+    std::vector<Act> acts;
+    for (const ddl::Leaf& leaf : act.leaves)
+        acts.push_back({Act::Kind::create, {leaf}, {create_unit(snapshot, {leaf}, limits)}});
+    return acts;
+}
+
+Error taken_by_default(const Snapshot& snapshot, const ddl::Leaf& leaf, const Error& error) {
+    const std::string name = sql::quoted(snapshot.default_partition->name);
+    return error
+        .rewrapped(ExitCode::refused, fmt::format("rows of {} came to the DEFAULT partition {} meanwhile: ",
+                                                  ddl::describe(snapshot.coverage.key, leaf.bounds), name))
+        .with_hint(
+            fmt::format("`tripmig partition split {}` moves them into partitions while the table is in use", name));
+}
 
 void plan_new_partitions(const Snapshot& snapshot, const config::PartitionPolicy& policy, const Limits& limits,
                          const ddl::MissingLeaves& missing, Missing which, MaintenancePlan& plan) {

@@ -16,6 +16,11 @@ enum class Missing { ahead, gaps };
 void plan_new_partitions(const Snapshot& snapshot, const config::PartitionPolicy& policy, const Limits& limits,
                          const ddl::MissingLeaves& missing, Missing which, MaintenancePlan& plan);
 
+/// The same partitions, each on its own: rows of one of them came to DEFAULT after they were counted.
+std::vector<Act> one_by_one(const Snapshot& snapshot, const Act& act, const Limits& limits);
+/// Why that one can't be created now.
+Error taken_by_default(const Snapshot& snapshot, const ddl::Leaf& leaf, const Error& error);
+
 /// Takes away the CHECK that refuses rows that DEFAULT would take: older versions left it when they were killed.
 Unit drop_old_guard(const Snapshot& snapshot, const Limits& limits);
 

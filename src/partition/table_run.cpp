@@ -9,6 +9,7 @@
 #include "base/backoff.hpp"
 #include "ddl/statement_step.hpp"
 #include "job/locks/blockers.hpp"
+#include "partition/create.hpp"
 #include "partition/health.hpp"
 #include "partition/inspect.hpp"
 #include "partition/plan.hpp"
@@ -159,19 +160,35 @@ void TableRun::advance(Stage until) {
 
 void TableRun::perform() {
     for (; m_act < m_acts.size(); ++m_act, m_unit = 0) {
-        const Act& act = m_acts[m_act];
-        for (; m_unit < act.units.size(); ++m_unit) {
+        const Act act = m_acts[m_act];
+        Done done = Done::yes;
+        for (; m_unit < act.units.size() && done == Done::yes; ++m_unit) {
             m_server.stop.check();
-            if (!perform_unit(act, act.units[m_unit]))
+            done = perform_unit(act, act.units[m_unit]);
+            if (done == Done::later)
                 return;
             m_attempts = 0;
             m_deadline.reset();
         }
-        complete(act);
+        if (done == Done::yes)
+            complete(act);
     }
 }
 
-bool TableRun::perform_unit(const Act& act, Unit unit) {
+/// Rows of a new partition came to DEFAULT after they were counted: the others are created without it.
+TableRun::Done TableRun::without_default_rows(const Act& act, const Error& error) {
+    m_deed = Deed{};
+    if (act.leaves.size() == 1) {
+        m_outcome.errors.push_back(taken_by_default(*m_snapshot, act.leaves.front(), error));
+        return Done::without;
+    }
+    std::vector<Act> single = one_by_one(*m_snapshot, act, m_limits);
+    m_acts.insert(m_acts.begin() + static_cast<std::ptrdiff_t>(m_act + 1), std::make_move_iterator(single.begin()),
+                  std::make_move_iterator(single.end()));
+    return Done::without;
+}
+
+TableRun::Done TableRun::perform_unit(const Act& act, Unit unit) {
     ++m_attempts;
     if (unit.lock_budget.count() > 0)
         unit.lock_budget = budget_of(m_attempts, unit.lock_budget);
@@ -181,22 +198,24 @@ bool TableRun::perform_unit(const Act& act, Unit unit) {
                                                                    : m_server.executor.try_once(unit, m_attempts);
         if (!outcome) {
             wait_for_lock(act, unit);
-            return false;
+            return Done::later;
         }
         const auto took = chr::duration_cast<chr::microseconds>(m_server.clock.steady() - started);
         m_deed.took += took;
         m_deed.held += outcome->held.count() > 0 ? outcome->held : took;
         m_deed.attempts = std::max(m_deed.attempts, outcome->attempts);
-        return true;
+        return Done::yes;
     } catch (const Error& error) {
         if (m_server.concerns_every_table(error))
             throw;
+        if (act.kind == Act::Kind::create && m_snapshot->default_partition && error.sqlstate() == "23514")
+            return without_default_rows(act, error);
         if (act.kind != Act::Kind::analyze) {
             fail(half_way(act, error));
-            return false;
+            return Done::later;
         }
         m_server.reporter.warning("maintain.analyze", fmt::format("{}: {}", unit.name, error.message()));
-        return true;
+        return Done::yes;
     }
 }
 

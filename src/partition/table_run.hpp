@@ -36,7 +36,9 @@ class TableRun {
     void prepare();
     void plan_stage(MaintenancePlan& plan);
     void perform();
-    [[nodiscard]] bool perform_unit(const Act& act, Unit unit);
+    enum class Done { yes, later, without };  ///< without: this act is left out, or others have taken its place
+    [[nodiscard]] Done perform_unit(const Act& act, Unit unit);
+    [[nodiscard]] Done without_default_rows(const Act& act, const Error& error);
     void complete(const Act& act);
     void wait_for_lock(const Act& act, const Unit& unit);
     void fail(const Error& error);

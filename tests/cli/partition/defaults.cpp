@@ -50,7 +50,7 @@ TEST_CASE("no writer is refused while a reader keeps DEFAULT from being locked, 
     CHECK(place.database.scalar("SELECT count(*) FROM pg_constraint WHERE conrelid = 'orders_rest'::regclass") == "0");
 }
 
-TEST_CASE("a DEFAULT too large for its lock: nothing is attached, exit 8, and the hint says what to do") {
+TEST_CASE("a DEFAULT too large for its lock: nothing is attached, exit 12, and the hint says what to do") {
     const Place place;
     place.database.exec(make_orders +
                         "CREATE TABLE orders_rest PARTITION OF orders DEFAULT;"
@@ -60,7 +60,7 @@ TEST_CASE("a DEFAULT too large for its lock: nothing is attached, exit 8, and th
     place.folder.write("tripmig.toml", "[swap]\nmax_lock_hold = \"1ms\"\n");
     CommandResult result = place.run(january);
     CAPTURE(result.err);
-    CHECK(result.exit_code == 8);
+    CHECK(result.exit_code == 12);
     CHECK(has(result.err, "would read all of the DEFAULT partition public.orders_rest under ACCESS EXCLUSIVE"));
     CHECK(has(result.err, "tripmig partition split public.orders_rest"));
     CHECK(place.leaves() == "orders_rest");
@@ -70,6 +70,22 @@ TEST_CASE("a DEFAULT too large for its lock: nothing is attached, exit 8, and th
     CAPTURE(result.err);
     CHECK(result.exit_code == 12);
     CHECK(has(result.err, "1 row of [2024-02-01, 2024-03-01) are in the DEFAULT partition"));
+    CHECK(place.leaves() == "orders_2024_01 orders_2024_03 orders_rest");
+}
+
+TEST_CASE("rows that come to DEFAULT after they were counted keep their own partition from being created, no other") {
+    const Place place;
+    place.database.exec(make_orders + "CREATE TABLE orders_rest PARTITION OF orders DEFAULT");
+    place.policy("orders", "orders", "[default]\npartition = \"watch\"\n");
+    const Connection writer = place.database.connect();
+    writer.exec("SET application_name = 'the writer'; BEGIN; INSERT INTO orders (at) VALUES ('2024-02-05')");
+    BackgroundCommand maintain(tripmig_command({"partition", "maintain", "--now", "2024-01-15"}), place.surroundings());
+    maintain.wait_for_text("the writer");
+    writer.exec("COMMIT");
+    const CommandResult result = maintain.wait();
+    CAPTURE(result.err);
+    CHECK(result.exit_code == 12);
+    CHECK(has(result.err, "rows of [2024-02-01, 2024-03-01) came to the DEFAULT partition public.orders_rest"));
     CHECK(place.leaves() == "orders_2024_01 orders_2024_03 orders_rest");
 }
 

@@ -187,7 +187,7 @@ TEST_CASE("a DEFAULT that takes too long to read under its lock is left alone, a
     const MaintenancePlan plan = plan_maintenance(snapshot, monthly(2), {});
     CHECK(plan.acts.empty());
     REQUIRE(plan.refusals.size() == 1);
-    CHECK(plan.refusals[0].code() == ExitCode::stopped_half_way);
+    CHECK(plan.refusals[0].code() == ExitCode::refused);
     CHECK(
         plan.refusals[0].message() ==
         "shop.orders: no partition is attached for [2024-04-01, 2024-06-01): PostgreSQL would read all of the DEFAULT "
