@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
 
@@ -42,11 +43,12 @@ std::string_view verb_of(Act::Kind kind) {
     return "analyzed it";
 }
 
+/// One name, or how many.
 std::string names_of(const Deed& deed) {
-    std::string names;
-    for (const ddl::Leaf& leaf : deed.leaves)
-        names += (names.empty() ? " " : ", ") + sql::quoted(leaf.name);
-    return names;
+    if (deed.leaves.empty())
+        return {};
+    return " " +
+           (deed.leaves.size() == 1 ? sql::quoted(deed.leaves.front().name) : counted(deed.leaves.size(), "partition"));
 }
 
 std::string milliseconds(chr::microseconds time) {
@@ -58,6 +60,23 @@ std::string locks_text(const Deed& deed) {
     for (const LockRequest& lock : deed.locks)
         text += fmt::format("{}{} on {}", text.empty() ? "" : ", ", to_string(lock.mode), sql::quoted(lock.relation));
     return text;
+}
+
+/// Deeds of one kind with the same locks in a row are one for people: each partition was told of when it came or went.
+std::vector<Deed> joined(const std::vector<Deed>& deeds) {
+    std::vector<Deed> together;
+    for (const Deed& deed : deeds) {
+        if (together.empty() || together.back().kind != deed.kind || locks_text(together.back()) != locks_text(deed)) {
+            together.push_back(deed);
+            continue;
+        }
+        Deed& last = together.back();
+        last.leaves.insert(last.leaves.end(), deed.leaves.begin(), deed.leaves.end());
+        last.attempts = std::max(last.attempts, deed.attempts);
+        last.took += deed.took;
+        last.held = std::max(last.held, deed.held);
+    }
+    return together;
 }
 
 Event deed_event(const TableOutcome& outcome, const Deed& deed) {
@@ -133,7 +152,7 @@ std::vector<Event> maintain_events(const partition::MaintainResult& result) {
     for (const TableOutcome& outcome : result.tables) {
         created += outcome.created.size();
         detached += outcome.detached.size();
-        for (const Deed& deed : outcome.deeds)
+        for (const Deed& deed : joined(outcome.deeds))
             events.push_back(deed_event(outcome, deed));
     }
     std::string done;
