@@ -43,4 +43,5 @@ tripmig_module(cli        MODULES view app migrate partition swap job backfill d
                           PACKAGES CLI11::CLI11 nlohmann_json::nlohmann_json Threads::Threads)
 
 # CLI11 and nlohmann-json are most of the time that a command's file takes to compile.
+target_precompile_headers(tripmig_view PRIVATE <nlohmann/json.hpp> <fmt/format.h>)
 target_precompile_headers(tripmig_cli PRIVATE <CLI/CLI.hpp> <nlohmann/json.hpp> <fmt/format.h>)

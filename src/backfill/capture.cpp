@@ -21,30 +21,32 @@ namespace {
 /// Before anything of the row is read: a trigger that somebody put on a table of theirs, with types and casts of
 /// theirs, gets nowhere. By OID before the cut-over, by name after it, when the source's name is that of the
 /// partitioned table whose partitions fire the trigger, and in a restored dump.
-std::string body(const Capture& capture, const QualifiedName& function, const std::string& insertion) {
+std::string body(const Capture& capture, const std::string& for_others, const std::string& insertion) {
     return ddl::dollar_quoted(fmt::format(
         R"(
 BEGIN
     IF TG_RELID <> '{oid}'::pg_catalog.oid AND COALESCE(pg_catalog.pg_partition_root(TG_RELID)::pg_catalog.oid, TG_RELID)
             IS DISTINCT FROM pg_catalog.to_regclass({name})::pg_catalog.oid THEN
-        RAISE insufficient_privilege USING
-            MESSAGE = {message},
-            HINT = 'Drop the trigger that calls it.';
+        {for_others};
     END IF;
     {insertion};
     RETURN NULL;
 END
 )",
         fmt::arg("oid", capture.source_oid), fmt::arg("name", sql::quote_literal(sql::quoted(capture.source))),
-        fmt::arg("message", sql::quote_literal(fmt::format("{} serves the table {} only", sql::quoted(function),
-                                                           sql::quoted(capture.source)))),
-        fmt::arg("insertion", insertion)));
+        fmt::arg("for_others", for_others), fmt::arg("insertion", insertion)));
+}
+
+std::string refusal(const Capture& capture, const QualifiedName& function) {
+    return fmt::format("RAISE insufficient_privilege USING MESSAGE = {}, HINT = 'Drop the trigger that calls it.'",
+                       sql::quote_literal(fmt::format("{} serves the table {} only", sql::quoted(function),
+                                                      sql::quoted(capture.source))));
 }
 
 /// One INSERT, of values in the types that the log has for them: no cast, operator or function is looked up.
 std::string row_body(const Capture& capture, const QualifiedName& function, const std::string& of) {
     const std::vector<std::string> keys = capture.key_names();
-    return body(capture, function,
+    return body(capture, refusal(capture, function),
                 fmt::format("INSERT INTO {} ({}) VALUES ({})", sql::quoted(capture.log), ddl::column_list(keys),
                             ddl::of_each(of, keys)));
 }
@@ -149,8 +151,9 @@ std::vector<Step> capture_functions(const Capture& capture, bool may_exist) {
     ddl::append(steps, function(capture, capture.function, row_body(capture, capture.function, "NEW"), may_exist));
     ddl::append(steps,
                 function(capture, capture.old_function, row_body(capture, capture.old_function, "OLD"), may_exist));
-    ddl::append(steps, function(capture, capture.truncate_function, body(capture, capture.truncate_function, truncated),
-                                may_exist));
+    // A partition that was detached by hand keeps its trigger: TRUNCATE of it is nobody's matter.
+    ddl::append(steps,
+                function(capture, capture.truncate_function, body(capture, "RETURN NULL", truncated), may_exist));
     if (capture.owner != capture.creator)
         steps.push_back(hand_over(capture));
     return steps;
@@ -210,7 +213,8 @@ std::vector<Step> drop_capture_triggers(const Capture& capture) {
 std::vector<Step> end_capture(const Capture& capture) {
     std::vector<Step> steps = drop_capture_triggers(capture);
     for (const QualifiedName& name : {capture.function, capture.old_function, capture.truncate_function})
-        steps.push_back(statement(fmt::format("DROP FUNCTION IF EXISTS {}()", sql::quoted(name)), "nothing calls it"));
+        steps.push_back(statement(fmt::format("DROP FUNCTION IF EXISTS {}() CASCADE", sql::quoted(name)),
+                                  "with the triggers of partitions that were detached by hand"));
     steps.push_back(statement(fmt::format("DROP TABLE IF EXISTS {}", sql::quoted(capture.log)), "nothing writes it"));
     return steps;
 }

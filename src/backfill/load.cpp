@@ -9,7 +9,7 @@
 
 #include "backfill/chunk_size.hpp"
 #include "backfill/keys.hpp"
-#include "base/error.hpp"
+#include "db/executor.hpp"
 #include "ddl/index_definition.hpp"
 #include "ddl/statement_step.hpp"
 #include "sql/identifier.hpp"
@@ -66,7 +66,7 @@ Step load_blocks(const Projection& projection, BlockRange range) {
 Step same_file(const Projection& projection, std::int64_t filenode) {
     return ddl::check(fmt::format("SELECT pg_catalog.pg_relation_filenode({}::pg_catalog.regclass) = {}",
                                   sql::quote_literal(sql::quoted(projection.source)), filenode),
-                      std::string(rewritten_meanwhile));
+                      "the table was rewritten while it was copied");
 }
 
 Step purge_touched(const Transfer& transfer, const QualifiedName& target) {
@@ -117,17 +117,25 @@ class Load {
         chr::microseconds rested{0};
         const Resting resting(worker, [&] { rested += m_throttle.pause_in_proportion(); });
         try {
-            worker.run(unit);
+            run(worker, unit);
         } catch (const Error& error) {
             if (error.sqlstate() != "23514" || !m_job.make_place)
                 throw;
             make_place();
-            worker.run(unit);  // also when none was made: the row may have changed since
+            run(worker, unit);  // also when none was made: the row may have changed since
         }
         note(worker, chunk, chr::duration_cast<chr::milliseconds>(chr::steady_clock::now() - started - rested));
     }
 
   private:
+    static void run(db::Executor& worker, const Unit& unit) {
+        try {
+            worker.run(unit);
+        } catch (const db::CheckFailed& failed) {  // same_file() is its only one
+            throw TableRewritten(failed);
+        }
+    }
+
     /// While it lives, this worker rests after each step.
     class Resting {
       public:

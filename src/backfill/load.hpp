@@ -7,6 +7,7 @@
 #include "backfill/throttle.hpp"
 #include "backfill/transfer.hpp"
 #include "backfill/workers.hpp"
+#include "base/error.hpp"
 #include "base/event.hpp"
 #include "base/step.hpp"
 #include "config/config.hpp"
@@ -37,8 +38,12 @@ Step load_blocks(const Projection& projection, BlockRange range);
 
 /// True while the source's rows are where they were when the load began. VACUUM FULL, CLUSTER and TRUNCATE move them.
 Step same_file(const Projection& projection, std::int64_t filenode);
-/// What same_file() refuses with: load again.
-inline constexpr std::string_view rewritten_meanwhile = "the table was rewritten while it was copied";
+
+/// The source's rows were moved while they were copied: load again.
+class TableRewritten : public Error {
+  public:
+    explicit TableRewritten(const Error& error) : Error(error) {}
+};
 
 /// Deletes from `target` what the log names by now. What is left was not touched since capture began, lived in one
 /// block, and so was copied exactly once. At any time before the first catch-up it may run again.
@@ -60,7 +65,7 @@ struct LoadJob {
 };
 
 /// Loads what is left, a chunk a transaction; each worker's chunks size themselves to `chunk_target`. Throws
-/// Error{refused} with rewritten_meanwhile.
+/// TableRewritten.
 void load(const Transfer& transfer, const LoadJob& job, db::Session& session, Workers& workers, Throttle& throttle,
           const StopSignal& stop, Reporter& reporter);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <utility>
 
 #include "ddl/statement_step.hpp"
 #include "sql/identifier.hpp"
@@ -113,13 +114,26 @@ class Sides {
     std::mutex m_guard;
 };
 
-void find_keys(const Comparison& comparison, const Sides& sides, db::Executor& executor, Difference& difference) {
-    for (const ComparedLeaf& leaf : comparison.leaves) {
-        if (!(leaf.name == difference.leaf))
-            continue;
-        for (const db::Row& row : sides.read(executor, differing_keys_sql(comparison, leaf)))
-            difference.keys.push_back(row.text_or_empty("key"));
+/// What was counted for a leaf: keys up to the next one, also those of a gap between the two.
+ComparedLeaf counted_for(const Comparison& comparison, const QualifiedName& leaf) {
+    for (std::size_t at = 0; at < comparison.leaves.size(); ++at) {
+        ComparedLeaf counted = comparison.leaves[at];
+        if (counted.name == leaf) {
+            counted.upper = at + 1 < comparison.leaves.size() ? comparison.leaves[at + 1].lower : std::string();
+            return counted;
+        }
     }
+    ComparedLeaf below = comparison.leaves.front();
+    below.upper = std::exchange(below.lower, {});
+    return below;
+}
+
+void find_keys(const Comparison& comparison, const Sides& sides, db::Executor& executor, Difference& difference) {
+    if (comparison.leaves.empty())
+        return;
+    for (const db::Row& row :
+         sides.read(executor, differing_keys_sql(comparison, counted_for(comparison, difference.leaf))))
+        difference.keys.push_back(row.text_or_empty("key"));
 }
 
 }  // namespace

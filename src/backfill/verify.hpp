@@ -17,7 +17,7 @@ namespace tripmig::backfill {
 /// One leaf of the partitioned side, and the keys that belong to it, as SQL literals.
 struct ComparedLeaf {
     QualifiedName name;
-    std::string lower;  ///< of the partition key
+    std::string lower;  ///< of the partition key; empty: no beginning
     std::string upper;  ///< empty: no end
 };
 

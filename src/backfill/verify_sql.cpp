@@ -83,7 +83,7 @@ std::string not_in_log(const Comparison& comparison) {
 }
 
 /// The sum minds rows that are there twice. One aggregate: the server would work the hash out for each that it is in.
-std::string digest_of(const Comparison& comparison) {
+std::string digest_columns(const Comparison& comparison) {
     return fmt::format(
         "pg_catalog.count(*) AS rows, COALESCE(pg_catalog.sum({}) % 9223372036854775808, 0)::pg_catalog.int8 AS hash",
         comparison.row_hash);
@@ -118,7 +118,7 @@ std::string row_hash(const db::TableInfo& table, const std::vector<std::string>&
 }
 
 std::string plain_digest_sql(const Comparison& comparison, std::int64_t first_block, std::int64_t past_block) {
-    return fmt::format("SELECT {} {}", digest_of(comparison), plain_rows(comparison, first_block, past_block));
+    return fmt::format("SELECT {} {}", digest_columns(comparison), plain_rows(comparison, first_block, past_block));
 }
 
 std::string plain_buckets_sql(const Comparison& comparison, std::int64_t first_block, std::int64_t past_block) {
@@ -126,18 +126,23 @@ std::string plain_buckets_sql(const Comparison& comparison, std::int64_t first_b
     for (const ComparedLeaf& leaf : comparison.leaves)
         thresholds += (thresholds.empty() ? "" : ", ") + leaf.lower;
     return fmt::format("SELECT {}, pg_catalog.width_bucket(r.{}, ARRAY[{}]::{}[]) AS bucket {} GROUP BY bucket",
-                       digest_of(comparison), sql::quote_ident(comparison.partition_key), thresholds,
+                       digest_columns(comparison), sql::quote_ident(comparison.partition_key), thresholds,
                        comparison.partition_key_type, plain_rows(comparison, first_block, past_block));
 }
 
 std::string leaf_digest_sql(const Comparison& comparison, const ComparedLeaf& leaf) {
-    return fmt::format("SELECT {} FROM {} AS r WHERE {}", digest_of(comparison), sql::quoted(leaf.name),
+    return fmt::format("SELECT {} FROM {} AS r WHERE {}", digest_columns(comparison), sql::quoted(leaf.name),
                        not_in_log(comparison));
 }
 
 std::string differing_keys_sql(const Comparison& comparison, const ComparedLeaf& leaf) {
     const std::string keys = ddl::column_list(comparison.keys);
     const std::string key = sql::quote_ident(comparison.partition_key);
+    std::string counted = not_in_log(comparison);
+    if (!leaf.lower.empty())
+        counted += fmt::format(" AND r.{} >= {}", key, leaf.lower);
+    if (!leaf.upper.empty())
+        counted += fmt::format(" AND r.{} < {}", key, leaf.upper);
     const std::string columns = [&] {
         std::string text;
         for (const std::string& each : comparison.keys)
@@ -145,13 +150,11 @@ std::string differing_keys_sql(const Comparison& comparison, const ComparedLeaf&
         return text;
     }();
     return fmt::format(
-        "SELECT CASE WHEN a.h IS NULL THEN {8} ELSE {9} END AS key FROM (SELECT {0}{1} AS h FROM ONLY {2} AS r WHERE "
-        "r.{3} >= "
-        "{4}{5} AND {6}) AS a FULL JOIN (SELECT {0}{1} AS h FROM {7} AS r WHERE {6}) AS b USING ({10}) "
+        "SELECT CASE WHEN a.h IS NULL THEN {5} ELSE {6} END AS key FROM (SELECT {0}{1} AS h FROM ONLY {2} AS r WHERE "
+        "{3}) AS a FULL JOIN (SELECT {0}{1} AS h FROM {4} AS r WHERE {3}) AS b USING ({7}) "
         "WHERE a.h IS DISTINCT FROM b.h ORDER BY 1 LIMIT 10",
-        columns, comparison.row_hash, sql::quoted(comparison.plain), key, leaf.lower,
-        leaf.upper.empty() ? std::string() : fmt::format(" AND r.{} < {}", key, leaf.upper), not_in_log(comparison),
-        sql::quoted(leaf.name), key_text(comparison, "b"), key_text(comparison, "a"), keys);
+        columns, comparison.row_hash, sql::quoted(comparison.plain), counted, sql::quoted(leaf.name),
+        key_text(comparison, "b"), key_text(comparison, "a"), keys);
 }
 
 }  // namespace tripmig::backfill

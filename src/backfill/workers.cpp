@@ -14,7 +14,7 @@ struct Workers::Worker {
     Worker(const config::DatabaseConfig& database, std::int64_t lock_key, Reporter& reporter, const Clock& clock,
            const StopSignal& stop)
         : connection(database, "swap-worker", reporter, stop, db::SessionSettings::own),
-          executor(connection, database, db::LockPolicy{}, reporter, clock, stop) {
+          executor(connection, db::LockPolicy{}, reporter, clock, stop) {
         connection.execute(beside_service_sql(1));
         connection.execute(fmt::format("SELECT pg_catalog.pg_advisory_lock_shared({})", lock_key));
     }

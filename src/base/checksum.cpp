@@ -9,12 +9,23 @@
 
 namespace tripmig {
 
-std::string sha256_hex(std::string_view bytes) {
-    std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+struct Sha256::State {
     SHA256_CTX context;
-    SHA256_Init(&context);
-    SHA256_Update(&context, bytes.data(), bytes.size());
-    SHA256_Final(digest.data(), &context);
+};
+
+Sha256::Sha256() : m_state(std::make_unique<State>()) {
+    SHA256_Init(&m_state->context);
+}
+
+Sha256::~Sha256() = default;
+
+void Sha256::add(std::string_view bytes) {
+    SHA256_Update(&m_state->context, bytes.data(), bytes.size());
+}
+
+std::string Sha256::hex() {
+    std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+    SHA256_Final(digest.data(), &m_state->context);
     static constexpr std::string_view digits = "0123456789abcdef";
     std::string hex(digest.size() * 2, '0');
     for (std::size_t i = 0; i < digest.size(); ++i) {
@@ -22,6 +33,12 @@ std::string sha256_hex(std::string_view bytes) {
         hex[2 * i + 1] = digits[digest[i] & 0x0FU];
     }
     return hex;
+}
+
+std::string sha256_hex(std::string_view bytes) {
+    Sha256 hash;
+    hash.add(bytes);
+    return hash.hex();
 }
 
 namespace {

@@ -6,6 +6,9 @@
 #include <array>
 #include <charconv>
 
+#include "base/counted.hpp"
+#include "base/trimmed.hpp"
+
 namespace tripmig {
 
 namespace chr = std::chrono;
@@ -28,14 +31,6 @@ constexpr std::array<UnitName, 7> unit_names{{
     {"minute", {0, 0, 60 * microseconds_per_second}},
     {"second", {0, 0, microseconds_per_second}},
 }};
-
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-        text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-        text.remove_suffix(1);
-    return text;
-}
 
 /// Reads digits at the front of the text and removes them.
 std::optional<std::int64_t> take_number(std::string_view& text, std::size_t least_digits, std::size_t most_digits) {
@@ -135,9 +130,6 @@ std::optional<CalendarInterval> parse_interval(std::string_view text) {
 }
 
 std::string to_string(const CalendarInterval& interval) {
-    const auto counted = [](std::int64_t count, std::string_view unit) {
-        return fmt::format("{} {}{}", count, unit, count == 1 ? "" : "s");
-    };
     std::string text;
     const auto append = [&](const std::string& part) { text += (text.empty() ? "" : " ") + part; };
     if (interval.months != 0)
@@ -250,6 +242,12 @@ std::string format_timestamp(Instant moment, std::string_view zone_mark) {
         text.erase(text.find_last_not_of('0') + 1);
     }
     return text.append(zone_mark).append(date.year > 0 ? "" : " BC");
+}
+
+std::string format_rfc3339(Instant moment) {
+    std::string text = format_timestamp(moment);
+    text[text.find(' ')] = 'T';
+    return text + 'Z';
 }
 
 namespace {

@@ -2,6 +2,8 @@
 
 #include <chrono>
 
+#include "base/stop_signal.hpp"
+
 namespace tripmig {
 
 /// A moment in UTC, in PostgreSQL's own resolution.
@@ -17,6 +19,9 @@ class Clock {
 
     [[nodiscard]] virtual Instant now() const = 0;
     [[nodiscard]] virtual std::chrono::steady_clock::time_point steady() const = 0;
+
+    /// Lets that much time pass, or what passes until `stop` is raised.
+    virtual void wait_for(std::chrono::milliseconds duration, const StopSignal& stop) const { stop.wait_for(duration); }
 };
 
 /// The machine's own clocks.

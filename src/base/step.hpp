@@ -47,13 +47,12 @@ enum class Retry {
     never  ///< report the first failure
 };
 
-/// One statement as a value: what to send, the locks it takes, how to tell that it is done, and why it is there.
+/// One statement as a value: what to send, the locks it takes, and why it is there.
 struct Step {
     std::string sql;
     std::vector<std::optional<std::string>> parameters;  ///< $1.. in text form; nullopt is NULL
     std::vector<LockRequest> locks;                      ///< the strongest ones, for people and for --dry-run
     std::string why;                                     ///< one line for people
-    std::string done_query;  ///< a SELECT of one boolean: true when the step's effect is already there; empty: unknown
     Retry retry = Retry::unit;
     std::optional<StepSource> source;
     /// When set the step is a check: a SELECT of one boolean, or of the columns `holds` and `found`, a text for people.
@@ -88,8 +87,11 @@ struct Unit {
     /// Its statements up to each check, its BEGIN and settings with the first of them, are one round trip. Not with
     /// lock_first, user_sql or COPY.
     bool in_few_trips = false;
-    bool user_sql = false;        ///< runs under the role's and database's own settings, not ours
-    bool keeps_session = false;   ///< with user_sql: goes on under what the same file's earlier units SET
+    bool user_sql = false;       ///< runs under the role's and database's own settings, not ours
+    bool keeps_session = false;  ///< with user_sql: goes on under what the same file's earlier units SET
+    /// With keeps_session: waits for locks as long as LockPolicy::concurrently_timeout says, since it lets others work
+    /// meanwhile.
+    bool is_patient = false;
     bool leaves_session = false;  ///< with user_sql: no step of it can change a setting or the role for what follows
     bool asynchronous = false;    ///< may commit with synchronous_commit = off (a later unit flushes)
     /// What BEGIN says besides: "ISOLATION LEVEL SERIALIZABLE". With user_sql alone; our own units read committed.

@@ -45,7 +45,7 @@ bool is_in_proc(const fs::path& file) {
 }
 
 /// The end of a chain of links. Empty: the chain is too long. What /proc calls a link may lead to no path at all.
-fs::path target_of(fs::path file) {
+fs::path follow_links(fs::path file) {
     constexpr int most_links = 40;  // as the kernel has it
     for (int links = 0; links < most_links; ++links) {
         std::error_code none;
@@ -77,7 +77,7 @@ std::error_code replace(const fs::path& file, const struct stat* former, std::st
 }  // namespace
 
 std::error_code write_file(const fs::path& file, std::string_view text) {
-    const fs::path target = target_of(file);
+    const fs::path target = follow_links(file);
     if (target.empty())
         return {ELOOP, std::generic_category()};
     struct stat status {};

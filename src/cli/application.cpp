@@ -10,9 +10,9 @@
 #include <iostream>
 #include <string_view>
 
+#include "app/migrate/hidden_values.hpp"
 #include "base/clock.hpp"
 #include "base/version.hpp"
-#include "cli/migrate/hidden_values.hpp"
 #include "cli/signals.hpp"
 #include "cli/usage_error.hpp"
 #include "db/connection.hpp"
@@ -223,7 +223,7 @@ ExitCode Application::run_command(const Command& command, const std::string& nam
     m_stop = std::make_unique<StopSignal>();
     catch_signals(*m_stop);
     const SystemClock clock;
-    Context context{config, *m_reporter, *m_stop, clock, m_out, m_options.json, m_environment};
+    Context context{{config, *m_reporter, *m_stop, clock, m_environment}, m_out, m_options.json};
     const Instant started = clock.now();
     const auto tell_monitor = [&](ExitCode code) {
         if (!config.report.metrics_file.empty())
@@ -244,7 +244,7 @@ ExitCode Application::run_command(const Command& command, const std::string& nam
         // Where no migration is read, a value in a message is just a word.
         if (name.rfind("swap", 0) == 0 || name.rfind("partition", 0) == 0)
             throw;
-        throw without_values(error, config.migrations.placeholders);
+        throw app::without_values(error, config.migrations.placeholders);
     }
 }
 
@@ -262,7 +262,7 @@ ExitCode Application::fail(const Error& error) {
     if (!m_report.sink)  // it went wrong before anything else
         m_report.sink = report::descriptor_sink(STDERR_FILENO);
     report::report_error(m_report, error);
-    if (m_wants_json && !m_output.has_any())
+    if ((m_wants_json || m_options.json) && !m_output.has_any())
         m_out << view::json_text(nlohmann::json{{"error", view::error_json(error)}}) << std::endl;
     return error.code();
 }

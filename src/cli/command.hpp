@@ -8,11 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "base/clock.hpp"
-#include "base/event.hpp"
+#include "app/context.hpp"
 #include "base/exit_code.hpp"
-#include "base/stop_signal.hpp"
-#include "config/config.hpp"
 #include "report/metrics_file.hpp"
 
 namespace CLI {
@@ -21,15 +18,11 @@ class App;
 
 namespace tripmig::cli {
 
-/// What a command is given when it runs: configuration loaded, reporter chosen, signals caught.
-struct Context {
-    const config::Config& config;
-    Reporter& reporter;
-    const StopSignal& stop;
-    const Clock& clock;
-    std::ostream& out;  ///< stdout: results only
-    bool json = false;  ///< --json: one document on stdout
-    const std::map<std::string, std::string>& environment;
+/// What a command is given when it runs: configuration loaded, reporter chosen, signals caught; and where its result
+/// goes.
+struct Context : app::Context {
+    std::ostream& out;                               ///< stdout: results only
+    bool& json;                                      ///< --json: one document on stdout, the error's when it fails
     std::vector<report::TableMetrics> metrics = {};  ///< what a command found of tables, for the metrics file
 };
 

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/trimmed.hpp"
 #include "config/characters.hpp"
 #include "config/connection_forms.hpp"
 #include "config/npgsql_keywords.hpp"

@@ -6,7 +6,7 @@
 #include <array>
 
 #include "base/error.hpp"
-#include "config/characters.hpp"
+#include "base/trimmed.hpp"
 #include "config/connection_forms.hpp"
 #include "config/npgsql_keywords.hpp"
 
@@ -14,7 +14,7 @@ namespace tripmig::config {
 
 namespace {
 
-constexpr std::string_view forms =
+constexpr std::string_view known_forms =
     "write postgresql://user:password@host:5432/dbname, or host=... dbname=... user=..., or "
     "Server=...;Database=...;User Id=...;Password=...;";
 
@@ -97,9 +97,9 @@ ConnectionParameters parse_form(std::string_view text) {
         return parse_uri(text);
     if (!scheme.empty())
         throw Error(ExitCode::usage, fmt::format("{} is no URL of a PostgreSQL database", shown_scheme(scheme)),
-                    std::string(forms));
+                    std::string(known_forms));
     if (text.find('=') == std::string_view::npos)
-        throw Error(ExitCode::usage, "this is no connection string", std::string(forms));
+        throw Error(ExitCode::usage, "this is no connection string", std::string(known_forms));
     return looks_like_ado_net(text) ? parse_ado_net(text) : parse_key_value(text);
 }
 

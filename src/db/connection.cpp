@@ -8,6 +8,7 @@
 #include <array>
 #include <csignal>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "base/error.hpp"
@@ -75,10 +76,6 @@ std::vector<Result> Connection::execute_pipelined(const std::vector<Step>& steps
     return m_state->finish_pipeline(pipeline);
 }
 
-void Connection::forget_prepared() {
-    m_state->prepared.clear();
-}
-
 // What DISCARD ALL does (manual, DISCARD) in one round trip, but for DISCARD PLANS and for the statements that we
 // prepared: a thousand small files would have them planned a thousand times.
 void Connection::discard_session() {
@@ -89,14 +86,26 @@ void Connection::discard_session() {
         "from_sql)");
     if (!prepared.flag())
         return;
-    forget_prepared();
+    m_state->prepared.clear();
     execute("DEALLOCATE ALL");
+}
+
+bool Connection::forget_lost_prepared() {
+    const Result left = execute("SELECT name FROM pg_catalog.pg_prepared_statements WHERE NOT from_sql");
+    std::set<std::string> names;
+    for (const Row& row : left)
+        names.insert(row.text("name"));
+    return std::erase_if(m_state->prepared, [&](const std::string& name) { return names.count(name) == 0; }) > 0;
 }
 
 void Connection::reconnect() {
     Connection fresh(m_state->database, m_state->role, m_state->reporter, m_state->stop, SessionSettings::of_role);
     fresh.m_state->observer = std::move(m_state->observer);
     m_state = std::move(fresh.m_state);
+}
+
+std::unique_ptr<StepConnection> Connection::open_beside(std::string_view name, const StopSignal& stop) const {
+    return std::make_unique<Connection>(m_state->database, name, m_state->reporter, stop, SessionSettings::own);
 }
 
 void Connection::set_wait_observer(WaitObserver observer) {
@@ -109,6 +118,10 @@ int Connection::protocol_backend_pid() const {
 
 int Connection::server_version() const {
     return PQserverVersion(m_state->raw());
+}
+
+std::int64_t Connection::round_trips() const noexcept {
+    return m_state->round_trips;
 }
 
 bool Connection::in_transaction() const {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,6 +12,7 @@
 #include "base/stop_signal.hpp"
 #include "config/config.hpp"
 #include "db/result.hpp"
+#include "db/step_connection.hpp"
 
 struct pg_conn;
 
@@ -28,67 +29,50 @@ enum class SessionSettings { own, of_role };
 
 /// One libpq connection for life: it carries Steps, users' SQL and our DDL. Every wait looks at the stop signal; when
 /// that is raised the query is cancelled on the server and Error{interrupted or terminated} thrown. Not thread safe.
-class Connection {
+class Connection final : public StepConnection {
   public:
-    /// Called about every 100 ms while a statement runs, with the time it has run so far. Must not use this connection.
-    using WaitObserver = std::function<void(std::chrono::milliseconds)>;
-
     /// Connects. Throws Error{unreachable} when the server can't be reached or refuses the login, with the server's own
     /// words and no secret. Notices of the server go to the reporter.
     Connection(const config::DatabaseConfig& database, std::string_view role, Reporter& reporter,
                const StopSignal& stop, SessionSettings settings);
     /// Waits for a connection that is on its way. Throws as the other one does.
     Connection(PendingConnection pending, SessionSettings settings);
-    ~Connection();
+    ~Connection() override;
     Connection(Connection&&) noexcept;
     Connection& operator=(Connection&&) = delete;
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    /// One or more statements in one round trip, simple query protocol; the last result. Throws Error with the SQLSTATE
-    /// mapped to an exit code, and Error{unreachable} when the connection is lost.
-    Result execute(const std::string& sql);
-
-    /// COPY ... TO STDOUT statements, joined by `;`, in one round trip: what each of them sent.
-    std::vector<std::string> copy_out(const std::string& sql);
+    Result execute(const std::string& sql) override;
+    Result execute(const Step& step) override;
+    std::vector<Result> execute_pipelined(const std::vector<Step>& steps) override;
+    void discard_session() override;
+    bool forget_lost_prepared() override;
+    void rollback_quietly() noexcept override;
+    void set_wait_observer(WaitObserver observer) override;
+    [[nodiscard]] bool is_broken() const override;
+    [[nodiscard]] int server_version() const override;
+    [[nodiscard]] int protocol_backend_pid() const override;
+    [[nodiscard]] std::unique_ptr<StepConnection> open_beside(std::string_view name,
+                                                              const StopSignal& stop) const override;
 
     /// One statement with parameters, extended protocol.
     Result execute(const std::string& sql, const Parameters& parameters);
 
-    /// A step: with its parameters, its COPY data, and its place in a file as the position of an error.
-    Result execute(const Step& step);
-
-    /// Steps that do not need each other's results, in one round trip (libpq's pipeline mode, manual 34.5): the first
-    /// failure ends it and is thrown with its own step's place; the ones behind it were not run. No COPY. Steps with
-    /// prepare_as stay prepared in the session.
-    std::vector<Result> execute_pipelined(const std::vector<Step>& steps);
-
-    /// Forgets which statements are prepared: after a DISCARD or DEALLOCATE that came from elsewhere.
-    void forget_prepared();
-
-    /// The session as it was when it began (manual, DISCARD): settings, role, temporary tables, prepared statements,
-    /// cursors, LISTEN and advisory locks. Outside of a transaction only.
-    void discard_session();
+    /// COPY ... TO STDOUT statements, joined by `;`, in one round trip: what each of them sent.
+    std::vector<std::string> copy_out(const std::string& sql);
 
     /// Becomes a new session of the same role, under its settings: for what a session reads when it begins, such as the
     /// settings of ALTER ROLE ... SET. The wait observer stays. Throws as the constructor does; then the connection is
     /// as it was.
     void reconnect();
 
-    void set_wait_observer(WaitObserver observer);
+    /// So far: what was sent by execute() and execute_pipelined().
+    [[nodiscard]] std::int64_t round_trips() const noexcept;
 
-    /// The server process behind this connection, as the wire protocol told it. Differs from pg_backend_pid() behind a
-    /// transaction pooler.
-    [[nodiscard]] int protocol_backend_pid() const;
-    /// 150018 for 15.18.
-    [[nodiscard]] int server_version() const;
     [[nodiscard]] bool in_transaction() const;
-    [[nodiscard]] bool is_broken() const;
     /// "host=... dbname=... user=...", as connected.
     [[nodiscard]] const std::string& description() const;
-
-    /// Rolls back when in a transaction; never throws (a broken connection has nothing left to roll back).
-    void rollback_quietly() noexcept;
 
     /// Statements that must still run when the stop signal was raised; waits for them, never throws. For the end of a
     /// run.

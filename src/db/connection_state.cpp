@@ -205,6 +205,7 @@ std::string ConnectionState::receive_copy() {
 
 Result ConnectionState::finish(std::string_view sql, const std::optional<StepSource>& source,
                                std::string_view copy_data, std::vector<std::string>* copied_out) {
+    ++round_trips;
     answer_by.reset();
     const NoticeForwarder::Statement statement(notices, source ? &*source : nullptr);
     flush_all();
@@ -253,6 +254,7 @@ const StepSource* place_of(const Step& step) {
 }  // namespace
 
 std::vector<Result> ConnectionState::finish_pipeline(const Pipeline& pipeline) {
+    ++round_trips;
     answer_by.reset();
     flush_all();
     std::vector<Result> results;

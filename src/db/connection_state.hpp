@@ -3,6 +3,7 @@
 #include <libpq-fe.h>
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -36,6 +37,7 @@ struct ConnectionState {
     std::string description;
     std::function<void(std::chrono::milliseconds)> observer;
     std::set<std::string> prepared;
+    std::int64_t round_trips = 0;
     PostgresPollingStatusType polling = PGRES_POLLING_WRITING;  ///< while it connects
     /// When the server was asked to cancel: until when it must have answered.
     std::optional<std::chrono::steady_clock::time_point> answer_by;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/backoff.hpp"
 #include "db/catalog/event_trigger.hpp"
@@ -16,10 +17,11 @@ namespace chr = std::chrono;
 namespace {
 
 /// Of a unit that is tried once only.
-Error with_blockers(const Unit& unit, const Error& error, const std::string& blockers) {
-    if (blockers.empty())
-        return error;
-    return error.rewrapped(error.code(), fmt::format("{}: it waited for {}: ", unit.name, blockers));
+LockTimeout timeout_of(const Unit& unit, const Error& error, const std::string& blockers) {
+    const Error told = blockers.empty()
+                           ? error
+                           : error.rewrapped(error.code(), fmt::format("{}: it waited for {}: ", unit.name, blockers));
+    return {told, blockers};
 }
 
 bool may_retry(const Unit& unit) {
@@ -28,96 +30,87 @@ bool may_retry(const Unit& unit) {
 
 }  // namespace
 
-Executor::Executor(Connection& connection, const config::DatabaseConfig& database, LockPolicy policy,
-                   Reporter& reporter, const Clock& clock, const StopSignal& stop)
+Executor::Executor(StepConnection& connection, LockPolicy policy, Reporter& reporter, const Clock& clock,
+                   const StopSignal& stop)
     : m_connection(connection),
-      m_database(database),
       m_policy(policy),
       m_reporter(reporter),
       m_clock(clock),
-      m_stop(stop) {
-    m_connection.set_wait_observer([this](chr::milliseconds elapsed) { observe(elapsed); });
+      m_stop(stop),
+      m_session(connection),
+      m_watch(connection, reporter, stop),
+      m_attempt(connection, clock, stop) {
 }
 
-Executor::~Executor() {
-    m_connection.set_wait_observer(nullptr);
+void Executor::set_run_lock(const RunLock& lock) {
+    m_run_lock = &lock;
+    m_attempt.set_last_check(&lock.check());
 }
 
-void Executor::begin_unit(const Unit& unit) {
-    m_current = unit.name;
-    m_told.clear();
-    m_is_alone = unit.transaction == Transaction::none;
-    m_sampled.clear();
-    m_progress.reset();
-    m_blockers.clear();
+UnitOutcome Executor::attempt(const Unit& unit, int number) {
+    m_watch.begin_attempt();
+    m_session.prepare(unit, m_policy);
+    UnitOutcome outcome = m_attempt.make(unit, m_policy, number);
+    m_session.ended(unit);
+    m_watch.end_unit();
+    outcome.attempts = number;
+    outcome.sampled_locks = m_watch.take_sampled_locks();
+    return outcome;
 }
 
-void Executor::finish_unit(const Unit& unit, UnitOutcome& outcome) {
-    m_is_clean = unit.leaves_session && (m_is_clean || !unit.keeps_session);
-    outcome.sampled_locks = std::move(m_sampled);
-    finish_progress();
-}
-
-/// After a failed attempt. Throws what another attempt would meet again.
-void Executor::require_transient(const Error& error) {
-    m_is_clean = false;
+/// In the handler of a failed attempt, which leaves nothing. Throws what another attempt would meet again.
+bool Executor::is_again_at_once(const Unit& unit, const Error& error, bool was_prepared_again) {
+    m_session.failed();
     if (!m_connection.is_broken())
         m_connection.rollback_quietly();
     require_run_lock(error);
-    if (error.sqlstate() == "26000")  // a DISCARD took our prepared statements away
-        m_connection.forget_prepared();
+    // Outside of a transaction nothing of ours is prepared, and a part of it may be committed.
+    if (error.sqlstate() == "26000" && unit.transaction == Transaction::inside && !was_prepared_again &&
+        m_connection.forget_lost_prepared())
+        return true;
     if (error.sqlstate() == "53200")
         throw with_server_limit(error, m_connection);
     if (const auto refusal = event_trigger_refusal(m_connection, error))
         throw Error(*refusal);
-    if (!is_transient(error.sqlstate()) && error.sqlstate() != "26000")
-        throw error;
+    if (!is_transient(error.sqlstate()))
+        throw;
+    if (!may_retry(unit))
+        throw timeout_of(unit, error, m_watch.blockers());
+    return false;
 }
 
 UnitOutcome Executor::run(const Unit& unit) {
     const auto started = m_clock.steady();
     const auto deadline = started + m_policy.lock_deadline;
-    begin_unit(unit);
+    m_watch.begin_unit(unit);
+    bool was_prepared_again = false;
     for (int attempts = 1;; ++attempts) {
         const auto attempt_started = m_clock.steady();
-        m_blockers.clear();
         try {
             UnitOutcome outcome = attempt(unit, attempts);
-            outcome.attempts = attempts;
             outcome.waited = chr::duration_cast<chr::milliseconds>(attempt_started - started);
-            finish_unit(unit, outcome);
             return outcome;
         } catch (const CommitInDoubt&) {
             throw;
         } catch (const Error& error) {
-            require_transient(error);
-            if (error.sqlstate() == "26000") {
-                if (attempts > 1)
-                    throw;
-                continue;
-            }
-            if (!may_retry(unit))
-                throw with_blockers(unit, error, m_blockers);
-            pause_before_retry(unit, error, attempts, deadline);
+            if (is_again_at_once(unit, error, was_prepared_again))
+                was_prepared_again = true;
+            else
+                pause_before_retry(unit, error, attempts, deadline);
         }
     }
 }
 
 std::optional<UnitOutcome> Executor::try_once(const Unit& unit, int number) {
-    begin_unit(unit);
+    m_watch.begin_unit(unit);
     m_obstacle.reset();
     try {
-        UnitOutcome outcome = attempt(unit, number);
-        outcome.attempts = number;
-        finish_unit(unit, outcome);
-        return outcome;
+        return attempt(unit, number);
     } catch (const CommitInDoubt&) {
         throw;
     } catch (const Error& error) {
-        require_transient(error);
-        if (!may_retry(unit))
-            throw with_blockers(unit, error, m_blockers);
-        m_obstacle = Obstacle{error, m_blockers};
+        static_cast<void>(is_again_at_once(unit, error, false));
+        m_obstacle = Obstacle{error, m_watch.blockers()};
         return std::nullopt;
     }
 }
@@ -128,18 +121,20 @@ void Executor::require_run_lock(const Error& error) {
         throw m_run_lock->lost();
 }
 
-void Executor::pause_before_retry(const Unit& unit, const Error& error, int attempts,
-                                  chr::steady_clock::time_point deadline) {
+void Executor::pause_before_retry(const Unit& unit, const Error& error, int attempts, TimePoint deadline) {
     m_stop.check();
-    const std::string whom = m_blockers.empty() ? std::string() : fmt::format("; it waited for {}", m_blockers);
+    const std::string& blockers = m_watch.blockers();
+    const std::string whom = blockers.empty() ? std::string() : fmt::format("; it waited for {}", blockers);
     if (m_clock.steady() >= deadline)
-        throw Error(ExitCode::lock_deadline,
-                    fmt::format("{}: no lock within {} s in {} attempts{}", unit.name,
-                                chr::duration_cast<chr::seconds>(m_policy.lock_deadline).count(), attempts, whom),
-                    "all of it was rolled back; run it again at a quieter time, end what holds the lock, or raise "
-                    "lock_deadline")
-            .with_sqlstate(error.sqlstate())
-            .with_detail(error.message());
+        throw LockTimeout(
+            Error(ExitCode::lock_deadline,
+                  fmt::format("{}: no lock within {} s in {} attempts{}", unit.name,
+                              chr::duration_cast<chr::seconds>(m_policy.lock_deadline).count(), attempts, whom),
+                  "all of it was rolled back; run it again at a quieter time, end what holds the lock, or raise "
+                  "lock_deadline")
+                .with_sqlstate(error.sqlstate())
+                .with_detail(error.message()),
+            blockers);
     const auto pause = retry_pause(attempts, any_fraction);
     Event event{Severity::info, "lock.retry", {}, {}, {}};
     event.message =
@@ -147,16 +142,12 @@ void Executor::pause_before_retry(const Unit& unit, const Error& error, int atte
     event.fields = {{"unit", unit.name},
                     {"sqlstate", error.sqlstate()},
                     {"attempt", fmt::format("{}", attempts)},
-                    {"blockers", m_blockers}};
+                    {"blockers", blockers}};
     m_reporter.emit(event);
-    m_stop.wait_for(pause);
+    m_clock.wait_for(pause, m_stop);
     m_stop.check();
     if (m_before_retry)
         m_before_retry();
-}
-
-UnitOutcome Executor::attempt(const Unit& unit, int number) {
-    return unit.transaction == Transaction::inside ? attempt_inside(unit, number) : attempt_alone(unit);
 }
 
 }  // namespace tripmig::db

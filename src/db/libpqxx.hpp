@@ -10,7 +10,6 @@
 #include <pqxx/pqxx>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "db/result.hpp"
@@ -82,7 +81,7 @@ inline pqxx::result execute_prepared(pqxx::transaction_base& transaction, const 
 
 class LibpqxxAnswer : public Answer {
   public:
-    explicit LibpqxxAnswer(pqxx::result result) : m_result(std::move(result)) {}
+    explicit LibpqxxAnswer(const pqxx::result& result) : m_result(result) {}
 
     [[nodiscard]] std::size_t rows() const override { return static_cast<std::size_t>(m_result.size()); }
     [[nodiscard]] std::size_t columns() const override { return static_cast<std::size_t>(m_result.columns()); }
@@ -104,8 +103,8 @@ class LibpqxxAnswer : public Answer {
     pqxx::result m_result;
 };
 
-inline Result result_for(pqxx::result answer) {
-    return Result(std::make_shared<LibpqxxAnswer>(std::move(answer)));
+inline Result result_for(const pqxx::result& answer) {
+    return Result(std::make_shared<LibpqxxAnswer>(answer));
 }
 
 }  // namespace tripmig::db::libpqxx

@@ -93,9 +93,9 @@ RunLock::RunLock(std::unique_ptr<Connection> connection, std::string_view state_
       m_check(held_check(*m_connection, lock_key(state_schema, "run"))) {
 }
 
-bool RunLock::is_held(Connection& seen_by) const {
+bool RunLock::is_held(StepConnection& seen_by) const {
     try {
-        seen_by.execute(m_check.sql, m_check.parameters);
+        seen_by.execute(m_check);
         return true;
     } catch (const Error& error) {
         if (error.sqlstate() == "22012")

@@ -62,7 +62,7 @@ class RunLock {
     [[nodiscard]] const Step& check() const noexcept { return m_check; }
 
     /// Is it, as another session sees it? Of the two failures with 22012 only one is the check's.
-    [[nodiscard]] bool is_held(Connection& seen_by) const;
+    [[nodiscard]] bool is_held(StepConnection& seen_by) const;
 
     /// Error{unreachable}: the session was ended, and with it the lock.
     [[nodiscard]] Error lost() const;

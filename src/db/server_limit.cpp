@@ -7,8 +7,8 @@
 
 namespace tripmig::db {
 
-Error with_server_limit(const Error& error, Connection& connection) {
-    if (error.sqlstate() != "53200" || connection.is_broken() || connection.in_transaction())
+Error with_server_limit(const Error& error, StepConnection& connection) {
+    if (error.sqlstate() != "53200" || connection.is_broken())
         return error;
     // The server's hint is translated; the name in it is not.
     for (const std::string_view name : std::array{"max_locks_per_transaction", "max_pred_locks_per_transaction"}) {

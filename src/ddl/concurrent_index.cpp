@@ -77,7 +77,7 @@ bool is_attached(const db::TreeMember& member, std::uint32_t parent_index) {
 }
 
 /// The index of a partitioned member that belongs to this one: the root's by name, a sub-partition's by being attached.
-const db::IndexState* index_of(const db::TreeMember& member, const ConcurrentIndex& index, bool is_root) {
+const db::IndexState* find_member_index(const db::TreeMember& member, const ConcurrentIndex& index, bool is_root) {
     return find_index(member, is_root ? index.name : leaf_index_name(index.name, member.name.name));
 }
 
@@ -131,7 +131,7 @@ IndexPlan plan_partitioned_index(const ConcurrentIndex& index, const std::vector
                     "found again after "
                     "an interruption");
     IndexPlan plan;
-    const db::IndexState* root = index_of(tree.front(), index, true);
+    const db::IndexState* root = find_member_index(tree.front(), index, true);
     if (root != nullptr && root->is_valid && (was_started || index.if_not_exists)) {
         plan.is_done = true;
         return plan;
@@ -146,14 +146,14 @@ IndexPlan plan_partitioned_index(const ConcurrentIndex& index, const std::vector
         const auto above = std::find_if(tree.begin(), tree.end(),
                                         [&](const db::TreeMember& other) { return other.oid == member.parent; });
         const bool is_root = above == tree.end();
-        const db::IndexState* above_index = is_root ? nullptr : index_of(*above, index, above == tree.begin());
+        const db::IndexState* above_index = is_root ? nullptr : find_member_index(*above, index, above == tree.begin());
         const std::string above_name =
             is_root ? "" : (above == tree.begin() ? index.name : leaf_index_name(index.name, above->name.name));
         const QualifiedName above_qualified{is_root ? "" : above->name.schema, above_name};
         if (above_index != nullptr && is_attached(member, above_index->oid))
             continue;
         if (member.kind == 'p') {
-            if (index_of(member, index, is_root) == nullptr)
+            if (find_member_index(member, index, is_root) == nullptr)
                 plan_parent(index, member, is_root ? nullptr : &above_qualified, is_root, plan);
         } else if (member.kind == 'r' && !index.is_only && !plan_leaf(index, above_qualified, member, plan)) {
             plan.wait_for = fmt::format("an index on {} is being built by another session", sql::quoted(member.name));

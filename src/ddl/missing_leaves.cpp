@@ -59,7 +59,7 @@ std::vector<Bounds> missing_in(const Coverage& coverage, const config::Partition
     return missing;
 }
 
-std::optional<Bound> start_of(KeyType key, const config::PartitionPolicy& policy) {
+std::optional<Bound> policy_start(KeyType key, const config::PartitionPolicy& policy) {
     if (!policy.start)
         return std::nullopt;
     const auto start = parse_bound(key, *policy.start);
@@ -103,7 +103,7 @@ Bounds present_of_numbers(const Coverage& coverage, const config::PartitionPolic
     if (!present)
         present = first_edge(coverage.leaves);
     if (!present)
-        present = start_of(coverage.key, policy);
+        present = policy_start(coverage.key, policy);
     if (!present)
         throw Error(ExitCode::refused,
                     fmt::format("{} is empty, and its policy has no start", sql::quoted(policy.table)),
@@ -137,7 +137,7 @@ Bound beginning(const Bounds& present, const Coverage& coverage, const config::P
     Bound begin = present.lower;
     if (const auto first = first_edge(coverage.leaves))
         begin = std::min(begin, *first);
-    else if (const auto start = start_of(coverage.key, policy); start && coverage.leaves.empty())
+    else if (const auto start = policy_start(coverage.key, policy); start && coverage.leaves.empty())
         begin = std::min(begin, bounds_containing(coverage.key, policy.interval, *start, coverage.calendar).lower);
     if (const auto edge = retention_edge(coverage, policy, now); edge && holds(coverage.key, *edge))
         begin = std::max(begin, bounds_containing(coverage.key, policy.interval, *edge, coverage.calendar).lower);
@@ -208,7 +208,7 @@ std::optional<Bound> retention_edge(const Coverage& coverage, const config::Part
 std::optional<Bound> awaited_start(const Coverage& coverage, const config::PartitionPolicy& policy, Instant now) {
     if (is_number(coverage.key))
         return std::nullopt;
-    const auto start = start_of(coverage.key, policy);
+    const auto start = policy_start(coverage.key, policy);
     if (!start)
         return std::nullopt;
     const Bound first = bounds_containing(coverage.key, policy.interval, *start, coverage.calendar).lower;

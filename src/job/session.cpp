@@ -38,7 +38,7 @@ Session::Session(const config::Config& config, Reporter& reporter, const Clock& 
       m_database(db::direct_connection(config.database)),
       m_connection(m_database, "swap", reporter, stop, db::SessionSettings::own),
       m_session(m_database, "swap-read"),
-      m_executor(m_connection, m_database, lock_policy(config), reporter, clock, stop),
+      m_executor(m_connection, lock_policy(config), reporter, clock, stop),
       m_throttle(m_database, config.swap, reporter, clock, stop, [this] { return is_paused(); }),
       m_note(m_database, config.state.schema) {
     m_throttle.set_on_change([this](const backfill::ThrottleState& state) { m_note.holds(state); });

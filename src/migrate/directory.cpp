@@ -9,7 +9,7 @@
 #include "migrate/dialect/dialect.hpp"
 #include "migrate/folder_listing.hpp"
 #include "migrate/migration_file.hpp"
-#include "migrate/script.hpp"
+#include "migrate/scripts.hpp"
 #include "sql/scanner.hpp"
 
 namespace tripmig::migrate {
@@ -126,7 +126,7 @@ void complete(Migration& migration, const SourceFile& file, const fs::path& dire
     migration.file = file.file();
     migration.dialect = rules.dialect;
     migration.variables = variables;
-    migration.sha256 = hash_of(file.content(), migration.section, migration.path, directory);
+    set_hash(migration, file.content(), directory);
 }
 
 /// dbmate takes its files in the order of their names as text. Where that is not the order of their numbers, one of the
@@ -161,6 +161,7 @@ std::vector<Migration> read_single_file(const fs::path& path, const std::string&
 Directory read_directory(const fs::path& path, const ReadOptions& options) {
     Directory directory;
     directory.path = path;
+    directory.scripts = std::make_shared<Scripts>(path, options.placeholders);
     const FolderListing listing = list_entries(path);
     const std::vector<SourceFile> files = source_files((path / "").native(), listing.files);
     const DialectRules& rules = choose_dialect(files, options.dialect);
@@ -193,7 +194,7 @@ Directory read_directory(const fs::path& path, const ReadOptions& options) {
     refuse_unpadded(directory);
     refuse_lone_undo(directory);
     for (Migration& migration : directory.repeatable)
-        migration.expanded = expanded_hashes(migration, path, options.placeholders);
+        migration.expanded = expanded_hashes(migration, *directory.scripts);
     if (!options.may_be_empty)
         refuse_empty(directory);
     return directory;

@@ -12,7 +12,7 @@ namespace tripmig::migrate {
 struct ReadOptions {
     std::string dialect = "auto";  ///< "auto": told by names and marks; else one of to_string(Dialect)
     Variables variables;           ///< the environment, for goose's ENVSUB ON
-    std::map<std::string, std::string> placeholders;  ///< for the hashes of repeatable files
+    std::map<std::string, std::string> placeholders;  ///< what ${name} in them stands for
     bool may_be_empty = true;                         ///< false: a directory without any migration is an error
 };
 

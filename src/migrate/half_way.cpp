@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "migrate/pieces.hpp"
+#include "migrate/scripts.hpp"
 
 namespace tripmig::migrate {
 
@@ -96,14 +97,14 @@ std::string HalfWay::state() const {
 }
 
 std::vector<HalfWay> half_way(const Directory& directory, const std::vector<db::AppliedMigration>& applied,
-                              const Journals& journals, const std::map<std::string, std::string>& placeholders) {
+                              const Journals& journals) {
     std::vector<HalfWay> files;
     for (const auto& [file, journal] : journals) {
         const Migration* migration = find_file(directory, applied, file);
         if (migration == nullptr)
             files.push_back(gone(file));
         else
-            files.push_back(describe_file(*migration, load_script(*migration, directory.path, placeholders), journal));
+            files.push_back(describe_file(*migration, *directory.scripts->keep(*migration), journal));
     }
     return files;
 }

@@ -26,9 +26,9 @@ struct HalfWay {
     [[nodiscard]] std::string state() const;
 };
 
-/// What the journals tell of the directory's files. Reads those files. Throws Error{usage} as load_script() does.
+/// What the journals tell of the directory's files. Takes those files apart, and throws as Scripts::keep() does.
 std::vector<HalfWay> half_way(const Directory& directory, const std::vector<db::AppliedMigration>& applied,
-                              const Journals& journals, const std::map<std::string, std::string>& placeholders);
+                              const Journals& journals);
 
 /// For people who ask whether files and history agree. `running`: who holds the run lock, and may well be at work on
 /// these files; empty: nobody.

@@ -71,7 +71,6 @@ const db::AlteringJob* JobGuard::job_in_the_way(const Altered& altered, db::Conn
 void JobGuard::require_free(const Script& script, db::Connection& connection) const {
     if (is_idle())
         return;
-    connection.discard_session();  // the names are read as the file's statements will be
     lint::KnownSchema schema = schema_for(connection);
     for (const ScriptStatement& statement : script.statements) {
         if (const db::AlteringJob* job = job_in_the_way(altered_by(statement, schema), connection))

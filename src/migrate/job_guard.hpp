@@ -19,7 +19,7 @@ class JobGuard {
     JobGuard(db::Connection& connection, const std::string& state_schema);
 
     /// Throws Error{refused} at the statement's place, naming the job, when the file's text alters such a table. Names
-    /// are read as the file's statements will be: under the settings of the role and database and what the file SETs.
+    /// are read as the file's statements will be: `connection` is as the file finds it, and what the file SETs counts.
     void require_free(const Script& script, db::Connection& connection) const;
 
     /// The same for what no text shows (DO, functions, CASCADE): checks for the end of a transaction with statements

@@ -46,6 +46,7 @@ struct Migration {
     std::string file;  ///< relative to the migrations directory: the history's and messages' name for it
     std::optional<std::string> content;  ///< kept only where the file may be a pipe; else content_of() reads it again
     std::string sha256;                  ///< of the file, and of the files it includes
+    std::vector<std::string> included;   ///< those files, theirs too, as paths, in their order
     std::optional<ExpandedHashes> expanded;  ///< only where they differ from those of the bytes
     Dialect dialect = Dialect::flyway;
     /// Another tool's: its dialect, `dialect = "flyway"` or a Flyway .conf file says so. What that tool takes is taken.
@@ -59,6 +60,8 @@ struct Migration {
     [[nodiscard]] std::string title() const;
 };
 
+class Scripts;
+
 /// All migrations of a directory.
 struct Directory {
     std::filesystem::path path;
@@ -66,6 +69,7 @@ struct Directory {
     std::vector<Migration> versioned;   ///< by version
     std::vector<Migration> undo;        ///< by version
     std::vector<Migration> repeatable;  ///< by description
+    std::shared_ptr<Scripts> scripts;   ///< of these files, taken apart once
 };
 
 }  // namespace tripmig::migrate

@@ -19,9 +19,9 @@ bool may_include(std::string_view content) {
     return content.find("\\i") != std::string_view::npos;
 }
 
-/// The bytes of the files that this one includes, theirs too: what they say is part of what the migration does.
-void append_included(std::string& bytes, const fs::path& directory, const fs::path& file, std::string_view content,
-                     int depth) {
+/// The files that this one includes, theirs too: what they say is part of what the migration does.
+void find_included(Migration& migration, const fs::path& directory, const fs::path& file, std::string_view content,
+                   std::string& bytes, int depth) {
     if (!may_include(content))
         return;
     if (depth > 16)
@@ -32,31 +32,31 @@ void append_included(std::string& bytes, const fs::path& directory, const fs::pa
     for (const sql::Include& include : sql::scan(content, options).includes) {
         const fs::path target = resolve_include(directory, file, include.path, include.is_relative);
         const std::string included = read_file(target);
+        migration.included.push_back(target);
         bytes += included;
-        append_included(bytes, directory, target, included, depth + 1);
+        find_included(migration, directory, target, included, bytes, depth + 1);
     }
 }
 
 }  // namespace
 
-/// Of the file, and of the files that this section of it includes.
-std::string hash_of(const std::string& content, const Section& section, const std::string& path,
-                    const fs::path& directory) {
-    const std::string_view own = std::string_view(content).substr(section.begin, section.end - section.begin);
-    if (!may_include(own))
-        return sha256_hex(content);
-    std::string bytes = content;
-    append_included(bytes, directory, path, own, 0);
-    return sha256_hex(bytes);
+void set_hash(Migration& migration, const std::string& content, const fs::path& directory) {
+    const Section& section = migration.section;
+    std::string bytes;
+    find_included(migration, directory, migration.path,
+                  std::string_view(content).substr(section.begin, section.end - section.begin), bytes, 0);
+    migration.sha256 = bytes.empty() ? sha256_hex(content) : sha256_hex(content + bytes);
 }
 
 std::string content_of(const Migration& migration) {
     if (migration.content)
         return *migration.content;
     std::string content = read_file(migration.path);
-    const std::string& path = migration.path;
-    const fs::path directory = path.substr(0, path.size() - std::min(path.size(), migration.file.size()));
-    if (hash_of(content, migration.section, migration.path, directory) != migration.sha256)
+    Sha256 hash;
+    hash.add(content);
+    for (const std::string& included : migration.included)
+        hash.add(read_file(included));
+    if (hash.hex() != migration.sha256)
         throw Error(ExitCode::disagreement,
                     fmt::format("{} was changed while this command was running; it was not run", migration.file),
                     "run it again when nobody is writing into the migrations directory");

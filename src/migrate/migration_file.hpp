@@ -12,9 +12,8 @@ namespace tripmig::migrate {
 /// not what it was is refused with Error{disagreement}.
 std::string content_of(const Migration& migration);
 
-/// Of the file, and of the files that this section of it includes.
-std::string hash_of(const std::string& content, const Section& section, const std::string& path,
-                    const std::filesystem::path& directory);
+/// Sets the hash of the file and of the files that its section includes, which it looks for.
+void set_hash(Migration& migration, const std::string& content, const std::filesystem::path& directory);
 
 /// The bytes of a file. Throws Error{usage} naming it.
 std::string read_file(const std::string& path);

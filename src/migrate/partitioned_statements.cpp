@@ -27,7 +27,6 @@ void look_for_partitioned(Script& script, db::Connection& connection) {
     const auto may_be = [](const ScriptStatement& statement) { return statement.facts->refused_when_partitioned; };
     if (script.is_block || std::none_of(script.statements.begin(), script.statements.end(), may_be))
         return;
-    connection.discard_session();  // the names are read as the file's statements will be
     for (ScriptStatement& statement : script.statements) {
         if (!may_be(statement) || !is_partitioned(statement.facts->target, connection))
             continue;

@@ -149,4 +149,10 @@ std::vector<Piece> pieces_of(const Script& script) {
     return pieces;
 }
 
+void require_readable(const Script& script, const Migration& migration) {
+    require_statements(script, migration);
+    if (!script.is_transactional)
+        pieces_of(script);
+}
+
 }  // namespace tripmig::migrate

@@ -33,4 +33,7 @@ struct Piece {
 /// Pure. Throws Error{usage} for what can't be resumed: PREPARE TRANSACTION, AND CHAIN, a BEGIN without end.
 std::vector<Piece> pieces_of(const Script& script);
 
+/// What is to run can run as far as its text tells: it has statements, and can be resumed. Throws Error{usage}.
+void require_readable(const Script& script, const Migration& migration);
+
 }  // namespace tripmig::migrate

@@ -15,9 +15,9 @@ void append(std::vector<Step>& steps, std::vector<Step> more) {
     std::move(more.begin(), more.end(), std::back_inserter(steps));
 }
 
-std::vector<Step> history_steps(const Migration& migration, const PlanOptions& options,
+std::vector<Step> history_steps(const Migration& migration, const Script& script, const PlanOptions& options,
                                 std::optional<std::int64_t> duration_ms, bool is_new = false) {
-    db::MigrationRecord record = record_of(migration, options);
+    db::MigrationRecord record = record_of(migration, script, options);
     record.duration_ms = duration_ms;
     return migration.kind == Kind::undo ? db::record_undo_steps(record, options.state_schema)
                                         : db::record_steps(record, options.state_schema, is_new);
@@ -35,13 +35,13 @@ std::vector<Step> journal_steps(const Migration& migration, const Piece& piece, 
 
 }  // namespace
 
-db::MigrationRecord record_of(const Migration& migration, const PlanOptions& options) {
+db::MigrationRecord record_of(const Migration& migration, const Script& script, const PlanOptions& options) {
     db::MigrationRecord record;
     record.kind = migration.kind == Kind::versioned ? "V" : migration.kind == Kind::undo ? "U" : "R";
     record.version = migration.version.text();
     record.description = migration.description;
     record.file = migration.file;
-    const ExpandedHashes hashes = recorded_hashes(migration);
+    const ExpandedHashes hashes = recorded_hashes(migration, script);
     record.sha256 = hashes.sha256;
     record.sha256_tokens = hashes.sha256_tokens;
     record.batch = options.batch;
@@ -126,7 +126,7 @@ Unit plan_transaction(const Migration& migration, const Script& script, const Pl
     std::size_t first = 0;
     unit.transaction_modes = take_modes(script, first, script.statements.size());
     unit.steps = steps_of(script, first, script.statements.size(), true, is_new);
-    append(unit.steps, history_steps(migration, options, std::nullopt, is_new));
+    append(unit.steps, history_steps(migration, script, options, std::nullopt, is_new));
     if (!script.directives.retry.value_or(true))
         for (Step& step : unit.steps)
             step.retry = Retry::never;
@@ -176,11 +176,13 @@ Unit plan_forget(const Migration& migration, const Piece& piece, const PlanOptio
     return unit;
 }
 
-Unit plan_completion(const Migration& migration, const PlanOptions& options, std::int64_t duration_ms) {
+Unit plan_completion(const Migration& migration, const Script& script, const PlanOptions& options,
+                     std::int64_t duration_ms) {
     Unit unit;
     unit.name = migration.file + ", its history row";
     unit.user_sql = true;
-    append(unit.steps, history_steps(migration, options, duration_ms));  // takes over what the journal says of locks
+    append(unit.steps,
+           history_steps(migration, script, options, duration_ms));  // takes over what the journal says of locks
     unit.steps.push_back(db::forget_journal_step(options.state_schema, migration.file));
     return unit;
 }

@@ -18,7 +18,7 @@ struct PlanOptions {
 };
 
 /// The row that the history gets for the file.
-db::MigrationRecord record_of(const Migration& migration, const PlanOptions& options);
+db::MigrationRecord record_of(const Migration& migration, const Script& script, const PlanOptions& options);
 
 /// A transactional file: one unit with its statements and its history row. Pure.
 Unit plan_transaction(const Migration& migration, const Script& script, const PlanOptions& options);
@@ -35,7 +35,8 @@ Unit plan_journal(const Migration& migration, const Piece& piece, const PlanOpti
 Unit plan_forget(const Migration& migration, const Piece& piece, const PlanOptions& options);
 
 /// The end of such a file: its history row in the place of its journal. Pure.
-Unit plan_completion(const Migration& migration, const PlanOptions& options, std::int64_t duration_ms);
+Unit plan_completion(const Migration& migration, const Script& script, const PlanOptions& options,
+                     std::int64_t duration_ms);
 
 /// A statement of the file as a step.
 Step step_of(const ScriptStatement& statement);

@@ -38,18 +38,44 @@ std::size_t block_at(const SectionText& section, std::size_t offset) {
     return number > 0 && offset < blocks[number - 1].second ? number : 0;
 }
 
+/// Of sql::normalised(), piece by piece.
+class TokenHash {
+  public:
+    template <typename Part>
+    void add(const Part& part) {
+        m_text.clear();
+        sql::append_normalised(m_text, part);
+        m_hash.add(m_text);
+    }
+    [[nodiscard]] std::string hex() { return m_hash.hex(); }
+
+  private:
+    Sha256 m_hash;
+    std::string m_text;
+};
+
 /// Reads a file and, in their places, those it includes.
 class Loader {
   public:
     Loader(const Migration& migration, const fs::path& directory,
-           const std::map<std::string, std::string>& placeholders, Script& script)
+           const std::map<std::string, std::string>& placeholders, bool hashes_tokens, Script& script)
         : m_migration(migration),
           m_directory(directory),
           m_placeholders(migration.expands_placeholders ? placeholders : m_none),
+          m_hashes_tokens(hashes_tokens),
           m_script(script) {}
 
+    void load() {
+        load(m_migration.path, m_migration.file, section_text(m_migration, true), 0);
+        if (m_hashes_tokens)
+            m_script.sha256_tokens = m_tokens.hex();
+    }
+
+  private:
     void load(const fs::path& path, const std::string& name, SectionText section, int depth) {
+        const bool hashes_tokens = m_hashes_tokens && depth == 0;
         sql::ExpandedText expanded = expand(section, name);
+        m_script.is_filled_in = m_script.is_filled_in || section.is_filled_in || !expanded.replacements.empty();
         m_script.texts.push_back(std::make_shared<const std::string>(std::move(expanded.text)));
         const std::string& text = *m_script.texts.back();
         sql::ScanOptions options;
@@ -67,11 +93,17 @@ class Loader {
         const std::string_view shared_name = *m_script.names.back();
         std::size_t next_include = 0;
         for (std::size_t i = 0;; ++i) {
-            for (; next_include < scanned.includes.size() && scanned.includes[next_include].before == i; ++next_include)
+            for (; next_include < scanned.includes.size() && scanned.includes[next_include].before == i;
+                 ++next_include) {
+                if (hashes_tokens)
+                    m_tokens.add(scanned.includes[next_include]);
                 include(path, scanned.includes[next_include], depth);
+            }
             if (scanned.statements.empty())
                 break;
             const sql::Statement& next = scanned.statements.front();
+            if (hashes_tokens)
+                m_tokens.add(next);
             const std::size_t offset = next.offset - section.start.offset;
             const auto said = directives.statements.find(i);
             ScriptStatement statement = taken(next, said == directives.statements.end() ? nullptr : &said->second);
@@ -85,7 +117,6 @@ class Loader {
         }
     }
 
-  private:
     sql::ExpandedText expand(SectionText& section, const std::string& name) const {
         if (m_placeholders.empty()) {
             refuse_flyways_own(section, name);
@@ -126,12 +157,12 @@ class Loader {
 
     /// A file of data has few kinds of statements, by turns.
     SharedValue<sql::Facts> shared(sql::Facts facts) {
-        constexpr std::size_t kinds = 8;
+        constexpr std::size_t most_kept = 8;
         const auto same = std::find_if(m_recent.begin(), m_recent.end(),
                                        [&](const SharedValue<sql::Facts>& each) { return *each == facts; });
         if (same != m_recent.end())
             return *same;
-        if (m_recent.size() == kinds)
+        if (m_recent.size() == most_kept)
             m_recent.pop_front();
         return m_recent.emplace_back(std::move(facts));
     }
@@ -153,6 +184,8 @@ class Loader {
     const Migration& m_migration;
     const fs::path& m_directory;
     const std::map<std::string, std::string>& m_placeholders;
+    bool m_hashes_tokens;
+    TokenHash m_tokens;
     Script& m_script;
 };
 
@@ -255,10 +288,9 @@ void refuse_read_only(const ScriptStatement& statement) {
 }
 
 Script load_script(const Migration& migration, const fs::path& directory,
-                   const std::map<std::string, std::string>& placeholders) {
+                   const std::map<std::string, std::string>& placeholders, bool hashes_tokens) {
     Script script;
-    Loader(migration, directory, placeholders, script)
-        .load(migration.path, migration.file, section_text(migration, true), 0);
+    Loader(migration, directory, placeholders, hashes_tokens, script).load();
     require_swap_alone(script, migration);
     const std::string split = settle_commits(script, migration);
     decide_mode(script, migration, split);
@@ -277,23 +309,6 @@ void require_statements(const Script& script, const Migration& migration) {
                     "write it or remove the file; one that is to do nothing says so with `SELECT 1;`");
 }
 
-std::optional<ExpandedHashes> expanded_hashes(const Migration& migration, const fs::path& directory,
-                                              const std::map<std::string, std::string>& placeholders) try {
-    if (placeholders.empty() || !migration.expands_placeholders)
-        return std::nullopt;
-    std::string bytes;
-    const Script script = load_script(migration, directory, placeholders);
-    for (const auto& text : script.texts)
-        bytes += *text;
-    ExpandedHashes hashes{sha256_hex(bytes), {}};
-    if (hashes.sha256 == migration.sha256)
-        return std::nullopt;
-    hashes.sha256_tokens = sha256_hex(sql::normalised(*script.texts.front(), {migration.file, true, {}}));
-    return hashes;
-} catch (const Error&) {
-    return ExpandedHashes{};  // it counts as changed, and running it says what is wrong
-}
-
 std::string token_hash(const Migration& migration) {
     const SectionText section = section_text(migration, false);
     return sha256_hex(sql::normalised(section.text, {migration.file, true, section.start}));
@@ -303,6 +318,13 @@ ExpandedHashes recorded_hashes(const Migration& migration) {
     if (migration.expanded && !migration.expanded->sha256.empty())
         return *migration.expanded;
     return {migration.sha256, token_hash(migration)};
+}
+
+ExpandedHashes recorded_hashes(const Migration& migration, const Script& script) {
+    const bool is_expanded = migration.expanded && !migration.expanded->sha256.empty();
+    if (is_expanded || script.is_filled_in || script.sha256_tokens.empty())
+        return recorded_hashes(migration);
+    return {migration.sha256, script.sha256_tokens};
 }
 
 bool allows_out_of_order(const Migration& migration) {

@@ -98,6 +98,14 @@ TablePreview preview_table(Server& server, const config::PartitionPolicy& policy
 
 }  // namespace
 
+std::vector<TableOutcome> MaintainPreview::outcomes() const {
+    std::vector<TableOutcome> all;
+    all.reserve(tables.size());
+    for (const TablePreview& table : tables)
+        all.push_back(table.outcome);
+    return all;
+}
+
 MaintainPreview preview(Server& server, const std::vector<config::PartitionPolicy>& policies,
                         const std::function<Limits(const config::PartitionPolicy&)>& limits,
                         std::optional<Instant> now) {

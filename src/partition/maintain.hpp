@@ -19,6 +19,8 @@ Limits limits_of(const config::Config& config, const config::PartitionPolicy& po
 struct MaintainResult {
     Instant now;
     std::vector<TableOutcome> tables;
+
+    [[nodiscard]] ExitCode exit_code() const { return exit_code_of(tables); }
 };
 
 /// Maintains all tables: the present partition and those ahead of every table, then gaps, then what is old. A table
@@ -37,6 +39,9 @@ struct TablePreview {
 struct MaintainPreview {
     Instant now;
     std::vector<TablePreview> tables;
+
+    [[nodiscard]] std::vector<TableOutcome> outcomes() const;
+    [[nodiscard]] ExitCode exit_code() const { return exit_code_of(outcomes()); }
 };
 
 /// The same plans, and nothing done.

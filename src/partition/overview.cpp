@@ -143,12 +143,15 @@ Range range_of(const config::PartitionPolicy& policy, const Snapshot& snapshot, 
     return {std::max(range.from, now - far), std::min(range.to, now + far)};
 }
 
-std::shared_ptr<const ddl::TimeZone> read_zone(db::Connection& connection, const std::string& name,
+std::shared_ptr<const ddl::TimeZone> read_zone(db::StepConnection& connection, const std::string& name,
                                                const Range& range) {
     const auto midnight = [](Instant moment) { return format_date(chr::floor<chr::days>(moment)); };
     std::vector<ddl::TimeZone::Offset> offsets;
-    for (const db::Row& row : connection.execute(std::string(db::statements::zone_offsets),
-                                                 {name, midnight(range.from), midnight(range.to)}))
+    Step look;
+    look.sql = db::statements::zone_offsets;
+    look.parameters = {name, midnight(range.from), midnight(range.to)};
+    const db::Result found = connection.execute(look);
+    for (const db::Row& row : found)
         if (const auto from = parse_timestamp(row.text("at")))
             offsets.push_back({*from, chr::seconds(row.number("east"))});
     return std::make_shared<const ddl::TimeZone>(name, std::move(offsets));
@@ -162,7 +165,8 @@ Error unknown_zone(const config::PartitionPolicy& policy, const Error& error) {
 }
 
 /// One look for each zone, wide enough for all tables that have it.
-void add_zones(db::Connection& connection, const std::vector<config::PartitionPolicy>& policies, Overview& overview) {
+void add_zones(db::StepConnection& connection, const std::vector<config::PartitionPolicy>& policies,
+               Overview& overview) {
     std::map<std::string, Range> ranges;
     for (std::size_t i = 0; i < policies.size(); ++i) {
         if (policies[i].time_zone.empty() || !overview.tables[i].snapshot)
@@ -200,7 +204,7 @@ void add_zones(db::Connection& connection, const std::vector<config::PartitionPo
 
 }  // namespace
 
-Overview read_overview(db::Connection& connection, const std::vector<config::PartitionPolicy>& policies,
+Overview read_overview(db::StepConnection& connection, const std::vector<config::PartitionPolicy>& policies,
                        std::optional<Instant> now) {
     std::vector<db::PolicyTableName> names;
     for (const config::PartitionPolicy& policy : policies)

@@ -7,7 +7,7 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "config/policy.hpp"
-#include "db/connection.hpp"
+#include "db/step_connection.hpp"
 #include "partition/snapshot.hpp"
 
 namespace tripmig::partition {
@@ -27,7 +27,7 @@ struct Overview {
     std::vector<TableOverview> tables;  ///< in the order of the policies
 };
 
-Overview read_overview(db::Connection& connection, const std::vector<config::PartitionPolicy>& policies,
+Overview read_overview(db::StepConnection& connection, const std::vector<config::PartitionPolicy>& policies,
                        std::optional<Instant> now);
 
 /// Places in `tables`: each after those that it references, as far as they don't reference each other.

@@ -50,7 +50,7 @@ Json progress_json(const Progress& progress, const RateMeter* rate) {
         json["per_second"] = std::round(*per_second * 10) / 10;
     const auto left = rate != nullptr ? rate->time_left(progress.total) : std::nullopt;
     if (left)
-        json["seconds_left"] = left->count();
+        json["left_seconds"] = left->count();
     return json;
 }
 

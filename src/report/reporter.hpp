@@ -24,7 +24,7 @@ ReporterOptions reporter_options(int descriptor, std::string_view color,
 /// Text: the message, after `warning: ` or `error: ` when it is one. An event with progress moves its task's bar on a
 /// terminal (at most 10 draws a second; other lines appear above it) and elsewhere makes a line at first, then at most
 /// every 5 s, and when it is done; its message is shown only when it is a warning or an error. JSON: ts, level, kind,
-/// message, fields, progress {task, done, total, unit, per_second, seconds_left}; progress of one task at most once a
+/// message, fields, progress {task, done, total, unit, per_second, left_seconds}; progress of one task at most once a
 /// second, but for its first and last.
 std::unique_ptr<Reporter> make_reporter(ReporterOptions options);
 

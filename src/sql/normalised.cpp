@@ -30,7 +30,13 @@ void append_token(std::string& result, const Token& token) {
     }
 }
 
-void append_statement(std::string& result, const Statement& statement) {
+}  // namespace
+
+void append_normalised(std::string& result, const Include& include) {
+    result += (include.is_relative ? "\\ir " : "\\i ") + include.path + "\n";
+}
+
+void append_normalised(std::string& result, const Statement& statement) {
     TokenCursor cursor(statement.text, statement.standard_conforming_strings);
     while (cursor.peek().kind != TokenKind::end)
         append_token(result, cursor.take());
@@ -43,19 +49,17 @@ void append_statement(std::string& result, const Statement& statement) {
     result += "\\.\n";
 }
 
-}  // namespace
-
 std::string normalised(const ScannedText& script) {
     std::string result;
     std::size_t index = 0;
     auto include = script.includes.begin();
     const auto append_includes = [&] {
         for (; include != script.includes.end() && include->before == index; ++include)
-            result += (include->is_relative ? "\\ir " : "\\i ") + include->path + "\n";
+            append_normalised(result, *include);
     };
     for (; index < script.statements.size(); ++index) {
         append_includes();
-        append_statement(result, script.statements[index]);
+        append_normalised(result, script.statements[index]);
     }
     append_includes();
     return result;

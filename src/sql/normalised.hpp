@@ -15,6 +15,10 @@ namespace tripmig::sql {
 /// blank, in an order and form that must never change: hashes of it are stored.
 std::string normalised(const ScannedText& script);
 
+// The parts that it is made of, in their order.
+void append_normalised(std::string& result, const Statement& statement);
+void append_normalised(std::string& result, const Include& include);
+
 /// The same from the text. Throws as scan() does.
 std::string normalised(std::string_view text, const ScanOptions& options = {});
 

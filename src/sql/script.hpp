@@ -40,6 +40,8 @@ struct Script {
     /// Taken out, because the tool whose file it is gives them another meaning: settle_commits().
     std::vector<ScriptStatement> settled;
     FileDirectives directives;
+    std::string sha256_tokens;     ///< of the file's token-normalised text; empty: nobody wanted it
+    bool is_filled_in = false;     ///< its text has values in it that the file does not have
     bool is_transactional = true;  ///< one transaction for all of it
     bool is_off = false;           ///< the file says so itself: transaction=off, or the dialect's word for it
     std::string why_not;           ///< what made it run a statement at a time: "line 3: CREATE INDEX CONCURRENTLY"

@@ -84,8 +84,9 @@ job::State finish(job::Session& server, const QualifiedName& table) {
     if (state.stage != job::Stage::complete)
         throw Error(ExitCode::refused,
                     fmt::format("the swap of {} is not complete ({})", sql::quoted(table), to_string(state.stage)),
-                    state.is_cut_over() ? "tripmig swap run TABLE goes on"
-                                        : "tripmig swap run TABLE goes on, abort gives it up");
+                    state.stage == job::Stage::reverting ? "tripmig swap revert TABLE resumes it"
+                    : state.is_cut_over()                ? "tripmig swap run TABLE resumes it"
+                                                         : "tripmig swap run TABLE resumes it, abort gives it up");
     FinishMachine machine(server, std::move(state));
     job::run_job(server, machine);
     return machine.state();

@@ -173,18 +173,20 @@ void build_former_indexes(job::Session& server, const RevertFacts& facts, const 
 void put_copy_back(job::Session& server, job::State& state) {
     const auto deadline = server.clock().steady() + server.config().swap.cutover_deadline;
     job::run_attempts(server, [&](const auto& attempt) {
-        const RevertFacts facts = read_revert_facts(server, state);
+        const RevertFacts before = read_revert_facts(server, state);
+        require_same_parts(before, state);
+        refuse_partitioned_since(server, before, state);
+        require_nothing_in_the_way(before.parent);
+        const backfill::Transfer back = job::transfer_back(before.parent, state, server.state_schema());
+        follow_to_old_table(server, state, back);
+        const RevertFacts facts = read_revert_facts(server, state);  // triggers may have been made again
         require_same_parts(facts, state);
-        refuse_partitioned_since(server, facts, state);
-        require_nothing_in_the_way(facts.parent);
         state.edit_swap().matviews = dependent_matviews(facts.parent);
-        const backfill::Transfer back = job::transfer_back(facts.parent, state, server.state_schema());
-        renew_reverse_capture(server, state, back);
         const auto follow = [&] {
             sync_old_table(server, back);
             job::run_last_catch_up(server, back, {}, deadline);
         };
-        follow();
+        job::run_last_catch_up(server, back, {}, deadline);
         server.reporter().info("swap.step", fmt::format("put {} back", sql::quoted(state.table)));
         return attempt(copy_revert_unit(facts, state, server.state_schema(), server.config().swap), follow);
     });

@@ -137,13 +137,11 @@ void perform(job::Session& server, const config::PartitionPolicy& policy, const 
 
 /// A complete swap that is run again: foreign keys that could not be validated are tried again; of a copy, what came
 /// since goes into the old table, and out of the log.
-void sync_complete(job::Session& server, const db::TableInfo& table, const job::State& state) {
+void sync_complete(job::Session& server, const db::TableInfo& table, job::State& state) {
     job::validate_keys(server, state);
     if (!state.copies())
         return;
-    const backfill::Transfer back = job::transfer_back(table, state, server.state_schema());
-    renew_reverse_capture(server, state, back);
-    sync_old_table(server, back);
+    follow_to_old_table(server, state, job::transfer_back(table, state, server.state_schema()));
 }
 
 /// Attach or copy, up to the cut-over or through it.
@@ -252,6 +250,9 @@ RunResult run(job::Session& server, const config::PartitionPolicy& policy, bool 
         if (result.state->is<job::SplitJob>())
             throw Error(ExitCode::refused, fmt::format("a split of {} is under way", sql::quoted(policy.table)),
                         "tripmig partition split LEAF goes on, tripmig swap abort LEAF gives it up");
+        if (result.state->stage == job::Stage::reverting)
+            throw Error(ExitCode::refused, fmt::format("the swap of {} is being reverted", sql::quoted(policy.table)),
+                        fmt::format("`tripmig swap revert {}` resumes that", sql::quoted(policy.table)));
         keep_choice(server, policy, *result.state);
     } else {
         const db::TableInfo table = job::require_table(server, policy.table);

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "view/or_null.hpp"
+#include "view/json_values.hpp"
 
 namespace tripmig::view {
 
@@ -16,6 +16,13 @@ nlohmann::json error_json(const Error& error) {
     if (const auto& position = error.position())
         document["position"] = {{"file", position->file}, {"line", position->line}, {"column", position->column}};
     return document;
+}
+
+nlohmann::json errors_json(const std::vector<Error>& errors) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const Error& error : errors)
+        list.push_back(error_json(error));
+    return list;
 }
 
 }  // namespace tripmig::view

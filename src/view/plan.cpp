@@ -5,10 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "sql/identifier.hpp"
+#include "view/json_values.hpp"
 
 namespace tripmig::view {
-
-namespace {
 
 std::string locks_text(const std::vector<LockRequest>& locks) {
     std::string text;
@@ -17,10 +16,12 @@ std::string locks_text(const std::vector<LockRequest>& locks) {
     return text;
 }
 
+namespace {
+
 nlohmann::json locks_json(const std::vector<LockRequest>& locks) {
     nlohmann::json list = nlohmann::json::array();
     for (const LockRequest& lock : locks)
-        list.push_back({{"relation", sql::quoted(lock.relation)}, {"mode", std::string(to_string(lock.mode))}});
+        list.push_back({{"relation", name_json(lock.relation)}, {"mode", std::string(to_string(lock.mode))}});
     return list;
 }
 

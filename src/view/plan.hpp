@@ -8,6 +8,9 @@
 
 namespace tripmig::view {
 
+/// "SHARE on public.orders, ACCESS EXCLUSIVE on public.users".
+std::string locks_text(const std::vector<LockRequest>& locks);
+
 /// Units as psql would run them: each statement after a comment that says why it is there and which locks it takes.
 std::string plan_text(const std::vector<Unit>& units);
 

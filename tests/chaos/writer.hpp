@@ -91,7 +91,6 @@ class Writer {
     std::size_t m_entries = 0;  ///< in the journal, by the transaction that is open
     bool m_may_straddle = false;
     bool m_can_upsert = true;  ///< on the id alone
-    bool m_is_unsure = false;  ///< an answer to COMMIT never came
     int m_tx = 0;
     long m_fresh = 0;
     std::vector<int> m_acknowledged;

@@ -27,7 +27,7 @@ class Workbench {
         : m_config(config_of(database)),
           m_connection(m_config, "test", m_silent, m_stop, db::SessionSettings::own),
           session(m_config, "test"),
-          executor(m_connection, m_config, db::LockPolicy{}, m_silent, m_clock, m_stop) {}
+          executor(m_connection, db::LockPolicy{}, m_silent, m_clock, m_stop) {}
 
     TestDatabase database;
 

@@ -1,62 +1,98 @@
-#include <fmt/format.h>
+#include "app/migrate/up.hpp"
 
 #include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
+#include <memory>
 
-#include "cli/command.hpp"
-#include "cli/migrate/dry_run.hpp"
-#include "cli/migrate/up_run.hpp"
-#include "cli/migrate/up_targets.hpp"
-#include "view/json_text.hpp"
+#include "app/migrate/dry_run.hpp"
+#include "app/migrate/up_targets.hpp"
+#include "cli/duration_option.hpp"
+#include "cli/print.hpp"
+#include "view/migrate/dry_run.hpp"
+#include "view/migrate/run.hpp"
 
 namespace tripmig::cli {
 
 namespace {
 
-ExitCode up(Context& context, const UpOptions& options, const TargetOptions& targets) {
-    if (targets.is_all)
-        return up_targets(context, options, targets);
-    if (!options.dry_run.empty()) {
-        preview_up(context, options);
-        return ExitCode::ok;
-    }
-    UpResult result;
-    run_up(context, options, result);
-    const auto& [applied, version] = result;
-    const std::string where = version.empty() ? "no version yet" : "at version " + version;
-    context.reporter.info("up.done", applied.empty() ? fmt::format("nothing to do: {}", where)
-                                                     : fmt::format("{} applied, {}", applied.size(), where));
-    if (context.json) {
-        nlohmann::json document{{"applied", nlohmann::json::array()}, {"version", version}};
-        for (const auto& file : applied)
-            document["applied"].push_back(applied_file_json(file));
-        context.out << view::json_text(document) << '\n';
-    }
+struct UpFlags {
+    std::string dry_run;  ///< text, sql or json; empty: it runs
+    std::string wait_for_database = "0s";
+    bool is_all = false;
+    app::UpOptions options;
+    app::TargetOptions targets;
+};
+
+void add_target_options(CLI::App& command, UpFlags& flags) {
+    CLI::Option* all = command.add_flag("--all", flags.is_all, "Every database of [[targets]] in tripmig.toml");
+    const auto only_with_all = [all](CLI::Option* option) { option->needs(all); };
+    only_with_all(
+        command
+            .add_option("--targets-from", flags.targets.from,
+                        "With --all: the targets of this file (.toml, or a line each: name, connection string)")
+            ->type_name("FILE"));
+    only_with_all(command.add_option("--jobs", flags.targets.jobs, "With --all: so many databases at once")
+                      ->type_name("N")
+                      ->check(CLI::Range(1, 256))
+                      ->capture_default_str());
+    only_with_all(command
+                      .add_option("--canary", flags.targets.canary,
+                                  "With --all: the first N go alone; when one fails no other is begun")
+                      ->type_name("N")
+                      ->check(CLI::Range(0, 1'000'000))
+                      ->capture_default_str());
+    only_with_all(command.add_flag("--keep-going", flags.targets.keeps_going,
+                                   "With --all: begin further targets although one failed"));
+}
+
+ExitCode up_all(Context& context, const app::UpOptions& options, const UpFlags& flags) {
+    app::TargetOptions how = flags.targets;
+    how.is_dry_run = !flags.dry_run.empty();
+    const app::TargetsResult result = app::up_targets(context, options, how);
+    if (!how.is_dry_run)
+        print(context, result, view::targets_json, view::targets_text);
+    else
+        print(context, result, view::targets_dry_run_json,
+              flags.dry_run == "sql" ? view::targets_dry_run_sql : view::targets_dry_run_text);
+    context.stop.check();
+    return result.exit_code();
+}
+
+ExitCode up(Context& context, const UpFlags& flags) {
+    app::UpOptions options = flags.options;
+    options.wait_for_database = parse_duration_option("--wait-for-database", flags.wait_for_database);
+    context.json = context.json || flags.dry_run == "json";
+    if (flags.is_all)
+        return up_all(context, options, flags);
+    if (flags.dry_run.empty())
+        print(context, app::migrate_up(context, options), view::up_json);
+    else
+        print(context, app::preview_up(context, options), view::dry_run_json,
+              flags.dry_run == "sql" ? view::dry_run_sql : view::dry_run_text);
     return ExitCode::ok;
 }
 
 }  // namespace
 
 void add_up(CLI::App& app, Commands& commands) {
-    auto options = std::make_shared<UpOptions>();
-    auto targets = std::make_shared<TargetOptions>();
+    auto flags = std::make_shared<UpFlags>();
     CLI::App* command = app.add_subcommand("up", "Apply what is pending; safe to repeat, and from many places at once");
-    command->add_option("--to", options->to, "Stop after this version")->type_name("VERSION");
+    command->add_option("--to", flags->options.to, "Stop after this version")->type_name("VERSION");
     command
-        ->add_flag("--dry-run{text}", options->dry_run,
+        ->add_flag("--dry-run{text}", flags->dry_run,
                    "Print what would run and change nothing: text, sql (for psql) or json")
         ->type_name("[=FORMAT]")
         ->check(CLI::IsMember({"text", "sql", "json"}));
     command
-        ->add_option("--wait-for-database", options->wait_for_database,
+        ->add_option("--wait-for-database", flags->wait_for_database,
                      "Try again for so long while the database can't be reached: 60s")
         ->type_name("DURATION");
-    command->add_flag("--strict", options->is_strict, "Versions in the database that these files lack are an error");
-    command->add_flag("--durable-each", options->durable_each,
+    command->add_flag("--strict", flags->options.is_strict,
+                      "Versions in the database that these files lack are an error");
+    command->add_flag("--durable-each", flags->options.durable_each,
                       "Flush every file's commit to disk; without it the last one's flush carries all");
-    command->add_flag("--ignore-foreign-history", options->ignores_foreign_history,
+    command->add_flag("--ignore-foreign-history", flags->options.ignores_foreign_history,
                       "Begin though another tool's history in this database names these files");
-    add_target_options(*command, *targets);
+    add_target_options(*command, *flags);
     command->footer(
         "Examples:\n"
         "  tripmig up                              apply what is pending\n"
@@ -65,7 +101,7 @@ void add_up(CLI::App& app, Commands& commands) {
         "  tripmig up --all --jobs 8               every database of [[targets]], the first one alone\n"
         "Twenty of these at once are fine: one applies, the others wait and find nothing to do.\n"
         "After exit code 7, 8 or 11: mend what the message names and run the same command again.");
-    commands.add(command, [options, targets](Context& context) { return up(context, *options, *targets); });
+    commands.add(command, [flags](Context& context) { return up(context, *flags); });
 }
 
 }  // namespace tripmig::cli

@@ -1,39 +1,21 @@
-#include <fmt/format.h>
+#include "app/migrate/validate.hpp"
 
 #include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
+#include <memory>
 
-#include "cli/command.hpp"
-#include "cli/migrate/migration_target.hpp"
-#include "view/json_text.hpp"
-#include "view/migration_findings.hpp"
+#include "cli/print.hpp"
+#include "view/migrate/history.hpp"
 
 namespace tripmig::cli {
 
 namespace {
 
 ExitCode validate(Context& context, bool is_strict) {
-    MigrationTarget target = look_at(context, "validate", is_strict);
-    const std::vector<migrate::HalfWay> half_way = find_half_way(context, target);
-    // What is pending must at least be readable: a typo in a directive is found here, not in the deploy.
-    for (const migrate::Migration* file : target.comparison.pending)
-        require_readable(context, target, *file);
-    if (context.json) {
-        nlohmann::json document{{"valid", !target.comparison.has_errors()},
-                                {"pending", target.comparison.pending.size()},
-                                {"stopped", nlohmann::json::array()},
-                                {"findings", view::findings_json(target.comparison.findings)}};
-        for (const migrate::HalfWay& each : half_way)
-            document["stopped"].push_back(
-                {{"file", each.file}, {"statement", each.next}, {"of", each.total}, {"line", each.line}});
-        context.out << view::json_text(document) << '\n';
-        return target.comparison.has_errors() ? ExitCode::disagreement : ExitCode::ok;
-    }
-    migrate::require_agreement(target.comparison);
-    tell_warnings(context, target.comparison);
-    context.out << fmt::format("files and history agree: {} applied, {} pending\n", target.history.applied.size(),
-                               target.comparison.pending.size());
-    return ExitCode::ok;
+    const app::Validation validation = app::validate_migrations(context, is_strict);
+    if (!context.json)
+        app::require_valid(context, validation);
+    print(context, validation, view::validation_json, view::validation_text);
+    return validation.exit_code();
 }
 
 }  // namespace

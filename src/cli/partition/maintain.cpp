@@ -1,120 +1,78 @@
+#include "app/partition/maintain.hpp"
+
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
+#include <CLI/CLI.hpp>
+#include <memory>
 
 #include "base/civil.hpp"
 #include "base/error.hpp"
-#include "cli/migrate/migration_target.hpp"
 #include "cli/partition/metrics.hpp"
 #include "cli/partition/partition.hpp"
-#include "db/connection_parameters.hpp"
-#include "db/run_lock.hpp"
-#include "db/state/history.hpp"
-#include "partition/maintain.hpp"
-#include "view/json_text.hpp"
-#include "view/partition_maintain.hpp"
+#include "cli/print.hpp"
+#include "view/partition/maintain.hpp"
 
 namespace tripmig::cli {
 
 namespace {
 
-constexpr const char* role = "partition-maintain";
+struct MaintainFlags {
+    bool is_dry_run = false;
+    std::string now;
+    app::MaintainOptions options;
+};
 
-std::optional<Instant> time_of(const MaintainOptions& options) {
-    if (options.now.empty())
+std::optional<Instant> parse_now(const std::string& text) {
+    if (text.empty())
         return std::nullopt;
-    const auto now = parse_timestamp(options.now);
+    const auto now = parse_timestamp(text);
     if (now && civil_date(*now).year >= 1 && civil_date(*now).year <= 9999)
         return now;
-    throw Error(ExitCode::usage, fmt::format("--now {}: that is not a time", options.now),
+    throw Error(ExitCode::usage, fmt::format("--now {}: that is not a time", text),
                 "write 2026-01-31, 2026-01-31T12:00 or 2026-01-31T12:00+09:00; without zone it is UTC");
 }
 
-db::LockPolicy lock_policy(const config::Config& config) {
-    db::LockPolicy locks;
-    locks.lock_timeout = config.migrations.lock_timeout;
-    locks.lock_deadline = config.migrations.lock_deadline;
-    locks.concurrently_timeout = config.migrations.lock_deadline;
-    return locks;
-}
-
-/// A policy that can't be read is an outcome like that of a table.
-std::vector<partition::TableOutcome> outcomes_of(const std::vector<config::PolicyFile>& unreadable) {
-    std::vector<partition::TableOutcome> outcomes;
-    for (const config::PolicyFile& file : unreadable) {
-        partition::TableOutcome outcome;
-        outcome.file = file.file;
-        outcome.errors.push_back(*file.error);
-        outcomes.push_back(std::move(outcome));
+ExitCode maintain(Context& context, const MaintainFlags& flags) {
+    app::MaintainOptions options = flags.options;
+    options.now = parse_now(flags.now);
+    if (flags.is_dry_run) {
+        const partition::MaintainPreview preview = app::preview_maintenance(context, options);
+        print(context, preview, view::maintain_preview_json, view::maintain_preview_text);
+        return preview.exit_code();
     }
-    return outcomes;
-}
-
-void tell(Context& context, const std::vector<Event>& events) {
-    for (const Event& event : events)
-        context.reporter.emit(event);
-}
-
-ExitCode finish(Context& context, partition::MaintainResult result, const ChosenPolicies& chosen) {
-    for (partition::TableOutcome& outcome : outcomes_of(chosen.unreadable))
-        result.tables.push_back(std::move(outcome));
-    tell(context, view::maintain_errors(result.tables));
-    tell(context, view::maintain_events(result));
-    if (context.json)
-        context.out << view::json_text(view::maintain_json(result)) << '\n';
+    const partition::MaintainResult result = app::maintain_partitions(context, options);
     context.metrics = table_metrics(result);
-    return partition::exit_code_of(result.tables);
-}
-
-ExitCode run(Context& context, const MaintainOptions& options, const ChosenPolicies& chosen) {
-    const auto now = time_of(options);
-    const config::DatabaseConfig database = db::direct_connection(context.config.database);
-    const auto connection = connect(context, database, role);
-    db::Executor executor(*connection, database, lock_policy(context.config), context.reporter, context.clock,
-                          context.stop);
-    partition::SessionOnDemand session(database, role);
-    partition::Server server{executor, session, context.reporter, context.clock, context.stop};
-    const auto limits = [&](const config::PartitionPolicy& policy) {
-        partition::Limits own = partition::limits_of(context.config, policy);
-        if (options.max_create)
-            own.max_create = *options.max_create;
-        return own;
-    };
-    if (options.is_dry_run) {
-        partition::MaintainPreview preview = partition::preview(server, chosen.policies, limits, now);
-        for (partition::TableOutcome& outcome : outcomes_of(chosen.unreadable))
-            preview.tables.push_back({std::move(outcome), {}});
-        std::vector<partition::TableOutcome> outcomes;
-        for (const partition::TablePreview& table : preview.tables) {
-            for (const std::string& note : table.outcome.notes)
-                context.reporter.warning("maintain.note", note);
-            outcomes.push_back(table.outcome);
-        }
-        tell(context, view::maintain_errors(outcomes));
-        context.out << (context.json ? view::json_text(view::maintain_preview_json(preview)) + "\n"
-                                     : view::maintain_preview_text(preview));
-        return partition::exit_code_of(outcomes);
-    }
-    const std::string& schema = context.config.state.schema;
-    db::require_usable(*connection, schema, database.pooler);
-    const db::AdvisoryLock lock(*connection, db::lock_key(schema, "maintain"), "the maintain lock",
-                                context.config.migrations.run_lock_wait, context.reporter, context.clock, context.stop);
-    return finish(context, partition::maintain(server, chosen.policies, limits, now), chosen);
+    print(context, result, view::maintain_json);
+    return result.exit_code();
 }
 
 }  // namespace
 
-ExitCode partition_maintain(Context& context, const MaintainOptions& options) {
-    const ChosenPolicies chosen = chosen_policies(context, options.only);
-    if (chosen.policies.empty() && !chosen.unreadable.empty()) {
-        partition::MaintainResult nothing;
-        nothing.now = context.clock.now();
-        return finish(context, std::move(nothing), chosen);
-    }
-    if (chosen.policies.empty())
-        context.reporter.warning("maintain.no_policy", fmt::format("there is no policy (*.toml) in {}",
-                                                                   context.config.partitions.dir.string()));
-    return run(context, options, chosen);
+void add_partition_maintain(CLI::App& partition, Commands& commands) {
+    auto flags = std::make_shared<MaintainFlags>();
+    CLI::App* command = partition.add_subcommand(
+        "maintain", "Create missing partitions, detach those that are too old; the nightly cron");
+    command->add_flag("--dry-run", flags->is_dry_run, "Print every statement, its locks and why, and change nothing");
+    command->add_option("--only", flags->options.only, "Only this table; may be given several times")
+        ->type_name("TABLE");
+    command->add_option("--now", flags->now, "As if it were that time (UTC); default: the server's clock")
+        ->type_name("TIME");
+    command
+        ->add_option(
+            "--max-create", flags->options.max_create,
+            "Fill gaps of up to so many partitions, whatever the policies say; the present one and premake are "
+            "always created")
+        ->type_name("N")
+        ->check(CLI::Range(0, 100'000));
+    command->footer(
+        "Examples:\n"
+        "  tripmig partition maintain                    what the policies in partitions/ ask for\n"
+        "  tripmig partition maintain --dry-run          show it first\n"
+        "  tripmig partition maintain --only public.orders --now 2026-01-01\n"
+        "Safe to repeat; while another one runs it waits up to run_lock_wait, then exits 5. A table or policy that "
+        "fails\n"
+        "does not stop the others (exit 9). After exit 8, 11, 12 or 13: do what the message names and run it again.");
+    commands.add(command, [flags](Context& context) { return maintain(context, *flags); });
 }
 
 }  // namespace tripmig::cli

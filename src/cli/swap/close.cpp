@@ -1,50 +1,50 @@
-#include <fmt/format.h>
+#include "app/swap/close.hpp"
 
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "cli/confirm.hpp"
+#include "cli/print.hpp"
 #include "cli/swap/options.hpp"
-#include "cli/swap/print.hpp"
-#include "job/open_job.hpp"
-#include "job/session.hpp"
-#include "job/state/state.hpp"
-#include "partition/split/split.hpp"
-#include "sql/identifier.hpp"
-#include "swap/close.hpp"
+#include "config/policy.hpp"
+#include "view/swap/status.hpp"
 
 namespace tripmig::cli {
 
 void add_swap_finish(CLI::App& group, Commands& commands) {
     CLI::App* command =
         group.add_subcommand("finish", "Close the job of a complete swap: from then on there is no revert");
-    auto options = std::make_shared<SwapOptions>();
+    auto table = std::make_shared<std::string>();
     auto yes = std::make_shared<bool>(false);
-    add_table_argument(*command, *options);
-    command->add_flag("--yes", *yes, "Do not ask");
-    commands.add(command, [options, yes](Context& context) {
-        const QualifiedName table = config::parse_table_name(options->table);
-        job::Session server(context.config, context.reporter, context.clock, context.stop);
-        server.take_job(table);
-        job::require_job(server, table);
-        require_yes(context, *yes,
-                    fmt::format("finish the swap of {}? There is no way back afterwards", sql::quoted(table)));
-        const job::State state = swap::finish(server, table);
-        print_swap(context, table, &state);
+    add_table_argument(*command, *table);
+    add_yes_option(*command, *yes);
+    commands.add(command, [table, yes](Context& context) {
+        print(context, app::finish_swap(context, config::parse_table_name(*table), confirm_on_terminal(*yes)),
+              view::swap_json, view::swap_text);
         return ExitCode::ok;
     });
 }
 
 void add_swap_abort(CLI::App& group, Commands& commands) {
     CLI::App* command = group.add_subcommand("abort", "Give a swap up before its cut-over; leaves nothing behind");
-    auto options = std::make_shared<SwapOptions>();
-    add_table_argument(*command, *options);
-    commands.add(command, [options](Context& context) {
-        const QualifiedName table = config::parse_table_name(options->table);
-        job::Session server(context.config, context.reporter, context.clock, context.stop);
-        server.take_job(table);
-        const bool is_split = job::require_job(server, table).is<job::SplitJob>();
-        const job::State state = is_split ? partition::abort_split(server, table) : swap::abort(server, table);
-        print_swap(context, table, &state);
+    auto table = std::make_shared<std::string>();
+    add_table_argument(*command, *table);
+    accept_yes_option(*command);
+    commands.add(command, [table](Context& context) {
+        print(context, app::abort_swap(context, config::parse_table_name(*table)), view::swap_json, view::swap_text);
+        return ExitCode::ok;
+    });
+}
+
+void add_swap_revert(CLI::App& group, Commands& commands) {
+    CLI::App* command =
+        group.add_subcommand("revert", "Put the old table back in its place, as long as no row lies beyond the cut");
+    auto table = std::make_shared<std::string>();
+    add_table_argument(*command, *table);
+    accept_yes_option(*command);
+    command->footer("Loses nothing: what was written since the cut-over is in the old table, the leaf of the past.");
+    commands.add(command, [table](Context& context) {
+        print(context, app::revert_swap(context, config::parse_table_name(*table)), view::swap_json, view::swap_text);
         return ExitCode::ok;
     });
 }

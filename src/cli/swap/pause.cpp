@@ -1,18 +1,11 @@
-#include "job/pause.hpp"
-
 #include <CLI/CLI.hpp>
 #include <memory>
-#include <nlohmann/json.hpp>
 
-#include "view/json_text.hpp"
-
+#include "app/swap/status.hpp"
+#include "cli/print.hpp"
 #include "cli/swap/options.hpp"
-#include "job/open_job.hpp"
-#include "job/progress.hpp"
-#include "job/session.hpp"
-#include "job/state/state.hpp"
-#include "swap/close.hpp"
-#include "view/swap.hpp"
+#include "config/policy.hpp"
+#include "view/swap/status.hpp"
 
 namespace tripmig::cli {
 
@@ -20,18 +13,11 @@ namespace {
 
 void add(CLI::App& group, Commands& commands, const std::string& name, const std::string& what, bool is_paused) {
     CLI::App* command = group.add_subcommand(name, what);
-    auto options = std::make_shared<SwapOptions>();
-    add_table_argument(*command, *options);
-    commands.add(command, [options, is_paused](Context& context) {
-        const QualifiedName table = config::parse_table_name(options->table);
-        job::Session server(context.config, context.reporter, context.clock, context.stop);
-        job::set_paused(server, table, is_paused);
-        const job::State state = job::require_job(server, table);
-        const job::JobProgress progress = job::read_progress(server, state);
-        if (context.json)
-            context.out << view::json_text(view::status_document(state, progress)) << '\n';
-        else
-            context.out << view::status_text(state, progress);
+    auto table = std::make_shared<std::string>();
+    add_table_argument(*command, *table);
+    commands.add(command, [table, is_paused](Context& context) {
+        print(context, app::set_swap_paused(context, config::parse_table_name(*table), is_paused),
+              view::swap_status_json, view::swap_status_text);
         return ExitCode::ok;
     });
 }

@@ -38,7 +38,7 @@ Error refusal(const Error& error, const EventTrigger& trigger) {
 
 }  // namespace
 
-std::optional<Error> event_trigger_refusal(Connection& connection, const Error& error) {
+std::optional<Error> event_trigger_refusal(StepConnection& connection, const Error& error) {
     if (error.sqlstate().empty() || connection.is_broken() || error.detail().find("function ") == std::string::npos)
         return std::nullopt;
     for (const Row& row : connection.execute(std::string(statements::event_triggers))) {

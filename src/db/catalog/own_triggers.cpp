@@ -16,11 +16,12 @@ std::string function_names(const OwnTriggers& own) {
     return names;
 }
 
-/// The table and its partitions.
+/// The table and its partitions. pg_partition_tree() would wait for whoever holds ACCESS EXCLUSIVE on one of them.
 std::string relations_sql(const OwnTriggers& own) {
     return fmt::format(
-        "SELECT pg_catalog.to_regclass({0})::pg_catalog.oid AS oid UNION SELECT tree.relid::pg_catalog.oid "
-        "FROM pg_catalog.pg_partition_tree(pg_catalog.to_regclass({0})) AS tree",
+        "WITH RECURSIVE tree (oid) AS (SELECT pg_catalog.to_regclass({})::pg_catalog.oid UNION ALL SELECT c.oid "
+        "FROM tree JOIN pg_catalog.pg_inherits AS i ON i.inhparent = tree.oid AND NOT i.inhdetachpending "
+        "JOIN pg_catalog.pg_class AS c ON c.oid = i.inhrelid AND c.relispartition) SELECT tree.oid FROM tree",
         sql::quote_literal(sql::quoted(own.table)));
 }
 
@@ -46,11 +47,41 @@ std::string things_sql(const OwnTriggers& own) {
         relations_sql(own));
 }
 
-/// Rows (change): what is different from the record. A trigger of a partition that came since is as it should be when
-/// it is on; that of a partition that went is nobody's.
+/// A trigger of a partition that came since, on as it should be.
+std::string came_sql(const OwnTriggers& own) {
+    return fmt::format(
+        "was.key IS NULL AND now.facts ? 'table' AND now.facts->>'enabled' = 'A' "
+        "AND now.facts->>'table' <> COALESCE(pg_catalog.to_regclass({})::pg_catalog.oid::pg_catalog.text, '')",
+        sql::quote_literal(sql::quoted(own.table)));
+}
+
+/// That of a partition which is one no more.
+std::string went_sql(const OwnTriggers& own) {
+    return fmt::format(
+        "now.thing IS NULL AND was.value ? 'table' AND NOT EXISTS (SELECT FROM ({}) AS covered "
+        "WHERE covered.oid::pg_catalog.text = was.value->>'table')",
+        relations_sql(own));
+}
+
+/// Which of these two count: none, or those whose rows no trigger wrote. TRUNCATE gives a table another file (manual,
+/// pg_class.relfilenode), and no parent gives its partitions the triggers that would tell of it.
+std::string is_harmless_sql(const OwnTriggers& own) {
+    if (!own.follows_partitions)
+        return fmt::format("(({}) OR ({}))", came_sql(own), went_sql(own));
+    return fmt::format(
+        "(({}) AND EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid::pg_catalog.text = now.facts->>'table' "
+        "AND (c.relkind = 'p' OR c.relfilenode = c.oid AND pg_catalog.pg_relation_size(c.oid) = 0)))",
+        came_sql(own));
+}
+
+/// Rows (change): what is different from the record.
 std::string changes_sql(const OwnTriggers& own, std::string_view state_schema, std::int64_t job) {
     return fmt::format(
-        "SELECT COALESCE(was.key, now.thing) || CASE "
+        "SELECT DISTINCT CASE "
+        "WHEN {4} THEN pg_catalog.format('partition %s came since, and may have rows that nothing captured', "
+        "(now.facts->>'table')::pg_catalog.oid::pg_catalog.regclass) "
+        "WHEN {5} THEN 'partition ' || pg_catalog.substring(was.key, ' of (.*)$') || ' is gone' "
+        "ELSE COALESCE(was.key, now.thing) || CASE "
         "WHEN now.thing IS NULL THEN ' is missing' "
         "WHEN now.facts->>'enabled' = 'D' THEN ' is disabled' "
         "WHEN now.facts->>'enabled' <> 'A' THEN ' is not enabled ALWAYS any more' "
@@ -59,16 +90,12 @@ std::string changes_sql(const OwnTriggers& own, std::string_view state_schema, s
         "WHEN now.facts->'definer' <> was.value->'definer' OR now.facts->>'settings' <> was.value->>'settings' "
         "THEN ' has other settings' "
         "WHEN was.key IS NULL THEN ' is new' "
-        "ELSE ' was altered, or off for a time' END AS change "
+        "ELSE ' was altered, or off for a time' END END AS change "
         "FROM (SELECT each.key, each.value FROM {0}.jobs AS j, pg_catalog.jsonb_each(j.state->{1}) AS each "
         "WHERE j.id = {2}) AS was FULL JOIN ({3}) AS now ON now.thing = was.key "
-        "WHERE now.facts IS DISTINCT FROM was.value "
-        "AND NOT (was.key IS NULL AND now.facts ? 'table' AND now.facts->>'enabled' = 'A' "
-        "AND now.facts->>'table' <> COALESCE(pg_catalog.to_regclass({4})::pg_catalog.oid::pg_catalog.text, '')) "
-        "AND NOT (now.thing IS NULL AND was.value ? 'table' AND NOT EXISTS (SELECT FROM ({5}) AS "
-        "covered WHERE covered.oid::pg_catalog.text = was.value->>'table'))",
+        "WHERE now.facts IS DISTINCT FROM was.value AND NOT {6}",
         sql::quote_ident(std::string(state_schema)), sql::quote_literal(own.record), job, things_sql(own),
-        sql::quote_literal(sql::quoted(own.table)), relations_sql(own));
+        came_sql(own), went_sql(own), is_harmless_sql(own));
 }
 
 std::string is_recorded_sql(const OwnTriggers& own, std::string_view state_schema, std::int64_t job) {

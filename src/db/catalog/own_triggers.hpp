@@ -22,6 +22,9 @@ struct OwnTriggers {
     /// Any new version of a function counts, even an equal one. Without it what they say counts: GRANT ... ON ALL
     /// FUNCTIONS IN SCHEMA writes their rows again as well.
     bool is_exact = true;
+    /// The rows of a partition that was attached, detached or dropped since were written by no trigger: these count as
+    /// well. One that came empty and was never truncated does not.
+    bool follows_partitions = false;
 };
 
 /// What was changed since, a sentence each.

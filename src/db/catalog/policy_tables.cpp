@@ -65,7 +65,7 @@ Instant clock_of(const Result& answer) {
 
 }  // namespace
 
-PolicyTables read_policy_tables(Connection& connection, const std::vector<PolicyTableName>& names,
+PolicyTables read_policy_tables(StepConnection& connection, const std::vector<PolicyTableName>& names,
                                 std::string_view guard) {
     std::vector<std::string> schemas;
     std::vector<std::string> tables;

@@ -10,7 +10,7 @@
 #include "base/clock.hpp"
 #include "base/qualified_name.hpp"
 #include "db/catalog/partition_catalog.hpp"
-#include "db/connection.hpp"
+#include "db/step_connection.hpp"
 
 namespace tripmig::db {
 
@@ -39,7 +39,7 @@ struct PolicyTables {
 };
 
 /// All of them in one snapshot and one round trip. `guard`: the name of a CHECK to look for on DEFAULT partitions.
-PolicyTables read_policy_tables(Connection& connection, const std::vector<PolicyTableName>& names,
+PolicyTables read_policy_tables(StepConnection& connection, const std::vector<PolicyTableName>& names,
                                 std::string_view guard);
 
 }  // namespace tripmig::db

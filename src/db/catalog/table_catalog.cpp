@@ -11,7 +11,7 @@ namespace tripmig::db {
 
 namespace {
 
-TableInfo facts_of(const Row& row, const QualifiedName& name) {
+TableInfo read_facts(const Row& row, const QualifiedName& name) {
     TableInfo table;
     table.name = name;
     table.oid = row.oid("oid");
@@ -44,7 +44,7 @@ TableInfo facts_of(const Row& row, const QualifiedName& name) {
     return table;
 }
 
-ColumnInfo column_of(const Row& row) {
+ColumnInfo read_column(const Row& row) {
     ColumnInfo column;
     column.name = row.text("name");
     column.type = row.text("type");
@@ -58,7 +58,7 @@ ColumnInfo column_of(const Row& row) {
     return column;
 }
 
-Grant grant_of(const Row& row) {
+Grant read_grant(const Row& row) {
     Grant grant;
     grant.grantee = row.text("grantee");
     grant.privilege = row.text("privilege");
@@ -67,7 +67,7 @@ Grant grant_of(const Row& row) {
     return grant;
 }
 
-ConstraintInfo constraint_of(const Row& row) {
+ConstraintInfo read_constraint(const Row& row) {
     ConstraintInfo constraint;
     constraint.name = row.text("name");
     constraint.kind = row.letter("kind");
@@ -84,7 +84,7 @@ ConstraintInfo constraint_of(const Row& row) {
     return constraint;
 }
 
-IndexInfo index_of(const Row& row) {
+IndexInfo read_index(const Row& row) {
     IndexInfo index;
     index.name = row.name();
     index.tail = row.text("tail");
@@ -105,7 +105,7 @@ IndexInfo index_of(const Row& row) {
     return index;
 }
 
-IncomingKey incoming_key_of(const Row& row) {
+IncomingKey read_incoming_key(const Row& row) {
     IncomingKey key;
     key.table = row.name("table_schema", "table_name");
     key.name = row.text("name");
@@ -120,7 +120,7 @@ IncomingKey incoming_key_of(const Row& row) {
     return key;
 }
 
-TriggerInfo trigger_of(const Row& row) {
+TriggerInfo read_trigger(const Row& row) {
     TriggerInfo trigger;
     trigger.name = row.text("name");
     trigger.definition = row.text("definition");
@@ -139,7 +139,7 @@ TriggerInfo trigger_of(const Row& row) {
     return trigger;
 }
 
-PolicyInfo policy_of(const Row& row) {
+PolicyInfo read_policy(const Row& row) {
     PolicyInfo policy;
     policy.name = row.text("name");
     policy.tail = row.text("tail");
@@ -147,7 +147,7 @@ PolicyInfo policy_of(const Row& row) {
     return policy;
 }
 
-StatisticsInfo statistics_of(const Row& row) {
+StatisticsInfo read_statistics(const Row& row) {
     StatisticsInfo statistics;
     statistics.name = row.name();
     statistics.definition = row.text("definition");
@@ -157,7 +157,7 @@ StatisticsInfo statistics_of(const Row& row) {
     return statistics;
 }
 
-PublicationInfo publication_of(const Row& row) {
+PublicationInfo read_publication(const Row& row) {
     PublicationInfo publication;
     publication.name = row.text("name");
     publication.names_table = row.flag("names_table");
@@ -169,7 +169,7 @@ PublicationInfo publication_of(const Row& row) {
     return publication;
 }
 
-RuleInfo rule_of(const Row& row) {
+RuleInfo read_rule(const Row& row) {
     RuleInfo rule;
     rule.name = row.text("name");
     rule.definition = row.text("definition");
@@ -192,7 +192,7 @@ DependentInfo::Kind dependent_kind(std::string_view word) {
     return word == "row_function" ? Kind::row_function : Kind::other;
 }
 
-DependentInfo dependent_of(const Row& row) {
+DependentInfo read_dependent(const Row& row) {
     DependentInfo dependent;
     dependent.kind = dependent_kind(row.text("kind"));
     dependent.description = row.text("description");
@@ -212,15 +212,15 @@ DependentInfo dependent_of(const Row& row) {
 }
 
 template <typename Item>
-std::vector<Item> list(Work& work, std::string_view statement, const std::string& oid, Item (*item_of)(const Row&)) {
+std::vector<Item> list(Work& work, std::string_view statement, const std::string& oid, Item (*read_item)(const Row&)) {
     std::vector<Item> items;
     for (const Row& row : work.read_often(statement, {oid}))
-        items.push_back(item_of(row));
+        items.push_back(read_item(row));
     return items;
 }
 
 void read_grants(Work& work, TableInfo& table, const std::string& oid) {
-    for (Grant& grant : list(work, statements::table_grants, oid, grant_of)) {
+    for (Grant& grant : list(work, statements::table_grants, oid, read_grant)) {
         if (grant.column.empty()) {
             table.grants.push_back(std::move(grant));
             continue;
@@ -245,20 +245,20 @@ void read_sequences(Work& work, TableInfo& table, const std::string& oid) {
         sequence.options = row.text("options");
         sequence.has_acl = row.flag("has_acl");
         sequence.comment = row.optional_text("comment");
-        sequence.grants = list(work, statements::table_grants, row.text("oid"), grant_of);
+        sequence.grants = list(work, statements::table_grants, row.text("oid"), read_grant);
         table.sequences.push_back(std::move(sequence));
     }
 }
 
 void read_hangers_on(Work& work, TableInfo& table, const std::string& oid, int server_version) {
-    table.rules = list(work, statements::table_rules, oid, rule_of);
+    table.rules = list(work, statements::table_rules, oid, read_rule);
     for (const Row& row : work.read_often(statements::table_labels, {oid}))
         table.labels.push_back(row.text("provider"));
-    table.statistics = list(work, statements::table_statistics, oid, statistics_of);
+    table.statistics = list(work, statements::table_statistics, oid, read_statistics);
     table.publications =
         list(work, server_version < 150000 ? statements::table_publications_14 : statements::table_publications, oid,
-             publication_of);
-    table.dependents = list(work, statements::table_dependents, oid, dependent_of);
+             read_publication);
+    table.dependents = list(work, statements::table_dependents, oid, read_dependent);
 }
 
 }  // namespace
@@ -281,17 +281,17 @@ std::optional<TableInfo> read_table(Session& session, const QualifiedName& name,
         const Result facts = work.read_often(statements::table_facts, {name.schema, name.name});
         if (facts.empty())
             return;
-        table = facts_of(facts.row(), name);
+        table = read_facts(facts.row(), name);
         const std::string oid = fmt::format("{}", table->oid);
-        table->columns = list(work, statements::table_columns, oid, column_of);
+        table->columns = list(work, statements::table_columns, oid, read_column);
         read_grants(work, *table, oid);
-        table->constraints = list(work, statements::table_constraints, oid, constraint_of);
-        table->indexes = list(work, statements::table_indexes, oid, index_of);
-        table->incoming = list(work, statements::table_incoming_keys, oid, incoming_key_of);
-        table->triggers = list(work, statements::table_triggers, oid, trigger_of);
+        table->constraints = list(work, statements::table_constraints, oid, read_constraint);
+        table->indexes = list(work, statements::table_indexes, oid, read_index);
+        table->incoming = list(work, statements::table_incoming_keys, oid, read_incoming_key);
+        table->triggers = list(work, statements::table_triggers, oid, read_trigger);
         if (parts == TableParts::own)
             return;
-        table->policies = list(work, statements::table_policies, oid, policy_of);
+        table->policies = list(work, statements::table_policies, oid, read_policy);
         read_sequences(work, *table, oid);
         read_hangers_on(work, *table, oid, session.server_version());
         table->fingerprint = work.read_often(statements::table_fingerprint, {oid}).text();

@@ -1,9 +1,9 @@
--- The partitions of a table. Nothing here takes a lock on them. Lists are joined with ASCII's unit separator.
+-- The partitions of a table. Nothing here takes a lock on them: pg_get_expr() would, of the relation that it is told. Lists are joined with ASCII's unit separator.
 -- $1 the partitioned table's oid
 SELECT n.nspname AS schema,
        c.relname AS name,
        c.oid,
-       pg_catalog.pg_get_expr(c.relpartbound, c.oid) AS bound,
+       pg_catalog.pg_get_expr(c.relpartbound, 0) AS bound,
        c.relkind = 'p' AS is_partitioned,
        i.inhdetachpending AS is_detach_pending,
        c.reltuples AS rows,

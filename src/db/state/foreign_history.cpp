@@ -30,7 +30,7 @@ class Columns {
     std::vector<std::string> m_columns;
 };
 
-std::optional<ForeignTool> tool_of(const Columns& columns) {
+std::optional<ForeignTool> recognise_tool(const Columns& columns) {
     if (columns.has("installed_rank") && columns.has("script") && columns.has("checksum") && columns.has("success"))
         return ForeignTool::flyway;
     if (columns.has("version_id") && columns.has("is_applied"))
@@ -129,7 +129,7 @@ std::vector<ForeignTable> find_foreign_tables(Connection& connection, const std:
     }
     std::vector<ForeignTable> found;
     for (const Row& row : connection.execute(std::string(statements::foreign_tables), {joined_list(names), schema}))
-        if (const auto tool = tool_of(Columns(row.list("columns"))))
+        if (const auto tool = recognise_tool(Columns(row.list("columns"))))
             found.push_back({*tool, row.name()});
     return found;
 }

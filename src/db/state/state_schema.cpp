@@ -58,6 +58,10 @@ void create_tables(Connection& connection, std::string_view state_schema) {
     if (schema_is_there)  // CREATE SCHEMA IF NOT EXISTS wants CREATE on the database even then
         ddl.erase(ddl.find("CREATE SCHEMA"), ddl.find(';') + 1 - ddl.find("CREATE SCHEMA"));
     connection.execute(ddl);
+    if (schema_is_there)
+        return;  // what others may do in a schema of theirs is their matter
+    for (const Row& row : connection.execute(with_state(statements::state_schema_grants, state_schema)))
+        connection.execute(row.text("revoke"));
 }
 
 Error not_the_owner(const Error& error, std::string_view state_schema) {

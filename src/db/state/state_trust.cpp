@@ -25,7 +25,7 @@ Result read_faults(Connection& connection, std::string_view state_schema) {
 }
 
 /// nullopt: none of them counts.
-std::optional<Error> refusal_of(const Result& faults, const std::function<bool(const Row&)>& counts) {
+std::optional<Error> build_refusal(const Result& faults, const std::function<bool(const Row&)>& counts) {
     constexpr std::size_t most = 10;
     std::vector<std::string> said;
     std::vector<std::string> remedies;
@@ -54,13 +54,13 @@ std::optional<Error> refusal_of(const Result& faults, const std::function<bool(c
 }  // namespace
 
 void require_trusted_state(Connection& connection, std::string_view state_schema) {
-    if (const auto refusal = refusal_of(read_faults(connection, state_schema), [](const Row&) { return true; }))
+    if (const auto refusal = build_refusal(read_faults(connection, state_schema), [](const Row&) { return true; }))
         throw Error(*refusal);
 }
 
 void require_no_foreign_state(Connection& connection, std::string_view state_schema) {
     if (const auto refusal =
-            refusal_of(read_faults(connection, state_schema), [](const Row& row) { return row.flag("is_foreign"); }))
+            build_refusal(read_faults(connection, state_schema), [](const Row& row) { return row.flag("is_foreign"); }))
         throw Error(*refusal);
 }
 

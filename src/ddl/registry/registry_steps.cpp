@@ -104,8 +104,8 @@ std::vector<Step> create_leaf_truncate_trigger(const Registry& registry, const Q
 std::vector<Step> drop_registry_functions(const Registry& registry) {
     std::vector<Step> steps;
     for (const QualifiedName& function : registry.functions())
-        steps.push_back(
-            statement(fmt::format("DROP FUNCTION IF EXISTS {}()", sql::quoted(function)), "nothing calls it now"));
+        steps.push_back(statement(fmt::format("DROP FUNCTION IF EXISTS {}() CASCADE", sql::quoted(function)),
+                                  "with the triggers of partitions that were detached by hand"));
     return steps;
 }
 

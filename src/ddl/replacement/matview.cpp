@@ -42,7 +42,7 @@ std::vector<Step> fill(const QualifiedName& staged) {
             statement("SET LOCAL search_path = pg_catalog", "as before")};
 }
 
-std::vector<Step> indexes_of(const db::TableInfo& view, const QualifiedName& staged) {
+std::vector<Step> index_steps(const db::TableInfo& view, const QualifiedName& staged) {
     std::vector<Step> steps;
     for (const db::IndexInfo& index : view.indexes) {
         const QualifiedName name = staged_name(index.name);
@@ -56,7 +56,7 @@ std::vector<Step> indexes_of(const db::TableInfo& view, const QualifiedName& sta
     return steps;
 }
 
-std::vector<Step> comments_of(const db::TableInfo& view, const QualifiedName& staged) {
+std::vector<Step> comment_steps(const db::TableInfo& view, const QualifiedName& staged) {
     std::vector<Step> steps;
     if (view.comment)
         steps.push_back(statement(fmt::format("COMMENT ON MATERIALIZED VIEW {} IS {}", sql::quoted(staged),
@@ -111,8 +111,8 @@ Unit build_matview(const Matview& matview) {
     append(steps, column_settings(view, staged));
     if (matview.is_populated)
         append(steps, fill(staged));
-    append(steps, indexes_of(view, staged));
-    append(steps, comments_of(view, staged));
+    append(steps, index_steps(view, staged));
+    append(steps, comment_steps(view, staged));
     append(steps, grant_alike("TABLE", staged, view.owner, view.has_acl, view.grants, view.default_table_grantees));
     append(steps, column_grants(view, staged));
     if (matview.is_populated)

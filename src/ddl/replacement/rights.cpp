@@ -23,7 +23,7 @@ bool go_together(const db::Grant& left, const db::Grant& right) {
 }
 
 /// One GRANT for each run of entries that differ in the privilege only.
-std::vector<Step> grants_of(const std::string& kind, const std::string& name, const std::vector<db::Grant>& grants) {
+std::vector<Step> grant_steps(const std::string& kind, const std::string& name, const std::vector<db::Grant>& grants) {
     std::vector<Step> steps;
     for (std::size_t at = 0; at < grants.size();) {
         const db::Grant& first = grants[at];
@@ -51,14 +51,14 @@ std::vector<Step> grant_alike(const std::string& kind, const QualifiedName& name
         return steps;
     steps.push_back(statement(fmt::format("REVOKE ALL ON {} {} FROM {}", kind, quoted, sql::quote_ident(owner)),
                               "what follows is all of the old list, in its order"));
-    append(steps, grants_of(kind, quoted, grants));
+    append(steps, grant_steps(kind, quoted, grants));
     return steps;
 }
 
 std::vector<Step> column_grants(const db::TableInfo& table, const QualifiedName& target) {
     std::vector<Step> steps;
     for (const db::ColumnInfo& column : table.columns)
-        append(steps, grants_of("TABLE", sql::quoted(target), column.grants));
+        append(steps, grant_steps("TABLE", sql::quoted(target), column.grants));
     return steps;
 }
 

@@ -68,7 +68,7 @@ std::string staged_naming(const db::IndexInfo& index, const QualifiedName& /*sta
     return staged_name(index.name).name;
 }
 
-const db::ConstraintInfo* constraint_of(const db::TableInfo& table, const db::IndexInfo& index) {
+const db::ConstraintInfo* find_constraint(const db::TableInfo& table, const db::IndexInfo& index) {
     for (const db::ConstraintInfo& constraint : table.constraints)
         if (index.is_constraint && constraint.name == index.name.name)
             return &constraint;
@@ -88,7 +88,7 @@ std::vector<const db::IndexInfo*> in_order(const db::TableInfo& table) {
 
 Step build(const Replacement& replacement, const db::IndexInfo& index, const std::string& name,
            const QualifiedName& table) {
-    if (const db::ConstraintInfo* constraint = constraint_of(replacement.table, index))
+    if (const db::ConstraintInfo* constraint = find_constraint(replacement.table, index))
         return statement(fmt::format("ALTER TABLE {} ADD CONSTRAINT {} {}", sql::quoted(table), sql::quote_ident(name),
                                      widened_key(replacement, *constraint)),
                          "one sort is quicker than a million insertions", {{table, LockMode::access_exclusive}});
@@ -142,7 +142,7 @@ std::vector<Step> index_staged(const Replacement& replacement) {
         steps.push_back(build(replacement, *index, name.name, staged));
         steps.back().why = "adopts the leaves' indexes: no scan";
         append(steps, index_settings(*index, name));
-        if (const db::ConstraintInfo* constraint = constraint_of(replacement.table, *index);
+        if (const db::ConstraintInfo* constraint = find_constraint(replacement.table, *index);
             constraint != nullptr && constraint->comment)
             steps.push_back(comment_on_constraint(staged, name.name, *constraint->comment));
     }

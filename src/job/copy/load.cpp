@@ -42,9 +42,7 @@ void run_load(Session& server, const db::TableInfo& table, State& state, const s
         backfill::load(transfer,
                        {state.load().blocks, state.load().filenode, server.config().swap.chunk_target, make_place},
                        server.session(), *workers, server.throttle(), server.stop(), server.reporter());
-    } catch (const Error& error) {
-        if (error.message() != backfill::rewritten_meanwhile)
-            throw;
+    } catch (const backfill::TableRewritten& error) {
         server.reporter().warning("swap.rewritten", fmt::format("{}: it is loaded again", error.message()));
         return;  // the next look at the table says so too
     }

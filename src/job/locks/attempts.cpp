@@ -7,6 +7,7 @@
 #include "backfill/load.hpp"
 #include "base/error.hpp"
 #include "job/locks/blockers.hpp"
+#include "job/statements.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::job {
@@ -66,14 +67,44 @@ void warm_up(Session& server, const Unit& unit) {
 
 /// The attempts are too short for the executor to look who was in their way: whoever holds the locks now most likely
 /// was.
-Error named(Session& server, const Unit& unit, const Error& error) {
+db::LockTimeout named(Session& server, const Unit& unit, const db::LockTimeout& timeout) {
     const Blockers blockers = find_blockers(server.session(), unit.lock_first, chr::milliseconds(0));
-    if (blockers.who.empty() || error.message().find("pid ") != std::string::npos)
-        return error;
-    return Error(error.code(), fmt::format("{}; its locks are held by {}", error.message(), blockers.text()),
-                 error.hint())
-        .with_sqlstate(error.sqlstate())
-        .with_detail(error.detail());
+    if (blockers.who.empty() || !timeout.blockers().empty())
+        return timeout;
+    return {Error(timeout.code(), fmt::format("{}; its locks are held by {}", timeout.message(), blockers.text()),
+                  timeout.hint())
+                .with_sqlstate(timeout.sqlstate())
+                .with_detail(timeout.detail()),
+            blockers.text()};
+}
+
+std::string exclusive_lock_holders(db::Session& session) {
+    const db::Result found = session.read(std::string(statements::exclusive_lock_holders));
+    return found.row().optional_text("holders").value_or("a session that has let go meanwhile");
+}
+
+/// What a plan reads may lie behind somebody's ACCESS EXCLUSIVE, on a single partition for instance: until the deadline
+/// it is read again. nullopt: another plan is to be made.
+std::optional<db::UnitOutcome> read_again(Session& server, const std::function<std::optional<db::UnitOutcome>()>& plan,
+                                          chr::steady_clock::time_point deadline) {
+    try {
+        return plan();
+    } catch (const db::LockTimeout&) {
+        throw;
+    } catch (const Error& error) {
+        if (error.sqlstate() != "55P03")
+            throw;
+        const std::string who = exclusive_lock_holders(server.session());
+        if (server.clock().steady() >= deadline)
+            throw db::LockTimeout(Error(ExitCode::lock_deadline,
+                                        fmt::format("a table or partition that is to be read is locked by {}", who),
+                                        "nothing was changed by it; run it again at a quieter time, end what holds the "
+                                        "lock, or raise cutover_deadline in [swap]")
+                                      .with_sqlstate(error.sqlstate()),
+                                  who);
+        server.reporter().info("swap.waits", fmt::format("waits to read what is locked by {}", who));
+        return std::nullopt;
+    }
 }
 
 }  // namespace
@@ -84,7 +115,7 @@ db::UnitOutcome run_attempts(Session& server,
     auto deadline = server.clock().steady() + server.config().swap.cutover_deadline;
     if (latest)
         deadline = std::min(deadline, *latest);
-    std::optional<Error> refusal;
+    std::optional<db::CheckFailed> refusal;
     const Attempt attempt = [&](Unit unit, const std::function<void()>& between) -> std::optional<db::UnitOutcome> {
         unit.lock_budget = server.config().swap.lock_budget;
         unit.max_hold = server.config().swap.max_lock_hold;
@@ -94,26 +125,26 @@ db::UnitOutcome run_attempts(Session& server,
             warm_up(server, unit);
             const CutOverPolicy policy(server, unit, between, deadline);
             return server.executor().run(unit);
-        } catch (const Error& error) {
-            if (error.code() == ExitCode::lock_deadline)
-                throw named(server, unit, error);
-            const bool is_check = error.code() == ExitCode::refused && error.sqlstate().empty();
-            const auto* failed = dynamic_cast<const db::CheckFailed*>(&error);
-            const bool is_busy = failed != nullptr && failed->is_passing();  // as long as there is time, try again
-            if (is_busy && server.clock().steady() >= deadline)
-                throw Error(ExitCode::lock_deadline, fmt::format("{}: {}", unit.name, error.message()),
+        } catch (const db::LockTimeout& timeout) {
+            throw named(server, unit, timeout);
+        } catch (const db::CheckFailed& failed) {
+            const bool is_late = server.clock().steady() >= deadline;
+            if (failed.is_passing() && is_late)
+                throw Error(ExitCode::lock_deadline, fmt::format("{}: {}", unit.name, failed.message()),
                             "nothing was changed by it; run it again at a quieter time, or raise final_keys or "
                             "cutover_deadline in [swap]");
-            if (!is_check || (!is_busy && refusal && refusal->message() == error.message()))
+            // What passes may do so as long as there is time; another check is met twice at most.
+            if (!failed.is_passing() && refusal && (is_late || refusal->is_same_check(failed)))
                 throw;
-            refusal = error;
-            server.reporter().info("swap.replan", error.message() + ": planned anew");
+            refusal = failed;
+            server.reporter().info("swap.replan", failed.message() + ": planned anew");
             return std::nullopt;
         }
     };
     for (int plans = 0;; ++plans) {
         server.stop().check();
-        if (auto outcome = plan(attempt)) {
+        if (auto outcome = read_again(
+                server, [&] { return plan(attempt); }, deadline)) {
             outcome->attempts += plans;
             return *outcome;
         }

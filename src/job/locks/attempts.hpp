@@ -16,9 +16,8 @@ namespace tripmig::job {
 using Attempt = std::function<std::optional<db::UnitOutcome>(Unit unit, const std::function<void()>& between)>;
 
 /// Makes plans until one succeeds or `cutover_deadline` passes. `plan` reads what it needs, makes the unit and hands it
-/// to the attempt. A check that fails is thrown when two plans in a row meet it. The outcome counts the attempts of all
-/// plans.
-/// `latest`: no attempt after that either.
+/// to the attempt. A check that fails is thrown when two plans in a row meet it, or another after the deadline. The
+/// outcome counts the attempts of all plans. `latest`: no attempt after that either.
 db::UnitOutcome run_attempts(Session& server,
                              const std::function<std::optional<db::UnitOutcome>(const Attempt& attempt)>& plan,
                              std::optional<std::chrono::steady_clock::time_point> latest = std::nullopt);

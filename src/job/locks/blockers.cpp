@@ -42,18 +42,19 @@ void ask_autovacuum_to_leave(Session& server, const std::vector<LockRequest>& lo
                            "no one waits for it"));
         try {
             server.executor().run(unit);
-        } catch (const Error& error) {
-            if (error.code() != ExitCode::lock_deadline)
-                throw;
+        } catch (const db::LockTimeout&) {
+            continue;  // it did not leave: the next look tells
         }
     }
     server.executor().set_policy(policy);
 }
 
-Error too_late(const Unit& unit, const Blockers& blockers) {
-    return Error(ExitCode::lock_deadline, fmt::format("{}: no quiet moment: {}", unit.name, blockers.text()),
-                 "nothing was changed by it; run it again at a quieter time, end what holds the lock, or raise "
-                 "cutover_deadline in [swap]");
+db::LockTimeout too_late(const Unit& unit, const Blockers& blockers) {
+    const std::string who = blockers.text();
+    return {Error(ExitCode::lock_deadline, fmt::format("{}: no quiet moment: {}", unit.name, who),
+                  "nothing was changed by it; run it again at a quieter time, end what holds the lock, or raise "
+                  "cutover_deadline in [swap]"),
+            who};
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ class TransactionAges {
 };
 
 /// Look before leaping: waits until no such transaction is left that the unit's locks would wait for, telling whose it
-/// waits for. An attempt would make every writer queue behind us for nothing. Throws Error{lock_deadline} naming them
+/// waits for. An attempt would make every writer queue behind us for nothing. Throws db::LockTimeout naming them
 /// when `deadline` passes.
 void wait_for_blockers(Session& server, const Unit& unit, std::chrono::steady_clock::time_point deadline);
 

@@ -55,11 +55,12 @@ Unit make_again(const WorkContext& context) {
 
 db::OwnTriggers own_capture(const State& state, const std::string& state_schema) {
     const backfill::Capture capture = backfill::capture_for(state.table, {}, state_schema, state.job);
-    return {"own_capture", state.table, {capture.function, capture.old_function, capture.truncate_function}, true};
+    return {
+        "own_capture", state.table, {capture.function, capture.old_function, capture.truncate_function}, true, true};
 }
 
 db::OwnTriggers own_registry(const State& state) {
-    return {"own_registry", state.table, registry_names(state.table).functions(), false};
+    return {"own_registry", state.table, registry_names(state.table).functions(), false, false};
 }
 
 std::vector<db::OwnTriggers> own_triggers(const State& state, const std::string& state_schema) {

@@ -34,6 +34,9 @@ backfill::Comparison comparison_of(Session& server, const State& state) {
     comparison.plain = plain;
     comparison.blocks = table.pages;
     comparison.leaves = compared_leaves(server, whole, type);
+    const auto partitioning = db::read_partitioning(server.session(), whole);
+    if (partitioning && comparison.leaves.size() != partitioning->partitions.size())
+        comparison.leaves = {compared_whole(whole, type)};
     comparison.partition_key = state.key;
     comparison.partition_key_type = std::string(ddl::type_name(type));
     comparison.keys = transfer.capture.key_names();
@@ -152,15 +155,31 @@ std::vector<backfill::Difference> verify_registry_of(Session& server, const Stat
     return differences;
 }
 
-/// No cut-over after a comparison that found something, until one finds nothing.
+/// No cut-over, and no way back to the old table of a copy, after a comparison that found something, until one finds
+/// nothing.
 void store_outcome(Session& server, State& state, bool is_equal) {
-    if (state.is_cut_over() || state.load().must_compare == !is_equal)
+    if (state.is<EmptyJob>() || state.load().must_compare == !is_equal)
         return;
     state.edit_load().must_compare = !is_equal;
     Unit unit;
     unit.name = "store what the comparison found";
     unit.steps = {journal(state, server.state_schema())};
     server.executor().run(unit);
+}
+
+std::string what_is_barred(const State& state) {
+    const std::string table = sql::quoted(state.table);
+    if (state.is_cut_over())
+        return fmt::format(
+            "there is no way back before a comparison finds no difference (`tripmig swap verify {0}`); "
+            "`tripmig swap finish {0} --yes` keeps the partitions. Somebody wrote to the old table, or "
+            "this is a defect worth a report",
+            table);
+    return fmt::format(
+        "there is no cut-over before a comparison finds no difference (`tripmig swap verify {0}`); "
+        "`tripmig swap abort {0}` drops what was loaded. Somebody wrote to it, or this is a defect "
+        "worth a report",
+        table);
 }
 
 }  // namespace
@@ -179,22 +198,22 @@ Verification verify(Session& server, State& state) {
         found.copy = verify_copy(server, state);
     if (found.has_registry)
         found.registry = verify_registry_of(server, state);
-    store_outcome(server, state, found.is_equal());
+    store_outcome(server, state, state.is_cut_over() ? found.copy.empty() : found.is_equal());
     return found;
 }
 
 void require_no_difference(Session& server, State& state) {
     const Verification found = verify(server, state);
-    if (found.is_equal())
-        return;
-    std::string text = text_of(found.copy, "the table", "the copy");
-    text += text_of(found.registry, "the table", "its registry");
+    if (state.is_cut_over() ? found.copy.empty() : found.is_equal())
+        return;  // a registry is nothing that the old table goes by
+    std::string text = state.is_cut_over() ? text_of(found.copy, "the old table", "the table")
+                                           : text_of(found.copy, "the table", "the copy");
+    if (!state.is_cut_over())
+        text += text_of(found.registry, "the table", "its registry");
     throw Error(ExitCode::verification_difference,
-                fmt::format("{} and what was loaded from it differ:{}", sql::quoted(state.table), text),
-                fmt::format("there is no cut-over before a comparison finds no difference (`tripmig swap verify {0}`); "
-                            "`tripmig swap abort {0}` drops what was loaded. Somebody wrote to it, or this is a defect "
-                            "worth a report",
-                            sql::quoted(state.table)));
+                fmt::format("{} and {} differ:{}", sql::quoted(state.table),
+                            state.is_cut_over() ? "its old table" : "what was loaded from it", text),
+                what_is_barred(state));
 }
 
 }  // namespace tripmig::job

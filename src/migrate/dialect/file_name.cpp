@@ -33,8 +33,7 @@ bool looks_like_migration(std::string_view stem) {
         return false;
     const char first = static_cast<char>(std::toupper(static_cast<unsigned char>(stem[0])));
     const bool number_follows = std::isdigit(static_cast<unsigned char>(stem[1])) != 0;
-    return ((first == 'V' || first == 'U') && (number_follows || stem[1] == '_')) ||
-           (first == 'R' && stem.substr(1, 2) == "__");
+    return ((first == 'V' || first == 'U') && (number_follows || stem[1] == '_')) || (first == 'R' && stem[1] == '_');
 }
 
 }  // namespace

@@ -6,18 +6,12 @@
 
 #include "base/error.hpp"
 #include "base/nearest.hpp"
+#include "base/trimmed.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::migrate {
 
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view blanks = " \t\r\f";
-    const std::size_t begin = text.find_first_not_of(blanks);
-    return begin == std::string_view::npos ? std::string_view()
-                                           : text.substr(begin, text.find_last_not_of(blanks) + 1 - begin);
-}
 
 struct Setting {
     std::string_view key;

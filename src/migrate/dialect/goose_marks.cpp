@@ -37,9 +37,9 @@ MarkKind kind_of(const std::string& file, const Mark& mark) {
 }
 
 /// What may follow what.
-class Pairing {
+class GooseOrder {
   public:
-    explicit Pairing(const std::string& file) : m_file(file) {}
+    explicit GooseOrder(const std::string& file) : m_file(file) {}
 
     void see(const GooseMark& next) {
         switch (next.kind) {
@@ -95,15 +95,15 @@ class Pairing {
 
 std::vector<GooseMark> goose_marks(const std::string& file, std::string_view content) {
     std::vector<GooseMark> marks;
-    Pairing pairing(file);
+    GooseOrder order(file);
     for (const Mark& mark : marks_of(content, "+goose")) {
         marks.push_back({kind_of(file, mark), mark});
         if (mark.is_indented)
             throw mark_error(file, mark, "goose sees an annotation at the beginning of a line only",
                              "take the blanks away");
-        pairing.see(marks.back());
+        order.see(marks.back());
     }
-    pairing.end();
+    order.end();
     return marks;
 }
 

@@ -80,7 +80,9 @@ class Builder {
             return;
         }
         try {
-            m_result.text += with_environment(line, *m_variables);
+            const std::string filled_in = with_environment(line, *m_variables);
+            m_result.is_filled_in = m_result.is_filled_in || filled_in != line;
+            m_result.text += filled_in;
         } catch (Error& error) {
             std::string shown(line.substr(0, line.find_last_not_of("\r\n") + 1));
             throw error.at({m_migration.file, m_line, 1, std::move(shown)});

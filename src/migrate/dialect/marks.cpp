@@ -4,21 +4,13 @@
 
 #include <utility>
 
+#include "base/trimmed.hpp"
 #include "sql/identifier.hpp"
 #include "sql/source_position.hpp"
 
 namespace tripmig::migrate {
 
 namespace {
-
-constexpr std::string_view blanks = " \t\r\f\v";
-
-std::string_view trimmed(std::string_view text) {
-    const std::size_t begin = text.find_first_not_of(blanks);
-    if (begin == std::string_view::npos)
-        return {};
-    return text.substr(begin, text.find_last_not_of(blanks) + 1 - begin);
-}
 
 /// Calls `see` with every line, without its end: offset, number, text.
 template <typename See>

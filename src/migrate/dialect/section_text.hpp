@@ -15,6 +15,7 @@ struct SectionText {
     sql::TextStart start;
     /// From the first to past the last byte of what the dialect marks as one statement, whatever is in it.
     std::vector<std::pair<std::size_t, std::size_t>> blocks;
+    bool is_filled_in = false;  ///< there are values of environment variables in it
 };
 
 }  // namespace tripmig::migrate

@@ -157,10 +157,24 @@ SplitFacts read_split(job::Session& server, const job::State& state) {
     return facts;
 }
 
+/// Whoever detaches the leaf by hand makes the split's plan void.
+void require_leaf(job::Session& server, const job::State& state) {
+    const std::optional<job::LeafOf> place = job::find_parent(server.session(), state.table);
+    if (place && place->parent == state.parent() && place->bound == state.bound())
+        return;
+    const std::string leaf = sql::quoted(state.table);
+    throw refused(state.table,
+                  fmt::format("it is not the partition {} of {} any more", state.bound(), sql::quoted(state.parent())),
+                  fmt::format("attach it again: ALTER TABLE {} ATTACH PARTITION {} {}; or give the split up: `tripmig "
+                              "swap abort {}`",
+                              sql::quoted(state.parent()), leaf, state.bound(), leaf));
+}
+
 void cut_over(job::Session& server, const config::PartitionPolicy& policy, job::State& state) {
     guard_default_beside(server, state);
     const auto deadline = server.clock().steady() + server.config().swap.cutover_deadline;
     const db::UnitOutcome outcome = job::run_attempts(server, [&](const job::Attempt& attempt) {
+        require_leaf(server, state);
         const db::TableInfo table = job::source_of(server, state);
         const job::WorkContext context{job::build_replacement(table, state), state, server.state_schema()};
         job::require_same_shape(context.replacement.table, state.copy().shape);
@@ -204,6 +218,7 @@ class SplitMachine : public job::Machine {
     job::Observation observe() override {
         if (m_state.stage >= job::Stage::cut_over)
             return {};
+        require_leaf(m_server, m_state);
         m_table = job::source_of(m_server, m_state);
         job::require_same_fingerprint(m_table, m_state);
         return job::observe(m_server, m_table, m_state);

@@ -103,16 +103,16 @@ void take_key(TokenCursor& cursor, ConstraintFacts& constraint) {
 
 /// The body of a constraint that may stand at a column or at the table; false when none is here.
 bool take_constraint_body(std::string_view statement, TokenCursor& cursor, ConstraintFacts& constraint) {
-    using Kind = ConstraintFacts::Kind;
+    using Form = ConstraintFacts::Kind;
     if (cursor.take_word("check")) {
-        constraint.kind = Kind::check;
+        constraint.kind = Form::check;
         constraint.expression = take_parenthesised(statement, cursor);
         take_attributes(cursor, constraint);
     } else if (cursor.take_word("unique")) {
-        constraint.kind = Kind::unique;
+        constraint.kind = Form::unique;
         take_key(cursor, constraint);
     } else if (cursor.take_words("primary", "key")) {
-        constraint.kind = Kind::primary_key;
+        constraint.kind = Form::primary_key;
         take_key(cursor, constraint);
     } else {
         return false;

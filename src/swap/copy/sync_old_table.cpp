@@ -96,17 +96,22 @@ void sync_old_table(job::Session& server, const backfill::Transfer& back) {
     }
 }
 
-void renew_reverse_capture(job::Session& server, const job::State& state, const backfill::Transfer& back) {
+void follow_to_old_table(job::Session& server, job::State& state, const backfill::Transfer& back) {
     const db::OwnTriggers own = job::own_capture(state, server.state_schema());
     db::OwnTriggerChanges found = db::read_own_trigger_changes(server.session(), own, server.state_schema(), state.job);
     if (!found.is_recorded && !old_table_is_equal(server, state, back))
         found.changes = {"the old table differs from the new one"};
-    if (found.changes.empty())
-        return;
-    job::tell_altered(server, state, found.changes, "and all rows are copied back again");
-    Unit unit = renew_reverse_unit(server, state, back.capture);
-    unit.steps.insert(unit.steps.begin(), backfill::mark_incomplete(back.capture));
-    job::run_step(server, unit);
+    if (state.copy().must_compare)
+        found.changes.emplace_back("`swap verify` found differences");
+    if (!found.changes.empty()) {
+        job::tell_altered(server, state, found.changes, "and all rows are copied back again");
+        Unit unit = renew_reverse_unit(server, state, back.capture);
+        unit.steps.insert(unit.steps.begin(), backfill::mark_incomplete(back.capture));
+        job::run_step(server, unit);
+    }
+    sync_old_table(server, back);
+    if (state.copy().must_compare)
+        job::require_no_difference(server, state);
 }
 
 }  // namespace tripmig::swap

@@ -19,8 +19,9 @@ void sync_old_table(job::Session& server, const backfill::Transfer& back);
 /// What was unique without the key may be so no more.
 Error not_unique(const QualifiedName& table, const std::string& index, const Error& cause);
 
-/// After copy's cut-over: when the triggers that log for the old table were altered, makes them again and marks that
-/// all rows are to be copied back.
-void renew_reverse_capture(job::Session& server, const job::State& state, const backfill::Transfer& back);
+/// After copy's cut-over: brings the old table up to the log. When that is not all, since triggers were altered,
+/// partitions came with rows or went, or a comparison found differences, makes the triggers again and copies all rows
+/// back. Throws Error{verification_difference} when rows differ all the same.
+void follow_to_old_table(job::Session& server, job::State& state, const backfill::Transfer& back);
 
 }  // namespace tripmig::swap

@@ -12,13 +12,13 @@ namespace tripmig::swap {
 
 namespace {
 
-bool has(const std::vector<std::string>& names, const std::string& name) {
+bool contains(const std::vector<std::string>& names, const std::string& name) {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 /// A unique index that is there today and cannot be without the key afterwards.
 bool is_lost(const db::IndexInfo& index, const std::string& key) {
-    return index.is_unique && !has(index.columns, key);
+    return index.is_unique && !contains(index.columns, key);
 }
 
 std::vector<std::string> conflict_columns(sql::TokenCursor& cursor) {
@@ -33,7 +33,7 @@ std::vector<std::string> conflict_columns(sql::TokenCursor& cursor) {
 
 /// What follows ON CONFLICT.
 Risk check_conflict(sql::TokenCursor& cursor, const db::TableInfo& table, const config::PartitionPolicy& policy) {
-    using Kind = StatementRisk::Kind;
+    using RiskKind = StatementRisk::Kind;
     const std::string& key = policy.key;
     const bool is_per_leaf = policy.swap.unique_indexes == config::UniqueIndexes::leaf;
     if (cursor.peek().is_punctuation('(')) {
@@ -42,7 +42,7 @@ Risk check_conflict(sql::TokenCursor& cursor, const db::TableInfo& table, const 
             if (is_lost(index, key) &&
                 std::is_permutation(columns.begin(), columns.end(), index.columns.begin(), index.columns.end()))
                 return StatementRisk{
-                    Kind::breaks,
+                    RiskKind::breaks,
                     fmt::format("ON CONFLICT ({}) finds no constraint (42P10)", ddl::column_list(columns)),
                     fmt::format("write ON CONFLICT ({}, {})", ddl::column_list(columns), sql::quote_ident(key))};
         return std::nullopt;
@@ -53,10 +53,10 @@ Risk check_conflict(sql::TokenCursor& cursor, const db::TableInfo& table, const 
             if (!name.empty() && index.name.name == name.back() && is_lost(index, key)) {
                 if (is_per_leaf && !index.is_primary)
                     return StatementRisk{
-                        Kind::breaks,
+                        RiskKind::breaks,
                         fmt::format("ON CONSTRAINT {} exists on the partitions only (42704)", name.back()),
                         "write ON CONFLICT DO NOTHING, or make a unique constraint with the partition key"};
-                return StatementRisk{Kind::changes,
+                return StatementRisk{RiskKind::changes,
                                      fmt::format("constraint {} then covers ({}, {})", name.back(),
                                                  ddl::column_list(index.columns), sql::quote_ident(key)),
                                      "check that a conflict within these columns is what you mean"};
@@ -66,7 +66,7 @@ Risk check_conflict(sql::TokenCursor& cursor, const db::TableInfo& table, const 
     const auto lost = std::find_if(table.indexes.begin(), table.indexes.end(),
                                    [&](const db::IndexInfo& index) { return is_lost(index, key); });
     if (lost != table.indexes.end() && cursor.peek().is_word("do"))
-        return StatementRisk{Kind::changes,
+        return StatementRisk{RiskKind::changes,
                              fmt::format("ON CONFLICT DO NOTHING sees a duplicate of ({}) in the same partition only",
                                          ddl::column_list(lost->columns)),
                              "look for the row first, or keep the ids unique with unique_ids = true"};
@@ -155,7 +155,7 @@ Risk check_conflict_target(const StatementText& statement) {
 /// then.
 Risk check_group_by_key(const StatementText& statement) {
     const db::IndexInfo* primary = statement.table.primary_key();
-    if (!statement.is_read || primary == nullptr || has(primary->columns, statement.policy.key))
+    if (!statement.is_read || primary == nullptr || contains(primary->columns, statement.policy.key))
         return std::nullopt;
     for (std::size_t i = 0; i + 1 < statement.tokens.size(); ++i) {
         if (!statement.tokens[i].is_word("group") || !statement.tokens[i + 1].is_word("by"))
@@ -179,7 +179,7 @@ Risk check_group_by_key(const StatementText& statement) {
 Risk check_lookup_without_key(const StatementText& statement) {
     const db::IndexInfo* primary = statement.table.primary_key();
     if ((!statement.is_read && !statement.is_written) || primary == nullptr ||
-        has(primary->columns, statement.policy.key))
+        contains(primary->columns, statement.policy.key))
         return std::nullopt;
     std::vector<std::string> missing = primary->columns;
     bool is_behind_where = false;

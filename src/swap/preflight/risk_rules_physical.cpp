@@ -11,7 +11,7 @@ namespace tripmig::swap {
 
 namespace {
 
-using Kind = StatementRisk::Kind;
+using RiskKind = StatementRisk::Kind;
 
 bool is_in_table(const StatementText& statement) {
     return statement.is_read || statement.is_written;
@@ -46,9 +46,9 @@ Risk check_ctid(const StatementText& statement) {
         return std::nullopt;
     const std::string instead = "compare the primary key, or (tableoid, ctid)";
     if (statement.has_word("update") || statement.has_word("delete"))
-        return StatementRisk{Kind::changes,
+        return StatementRisk{RiskKind::changes,
                              "ctid is unique in one partition only: rows of other partitions are hit as well", instead};
-    return StatementRisk{Kind::changes, "ctid names a row in one partition only", instead};
+    return StatementRisk{RiskKind::changes, "ctid names a row in one partition only", instead};
 }
 
 Risk check_only(const StatementText& statement) {
@@ -62,7 +62,7 @@ Risk check_only(const StatementText& statement) {
         if (!statement.names_table(name))
             continue;
         const std::string table = sql::quoted(statement.table.name);
-        return StatementRisk{Kind::changes,
+        return StatementRisk{RiskKind::changes,
                              fmt::format("ONLY {} then means the parent without its partitions: it {}", table,
                                          head.is_word("lock") ? "locks no partition" : "finds no row"),
                              "leave out ONLY: the table has no children today"};
@@ -80,7 +80,7 @@ Risk check_insert_returning(const StatementText& statement) {
     if (column.empty())
         return std::nullopt;
     return StatementRisk{
-        Kind::breaks,
+        RiskKind::breaks,
         fmt::format("INSERT ... RETURNING {} cannot retrieve a system column of a partitioned table (0A000)", column),
         "use a version column of your own (in EF Core, in place of xmin as concurrency token)"};
 }
@@ -93,7 +93,7 @@ Risk check_copy_to(const StatementText& statement) {
             return std::nullopt;
         if (statement.tokens[i].is_word("to"))
             return StatementRisk{
-                Kind::breaks, "COPY ... TO cannot read a partitioned table (42809)",
+                RiskKind::breaks, "COPY ... TO cannot read a partitioned table (42809)",
                 fmt::format(
                     "write COPY (SELECT ... FROM {0}) TO; and pg_dump -t {0} then dumps no row: name the partitions "
                     "too, or use --table-and-children (pg_dump 16 and newer)",
@@ -108,7 +108,7 @@ Risk check_truncate_only(const StatementText& statement) {
     for (std::size_t i = 1; i < statement.tokens.size(); ++i)
         if (statement.tokens[i].is_word("only") &&
             statement.names_table(i + (statement.token(i + 1).is_punctuation('(') ? 2 : 1)))
-            return StatementRisk{Kind::breaks, "TRUNCATE ONLY of a partitioned table is refused (42809)",
+            return StatementRisk{RiskKind::breaks, "TRUNCATE ONLY of a partitioned table is refused (42809)",
                                  "leave out ONLY"};
     return std::nullopt;
 }
@@ -121,14 +121,14 @@ Risk check_index_concurrently(const StatementText& statement) {
                (name.size() < 2 || name[name.size() - 2] == statement.table.name.schema);
     };
     if (facts.index && facts.index->is_concurrent && is_table(facts.index->table))
-        return StatementRisk{Kind::breaks, "CREATE INDEX CONCURRENTLY on a partitioned table is refused (0A000)",
+        return StatementRisk{RiskKind::breaks, "CREATE INDEX CONCURRENTLY on a partitioned table is refused (0A000)",
                              instead};
     if (!facts.drop_index || !facts.drop_index->is_concurrent)
         return std::nullopt;
     for (const sql::NameParts& name : facts.drop_index->names)
         for (const db::IndexInfo& index : statement.table.indexes)
             if (!name.empty() && name.back() == index.name.name)
-                return StatementRisk{Kind::breaks,
+                return StatementRisk{RiskKind::breaks,
                                      fmt::format("DROP INDEX CONCURRENTLY {} of a partitioned table is refused (0A000)",
                                                  sql::quote_ident(index.name.name)),
                                      instead};
@@ -152,7 +152,7 @@ Risk check_relation_size(const StatementText& statement) {
         if (!is_table && argument.kind != sql::TokenKind::parameter)
             continue;
         return StatementRisk{
-            Kind::changes,
+            RiskKind::changes,
             fmt::format("{} of the partitioned table is 0{}", function,
                         is_table ? "" : fmt::format(" (if its parameter names {})", sql::quoted(statement.table.name))),
             fmt::format("write SELECT sum({}(relid)) FROM pg_partition_tree('{}')", function,

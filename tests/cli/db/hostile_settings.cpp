@@ -36,6 +36,8 @@ Settings hostile_settings(int server_version) {
                       {"client_min_messages", "'debug1'"},
                       {"max_parallel_workers_per_gather", "8"},
                       {"jit", "on"},
+                      // What is off below costs so much that every statement of pg_dump would be compiled: 10 s a dump.
+                      {"jit_above_cost", "-1"},
                       {"plan_cache_mode", "force_custom_plan"},
                       {"enable_tidscan", "off"},
                       {"enable_indexscan", "off"},

@@ -15,7 +15,8 @@ class OpenRoom : public SwapFixture {
         Connection(database.superuser_url()).exec("CREATE ROLE " + app + " LOGIN");
         database.exec("ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO " + app +
                       "; ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO " + app +
-                      "; ALTER DEFAULT PRIVILEGES GRANT ALL ON SEQUENCES TO " + app);
+                      "; ALTER DEFAULT PRIVILEGES GRANT ALL ON SEQUENCES TO " + app +
+                      "; ALTER DEFAULT PRIVILEGES GRANT ALL ON SCHEMAS TO " + app);
         database.exec(orders_and_lines);
     }
     ~OpenRoom() { Connection(database.superuser_url()).exec("DROP OWNED BY " + app); }
@@ -29,10 +30,12 @@ class OpenRoom : public SwapFixture {
             FROM (SELECT relname::text AS name, relowner AS owner, relacl AS acl FROM pg_class
                   WHERE relnamespace = 'tripmig'::regnamespace OR relname = 'orders_ids'
                   UNION ALL
+                  SELECT nspname, nspowner, nspacl FROM pg_namespace WHERE nspname = 'tripmig'
+                  UNION ALL
                   SELECT proname, proowner, coalesce(proacl, acldefault('f', proowner)) FROM pg_proc
                   WHERE pronamespace IN ('tripmig'::regnamespace, 'public'::regnamespace)) AS own,
                  aclexplode(acl) AS item
-            WHERE item.grantee <> owner AND (item.privilege_type <> 'SELECT' OR name = 'orders_ids'))");
+            WHERE item.grantee <> owner AND (item.privilege_type NOT IN ('SELECT', 'USAGE') OR name = 'orders_ids'))");
     }
     [[nodiscard]] std::string functions_without_path() const {
         return database.scalar(

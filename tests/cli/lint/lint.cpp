@@ -33,7 +33,7 @@ TEST_CASE("a named file: its statements with their locks; exit 4 on an error") {
     CHECK_MESSAGE(has(result.out, "SHARE on a; read a"), result.out);
     CHECK_MESSAGE(has(result.out, "migrations/V2__b.sql:2:1: error: a refuses writes"), result.out);
     CHECK_MESSAGE(has(result.out, "[create-index]\n  2 | create index i on a (b)\n    | ^"), result.out);
-    CHECK_MESSAGE(has(result.err, "1 file: 1 errors"), result.err);
+    CHECK_MESSAGE(has(result.err, "1 file: 1 error, "), result.err);
     CHECK(lint_in(folder, {"migrations/V1__a.sql"}).exit_code == 0);
 }
 
@@ -92,6 +92,18 @@ TEST_CASE("--github annotates, escaped") {
     CHECK(result.exit_code == 4);
     CHECK_MESSAGE(has(result.out, "::error file=a%2Cb.sql,line=2,col=15,title=add-check::every row of t"), result.out);
     CHECK(has(result.out, "[add-check]%0Aadd it NOT VALID"));
+}
+
+TEST_CASE("a file that is not SQL at all is an error, a mistyped word a warning") {
+    const TemporaryFolder folder;
+    folder.write("README.md", "# Orders\nWhat they are; and how.\n");
+    const auto refused = lint_in(folder, {"README.md"});
+    CHECK(refused.exit_code == 2);
+    CHECK(refused.err.find("README.md is not SQL") != std::string::npos);
+    folder.write("typo.sql", "create table a (id int); insrt into a values (1);");
+    const auto warned = lint_in(folder, {"typo.sql"});
+    CHECK(warned.exit_code == 0);
+    CHECK(warned.out.find("unknown-statement") != std::string::npos);
 }
 
 TEST_CASE("an ignore with a reason; one that ignores nothing; one of no rule") {

@@ -74,7 +74,7 @@ TEST_CASE("a big table stops the run with the command to run first; swapped, it 
     CHECK(project.kind() == "r");
     CHECK(project.history() == "1 V");
     const auto plan = project.json({"up", "--dry-run"});
-    CHECK(plan["pending"][0]["swap"]["table"] == "orders");
+    CHECK(plan["pending"][0]["swap"]["table"] == "public.orders");
 
     project.succeed({"swap", "run", "orders"});
     CHECK(project.history() == "1 V");

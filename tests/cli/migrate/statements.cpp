@@ -169,6 +169,13 @@ TEST_CASE("a CALL that committed nothing before it failed is not begun") {
     project.write("V2__call.sql", "-- tripmig: transaction=off\ncall q();");
     project.fail({"up"}, 7, "V2__call.sql:2:6: procedure q() does not exist");
     CHECK(project.journal() == "0");
+    project.database.exec(
+        "create procedure q() language plpgsql as $$ begin raise exception 'not today'; commit; end $$");
+    project.fail({"up"}, 7, "not today");
+    CHECK(project.journal() == "0");
+    project.write("V2__call.sql", "-- tripmig: transaction=off\n-- tripmig: statement lock_timeout=1s\ncall q();");
+    project.fail({"up"}, 7, "not today");
+    CHECK(project.journal() == "0");
     project.write("V2__call.sql",
                   "-- tripmig: transaction=off\ncall p('select 1');\n"
                   "do $$ begin insert into t values (4); commit; insert into t values (5); end $$;");
@@ -216,4 +223,14 @@ TEST_CASE("the other dialects' word for it does the same") {
         project.succeed({"up"});
         CHECK(project.database.scalar("select count(*) from t") == "2");
     }
+}
+
+TEST_CASE("a prepared statement that is missing is the file's own, or ours and made again") {
+    const MigrationProject project;
+    project.write("V1__a.sql", "create table t (a int);");
+    project.write("V2__b.sql", "prepare p as insert into t values (1);\nexecute p;\nexecute nobody_prepared_this;");
+    project.fail({"up"}, 7, "prepared statement \"nobody_prepared_this\" does not exist");
+    project.write("V2__b.sql", "prepare p as insert into t values (1);\nexecute p;\ndeallocate all;");
+    project.succeed({"up"});
+    CHECK(project.database.scalar("select count(*) from t") == "1");
 }

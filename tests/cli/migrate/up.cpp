@@ -221,6 +221,26 @@ TEST_CASE("a lock that somebody holds: retried, the holder named, nothing change
     }
 }
 
+TEST_CASE("a file that somebody writes into after it was looked at is not run") {
+    const UpProject project;
+    project.write("V1__a.sql", "-- tripmig: lock_timeout=1min\nselect pg_advisory_xact_lock_shared(1);");
+    project.write("V2__b.sql", "create table b ();");
+    const Connection holder = project.database.connect();
+    holder.exec("select pg_advisory_lock(1)");
+    BackgroundCommand run(tripmig_command(project.with_where({"up"})), project.surroundings());
+    wait_until(project.database,
+               "select count(*) = 1 from pg_stat_activity where datname = current_database() and "
+               "wait_event = 'advisory'");
+    project.write("V2__b.sql", "create table c ();");
+    holder.exec("select pg_advisory_unlock_all()");
+    CHECK(run.wait().exit_code == 4);
+    CHECK_MESSAGE(contains(run.err(), "V2__b.sql was changed while this command was running; it was not run"),
+                  run.err());
+    CHECK(project.database.scalar("select to_regclass('b') is null and to_regclass('c') is null") == "t");
+    CHECK(project.run({"up"}).exit_code == 0);
+    CHECK(project.database.scalar("select to_regclass('c') is not null") == "t");
+}
+
 TEST_CASE("an index on a partitioned table is made leaf by leaf, and dropped") {
     const UpProject project;
     project.write("V1__a.sql",

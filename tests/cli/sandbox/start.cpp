@@ -107,6 +107,29 @@ TEST_CASE("what `run --keep` leaves, `start` picks up") {
     CHECK(Connection(without_line_end(place.ask("start").out)).scalar("select answer from kept") == "42");
 }
 
+TEST_CASE("a stopped sandbox is copied: its data and roles, not its password, and it stays as it is") {
+    const Place model;
+    const Place copy;
+    const std::vector<std::string> from{"--from", model.directory()};
+    CHECK(copy.ask("start", from).err.find("holds no sandbox") != std::string::npos);
+    Connection(without_line_end(model.ask("start").out)).exec("create table kept as select 42 as answer");
+    const CommandResult running = copy.ask("start", from);
+    CHECK(running.exit_code == 12);
+    CHECK(running.err.find("runs") != std::string::npos);
+    CHECK_FALSE(fs::exists(copy.directory()));
+    REQUIRE(model.ask("stop", {"--keep"}).exit_code == 0);
+
+    const CommandResult started = copy.ask("start", {"--from", model.directory(), "--listen"});
+    REQUIRE_MESSAGE(started.exit_code == 0, started.err);
+    CHECK(started.out.find("@127.0.0.1:") != std::string::npos);
+    const Connection session(without_line_end(started.out));
+    CHECK(session.scalar("select current_user || ' ' || answer from kept") == "sandbox 42");
+    session.exec("drop table kept");
+    const CommandResult other =
+        run_tripmig({"sandbox", "run", "--from", model.directory(), "--", "psql", "-XAtc", "select answer from kept"});
+    CHECK_MESSAGE(other.out == "42\n", other.err);
+}
+
 TEST_CASE("a server that was killed does not run, and starts again past its stale lock files") {
     const Place place;
     const std::string url = without_line_end(place.ask("start").out);

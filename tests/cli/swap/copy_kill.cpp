@@ -11,8 +11,8 @@ namespace {
 
 const std::vector<std::string> run_copy{"swap", "run", "orders", "--strategy", "copy"};
 
-/// How an undisturbed copy of the same table ends.
-const std::string& undisturbed() {
+/// How an undisturbed_copy copy of the same table ends.
+const std::string& undisturbed_copy() {
     static const std::string dump = [] {
         const SwapFixture room;
         room.database.exec(orders_and_lines);
@@ -24,7 +24,7 @@ const std::string& undisturbed() {
 
 }  // namespace
 
-TEST_CASE("copy, killed as each step begins, then run again: the end is that of an undisturbed run") {
+TEST_CASE("copy, killed as each step begins, then run again: the end is that of an undisturbed_copy run") {
     for (const std::string step :
          {"begin the copy", "capture the changes", "load the copy", "index the copy", "index public.tripmig_new_orders",
           "catch up public.orders", "verify public.orders", "ready for the cut-over", "cut over public.orders",
@@ -38,7 +38,7 @@ TEST_CASE("copy, killed as each step begins, then run again: the end is that of 
         command.kill(SIGKILL);
         (void)command.wait();
         CHECK(room.swap({"run", "orders"})["stage"] == "complete");
-        CHECK(room.dump() == undisturbed());
+        CHECK(room.dump() == undisturbed_copy());
         CHECK(room.database.scalar("SELECT md5(string_agg(o::text, '' ORDER BY id)) FROM orders o") == rows);
         CHECK(room.tripmig({"swap", "verify", "orders"}).exit_code == 0);
     }

@@ -52,8 +52,8 @@ std::string own_indexes(const std::string& table) {
            "((i.indkey::int2[])[0:i.indnkeyatts - 1]))";
 }
 
-struct Room : SwapFixture {
-    explicit Room(const std::string& more = "") {
+struct LeafUniqueRoom : SwapFixture {
+    explicit LeafUniqueRoom(const std::string& more = "") {
         write_policy("unique_indexes = \"leaf\"\n" + more, 3);
         std::string tables = members;
         if (std::stoi(database.scalar("SHOW server_version_num")) < 150000) {
@@ -99,14 +99,14 @@ struct Room : SwapFixture {
     }
 };
 
-std::string indexes_before(const Room& room) {
+std::string indexes_before(const LeafUniqueRoom& room) {
     return room.database.scalar("SELECT " + own_indexes("'orders'::regclass"));
 }
 
 }  // namespace
 
 TEST_CASE("the plan says what is given up, in text and in JSON") {
-    const Room room;
+    const LeafUniqueRoom room;
     room.database.exec("CREATE UNIQUE INDEX orders_id_too ON orders (id)");
     const std::string before = room.dump();
     const CommandResult plan = room.tripmig({"swap", "plan", "orders"});
@@ -133,7 +133,7 @@ TEST_CASE("the plan says what is given up, in text and in JSON") {
 TEST_CASE("each leaf keeps unique indexes and constraints, leaves to come have them, revert is byte for byte") {
     for (const std::string strategy : {"attach", "copy"}) {
         CAPTURE(strategy);
-        const Room room;
+        const LeafUniqueRoom room;
         const std::string before = room.dump();
         const std::string indexes = indexes_before(room);
         CHECK(room.swap({"run", "orders", "--strategy", strategy})["stage"] == "complete");
@@ -163,7 +163,7 @@ TEST_CASE("each leaf keeps unique indexes and constraints, leaves to come have t
 }
 
 TEST_CASE("copy: what came twice since the cut-over keeps the old table from coming back until it is gone") {
-    const Room room("strategy = \"copy\"\n");
+    const LeafUniqueRoom room("strategy = \"copy\"\n");
     const std::string before = room.dump();
     CHECK(room.swap({"run", "orders"})["stage"] == "complete");
     CHECK(room.sqlstate(9001, "now() - interval '40 days'").empty());
@@ -178,7 +178,7 @@ TEST_CASE("copy: what came twice since the cut-over keeps the old table from com
 }
 
 TEST_CASE("copy catches up with rows that pass unique values to one another within a leaf, before and after") {
-    const Room room("strategy = \"copy\"\n");
+    const LeafUniqueRoom room("strategy = \"copy\"\n");
     const std::string indexes = indexes_before(room);
     CHECK(room.swap({"run", "orders", "--until", "ready"})["stage"] == "ready");
     // More entries than a round takes: the first knows the one row that has the code now, not yet the other.
@@ -207,7 +207,7 @@ TEST_CASE("copy catches up with rows that pass unique values to one another with
 }
 
 TEST_CASE("a past that is split gives each month its own, and the table goes on so") {
-    const Room room;
+    const LeafUniqueRoom room;
     const std::string indexes = indexes_before(room);
     (void)room.swap({"run", "orders"});
     (void)room.swap({"finish", "orders", "--yes"});
@@ -222,7 +222,7 @@ TEST_CASE(
     "a DEFAULT partition that is split: its months and the empty one in its place have what it has, or the leaves") {
     for (const bool has_own : {true, false}) {
         CAPTURE(has_own);
-        const Room room;
+        const LeafUniqueRoom room;
         (void)room.swap({"run", "orders"});
         (void)room.swap({"finish", "orders", "--yes"});
         const std::string indexes = room.database.scalar("SELECT " + own_indexes("'orders_past'::regclass"));
@@ -243,7 +243,7 @@ TEST_CASE(
 
 TEST_CASE("kill -9 as steps begin, then run again without the policy: the end is that of an undisturbed run") {
     for (const std::string strategy : {"attach", "copy"}) {
-        const Room undisturbed("strategy = \"" + strategy + "\"\n");
+        const LeafUniqueRoom undisturbed("strategy = \"" + strategy + "\"\n");
         (void)undisturbed.swap({"run", "orders"});
         const std::string end = undisturbed.dump();
         const std::vector<std::string> steps =
@@ -252,7 +252,7 @@ TEST_CASE("kill -9 as steps begin, then run again without the policy: the end is
         for (const std::string& step : steps) {
             CAPTURE(strategy);
             CAPTURE(step);
-            const Room room("strategy = \"" + strategy + "\"\n");
+            const LeafUniqueRoom room("strategy = \"" + strategy + "\"\n");
             BackgroundCommand command(tripmig_command({"swap", "run", "orders"}), room.surroundings());
             command.wait_for_text(step);
             command.kill(SIGKILL);
@@ -267,7 +267,7 @@ TEST_CASE("kill -9 as steps begin, then run again without the policy: the end is
 
 TEST_CASE("an empty table, and one without a primary key") {
     {
-        const Room room;
+        const LeafUniqueRoom room;
         room.database.exec("DELETE FROM orders");
         const std::string indexes = indexes_before(room);
         CHECK(room.swap({"run", "orders"})["stage"] == "complete");
@@ -275,7 +275,7 @@ TEST_CASE("an empty table, and one without a primary key") {
         CHECK(room.sqlstate(1, "now()").empty());
         CHECK(room.sqlstate(1, "now()") == "23505");
     }
-    const Room room("strategy = \"copy\"\n");
+    const LeafUniqueRoom room("strategy = \"copy\"\n");
     room.database.exec("ALTER TABLE orders DROP CONSTRAINT orders_pkey; DROP INDEX orders_code_at");
     const std::string before = room.dump();
     CHECK(room.swap({"run", "orders"})["stage"] == "complete");

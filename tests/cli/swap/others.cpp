@@ -32,7 +32,7 @@ class OthersRoom : public SwapFixture {
     std::string m_role;
 };
 
-const std::vector<std::string> run_copy{"swap", "run", "orders", "--strategy", "copy"};
+const std::vector<std::string> copy_orders{"swap", "run", "orders", "--strategy", "copy"};
 
 }  // namespace
 
@@ -41,7 +41,7 @@ TEST_CASE("copy and its way back wait for a snapshot of another role: it would s
     {
         const Connection reader = room.other();
         reader.exec("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT");
-        BackgroundCommand run = room.start(run_copy);
+        BackgroundCommand run = room.start(copy_orders);
         run.wait_for_text("waits for snapshots from before");
         CHECK(reader.scalar("SELECT count(*) FROM orders") == "3000");
         reader.exec("COMMIT");
@@ -124,7 +124,7 @@ TEST_CASE("a cut-over whose answer was lost commits while the run that sent it t
 
 TEST_CASE("TRUNCATE after copy's cut-over: no difference is made up, and run brings the old table up") {
     const OthersRoom room;
-    REQUIRE(room.tripmig(run_copy).exit_code == 0);
+    REQUIRE(room.tripmig(copy_orders).exit_code == 0);
     room.database.exec("TRUNCATE orders; INSERT INTO orders VALUES (7, now(), 7)");
     const CommandResult verify = room.tripmig({"swap", "verify", "orders"});
     CHECK(verify.exit_code == 12);

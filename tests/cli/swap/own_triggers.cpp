@@ -116,6 +116,130 @@ TEST_CASE("after copy's cut-over: revert copies all rows back") {
     }
 }
 
+TEST_CASE("after copy's cut-over: rows of partitions that came, went or were truncated by hand") {
+    struct ByHand {
+        std::vector<std::string> sql;
+        std::string told;
+        int verify_exit;
+    };
+    const std::string create_more =
+        "CREATE TABLE more PARTITION OF orders FOR VALUES FROM ('2001-01-01') TO ('2001-02-01')";
+    const std::vector<ByHand> hands{
+        {{"CREATE TABLE more (LIKE orders INCLUDING ALL)",
+          "INSERT INTO more SELECT i, '2001-01-15', 'old' FROM generate_series(90001, 90010) AS i",
+          "ALTER TABLE orders ATTACH PARTITION more FOR VALUES FROM ('2001-01-01') TO ('2001-02-01')"},
+         "partition public.more came since",
+         10},
+        {{"DROP TABLE %leaf%"}, "partition public.%leaf% is gone", 10},
+        {{create_more, "INSERT INTO orders VALUES (90001, '2001-01-15', 'old')", "TRUNCATE more",
+          "DELETE FROM orders_ids WHERE id = 90001"},
+         "partition public.more came since",
+         0},
+        {{create_more}, "", 0}};
+    for (const ByHand& hand : hands) {
+        CAPTURE(hand.told);
+        const SwapFixture room;
+        room.database.exec(orders_and_lines);
+        room.database.exec("DELETE FROM lines");
+        (void)room.swap({"run", "orders", "--strategy", "copy"});
+        const auto with_leaf =
+            [leaf = room.database.scalar("SELECT tableoid::regclass FROM orders WHERE id = 1")](std::string text) {
+                const std::size_t at = text.find("%leaf%");
+                return at == std::string::npos ? text : text.replace(at, 6, leaf);
+            };
+        for (const std::string& sql : hand.sql)
+            room.database.exec(with_leaf(sql));
+        const std::string all = "SELECT md5(string_agg(o::text, ' ' ORDER BY o::text)) FROM orders AS o";
+        const std::string rows = room.database.scalar(all);
+        const CommandResult verify = room.tripmig({"swap", "verify", "orders"});
+        CHECK_MESSAGE(verify.exit_code == hand.verify_exit, verify.out);
+        CHECK((hand.verify_exit == 0 || verify.out.find("keys") != std::string::npos));
+        const CommandResult result = room.tripmig({"swap", "revert", "orders"});
+        CHECK_MESSAGE(result.exit_code == 0, result.err);
+        CHECK_MESSAGE(result.err.find(with_leaf(hand.told)) != std::string::npos, result.err);
+        CHECK((result.err.find("copied back again") != std::string::npos) == !hand.told.empty());
+        CHECK(room.database.scalar(all) == rows);
+    }
+}
+
+TEST_CASE("after copy's cut-over: a partition that was detached by hand keeps no end from coming") {
+    for (const std::string end : {"finish", "revert"}) {
+        CAPTURE(end);
+        const SwapFixture room;
+        room.database.exec(orders_and_lines);
+        room.database.exec("DELETE FROM lines");
+        (void)room.swap({"run", "orders", "--strategy", "copy"});
+        const std::string leaf = room.database.scalar("SELECT tableoid::regclass FROM orders WHERE id = 1");
+        room.database.exec("ALTER TABLE orders DETACH PARTITION " + leaf);
+        const std::string all = "SELECT md5(string_agg(o::text, ' ' ORDER BY o::text)) FROM orders AS o";
+        const std::string rows = room.database.scalar(all);
+        const CommandResult result = room.tripmig({"swap", end, "orders", "--yes"});
+        CHECK_MESSAGE(result.exit_code == 0, result.err);
+        CHECK(room.database.scalar(all) == rows);
+        CHECK(room.database.scalar("SELECT count(*) FROM pg_trigger WHERE tgrelid = '" + leaf +
+                                   "'::regclass AND tgname LIKE 'tripmig%'") == "0");
+        room.database.exec("TRUNCATE " + leaf);
+    }
+}
+
+TEST_CASE("after copy's cut-over: revert waits for whoever locks a partition, and tells who") {
+    const SwapFixture room;
+    room.database.exec(orders_and_lines);
+    (void)room.swap({"run", "orders", "--strategy", "copy"});
+    const std::string leaf = room.database.scalar("SELECT tableoid::regclass FROM orders WHERE id = 1");
+    room.database.exec("UPDATE orders SET note = 'late' WHERE id = 1");
+    const Connection other = room.database.connect();
+    other.exec("BEGIN; LOCK TABLE " + leaf + " IN ACCESS EXCLUSIVE MODE");
+    BackgroundCommand revert = room.start({"swap", "revert", "orders"});
+    revert.wait_for_text("pid " + other.scalar("SELECT pg_backend_pid()"));
+    other.exec("COMMIT");
+    const CommandResult result = revert.wait();
+    CHECK_MESSAGE(result.exit_code == 0, result.err);
+    CHECK(room.database.scalar("SELECT note FROM orders WHERE id = 1") == "late");
+}
+
+TEST_CASE("split: a leaf that was detached by hand is named, and the split goes on when it is back") {
+    const SwapFixture room;
+    room.database.exec(orders_and_lines);
+    (void)room.swap({"run", "orders", "--strategy", "attach"});
+    (void)room.swap({"finish", "orders", "--yes"});
+    const std::vector<std::string> split{"partition", "split", "orders_past", "--interval", "1 month"};
+    std::vector<std::string> until_ready = split;
+    until_ready.insert(until_ready.end(), {"--until", "ready"});
+    (void)room.tripmig(until_ready);
+    const std::string bound =
+        room.database.scalar("SELECT pg_get_expr(relpartbound, oid) FROM pg_class WHERE oid = 'orders_past'::regclass");
+    room.database.exec("ALTER TABLE orders DETACH PARTITION orders_past");
+    const CommandResult refused = room.tripmig(split);
+    CHECK(refused.exit_code == 12);
+    CHECK_MESSAGE(refused.err.find("ATTACH PARTITION public.orders_past " + bound) != std::string::npos, refused.err);
+    room.database.exec("ALTER TABLE orders ATTACH PARTITION orders_past " + bound);
+    const CommandResult result = room.tripmig(split);
+    CHECK_MESSAGE(result.exit_code == 0, result.err);
+    CHECK(room.database.scalar("SELECT count(*) FROM orders") == "20000");
+}
+
+TEST_CASE("after copy's cut-over: what verify found is mended before the way back, or bars it") {
+    const SwapFixture room;
+    room.database.exec(orders_and_lines);
+    room.database.exec("DELETE FROM lines");
+    (void)room.swap({"run", "orders", "--strategy", "copy"});
+    room.database.exec("DELETE FROM orders_before WHERE id = 3");
+    CHECK(room.tripmig({"swap", "verify", "orders"}).exit_code == 10);
+    room.database.exec(
+        "CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'; CREATE "
+        "TRIGGER lose BEFORE INSERT ON orders_before FOR EACH ROW WHEN (NEW.id = 3) EXECUTE FUNCTION "
+        "lose()");
+    const CommandResult barred = room.tripmig({"swap", "revert", "orders"});
+    CHECK_MESSAGE(barred.exit_code == 10, barred.err);
+    CHECK(room.database.scalar("SELECT relkind FROM pg_class WHERE oid = 'orders'::regclass") == "p");
+    room.database.exec("DROP TRIGGER lose ON orders_before");
+    const CommandResult result = room.tripmig({"swap", "revert", "orders"});
+    CHECK_MESSAGE(result.exit_code == 0, result.err);
+    CHECK(result.err.find("`swap verify` found differences") != std::string::npos);
+    CHECK(room.database.scalar("SELECT count(*) FROM orders WHERE id = 3") == "1");
+}
+
 TEST_CASE("split: the leaf's own triggers") {
     const SwapFixture room;
     room.database.exec(orders_and_lines);

@@ -21,7 +21,7 @@ std::string findings_of(const SwapFixture& room, const std::string& strategy, co
     // Every statement has its locks, and the cut-over says which it takes first.
     const auto& units = document["units"];
     CHECK(std::any_of(units.begin(), units.end(), [](const auto& unit) {
-        return unit["name"] == "cut over public.orders" && unit["locks"].size() >= 2;
+        return unit["name"] == "cut over public.orders" && unit["lock_first"].size() >= 2;
     }));
     CHECK(room.database.scalar("SELECT count(*) FROM pg_class WHERE relname ~ 'tripmig'") == "0");
     return text;

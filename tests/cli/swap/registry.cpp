@@ -33,7 +33,7 @@ const std::vector<Child>& children() {
 
 /// Months enough for whatever moves, and the oldest order is everybody's default. Of 20 orders each child points to the
 /// next ones; those above 500 nobody points to. Two weeks between two orders.
-void fill(const SwapFixture& room) {
+void fill_registry(const SwapFixture& room) {
     std::string sql =
         "CREATE TABLE orders (id bigint PRIMARY KEY, at timestamp NOT NULL, note text);"
         "INSERT INTO orders SELECT g, date_trunc('month', now() AT TIME ZONE 'utc') - g % 7 * interval '14 days', "
@@ -197,22 +197,22 @@ const char* const earlier = ", date_trunc('month', now() AT TIME ZONE 'utc') - i
 
 TEST_CASE("foreign keys of every action, immediate and deferred, do on the registry what they did on the table") {
     const SwapFixture plain;
-    fill(plain);
+    fill_registry(plain);
     const SwapFixture swapped;
-    fill(swapped);
+    fill_registry(swapped);
     swap(swapped, "copy", true);
     int first = 1;
     for (const Child& child : children()) {
         CAPTURE(child.name);
-        std::vector<std::string> changes = changes_of(child.name, first);
+        std::vector<std::string> statements = changes_of(child.name, first);
         if (child.name == "of_no_action") {
             // The one difference: the registry's row goes, and is missed, before the statement has put it back.
-            const auto back = changes.end() - 5;
+            const auto back = statements.end() - 5;
             CHECK(back->find("RETURNING *) INSERT") != std::string::npos);
             CHECK(swapped.database.sqlstate_of(*back) == "23503");
-            changes.erase(back);
+            statements.erase(back);
         }
-        check_same(plain, swapped, changes);
+        check_same(plain, swapped, statements);
         first += 20;
     }
     check_same(plain, swapped, changes_of_nobodys());
@@ -220,9 +220,9 @@ TEST_CASE("foreign keys of every action, immediate and deferred, do on the regis
 
 TEST_CASE("unique_ids without a child: single rows, many at once, rows that move, ids that change") {
     const SwapFixture plain;
-    fill(plain);
+    fill_registry(plain);
     const SwapFixture swapped;
-    fill(swapped);
+    fill_registry(swapped);
     for (const Child& child : children())
         plain.database.exec("ALTER TABLE " + child.name + " DROP CONSTRAINT " + child.name + "_order_id_fkey");
     swap(swapped, "copy", false);
@@ -232,7 +232,7 @@ TEST_CASE("unique_ids without a child: single rows, many at once, rows that move
 TEST_CASE("one id in two months at once, at every isolation level: one of them waits, and there is one row") {
     for (const bool has_children : {true, false}) {
         const SwapFixture room;
-        fill(room);
+        fill_registry(room);
         swap(room, "copy", has_children);
         int id = 70'000;
         for (const std::string& level : levels)
@@ -257,7 +257,7 @@ TEST_CASE("one id in two months at once, at every isolation level: one of them w
 
 TEST_CASE("an id that is deleted in one month while it is inserted in another: the insert waits, and then it may") {
     const SwapFixture room;
-    fill(room);
+    fill_registry(room);
     swap(room, "copy", false);
     int id = 600;
     for (const std::string& level : levels) {
@@ -277,7 +277,7 @@ TEST_CASE("an id that is deleted in one month while it is inserted in another: t
 
 TEST_CASE("a child that is inserted while its order goes: one of them fails, no orphan is left") {
     const SwapFixture room;
-    fill(room);
+    fill_registry(room);
     swap(room, "copy", true);
     int id = 600;
     for (const std::string& level : levels) {
@@ -296,7 +296,7 @@ TEST_CASE("a child that is inserted while its order goes: one of them fails, no 
 
 TEST_CASE("TRUNCATE with children: refused while they have rows, in one command with them it goes") {
     const SwapFixture room;
-    fill(room);
+    fill_registry(room);
     swap(room, "copy", true);
     (void)room.swap({"finish", "orders", "--yes"});
     const std::string leaf = room.database.scalar("SELECT tableoid::regclass FROM orders WHERE id = 1");
@@ -326,7 +326,7 @@ TEST_CASE("TRUNCATE without children: the table, a leaf of the copy, a leaf of m
     for (const std::string strategy : {"attach", "copy"}) {
         CAPTURE(strategy);
         const SwapFixture room;
-        fill(room);
+        fill_registry(room);
         swap(room, strategy, false);
         (void)room.swap({"finish", "orders", "--yes"});
         const std::string leaf = room.database.scalar("SELECT tableoid::regclass FROM orders WHERE id = 1");

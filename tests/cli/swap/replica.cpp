@@ -9,8 +9,8 @@ using namespace tripmig::test;
 namespace {
 
 /// A server with a standby that this role sees, and a gate that the work waits at.
-struct Room : SwapFixture {
-    Room() {
+struct ReplicaRoom : SwapFixture {
+    ReplicaRoom() {
         fill_for_writers(*this);
         database.exec("CREATE TABLE gate (is_open bool); INSERT INTO gate VALUES (false)");
         folder.write("tripmig.toml",
@@ -50,7 +50,7 @@ bool is_possible() {
 TEST_CASE("a swap holds while the standby is behind, says so, and goes on when it has caught up") {
     if (!is_possible())
         return;
-    const Room room;
+    const ReplicaRoom room;
     BackgroundCommand work(tripmig_command({"swap", "run", "orders", "--strategy", "copy"}), room.surroundings());
     room.fall_behind(work);
     const auto status = room.swap({"status", "orders"});
@@ -69,7 +69,7 @@ TEST_CASE("a swap holds while the standby is behind, says so, and goes on when i
 TEST_CASE("up holds between its batches in the same way") {
     if (!is_possible())
         return;
-    const Room room;
+    const ReplicaRoom room;
     room.folder.write("migrations/V1__batches.sql",
                       "-- tripmig: batch by=id size=1000\nUPDATE orders SET note = 'new';\n");
     BackgroundCommand work(tripmig_command({"up"}), room.surroundings());
@@ -88,7 +88,7 @@ TEST_CASE("up holds between its batches in the same way") {
 TEST_CASE("without pg_read_all_stats it says that it cannot see the standby, and plan names it") {
     if (!is_possible())
         return;
-    const Room room;
+    const ReplicaRoom room;
     CHECK(room.tripmig({"swap", "plan", "orders"}).out.find("replicas: replica1 follow: the work holds") !=
           std::string::npos);
     Connection(room.database.superuser_url())

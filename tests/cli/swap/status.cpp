@@ -200,10 +200,10 @@ TEST_CASE("in the load: blocks, rate and time left; the note of a process that i
     CHECK(left["worker"].is_null());
     CHECK(left["load"]["blocks_done"] == 100);
     CHECK(left["load"]["bytes_a_second"] == 81920.0);
-    CHECK(left["load"]["seconds_left"] == 90.0);
+    CHECK(left["load"]["left_seconds"] == 90.0);
     const std::string text = room.tripmig({"swap", "status", "orders"}).out;
     CHECK_MESSAGE(text.find("100 of 1000 blocks loaded\n0.1 MB/s\n1 min 30 s left\n") != std::string::npos, text);
-    CHECK_MESSAGE(text.find("nobody is at work on it: tripmig swap run public.orders goes on") != std::string::npos,
+    CHECK_MESSAGE(text.find("nobody is at work on it: tripmig swap run public.orders resumes it") != std::string::npos,
                   text);
 }
 

@@ -1,4 +1,4 @@
-#include "db/release_witness.hpp"
+#include "db/executor/release_witness.hpp"
 
 #include <doctest/doctest.h>
 
@@ -16,8 +16,8 @@ namespace {
 /// A transaction's session, and who looks at it.
 struct Watched {
     Workbench bench;
-    db::Connection& connection = bench.executor.connection();
-    db::ReleaseWitness witness{bench.config(), bench.reporter(), bench.clock(), connection.protocol_backend_pid()};
+    db::StepConnection& connection = bench.executor.connection();
+    db::ReleaseWitness witness{connection, bench.clock()};
 };
 
 Unit locked_unit() {

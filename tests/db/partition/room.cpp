@@ -53,7 +53,7 @@ std::vector<Error> Room::run(const partition::MaintenancePlan& plan) {
     const SystemClock clock;
     const config::DatabaseConfig server = config();
     db::Connection connection(server, "test", told, stop, db::SessionSettings::own);
-    db::Executor executor(connection, server, short_patience(), told, clock, stop);
+    db::Executor executor(connection, short_patience(), told, clock, stop);
     try {
         for (const partition::Act& act : plan.acts)
             for (const Unit& unit : act.units)
@@ -69,7 +69,7 @@ partition::TableOutcome Room::maintain(const config::PartitionPolicy& policy, st
     const SystemClock clock;
     const config::DatabaseConfig database_config = config();
     db::Connection connection(database_config, "test", told, stop, db::SessionSettings::own);
-    db::Executor executor(connection, database_config, short_patience(), told, clock, stop);
+    db::Executor executor(connection, short_patience(), told, clock, stop);
     partition::SessionOnDemand on_demand(database_config, "test");
     partition::Server server{executor, on_demand, told, clock, stop};
     return partition::maintain(

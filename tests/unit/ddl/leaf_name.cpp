@@ -53,13 +53,13 @@ TEST_CASE("a pattern for the other kind of key is refused") {
 
 TEST_CASE("long names are shortened in the table's part: the date stays") {
     const std::string table(62, 't');
-    const std::string january = name_at("{table}_{start:%Y_%m}", "2024-01-01", table);
+    const std::string january_name = name_at("{table}_{start:%Y_%m}", "2024-01-01", table);
     const std::string february = name_at("{table}_{start:%Y_%m}", "2024-02-01", table);
-    CHECK(january.size() == 63);
-    CHECK(january.substr(55) == "_2024_01");
-    CHECK(february == january.substr(0, 55) + "_2024_02");
-    CHECK(january.substr(0, 46) == table.substr(0, 46));
-    CHECK(name_at("{table}_{start:%Y_%m}", "2024-01-01", std::string(61, 't') + "x") != january);
+    CHECK(january_name.size() == 63);
+    CHECK(january_name.substr(55) == "_2024_01");
+    CHECK(february == january_name.substr(0, 55) + "_2024_02");
+    CHECK(january_name.substr(0, 46) == table.substr(0, 46));
+    CHECK(name_at("{table}_{start:%Y_%m}", "2024-01-01", std::string(61, 't') + "x") != january_name);
     CHECK(name_at("{table}_{start:%Y_%m}", "2024-01-01", std::string(55, 't')) == std::string(55, 't') + "_2024_01");
 }
 

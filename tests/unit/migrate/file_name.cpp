@@ -26,6 +26,6 @@ TEST_CASE("files that are no migrations are passed over") {
 
 TEST_CASE("a name that was meant as a migration's and is wrong is an error, never skipped") {
     for (const char* name :
-         {"V1_add_users.sql", "v1__x.sql", "V__x.sql", "V1__.sql", "V1.a__x.sql", "u2__x.sql", "r__x.sql"})
+         {"V1_add_users.sql", "v1__x.sql", "V__x.sql", "V1__.sql", "V1.a__x.sql", "u2__x.sql", "r__x.sql", "R_x.sql"})
         CHECK_THROWS_AS_MESSAGE(parse_file_name(name), Error, std::string(name));
 }

@@ -4,7 +4,7 @@
 
 #include "base/error.hpp"
 #include "migrate/pieces.hpp"
-#include "migrate/script.hpp"
+#include "migrate/scripts.hpp"
 
 using namespace tripmig;
 
@@ -31,9 +31,15 @@ std::vector<db::JournalEntry> journal(const migrate::Migration& migration, int d
     return entries;
 }
 
+migrate::Directory empty_directory() {
+    migrate::Directory directory;
+    directory.scripts = std::make_shared<migrate::Scripts>(".", std::map<std::string, std::string>());
+    return directory;
+}
+
 migrate::HalfWay only(const migrate::Directory& directory, const migrate::Journals& journals,
                       const std::vector<db::AppliedMigration>& applied = {}) {
-    const auto files = migrate::half_way(directory, applied, journals, {});
+    const auto files = migrate::half_way(directory, applied, journals);
     REQUIRE(files.size() == 1);
     return files.front();
 }
@@ -43,7 +49,7 @@ const std::string four_statements = "vacuum a;\nselect 1;\nset work_mem = '1MB';
 }  // namespace
 
 TEST_CASE("where a file stopped, by its journal") {
-    migrate::Directory directory;
+    migrate::Directory directory = empty_directory();
     directory.versioned.push_back(migration_of("V1__x.sql", four_statements));
     const migrate::Migration& migration = directory.versioned.front();
     CHECK(only(directory, {{"V1__x.sql", journal(migration, 0, true)}}).state() == "stopped at 1/4");
@@ -60,7 +66,7 @@ TEST_CASE("where a file stopped, by its journal") {
 TEST_CASE("what can't be resumed: edited, cut, one transaction now, gone") {
     const migrate::Journals journals{{"V1__x.sql", journal(migration_of("V1__x.sql", four_statements), 2)}};
     const auto disagreement = [&](const std::string& now) {
-        migrate::Directory directory;
+        migrate::Directory directory = empty_directory();
         directory.versioned.push_back(migration_of("V1__x.sql", now));
         return only(directory, journals).disagreement;
     };
@@ -69,13 +75,13 @@ TEST_CASE("what can't be resumed: edited, cut, one transaction now, gone") {
           std::string::npos);
     CHECK(disagreement("vacuum a;").find("its statement 2 was begun and is gone") != std::string::npos);
     CHECK(disagreement("select 1;\nselect 2;").find("edited") != std::string::npos);
-    const auto gone = only({}, journals);
+    const auto gone = only(empty_directory(), journals);
     CHECK(gone.state() == "stopped half way");
     CHECK_THROWS_AS(migrate::require_resumable({gone}), Error);
 }
 
 TEST_CASE("of a file that goes both ways the journal is of the way that is under way") {
-    migrate::Directory directory;
+    migrate::Directory directory = empty_directory();
     directory.versioned.push_back(migration_of("1_x.sql", "vacuum a; select 1; select 2;"));
     directory.undo.push_back(migration_of("1_x.sql", "vacuum a; select 3;", migrate::Kind::undo));
     const migrate::Journals journals{{"1_x.sql", journal(directory.undo.front(), 1)}};
@@ -87,9 +93,9 @@ TEST_CASE("of a file that goes both ways the journal is of the way that is under
 }
 
 TEST_CASE("a file that a run is at work on is no error") {
-    migrate::Directory directory;
+    migrate::Directory directory = empty_directory();
     directory.versioned.push_back(migration_of("V1__x.sql", four_statements));
-    const auto files = migrate::half_way(directory, {}, {{"V1__x.sql", journal(directory.versioned.front(), 1)}}, {});
+    const auto files = migrate::half_way(directory, {}, {{"V1__x.sql", journal(directory.versioned.front(), 1)}});
     CHECK(migrate::half_way_findings(files, "").at(0).is_error);
     CHECK_FALSE(migrate::half_way_findings(files, "tripmig up (pid 1)").at(0).is_error);
 }

@@ -1,4 +1,4 @@
-#include "migrate/session_defaults.hpp"
+#include "migrate/run/session_defaults.hpp"
 
 #include <doctest/doctest.h>
 

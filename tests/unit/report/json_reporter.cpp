@@ -54,7 +54,7 @@ TEST_CASE("progress is told once a second, first and last in any case") {
                                                          {"total", 25},
                                                          {"unit", "rows"},
                                                          {"per_second", 10.0},
-                                                         {"seconds_left", 2}});
+                                                         {"left_seconds", 2}});
     CHECK(json::parse(log.writes[3])["progress"]["done"] == 25);
 }
 

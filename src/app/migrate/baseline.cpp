@@ -1,0 +1,42 @@
+#include "app/migrate/baseline.hpp"
+
+#include <fmt/format.h>
+
+#include "app/migrate/target/history_run.hpp"
+#include "base/counted.hpp"
+#include "base/error.hpp"
+#include "db/state/history_edit.hpp"
+
+namespace tripmig::app {
+
+BaselineResult record_baseline(const Context& context, const std::string& wanted) {
+    const auto version = migrate::Version::parse(wanted.substr(wanted.substr(0, 1) == "V" ? 1 : 0));
+    if (!version)
+        throw Error(ExitCode::usage, fmt::format("\"{}\" is no version", wanted),
+                    "give the newest version whose changes the database has: tripmig baseline 12");
+    LockedTarget locked = lock_target(context, "baseline");
+    MigrationTarget& target = locked.target;
+    if (const std::string newest = newest_version(target.history); !newest.empty())
+        throw Error(ExitCode::refused, fmt::format("the history has versions already, up to {}", newest),
+                    "a baseline is the beginning of a history: `tripmig status` shows what is in this one");
+    if (const auto half_way = read_half_way(context, target); !half_way.empty())
+        throw Error(ExitCode::refused,
+                    fmt::format("{} {}: a part of it is done", half_way.front().file, half_way.front().state()),
+                    "finish it with `tripmig up`; a baseline would count it as applied, or hide it");
+    db::MigrationRecord record;
+    record.kind = "baseline";
+    record.version = version->text();
+    record.description = "baseline";
+    record.batch = db::next_batch(*target.connection, context.config.state.schema);
+    Unit unit;
+    unit.name = "baseline";
+    unit.steps.push_back(db::add_history_step(record, context.config.state.schema));
+    change_history(context, locked, unit);
+    target.read_again(context, false);
+    BaselineResult result{version->text(), target.comparison.pending.size()};
+    context.reporter.info("baseline.done", fmt::format("the history begins at version {}; {} pending", result.version,
+                                                       counted(result.pending, "file is", "files are")));
+    return result;
+}
+
+}  // namespace tripmig::app

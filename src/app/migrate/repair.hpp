@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/context.hpp"
+#include "migrate/repair.hpp"
+
+namespace tripmig::app {
+
+struct RepairResult {
+    std::vector<migrate::Repair> repairs;
+};
+
+/// Records applied files as they are now, where only their form changed, or the version is among `accepted`.
+RepairResult repair_history(const Context& context, const std::vector<std::string>& accepted);
+
+}  // namespace tripmig::app

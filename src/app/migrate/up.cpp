@@ -1,0 +1,152 @@
+#include "app/migrate/up.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "app/migrate/migration_swap.hpp"
+#include "app/migrate/target/foreign_history_check.hpp"
+#include "app/migrate/target/history_run.hpp"
+#include "base/error.hpp"
+#include "db/state/state_schema.hpp"
+#include "migrate/pieces.hpp"
+#include "migrate/scripts.hpp"
+
+namespace tripmig::app {
+
+void keep_up_to(MigrationTarget& target, const std::string& to) {
+    if (to.empty())
+        return;
+    const auto wanted = migrate::Version::parse(to.front() == 'V' ? to.substr(1) : to);
+    const auto is_known = [&](const migrate::Migration& file) { return wanted && file.version == *wanted; };
+    if (std::none_of(target.directory.versioned.begin(), target.directory.versioned.end(), is_known))
+        throw Error(ExitCode::usage, fmt::format("--to {}: no migration of this directory has that version", to),
+                    "`tripmig status` lists the versions");
+    auto& pending = target.comparison.pending;
+    pending.erase(std::remove_if(pending.begin(), pending.end(),
+                                 [&](const migrate::Migration* file) {
+                                     return file->kind != migrate::Kind::versioned || *wanted < file->version;
+                                 }),
+                  pending.end());
+}
+
+namespace {
+
+/// Everything that was committed with synchronous_commit = off is on disk when this goes out of scope, however the run
+/// ended.
+class FinalFlush {
+  public:
+    FinalFlush(db::Connection& connection, std::string state_schema)
+        : m_connection(connection), m_state_schema(std::move(state_schema)) {}
+    ~FinalFlush() {
+        if (!m_is_needed || m_connection.is_broken())
+            return;
+        m_connection.rollback_quietly();
+        m_connection.finish_quietly("DISCARD ALL");  // a file's role or read-only default is not ours
+        m_connection.finish_quietly(db::flush_sql(m_state_schema));
+    }
+    FinalFlush(const FinalFlush&) = delete;
+    FinalFlush& operator=(const FinalFlush&) = delete;
+
+    void set_needed(bool is_needed) { m_is_needed = is_needed; }
+
+  private:
+    db::Connection& m_connection;
+    std::string m_state_schema;
+    bool m_is_needed = false;
+};
+
+/// The first one, before any file, is when the time begins.
+void tell_progress(Reporter& reporter, std::size_t done, std::size_t total) {
+    Event event{Severity::info, "migration.progress", {}, {}, Progress{"migrations", done, total, "files"}};
+    event.message = fmt::format("{} of {} files applied", done, total);
+    reporter.emit(event);
+}
+
+void apply_pending(const Context& context, const UpOptions& options, MigrationTarget& target, db::RunLock& lock,
+                   std::vector<migrate::AppliedFile>& applied) {
+    const std::string& schema = context.config.state.schema;
+    const auto& pending = target.comparison.pending;
+    migrate::FileRunner runner(
+        *target.connection, lock, context.config, context.reporter, context.clock, context.stop,
+        {target.history.applied, migrate::JobGuard(*target.connection, schema), swap_within_migration(context), {}});
+    migrate::PlanOptions plan{schema, db::next_batch(*target.connection, schema), true, options.durable_each};
+    FinalFlush flush(*target.connection, schema);
+    if (pending.size() > 1)  // of a single file its own line tells the time
+        tell_progress(context.reporter, 0, pending.size());
+    for (std::size_t i = 0; i < pending.size(); ++i) {
+        context.stop.check();
+        plan.is_last = i + 1 == pending.size();
+        flush.set_needed(!options.durable_each);
+        applied.push_back(runner.apply(*pending[i], target.directory.scripts->take(*pending[i]), plan));
+        Event event{Severity::info, "migration.applied", {}, {}, {}};
+        event.message = fmt::format("applied {} ({} ms)", pending[i]->title(), applied.back().duration.count());
+        event.fields = {{"file", pending[i]->file}, {"version", pending[i]->version.text()}};
+        context.reporter.emit(event);
+        tell_progress(context.reporter, i + 1, pending.size());
+        flush.set_needed(!options.durable_each && !plan.is_last);
+    }
+}
+
+/// A typo in the last one is found before the first one runs.
+void require_pending_readable(const MigrationTarget& target) {
+    const auto& pending = target.comparison.pending;
+    for (const migrate::Migration* file : pending)
+        migrate::require_readable(*target.directory.scripts->keep(*file, pending.size() == 1), *file);
+}
+
+/// One run from connect to end. False: the answer to a COMMIT was lost, look again.
+bool run_once(const Context& context, const UpOptions& options, std::vector<migrate::AppliedFile>& applied,
+              std::string& version) {
+    MigrationTarget target = look_at(context, "up", options.is_strict, options.wait_for_database);
+    migrate::require_agreement(target.comparison);
+    tell_warnings(context, target.comparison);
+    keep_up_to(target, options.to);
+    version = newest_version(target.history);
+    if (target.comparison.pending.empty())
+        return true;
+    db::require_writable(*target.connection, context.config.state.schema, context.config.database.pooler);
+    require_pending_readable(target);
+    if (!options.ignores_foreign_history)
+        refuse_files_of_another_tool(context, target);
+    if (target.history.needs_state())
+        db::ensure_state(*target.connection, context.config.state.schema);
+    const auto lock = take_run_lock(context, target, "up", options.is_strict);
+    migrate::require_agreement(target.comparison);
+    migrate::require_resumable(read_half_way(context, target));
+    keep_up_to(target, options.to);
+    try {
+        apply_pending(context, options, target, *lock, applied);
+    } catch (const db::CommitInDoubt& error) {
+        if (context.stop.is_raised())  // nobody looks again: the next run does
+            throw;
+        context.reporter.warning(
+            "commit.in-doubt", std::string(error.what()) + " while it committed: the history will tell whether it did");
+        return false;
+    }
+    version = target.comparison.pending.empty() ? newest_version(target.history) : applied.back().version;
+    return true;
+}
+
+}  // namespace
+
+void apply_migrations(const Context& context, const UpOptions& options, UpResult& result) {
+    constexpr int most_doubts = 3;
+    for (int doubts = 0; !run_once(context, options, result.applied, result.version);)
+        if (++doubts == most_doubts)
+            throw Error(
+                ExitCode::unreachable, "the connection was lost while it committed, again and again",
+                "look at the server's log, then run the same command again: the history knows what was applied");
+}
+
+UpResult migrate_up(const Context& context, const UpOptions& options) {
+    UpResult result;
+    apply_migrations(context, options, result);
+    const std::string where = result.version.empty() ? "no version yet" : "at version " + result.version;
+    context.reporter.info("up.done", result.applied.empty()
+                                         ? fmt::format("nothing to do: {}", where)
+                                         : fmt::format("{} applied, {}", result.applied.size(), where));
+    return result;
+}
+
+}  // namespace tripmig::app

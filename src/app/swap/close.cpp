@@ -1,0 +1,35 @@
+#include "app/swap/close.hpp"
+
+#include <fmt/format.h>
+
+#include "job/open_job.hpp"
+#include "job/session.hpp"
+#include "partition/split/split.hpp"
+#include "sql/identifier.hpp"
+#include "swap/close.hpp"
+#include "swap/revert.hpp"
+
+namespace tripmig::app {
+
+SwapResult finish_swap(const Context& context, const QualifiedName& table, const Confirm& confirm) {
+    job::Session server(context.config, context.reporter, context.clock, context.stop);
+    server.take_job(table);
+    job::require_job(server, table);
+    confirm(fmt::format("finish closes the swap of {}: there is no revert afterwards", sql::quoted(table)));
+    return {table, swap::finish(server, table), {}};
+}
+
+SwapResult abort_swap(const Context& context, const QualifiedName& table) {
+    job::Session server(context.config, context.reporter, context.clock, context.stop);
+    server.take_job(table);
+    const bool is_split = job::require_job(server, table).is<job::SplitJob>();
+    return {table, is_split ? partition::abort_split(server, table) : swap::abort(server, table), {}};
+}
+
+SwapResult revert_swap(const Context& context, const QualifiedName& table) {
+    job::Session server(context.config, context.reporter, context.clock, context.stop);
+    server.take_job(table);
+    return {table, swap::revert(server, table), {}};
+}
+
+}  // namespace tripmig::app

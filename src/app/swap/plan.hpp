@@ -1,0 +1,27 @@
+#pragma once
+
+#include "app/context.hpp"
+#include "app/swap/policy.hpp"
+#include "base/exit_code.hpp"
+#include "base/qualified_name.hpp"
+#include "config/policy.hpp"
+#include "swap/plan.hpp"
+#include "swap/preflight/environment.hpp"
+
+namespace tripmig::app {
+
+/// What a swap would find and do.
+struct SwapPlan {
+    QualifiedName table;
+    bool is_partitioned = false;  ///< already: then there is nothing to do, and no plan
+    config::SwapStrategy strategy = config::SwapStrategy::attach;
+    swap::PlanResult plan;
+    swap::Estimate estimate;
+
+    [[nodiscard]] ExitCode exit_code() const { return job::exit_code_of(plan.findings); }
+};
+
+/// Changes nothing that lasts. Throws Error{refused} when a swap of the table is under way, or there is no such table.
+SwapPlan plan_swap(const Context& context, const SwapOptions& options);
+
+}  // namespace tripmig::app

@@ -1,0 +1,25 @@
+#include "app/swap/verify.hpp"
+
+#include "job/session.hpp"
+#include "job/state/journal.hpp"
+#include "job/triggers/own_triggers.hpp"
+
+namespace tripmig::app {
+
+SwapVerification verify_swap(const Context& context, const QualifiedName& table) {
+    job::Session server(context.config, context.reporter, context.clock, context.stop);
+    server.take_job(table);
+    SwapVerification result{table, {}};
+    if (const auto job = server.open_job(table)) {
+        job::State state = job::from_job(*job);
+        result.found = job::verify(server, state);
+    } else {
+        result.found.registry = job::verify_registry(server, table);
+        result.found.has_registry = true;
+    }
+    for (const std::string& problem : job::registry_problems(server.session(), table))
+        context.reporter.warning("swap.registry", problem);
+    return result;
+}
+
+}  // namespace tripmig::app
