@@ -244,6 +244,12 @@ std::string format_timestamp(Instant moment, std::string_view zone_mark) {
     return text.append(zone_mark).append(date.year > 0 ? "" : " BC");
 }
 
+std::string format_rfc3339(Instant moment) {
+    std::string text = format_timestamp(moment);
+    text[text.find(' ')] = 'T';
+    return text + 'Z';
+}
+
 namespace {
 
 bool take_before_christ(std::string_view& text) {
@@ -255,12 +261,6 @@ bool take_before_christ(std::string_view& text) {
 }
 
 }  // namespace
-
-std::string format_rfc3339(Instant moment) {
-    std::string text = format_timestamp(moment, "Z");
-    text[text.find(' ')] = 'T';
-    return text;
-}
 
 std::optional<Instant> parse_timestamp(std::string_view text) {
     text = trimmed(text);

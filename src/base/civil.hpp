@@ -47,8 +47,7 @@ Instant add(Instant moment, const CalendarInterval& interval, std::int64_t times
 /// "2024-01-31 13:05:09.25" or "2024-01-31 00:00:00": UTC; the fraction only when there is one. `zone_mark` follows the
 /// time, " BC" the whole where the year is before 1.
 std::string format_timestamp(Instant moment, std::string_view zone_mark = {});
-/// "2024-01-31T13:05:09.25Z": RFC 3339, as documents have it. That has the years 0 to 9999; of others the same form,
-/// with " BC" or more digits.
+/// "2024-01-31T13:05:09.25Z": RFC 3339, as documents have it.
 std::string format_rfc3339(Instant moment);
 /// "2024-01-31", "0044-03-15 BC".
 std::string format_date(Instant moment);

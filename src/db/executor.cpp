@@ -28,14 +28,6 @@ bool may_retry(const Unit& unit) {
     return std::all_of(unit.steps.begin(), unit.steps.end(), [](const Step& s) { return s.retry == Retry::unit; });
 }
 
-/// Throws where more can be said than the server did.
-void throw_explained(const Error& error, StepConnection& connection) {
-    if (error.sqlstate() == "53200")
-        throw with_server_limit(error, connection);
-    if (const auto refusal = event_trigger_refusal(connection, error))
-        throw Error(*refusal);
-}
-
 }  // namespace
 
 Executor::Executor(StepConnection& connection, LockPolicy policy, Reporter& reporter, const Clock& clock,
@@ -55,58 +47,72 @@ void Executor::set_run_lock(const RunLock& lock) {
     m_attempt.set_last_check(&lock.check());
 }
 
-/// nullopt: an obstacle that may pass.
-std::optional<UnitOutcome> Executor::attempt(const Unit& unit, int number) {
-    m_obstacle.reset();
-    for (bool was_prepared_again = false;;) {
-        try {
-            m_watch.begin_attempt();
-            m_session.prepare(unit, m_policy);
-            UnitOutcome outcome = m_attempt.make(unit, m_policy, number);
-            m_session.ended(unit);
-            m_watch.end_unit();
-            outcome.attempts = number;
-            outcome.sampled_locks = m_watch.take_sampled_locks();
-            return outcome;
-        } catch (const CommitInDoubt&) {
-            throw;
-        } catch (const Error& error) {
-            m_session.failed();
-            if (!m_connection.is_broken())
-                m_connection.rollback_quietly();
-            require_run_lock(error);
-            // Outside of a transaction nothing of ours is prepared, and a part of it may be committed.
-            if (error.sqlstate() == "26000" && unit.transaction == Transaction::inside &&
-                !std::exchange(was_prepared_again, true) && m_connection.forget_lost_prepared())
-                continue;
-            throw_explained(error, m_connection);
-            if (!is_transient(error.sqlstate()))
-                throw;
-            if (!may_retry(unit))
-                throw timeout_of(unit, error, m_watch.blockers());
-            m_obstacle = Obstacle{error, m_watch.blockers()};
-            return std::nullopt;
-        }
-    }
+UnitOutcome Executor::attempt(const Unit& unit, int number) {
+    m_watch.begin_attempt();
+    m_session.prepare(unit, m_policy);
+    UnitOutcome outcome = m_attempt.make(unit, m_policy, number);
+    m_session.ended(unit);
+    m_watch.end_unit();
+    outcome.attempts = number;
+    outcome.sampled_locks = m_watch.take_sampled_locks();
+    return outcome;
+}
+
+/// In the handler of a failed attempt, which leaves nothing. Throws what another attempt would meet again.
+bool Executor::is_again_at_once(const Unit& unit, const Error& error, bool was_prepared_again) {
+    m_session.failed();
+    if (!m_connection.is_broken())
+        m_connection.rollback_quietly();
+    require_run_lock(error);
+    // Outside of a transaction nothing of ours is prepared, and a part of it may be committed.
+    if (error.sqlstate() == "26000" && unit.transaction == Transaction::inside && !was_prepared_again &&
+        m_connection.forget_lost_prepared())
+        return true;
+    if (error.sqlstate() == "53200")
+        throw with_server_limit(error, m_connection);
+    if (const auto refusal = event_trigger_refusal(m_connection, error))
+        throw Error(*refusal);
+    if (!is_transient(error.sqlstate()))
+        throw;
+    if (!may_retry(unit))
+        throw timeout_of(unit, error, m_watch.blockers());
+    return false;
 }
 
 UnitOutcome Executor::run(const Unit& unit) {
     const auto started = m_clock.steady();
     const auto deadline = started + m_policy.lock_deadline;
     m_watch.begin_unit(unit);
+    bool was_prepared_again = false;
     for (int attempts = 1;; ++attempts) {
         const auto attempt_started = m_clock.steady();
-        if (auto outcome = attempt(unit, attempts)) {
-            outcome->waited = chr::duration_cast<chr::milliseconds>(attempt_started - started);
-            return std::move(*outcome);
+        try {
+            UnitOutcome outcome = attempt(unit, attempts);
+            outcome.waited = chr::duration_cast<chr::milliseconds>(attempt_started - started);
+            return outcome;
+        } catch (const CommitInDoubt&) {
+            throw;
+        } catch (const Error& error) {
+            if (is_again_at_once(unit, error, was_prepared_again))
+                was_prepared_again = true;
+            else
+                pause_before_retry(unit, error, attempts, deadline);
         }
-        pause_before_retry(unit, attempts, deadline);
     }
 }
 
 std::optional<UnitOutcome> Executor::try_once(const Unit& unit, int number) {
     m_watch.begin_unit(unit);
-    return attempt(unit, number);
+    m_obstacle.reset();
+    try {
+        return attempt(unit, number);
+    } catch (const CommitInDoubt&) {
+        throw;
+    } catch (const Error& error) {
+        static_cast<void>(is_again_at_once(unit, error, false));
+        m_obstacle = Obstacle{error, m_watch.blockers()};
+        return std::nullopt;
+    }
 }
 
 /// A division by zero may be the check's before COMMIT.
@@ -115,9 +121,9 @@ void Executor::require_run_lock(const Error& error) {
         throw m_run_lock->lost();
 }
 
-void Executor::pause_before_retry(const Unit& unit, int attempts, TimePoint deadline) {
+void Executor::pause_before_retry(const Unit& unit, const Error& error, int attempts, TimePoint deadline) {
     m_stop.check();
-    const auto& [error, blockers] = m_obstacle.value();
+    const std::string& blockers = m_watch.blockers();
     const std::string whom = blockers.empty() ? std::string() : fmt::format("; it waited for {}", blockers);
     if (m_clock.steady() >= deadline)
         throw LockTimeout(

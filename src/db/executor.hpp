@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <string>
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
@@ -71,9 +72,10 @@ class Executor {
   private:
     using TimePoint = std::chrono::steady_clock::time_point;
 
-    std::optional<UnitOutcome> attempt(const Unit& unit, int number);
+    UnitOutcome attempt(const Unit& unit, int number);
+    [[nodiscard]] bool is_again_at_once(const Unit& unit, const Error& error, bool was_prepared_again);
     void require_run_lock(const Error& error);
-    void pause_before_retry(const Unit& unit, int attempts, TimePoint deadline);
+    void pause_before_retry(const Unit& unit, const Error& error, int attempts, TimePoint deadline);
 
     StepConnection& m_connection;
     LockPolicy m_policy;
@@ -84,8 +86,8 @@ class Executor {
     UnitWatch m_watch;
     Attempt m_attempt;
     const RunLock* m_run_lock = nullptr;
-    std::optional<Obstacle> m_obstacle;
     std::function<void()> m_before_retry;
+    std::optional<Obstacle> m_obstacle;
 };
 
 }  // namespace tripmig::db

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/counted.hpp"
 #include "ddl/leaf.hpp"
 #include "ddl/replacement/table_settings.hpp"
 #include "ddl/statement_step.hpp"
@@ -19,13 +20,14 @@ constexpr std::size_t most_at_once = 8;
 
 Error rows_in_default(const Snapshot& snapshot, const ddl::Bounds& bounds, std::int64_t rows) {
     const std::string name = sql::quoted(snapshot.default_partition->name);
-    return {ExitCode::refused,
-            fmt::format("{} {} of {} are in the DEFAULT partition {}: a partition of their own can't be attached while "
-                        "they are there",
-                        rows, rows == 1 ? "row" : "rows", ddl::describe(snapshot.coverage.key, bounds), name),
-            fmt::format("`tripmig partition split {}` moves them into partitions while the table is in use; until then "
-                        "DEFAULT takes such rows",
-                        name)};
+    return {
+        ExitCode::refused,
+        fmt::format("{} of {} {} in the DEFAULT partition {}: no partition of its own can be attached while {} there",
+                    counted(rows, "row"), ddl::describe(snapshot.coverage.key, bounds), rows == 1 ? "is" : "are", name,
+                    rows == 1 ? "it is" : "they are"),
+        fmt::format("`tripmig partition split {}` moves them into partitions while the table is in use; until then "
+                    "DEFAULT takes such rows",
+                    name)};
 }
 
 Error does_not_fit(const Snapshot& snapshot, const std::vector<ddl::Bounds>& missing, const Limits& limits) {

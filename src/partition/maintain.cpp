@@ -72,14 +72,6 @@ MaintainResult maintain(Server& server, const std::vector<config::PartitionPolic
     return result;
 }
 
-ExitCode MaintainPreview::exit_code() const {
-    std::vector<TableOutcome> outcomes;
-    outcomes.reserve(tables.size());
-    for (const TablePreview& table : tables)
-        outcomes.push_back(table.outcome);
-    return exit_code_of(outcomes);
-}
-
 namespace {
 
 TablePreview preview_table(Server& server, const config::PartitionPolicy& policy, const Limits& limits,
@@ -105,6 +97,14 @@ TablePreview preview_table(Server& server, const config::PartitionPolicy& policy
 }
 
 }  // namespace
+
+std::vector<TableOutcome> MaintainPreview::outcomes() const {
+    std::vector<TableOutcome> all;
+    all.reserve(tables.size());
+    for (const TablePreview& table : tables)
+        all.push_back(table.outcome);
+    return all;
+}
 
 MaintainPreview preview(Server& server, const std::vector<config::PartitionPolicy>& policies,
                         const std::function<Limits(const config::PartitionPolicy&)>& limits,

@@ -40,7 +40,8 @@ struct MaintainPreview {
     Instant now;
     std::vector<TablePreview> tables;
 
-    [[nodiscard]] ExitCode exit_code() const;
+    [[nodiscard]] std::vector<TableOutcome> outcomes() const;
+    [[nodiscard]] ExitCode exit_code() const { return exit_code_of(outcomes()); }
 };
 
 /// The same plans, and nothing done.

@@ -2,29 +2,7 @@
 
 #include <algorithm>
 
-#include "sql/identifier.hpp"
-
 namespace tripmig::partition {
-
-std::string_view verb(Act::Kind kind) {
-    switch (kind) {
-        case Act::Kind::create:
-            return "created";
-        case Act::Kind::detach:
-            return "detached";
-        case Act::Kind::finish_detach:
-            return "finished the detach of";
-        case Act::Kind::drop_check:
-            return "dropped a CHECK of DEFAULT";
-        case Act::Kind::analyze:
-            break;
-    }
-    return "analyzed it";
-}
-
-std::string TableOutcome::subject() const {
-    return table.name.empty() ? file.string() : sql::quoted(table);
-}
 
 ExitCode TableOutcome::code() const {
     const bool is_half_way = std::any_of(errors.begin(), errors.end(),

@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
@@ -13,9 +12,6 @@
 #include "partition/act.hpp"
 
 namespace tripmig::partition {
-
-/// "created", "finished the detach of": what an act did.
-std::string_view verb(Act::Kind kind);
 
 /// One act of a plan, done.
 struct Deed {
@@ -57,8 +53,6 @@ struct TableOutcome {
     std::vector<Error> errors;  ///< what failed, and what was refused
     std::optional<TableHealth> health;
 
-    /// The table; the policy's file when that can't be read.
-    [[nodiscard]] std::string subject() const;
     /// The first error's; of a table that was left half way that, whatever else was refused.
     [[nodiscard]] ExitCode code() const;
 };

@@ -147,10 +147,11 @@ std::shared_ptr<const ddl::TimeZone> read_zone(db::StepConnection& connection, c
                                                const Range& range) {
     const auto midnight = [](Instant moment) { return format_date(chr::floor<chr::days>(moment)); };
     std::vector<ddl::TimeZone::Offset> offsets;
-    Step step;
-    step.sql = db::statements::zone_offsets;
-    step.parameters = {name, midnight(range.from), midnight(range.to)};
-    for (const db::Row& row : connection.execute(step))
+    Step look;
+    look.sql = db::statements::zone_offsets;
+    look.parameters = {name, midnight(range.from), midnight(range.to)};
+    const db::Result found = connection.execute(look);
+    for (const db::Row& row : found)
         if (const auto from = parse_timestamp(row.text("at")))
             offsets.push_back({*from, chr::seconds(row.number("east"))});
     return std::make_shared<const ddl::TimeZone>(name, std::move(offsets));

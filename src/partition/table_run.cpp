@@ -59,13 +59,13 @@ std::vector<LockRequest> locks_of(const Act& act) {
 enum class Attachment { attached, pending, detached };
 
 Attachment attachment_of(db::StepConnection& connection, const QualifiedName& partition) {
-    Step step;
-    step.sql =
+    Step look;
+    look.sql =
         "SELECT i.inhdetachpending FROM pg_catalog.pg_inherits AS i JOIN pg_catalog.pg_class AS c ON c.oid = "
         "i.inhrelid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND "
         "c.relname = $2";
-    step.parameters = {partition.schema, partition.name};
-    const auto is_pending = connection.execute(step).optional_flag();
+    look.parameters = {partition.schema, partition.name};
+    const auto is_pending = connection.execute(look).optional_flag();
     if (!is_pending)
         return Attachment::detached;
     return *is_pending ? Attachment::pending : Attachment::attached;

@@ -16,14 +16,14 @@ std::string locks_text(const std::vector<LockRequest>& locks) {
     return text;
 }
 
+namespace {
+
 nlohmann::json locks_json(const std::vector<LockRequest>& locks) {
     nlohmann::json list = nlohmann::json::array();
     for (const LockRequest& lock : locks)
         list.push_back({{"relation", name_json(lock.relation)}, {"mode", std::string(to_string(lock.mode))}});
     return list;
 }
-
-namespace {
 
 nlohmann::json steps_json(const std::vector<Step>& steps) {
     nlohmann::json list = nlohmann::json::array();

@@ -10,7 +10,6 @@ namespace tripmig::view {
 
 /// "SHARE on public.orders, ACCESS EXCLUSIVE on public.users".
 std::string locks_text(const std::vector<LockRequest>& locks);
-nlohmann::json locks_json(const std::vector<LockRequest>& locks);
 
 /// Units as psql would run them: each statement after a comment that says why it is there and which locks it takes.
 std::string plan_text(const std::vector<Unit>& units);

@@ -15,11 +15,11 @@ struct MaintainOptions {
     std::optional<int> max_create;  ///< wins over policy and configuration
 };
 
-/// Creates what the policies miss, and detaches what is too old. A table that fails, and a policy that can't be read,
-/// does not stop the others: it is an outcome with an error.
+/// Creates what the policies miss, and detaches what is too old. A table that fails, or a policy that can't be read,
+/// does not stop the others.
 partition::MaintainResult maintain_partitions(const Context& context, const MaintainOptions& options);
 
-/// What that would do; changes nothing.
+/// What that would do. Changes nothing.
 partition::MaintainPreview preview_maintenance(const Context& context, const MaintainOptions& options);
 
 }  // namespace tripmig::app

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <utility>
 
 #include "base/error.hpp"
 #include "base/nearest.hpp"
@@ -13,7 +12,7 @@ namespace tripmig::app {
 
 namespace {
 
-Error no_policy(const std::filesystem::path& directory, const QualifiedName& table, const ChosenPolicies& all) {
+Error no_policy(const config::Config& config, const QualifiedName& table, const ChosenPolicies& all) {
     if (!all.unreadable.empty())
         return Error(all.unreadable.front().error->rewrapped(
             ExitCode::usage, fmt::format("no policy that can be read is for {}: ", sql::quoted(table))));
@@ -23,7 +22,7 @@ Error no_policy(const std::filesystem::path& directory, const QualifiedName& tab
         known.push_back(sql::quoted(policy.table));
     const std::string near = nearest(sql::quoted(table), known);
     return {
-        ExitCode::usage, fmt::format("no policy in {} is for {}", directory.string(), sql::quoted(table)),
+        ExitCode::usage, fmt::format("no policy in {} is for {}", config.partitions.dir.string(), sql::quoted(table)),
         near.empty() ? "a policy is a .toml file there, with table = \"...\"" : fmt::format("did you mean {}?", near)};
 }
 
@@ -40,9 +39,8 @@ ChosenPolicies read_policies(const std::filesystem::path& directory) {
 
 }  // namespace
 
-ChosenPolicies choose_policies(const Context& context, const std::vector<std::string>& only) {
-    const std::filesystem::path& directory = context.config.partitions.dir;
-    ChosenPolicies all = read_policies(directory);
+ChosenPolicies chosen_policies(const Context& context, const std::vector<std::string>& only) {
+    ChosenPolicies all = read_policies(context.config.partitions.dir);
     if (only.empty())
         return all;
     std::vector<QualifiedName> wanted;
@@ -52,7 +50,7 @@ ChosenPolicies choose_policies(const Context& context, const std::vector<std::st
     for (const QualifiedName& table : wanted)
         if (std::none_of(all.policies.begin(), all.policies.end(),
                          [&](const auto& policy) { return policy.table == table; }))
-            throw no_policy(directory, table, all);
+            throw no_policy(context.config, table, all);
     ChosenPolicies chosen;
     for (config::PartitionPolicy& policy : all.policies)
         if (std::find(wanted.begin(), wanted.end(), policy.table) != wanted.end())

@@ -12,9 +12,11 @@ namespace tripmig::app {
 struct ChosenPolicies {
     std::vector<config::PartitionPolicy> policies;
     std::vector<config::PolicyFile> unreadable;  ///< what concerns one table alone stops no other one
+
+    [[nodiscard]] bool is_empty() const noexcept { return policies.empty() && unreadable.empty(); }
 };
 
 /// `only`: tables; empty: all. Throws Error{usage} when one of these has no policy that can be read.
-ChosenPolicies choose_policies(const Context& context, const std::vector<std::string>& only);
+ChosenPolicies chosen_policies(const Context& context, const std::vector<std::string>& only);
 
 }  // namespace tripmig::app

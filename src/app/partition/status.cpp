@@ -1,5 +1,7 @@
 #include "app/partition/status.hpp"
 
+#include <algorithm>
+
 #include "app/partition/policies.hpp"
 #include "db/connection.hpp"
 #include "db/connection_parameters.hpp"
@@ -8,7 +10,7 @@ namespace tripmig::app {
 
 namespace {
 
-partition::StatusResult read_tables(const Context& context, const std::vector<config::PartitionPolicy>& policies) {
+partition::StatusResult read_status(const Context& context, const std::vector<config::PartitionPolicy>& policies) {
     constexpr const char* role = "partition-status";
     const config::DatabaseConfig database = db::direct_connection(context.config.database);
     db::Connection connection(database, role, context.reporter, context.stop, db::SessionSettings::own);
@@ -22,15 +24,24 @@ partition::StatusResult read_tables(const Context& context, const std::vector<co
 
 }  // namespace
 
+bool PartitionStatus::is_well() const {
+    return std::all_of(result.tables.begin(), result.tables.end(),
+                       [](const partition::TableStatus& table) { return table.is_well(); });
+}
+
 PartitionStatus partition_status(const Context& context, const std::vector<std::string>& only) {
-    const ChosenPolicies chosen = choose_policies(context, only);
-    PartitionStatus status{context.config.partitions.dir, {context.clock.now(), {}}};
+    const ChosenPolicies chosen = chosen_policies(context, only);
+    PartitionStatus status;
+    status.policies = context.config.partitions.dir;
     if (!chosen.policies.empty() || chosen.unreadable.empty())
-        status.result = read_tables(context, chosen.policies);
+        status.result = read_status(context, chosen.policies);
+    else
+        status.result.now = context.clock.now();
     for (const config::PolicyFile& file : chosen.unreadable) {
-        partition::TableStatus& table = status.result.tables.emplace_back();
+        partition::TableStatus table;
         table.file = file.file;
         table.problem = file.error;
+        status.result.tables.push_back(std::move(table));
     }
     return status;
 }

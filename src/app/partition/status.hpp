@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -10,19 +9,15 @@
 
 namespace tripmig::app {
 
-/// How the tables of all policies stand; those of policies that can't be read are their problem alone.
+/// How the tables of all policies stand.
 struct PartitionStatus {
     std::filesystem::path policies;
-    partition::StatusResult result;
+    partition::StatusResult result;  ///< at the server's own time
 
-    /// Nothing needs attention.
-    [[nodiscard]] bool is_well() const {
-        return std::all_of(result.tables.begin(), result.tables.end(),
-                           [](const partition::TableStatus& table) { return table.is_well(); });
-    }
+    [[nodiscard]] bool is_well() const;
 };
 
-/// Of some tables; `only` empty: of every policy's. Changes nothing.
+/// Changes nothing and needs no lock. `only`: tables; empty: all that have a policy.
 PartitionStatus partition_status(const Context& context, const std::vector<std::string>& only);
 
 }  // namespace tripmig::app

@@ -12,24 +12,12 @@
 
 namespace tripmig::cli {
 
-namespace {
-
-struct TableFlags {
-    std::vector<std::string> only;
-    bool tells_by_exit_code = false;
-};
-
-ExitCode show_status(Context& context, const TableFlags& flags) {
-    const app::PartitionStatus status = app::partition_status(context, flags.only);
-    context.metrics = table_metrics(status.result);
-    print(context, status, view::partition_status_json, view::partition_status_text);
-    return flags.tells_by_exit_code && !status.is_well() ? ExitCode::pending : ExitCode::ok;
-}
-
-}  // namespace
-
 void add_partition_status(CLI::App& partition, Commands& commands) {
-    auto flags = std::make_shared<TableFlags>();
+    struct Flags {
+        std::vector<std::string> only;
+        bool tells_by_exit_code = false;
+    };
+    auto flags = std::make_shared<Flags>();
     CLI::App* command =
         partition.add_subcommand("status", "Partitions, bounds, rows, sizes, gaps, and how many days are left");
     command->add_option("TABLE", flags->only, "Only these tables; default: all that have a policy");
@@ -41,7 +29,12 @@ void add_partition_status(CLI::App& partition, Commands& commands) {
         "  tripmig partition status\n"
         "  tripmig partition status --exit-code --quiet || tripmig partition maintain\n"
         "  tripmig --json partition status orders | jq '.tables[].days_left'");
-    commands.add(command, [flags](Context& context) { return show_status(context, *flags); });
+    commands.add(command, [flags](Context& context) {
+        const app::PartitionStatus status = app::partition_status(context, flags->only);
+        context.metrics = table_metrics(status.result);
+        print(context, status, view::partition_status_json, view::partition_status_text);
+        return flags->tells_by_exit_code && !status.is_well() ? ExitCode::pending : ExitCode::ok;
+    });
 }
 
 }  // namespace tripmig::cli

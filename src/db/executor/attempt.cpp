@@ -41,10 +41,6 @@ bool can_be_pipelined(const Unit& unit) {
            });
 }
 
-bool needs_few_trips(const Unit& unit) {
-    return unit.in_few_trips && unit.lock_first.empty() && !unit.user_sql && !unit.steps.empty();
-}
-
 /// Of a step that is a check.
 void require_truth(const Step& step, const Result& result) {
     if (step.refusal.empty())
@@ -165,6 +161,28 @@ void Attempt::commit(ReleaseWitness* witness, chr::steady_clock::time_point gran
     outcome.held = chr::duration_cast<chr::microseconds>(std::min(answered, released.value_or(answered)) - granted);
 }
 
+UnitOutcome Attempt::make_in_few_trips(const Unit& unit, const LockPolicy& policy) {
+    const auto started = m_clock.steady();
+    UnitOutcome outcome;
+    std::vector<Step> trip;
+    for (const std::string& statement : opening_statements(unit, policy))
+        trip.push_back(bare_step(statement));
+    for (std::size_t at = 0; at < unit.steps.size();) {
+        m_stop.check();
+        const std::size_t before = trip.size();
+        do
+            trip.push_back(unit.steps[at++]);
+        while (at < unit.steps.size() && trip.back().refusal.empty());
+        const std::vector<Result> results = m_connection.execute_pipelined(trip);
+        require_truth(trip.back(), results.back());
+        outcome.results.insert(outcome.results.end(), results.begin() + static_cast<std::ptrdiff_t>(before),
+                               results.end());
+        trip.clear();
+    }
+    commit(nullptr, started, outcome);
+    return outcome;
+}
+
 UnitOutcome Attempt::make_inside(const Unit& unit, const LockPolicy& policy, int number) {
     UnitOutcome outcome;
     ReleaseWitness* const witness = witness_for(unit);
@@ -189,28 +207,6 @@ UnitOutcome Attempt::make_inside(const Unit& unit, const LockPolicy& policy, int
     return outcome;
 }
 
-/// In groups of one round trip each, a check at the end of each but the last.
-UnitOutcome Attempt::make_in_few_trips(const Unit& unit, const LockPolicy& policy) {
-    const auto started = m_clock.steady();
-    UnitOutcome outcome;
-    std::vector<Step> trip;
-    for (std::string& statement : opening_statements(unit, policy))
-        trip.push_back(bare_step(std::move(statement)));
-    for (std::size_t at = 0; at < unit.steps.size();) {
-        m_stop.check();
-        const auto before = static_cast<std::ptrdiff_t>(trip.size());
-        do
-            trip.push_back(unit.steps[at++]);
-        while (at < unit.steps.size() && trip.back().refusal.empty());
-        const std::vector<Result> results = m_connection.execute_pipelined(trip);
-        require_truth(trip.back(), results.back());
-        outcome.results.insert(outcome.results.end(), results.begin() + before, results.end());
-        trip.clear();
-    }
-    commit(nullptr, started, outcome);
-    return outcome;
-}
-
 UnitOutcome Attempt::make_alone(const Unit& unit) {
     UnitOutcome outcome;
     for (const Step& step : unit.steps)
@@ -223,7 +219,9 @@ UnitOutcome Attempt::make(const Unit& unit, const LockPolicy& policy, int number
         return make_alone(unit);
     if (can_be_pipelined(unit))
         return make_pipelined(unit, policy);
-    return needs_few_trips(unit) ? make_in_few_trips(unit, policy) : make_inside(unit, policy, number);
+    if (unit.in_few_trips && unit.lock_first.empty() && !unit.user_sql)
+        return make_in_few_trips(unit, policy);
+    return make_inside(unit, policy, number);
 }
 
 }  // namespace tripmig::db

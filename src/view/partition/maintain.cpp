@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/partition/deeds.hpp"
 #include "view/error_json.hpp"
 #include "view/json_values.hpp"
 #include "view/plan.hpp"
@@ -19,12 +20,15 @@ nlohmann::json deed_json(const Deed& deed) {
     nlohmann::json names = nlohmann::json::array();
     for (const ddl::Leaf& leaf : deed.leaves)
         names.push_back(name_json(leaf.name));
-    return {{"did", std::string(partition::verb(deed.kind))},
+    nlohmann::json locks = nlohmann::json::array();
+    for (const LockRequest& lock : deed.locks)
+        locks.push_back({{"relation", name_json(lock.relation)}, {"mode", std::string(to_string(lock.mode))}});
+    return {{"did", std::string(app::verb_of(deed.kind))},
             {"partitions", std::move(names)},
             {"attempts", deed.attempts},
             {"took_ms", static_cast<double>(deed.took.count()) / 1000},
             {"locks_held_ms", static_cast<double>(deed.held.count()) / 1000},
-            {"locks", locks_json(deed.locks)}};
+            {"locks", std::move(locks)}};
 }
 
 nlohmann::json leaves_json(ddl::KeyType key, const std::vector<ddl::Leaf>& leaves) {
@@ -39,7 +43,7 @@ nlohmann::json leaves_json(ddl::KeyType key, const std::vector<ddl::Leaf>& leave
 nlohmann::json health_json(const partition::TableHealth& health) {
     return {{"premake", health.premake},
             {"ahead", health.ahead},
-            {"ahead_seconds", or_null(health.seconds_ahead)},
+            {"seconds_ahead", or_null(health.seconds_ahead)},
             {"gaps", health.gaps},
             {"default_rows", health.default_rows},
             {"detach_pending", health.detach_pending},
@@ -75,7 +79,7 @@ std::string maintain_preview_text(const partition::MaintainPreview& preview) {
     std::string text;
     for (const partition::TablePreview& table : preview.tables) {
         const bool is_idle = table.units.empty() && table.outcome.errors.empty();
-        text += fmt::format("-- {}{}\n{}\n", table.outcome.subject(), is_idle ? ": nothing to do" : "",
+        text += fmt::format("-- {}{}\n{}\n", app::name_of(table.outcome), is_idle ? ": nothing to do" : "",
                             plan_text(table.units));
     }
     return text;

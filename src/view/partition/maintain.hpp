@@ -7,10 +7,10 @@
 
 namespace tripmig::view {
 
-/// What changed, how long locks were held for it, what went wrong, and how each table stands.
+/// What changed, and what went wrong, table by table.
 nlohmann::json maintain_json(const partition::MaintainResult& result);
 
-/// What a run would do, as psql would run it.
+/// What would run, as psql would run it.
 std::string maintain_preview_text(const partition::MaintainPreview& preview);
 nlohmann::json maintain_preview_json(const partition::MaintainPreview& preview);
 

@@ -69,7 +69,7 @@ TEST_CASE("a DEFAULT too large for its lock: nothing is attached, exit 12, and t
     result = place.run(january);
     CAPTURE(result.err);
     CHECK(result.exit_code == 12);
-    CHECK(has(result.err, "1 row of [2024-02-01, 2024-03-01) are in the DEFAULT partition"));
+    CHECK(has(result.err, "1 row of [2024-02-01, 2024-03-01) is in the DEFAULT partition"));
     CHECK(place.leaves() == "orders_2024_01 orders_2024_03 orders_rest");
 }
 

@@ -260,10 +260,9 @@ TEST_CASE("rows of a leaf that sit in DEFAULT: that leaf is refused and named, t
     CHECK(names(outcome.created) == "orders_2024_01 orders_2024_03");
     REQUIRE(outcome.errors.size() == 1);
     CHECK(outcome.errors[0].code() == ExitCode::refused);
-    CHECK(
-        outcome.errors[0].message() ==
-        "2 rows of [2024-02-01, 2024-03-01) are in the DEFAULT partition public.orders_rest: a partition of their own "
-        "can't be attached while they are there");
+    CHECK(outcome.errors[0].message() ==
+          "2 rows of [2024-02-01, 2024-03-01) are in the DEFAULT partition public.orders_rest: no partition of its own "
+          "can be attached while they are there");
 }
 
 TEST_CASE("a row that comes to DEFAULT between look and deed fails cleanly: no CHECK, nothing else stays") {

@@ -51,7 +51,8 @@ db::LockPolicy short_patience() {
 std::vector<Error> Room::run(const partition::MaintenancePlan& plan) {
     const StopSignal stop;
     const SystemClock clock;
-    db::Connection connection(config(), "test", told, stop, db::SessionSettings::own);
+    const config::DatabaseConfig server = config();
+    db::Connection connection(server, "test", told, stop, db::SessionSettings::own);
     db::Executor executor(connection, short_patience(), told, clock, stop);
     try {
         for (const partition::Act& act : plan.acts)

@@ -1,4 +1,4 @@
-#include "app/partition/maintain_events.hpp"
+#include "app/partition/deeds.hpp"
 
 #include <fmt/format.h>
 
@@ -12,10 +12,31 @@ namespace tripmig::app {
 
 namespace chr = std::chrono;
 
-namespace {
-
+using partition::Act;
 using partition::Deed;
 using partition::TableOutcome;
+
+std::string name_of(const TableOutcome& outcome) {
+    return outcome.table.name.empty() ? outcome.file.string() : sql::quoted(outcome.table);
+}
+
+std::string_view verb_of(Act::Kind kind) {
+    switch (kind) {
+        case Act::Kind::create:
+            return "created";
+        case Act::Kind::detach:
+            return "detached";
+        case Act::Kind::finish_detach:
+            return "finished the detach of";
+        case Act::Kind::drop_check:
+            return "dropped a CHECK of DEFAULT";
+        case Act::Kind::analyze:
+            break;
+    }
+    return "analyzed it";
+}
+
+namespace {
 
 /// One name, or how many.
 std::string names_of(const Deed& deed) {
@@ -55,12 +76,12 @@ std::vector<Deed> joined(const std::vector<Deed>& deeds) {
 
 Event deed_event(const TableOutcome& outcome, const Deed& deed) {
     Event event{Severity::info, "maintain.deed", {}, {}, {}};
-    event.message = fmt::format("{}: {}{} in {}", outcome.subject(), partition::verb(deed.kind), names_of(deed),
-                                milliseconds(deed.took));
+    event.message =
+        fmt::format("{}: {}{} in {}", name_of(outcome), verb_of(deed.kind), names_of(deed), milliseconds(deed.took));
     if (!deed.locks.empty())
         event.message += fmt::format("; held for at most {}: {}", milliseconds(deed.held), locks_text(deed));
-    event.fields = {{"table", outcome.subject()},
-                    {"did", std::string(partition::verb(deed.kind))},
+    event.fields = {{"table", name_of(outcome)},
+                    {"did", std::string(verb_of(deed.kind))},
                     {"took_us", fmt::format("{}", deed.took.count())},
                     {"held_us", fmt::format("{}", deed.held.count())},
                     {"attempts", fmt::format("{}", deed.attempts)},
@@ -68,43 +89,44 @@ Event deed_event(const TableOutcome& outcome, const Deed& deed) {
     return event;
 }
 
-}  // namespace
-
-std::vector<Event> deed_events(const partition::MaintainResult& result) {
-    std::vector<Event> events;
+/// What the whole run changed.
+std::string changes_text(const std::vector<TableOutcome>& tables) {
     std::size_t created = 0;
     std::size_t detached = 0;
-    for (const TableOutcome& outcome : result.tables) {
+    for (const TableOutcome& outcome : tables) {
         created += outcome.created.size();
         detached += outcome.detached.size();
-        for (const Deed& deed : joined(outcome.deeds))
-            events.push_back(deed_event(outcome, deed));
     }
     std::string done;
     if (created != 0)
         done = counted(created, "partition") + " created";
     if (detached != 0)
         done += (done.empty() ? "" : ", ") + counted(detached, "partition") + " detached";
-    Event event{Severity::info, "maintain.done", {}, {}, {}};
-    event.message =
-        fmt::format("{}: {}", counted(result.tables.size(), "table"), done.empty() ? "nothing to do" : done);
-    if (partition::exit_code_of(result.tables) == ExitCode::ok)
-        events.push_back(std::move(event));
-    return events;
+    return done.empty() ? "nothing to do" : done;
 }
 
-std::vector<Event> error_events(const partition::TableOutcome& outcome) {
-    const std::string name = outcome.subject();
-    std::vector<Event> events;
-    for (const Error& error : outcome.errors) {
-        Event event{Severity::error, "maintain.failed", describe(error), {}, {}};
-        if (!outcome.table.name.empty() && event.message.rfind(name, 0) != 0)
-            event.message = fmt::format("{}: {}", name, event.message);
-        event.fields = {
-            {"table", name}, {"code", fmt::format("{}", to_int(error.code()))}, {"sqlstate", error.sqlstate()}};
-        events.push_back(std::move(event));
-    }
-    return events;
+}  // namespace
+
+void tell_errors(Reporter& reporter, const std::vector<TableOutcome>& tables) {
+    for (const TableOutcome& outcome : tables)
+        for (const Error& error : outcome.errors) {
+            Event event{Severity::error, "maintain.failed", describe(error), {}, {}};
+            if (!outcome.table.name.empty() && event.message.rfind(name_of(outcome), 0) != 0)
+                event.message = fmt::format("{}: {}", name_of(outcome), event.message);
+            event.fields = {{"table", name_of(outcome)},
+                            {"code", fmt::format("{}", to_int(error.code()))},
+                            {"sqlstate", error.sqlstate()}};
+            reporter.emit(event);
+        }
+}
+
+void tell_deeds(Reporter& reporter, const partition::MaintainResult& result) {
+    for (const TableOutcome& outcome : result.tables)
+        for (const Deed& deed : joined(outcome.deeds))
+            reporter.emit(deed_event(outcome, deed));
+    if (result.exit_code() == ExitCode::ok)
+        reporter.info("maintain.done",
+                      fmt::format("{}: {}", counted(result.tables.size(), "table"), changes_text(result.tables)));
 }
 
 }  // namespace tripmig::app
