@@ -245,9 +245,9 @@ std::string format_timestamp(Instant moment, std::string_view zone_mark) {
 }
 
 std::string format_rfc3339(Instant moment) {
-    std::string text = format_timestamp(moment);
+    std::string text = format_timestamp(moment, "Z");  // which " BC" follows: such years RFC 3339 does not have
     text[text.find(' ')] = 'T';
-    return text + 'Z';
+    return text;
 }
 
 namespace {
