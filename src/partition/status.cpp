@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 #include <unordered_map>
 
 #include "partition/health.hpp"
@@ -18,7 +19,26 @@ namespace chr = std::chrono;
 
 namespace {
 
+constexpr std::string_view lock_not_available = "55P03";
+
 using Sizes = std::unordered_map<std::uint32_t, db::PartitionSize>;
+
+void read_sizes_of(db::Session& session, const std::vector<db::PartitionInfo>& infos, Sizes& sizes) {
+    for (db::PartitionSize& size : db::read_partition_sizes(session, infos))
+        sizes.emplace(size.oid, std::move(size));
+}
+
+/// Whoever holds ACCESS EXCLUSIVE on one partition keeps nothing but its own size from being known.
+void read_sizes_one_by_one(db::Session& session, const std::vector<db::PartitionInfo>& infos, Sizes& sizes) {
+    for (const db::PartitionInfo& info : infos) {
+        try {
+            read_sizes_of(session, {info}, sizes);
+        } catch (const Error& error) {
+            if (error.sqlstate() != lock_not_available)
+                throw;
+        }
+    }
+}
 
 /// Of all tables at once.
 Sizes read_sizes(db::Session& session, const Overview& overview) {
@@ -34,8 +54,13 @@ Sizes read_sizes(db::Session& session, const Overview& overview) {
     Sizes sizes;
     if (infos.empty())
         return sizes;
-    for (db::PartitionSize& size : db::read_partition_sizes(session, infos))
-        sizes.emplace(size.oid, std::move(size));
+    try {
+        read_sizes_of(session, infos, sizes);
+    } catch (const Error& error) {
+        if (error.sqlstate() != lock_not_available)
+            throw;
+        read_sizes_one_by_one(session, infos, sizes);
+    }
     return sizes;
 }
 

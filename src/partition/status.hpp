@@ -16,7 +16,7 @@ namespace tripmig::partition {
 struct LeafStatus {
     ddl::Leaf leaf;
     std::optional<std::int64_t> rows;        ///< an estimate of the server's; nullopt: none
-    std::int64_t bytes = 0;                  ///< with indexes and TOAST, of all its partitions
+    std::optional<std::int64_t> bytes;       ///< with indexes and TOAST, of all its partitions; nullopt: it is locked
     std::optional<std::string> last_vacuum;  ///< UTC
     std::optional<std::string> last_analyze;
     bool is_detach_pending = false;

@@ -1,18 +1,20 @@
 -- How large partitions are, those of partitions added up, how many rows they have, and when they were last vacuumed and analyzed. Rows
 -- are the planner's estimate, or what the statistics collector counted where there is none; NULL for a foreign table without either.
 -- $1 their oids, joined with ASCII's unit separator
-WITH listed AS MATERIALIZED (
+WITH RECURSIVE listed AS MATERIALIZED (
     SELECT c.oid, c.relkind, c.reltuples
     FROM pg_catalog.unnest(pg_catalog.string_to_array($1, E'\x1f')::pg_catalog._oid) AS wanted (oid)
     JOIN pg_catalog.pg_class AS c ON c.oid = wanted.oid
-), member AS (
-    SELECT listed.oid, listed.oid AS relid, listed.reltuples, listed.relkind FROM listed WHERE listed.relkind <> 'p'
+), tree (oid, relid, reltuples, relkind) AS (  -- pg_partition_tree() would lock all of them
+    SELECT listed.oid, listed.oid, listed.reltuples, listed.relkind FROM listed
     UNION ALL
-    SELECT listed.oid, c.oid, c.reltuples, c.relkind
-    FROM listed
-    CROSS JOIN LATERAL pg_catalog.pg_partition_tree(listed.oid::pg_catalog.regclass) AS tree
-    JOIN pg_catalog.pg_class AS c ON c.oid = tree.relid
-    WHERE listed.relkind = 'p' AND tree.isleaf AND c.relkind <> 'p'
+    SELECT tree.oid, c.oid, c.reltuples, c.relkind
+    FROM tree
+    JOIN pg_catalog.pg_inherits AS i ON i.inhparent = tree.relid AND NOT i.inhdetachpending
+    JOIN pg_catalog.pg_class AS c ON c.oid = i.inhrelid
+    WHERE tree.relkind = 'p'
+), member AS (
+    SELECT tree.oid, tree.relid, tree.reltuples, tree.relkind FROM tree WHERE tree.relkind <> 'p'
 )
 SELECT member.oid,
        COALESCE(pg_catalog.sum(pg_catalog.pg_relation_size(member.relid)), 0)::pg_catalog.int8

@@ -1,11 +1,11 @@
--- The partitions of some tables, DEFAULT among them. Nothing here takes a lock on them.
+-- The partitions of some tables, DEFAULT among them. Nothing here takes a lock on them: pg_get_expr() would, of the relation that it is told.
 -- $1 schemas, $2 names of the tables: lists of one length, joined with ASCII's unit separator
 -- $3 the name of a CHECK that a DEFAULT partition should not have
 SELECT i.inhparent,
        n.nspname,
        c.relname,
        c.oid,
-       pg_catalog.pg_get_expr(c.relpartbound, c.oid) AS bound,
+       pg_catalog.pg_get_expr(c.relpartbound, 0) AS bound,
        c.relkind,
        i.inhdetachpending,
        c.reltuples,

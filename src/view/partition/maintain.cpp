@@ -43,7 +43,7 @@ nlohmann::json leaves_json(ddl::KeyType key, const std::vector<ddl::Leaf>& leave
 nlohmann::json health_json(const partition::TableHealth& health) {
     return {{"premake", health.premake},
             {"ahead", health.ahead},
-            {"seconds_ahead", or_null(health.seconds_ahead)},
+            {"ahead_seconds", or_null(health.seconds_ahead)},
             {"gaps", health.gaps},
             {"default_rows", health.default_rows},
             {"detach_pending", health.detach_pending},

@@ -58,7 +58,7 @@ void add_row(report::Table& table, const TableStatus& status, const LeafStatus& 
     table.add_row({sql::quoted(leaf.leaf.name) + kind_text(leaf),
                    is_default ? "DEFAULT" : ddl::describe(status.key, leaf.leaf.bounds.lower),
                    is_default ? "" : ddl::describe(status.key, leaf.leaf.bounds.upper), rows_text(leaf),
-                   size_text(leaf.bytes), leaf.last_vacuum.value_or("never")});
+                   leaf.bytes ? size_text(*leaf.bytes) : "?", leaf.last_vacuum.value_or("never")});
 }
 
 std::string names_text(const std::vector<ddl::Leaf>& leaves) {
@@ -115,7 +115,7 @@ std::string name_of(const TableStatus& status) {
 nlohmann::json leaf_json(const LeafStatus& leaf) {
     return {{"partition", name_json(leaf.leaf.name)},
             {"rows", or_null(leaf.rows)},
-            {"bytes", leaf.bytes},
+            {"bytes", or_null(leaf.bytes)},
             {"last_vacuum", time_json(leaf.last_vacuum)},
             {"last_analyze", time_json(leaf.last_analyze)},
             {"detach_pending", leaf.is_detach_pending},
@@ -143,7 +143,7 @@ nlohmann::json table_json(const TableStatus& status) {
         {"ahead", status.health.ahead},
         {"has_present", status.health.has_present},
         {"days_left", or_null(status.days_left)},
-        {"seconds_ahead", or_null(status.health.seconds_ahead)},
+        {"ahead_seconds", or_null(status.health.seconds_ahead)},
         {"covered_until", nullptr},
         {"partitions", nlohmann::json::array()},
         {"default", nullptr},

@@ -112,3 +112,21 @@ TEST_CASE("the metrics file has a line for each table, and success only of what 
     metrics = place.folder.read("metrics");
     CHECK(has(metrics, "tripmig_partition_ahead{table=\"public.orders\"} 1\n"));
 }
+
+TEST_CASE("whoever has locked one partition keeps its size alone from being known") {
+    const Place place;
+    place.database.exec(make_orders);
+    place.policy("orders", "orders");
+    CHECK(place.run(january).exit_code == 0);
+    const Connection owner = place.database.connect();
+    owner.exec("BEGIN; LOCK TABLE orders_2024_02 IN ACCESS EXCLUSIVE MODE");
+    const CommandResult result = place.run({"status", "--json"});
+    CAPTURE(result.err);
+    CHECK(result.exit_code == 0);
+    const json table = json::parse(result.out)["tables"][0];
+    CHECK(table["error"].is_null());
+    CHECK(table["partitions"][0]["bytes"].is_number());
+    CHECK(table["partitions"][1]["bytes"].is_null());
+    CHECK(table["partitions"][2]["bytes"].is_number());
+    CHECK(place.run(january).exit_code == 0);  // nothing to do needs no lock
+}
