@@ -64,7 +64,7 @@ struct PartitionPolicy {
     std::optional<QualifiedName> template_table;  ///< whose settings new partitions get; nullopt: the newest sibling's
     enum class Analyze { never, after_data, nightly } analyze = Analyze::after_data;
     std::optional<RetentionPolicy> retention;
-    enum class Default { none, watch } default_partition = Default::none;
+    enum class Default { none, watch, drain } default_partition = Default::none;
     SwapPolicy swap;
     std::optional<int> max_create;  ///< wins over [partitions]
     std::optional<int> max_drop;

@@ -150,10 +150,12 @@ void add_sections(std::vector<PolicyKey>& table) {
           "true: the table gets no rows for long. Without it nothing is detached while the time is more than 2 "
           "intervals, at least a week, beyond the newest row.",
           [](Policy& p, const Setting& s) { retention(p).idle = s.as_boolean(); }},
-         {"default", "partition", "none, watch", "none",
-          "none: there is no DEFAULT partition. watch: there is one, and rows in it are reported.",
+         {"default", "partition", "none, watch, drain", "none",
+          "none: there is no DEFAULT partition. watch: there is one, and rows in it are reported. drain: `maintain` "
+          "moves rows out of it.",
           [](Policy& p, const Setting& s) {
-              p.default_partition = std::array{Default::none, Default::watch}.at(s.as_choice({"none", "watch"}));
+              p.default_partition =
+                  std::array{Default::none, Default::watch, Default::drain}.at(s.as_choice({"none", "watch", "drain"}));
           }},
          {"analyze", "parent", "never, after-data, nightly", "after-data",
           "When the partitioned table is analyzed, which autovacuum never does: after-data: when rows were moved in or "

@@ -82,7 +82,7 @@ JobProgress read_progress(Session& server, const State& state) {
 std::optional<double> time_left(const State& state, const JobProgress& progress) {
     if (state.stage != Stage::capturing || !progress.blocks_a_second || *progress.blocks_a_second <= 0)
         return std::nullopt;
-    return static_cast<double>(state.load().blocks - progress.blocks_done) / *progress.blocks_a_second;
+    return static_cast<double>(state.blocks_to_load() - progress.blocks_done) / *progress.blocks_a_second;
 }
 
 }  // namespace tripmig::job

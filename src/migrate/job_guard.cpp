@@ -24,7 +24,7 @@ std::string way_out(const db::AlteringJob& job) {
     return fmt::format(
         "let it end first (`tripmig swap status {0}`, `tripmig {1} {0}`), or give it up with `tripmig swap abort {0}`; "
         "then run this again",
-        name, job.kind == "split" ? "partition split" : "swap run");
+        name, job.kind == "swap" ? "swap run" : "partition " + job.kind);
 }
 
 /// "shop.orders" as the server reads it; a key without a schema is of public.

@@ -45,13 +45,22 @@ Error does_not_fit(const Snapshot& snapshot, const std::vector<ddl::Bounds>& mis
                         name)};
 }
 
+/// What a drain at the end of the run sees to is no failure.
+void leave_to_drain(const config::PartitionPolicy& policy, Error error, MaintenancePlan& plan) {
+    if (policy.default_partition == config::PartitionPolicy::Default::drain)
+        plan.notes.push_back(error.message() + "; its drain sees to that");
+    else
+        plan.refusals.push_back(std::move(error));
+}
+
 /// Those that can be attached.
-std::vector<ddl::Bounds> possible(const Snapshot& snapshot, const std::vector<ddl::Bounds>& missing,
-                                  const Limits& limits, MaintenancePlan& plan) {
+std::vector<ddl::Bounds> possible(const Snapshot& snapshot, const config::PartitionPolicy& policy,
+                                  const std::vector<ddl::Bounds>& missing, const Limits& limits,
+                                  MaintenancePlan& plan) {
     if (!snapshot.default_partition || !snapshot.default_scan || missing.empty())
         return missing;
     if (!fits(*snapshot.default_scan, limits)) {
-        plan.refusals.push_back(does_not_fit(snapshot, missing, limits));
+        leave_to_drain(policy, does_not_fit(snapshot, missing, limits), plan);
         return {};
     }
     std::vector<ddl::Bounds> kept;
@@ -60,7 +69,7 @@ std::vector<ddl::Bounds> possible(const Snapshot& snapshot, const std::vector<dd
         if (found == snapshot.default_scan->rows.end() || found->second == 0)
             kept.push_back(bounds);
         else
-            plan.refusals.push_back(rows_in_default(snapshot, bounds, found->second));
+            leave_to_drain(policy, rows_in_default(snapshot, bounds, found->second), plan);
     }
     return kept;
 }
@@ -160,7 +169,7 @@ Error taken_by_default(const Snapshot& snapshot, const ddl::Leaf& leaf, const Er
 void plan_new_partitions(const Snapshot& snapshot, const config::PartitionPolicy& policy, const Limits& limits,
                          const ddl::MissingLeaves& missing, Missing which, MaintenancePlan& plan) {
     const std::vector<ddl::Bounds> wanted =
-        possible(snapshot, which == Missing::ahead ? missing.ahead : missing.gaps, limits, plan);
+        possible(snapshot, policy, which == Missing::ahead ? missing.ahead : missing.gaps, limits, plan);
     // All of them are named together, so that no two get one name.
     std::vector<ddl::Leaf> leaves =
         ddl::name_leaves_freely(policy.name, policy.table, snapshot.coverage.key, missing.most_urgent_first(),

@@ -200,7 +200,7 @@ void inspect_expired(db::Session& session, const config::PartitionPolicy& policy
 }
 
 void inspect_surroundings(db::Session& session, const config::PartitionPolicy& policy, Snapshot& snapshot) {
-    if (snapshot.default_partition && policy.default_partition == config::PartitionPolicy::Default::watch)
+    if (snapshot.default_partition && policy.default_partition != config::PartitionPolicy::Default::none)
         snapshot.default_rows = count_default(session, *snapshot.default_partition);
     if (snapshot.has_registry) {
         ddl::Registry registry;

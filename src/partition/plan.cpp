@@ -107,7 +107,7 @@ bool is_analyzed(const Snapshot& snapshot, const config::PartitionPolicy& policy
 
 /// What the policy says of a DEFAULT partition against what there is.
 void note_default(const Snapshot& snapshot, const config::PartitionPolicy& policy, MaintenancePlan& plan) {
-    const bool is_watched = policy.default_partition == config::PartitionPolicy::Default::watch;
+    const bool is_watched = policy.default_partition != config::PartitionPolicy::Default::none;
     if (!snapshot.default_partition) {
         if (is_watched)
             plan.notes.push_back(fmt::format("{} has no DEFAULT partition to watch", sql::quoted(plan.table)));

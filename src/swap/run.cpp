@@ -247,9 +247,12 @@ RunResult run(job::Session& server, const config::PartitionPolicy& policy, bool 
     const std::optional<db::Job> job = server.open_job(policy.table);
     if (job) {
         result.state = job::from_job(*job);
-        if (result.state->is<job::SplitJob>())
-            throw Error(ExitCode::refused, fmt::format("a split of {} is under way", sql::quoted(policy.table)),
-                        "tripmig partition split LEAF goes on, tripmig swap abort LEAF gives it up");
+        if (result.state->is<job::PartitionJob>())
+            throw Error(ExitCode::refused,
+                        fmt::format("a {} of {} is under way", job::to_string(result.state->partition().verb),
+                                    sql::quoted(policy.table)),
+                        fmt::format("`tripmig {0} {1}` resumes it, `tripmig swap abort {1}` gives it up",
+                                    result.state->command(), sql::quoted(policy.table)));
         if (result.state->stage == job::Stage::reverting)
             throw Error(ExitCode::refused, fmt::format("the swap of {} is being reverted", sql::quoted(policy.table)),
                         fmt::format("`tripmig swap revert {}` resumes that", sql::quoted(policy.table)));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/partition/deeds.hpp"
+#include "app/partition/drain_defaults.hpp"
 #include "app/partition/policies.hpp"
 #include "db/connection.hpp"
 #include "db/connection_parameters.hpp"
@@ -84,10 +85,12 @@ partition::MaintainResult maintain_chosen(const Context& context, const Maintain
 partition::MaintainResult maintain_partitions(const Context& context, const MaintainOptions& options) {
     const ChosenPolicies chosen = require_policies(context, options);
     partition::MaintainResult result;
-    if (needs_server(chosen))
+    if (needs_server(chosen)) {
         result = maintain_chosen(context, options, chosen);
-    else
+        drain_defaults(context, chosen.policies, result);
+    } else {
         result.now = context.clock.now();
+    }
     for (const config::PolicyFile& file : chosen.unreadable)
         result.tables.push_back(unreadable(file));
     tell_errors(context.reporter, result.tables);

@@ -5,11 +5,14 @@
 namespace tripmig::cli {
 
 void add_partition(CLI::App& app, Commands& commands) {
-    CLI::App* partition = app.add_subcommand("partition", "Partitions of tables: maintain, status, split");
+    CLI::App* partition =
+        app.add_subcommand("partition", "Partitions of tables: maintain, status, split, merge, drain");
     partition->require_subcommand(1);
     add_partition_maintain(*partition, commands);
     add_partition_status(*partition, commands);
     add_partition_split(*partition, commands);
+    add_partition_merge(*partition, commands);
+    add_partition_drain(*partition, commands);
 }
 
 }  // namespace tripmig::cli

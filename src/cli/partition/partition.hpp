@@ -8,5 +8,7 @@ namespace tripmig::cli {
 void add_partition_maintain(CLI::App& partition, Commands& commands);
 void add_partition_status(CLI::App& partition, Commands& commands);
 void add_partition_split(CLI::App& partition, Commands& commands);
+void add_partition_merge(CLI::App& partition, Commands& commands);
+void add_partition_drain(CLI::App& partition, Commands& commands);
 
 }  // namespace tripmig::cli
