@@ -73,7 +73,8 @@ std::vector<Step> leaf_index_steps(const db::LeafIndex& index, const QualifiedNa
     definition.tail = with_tablespace(definition.tail, std::exchange(definition.tablespace, {}));
     std::vector<Step> steps{statement(
         create_index(definition, name.name, leaf),
-        "unique within the leaf: a partitioned table keeps nothing unique without its key", {{leaf, LockMode::share}})};
+        "unique within the partition only: a unique index of a partitioned table must include the partition key",
+        {{leaf, LockMode::share}})};
     if (index.constraint)
         append(steps, add_constraint(*index.constraint, leaf, name.name));
     append(steps, index_settings(definition, name));

@@ -62,7 +62,8 @@ std::optional<Bound> policy_start(KeyType key, const config::PartitionPolicy& po
         return std::nullopt;
     const auto start = parse_bound(key, *policy.start);
     if (!start || !start->is_finite() || !holds(key, *start))
-        throw Error(ExitCode::usage, fmt::format("start = \"{}\" is no value of the key's type", *policy.start),
+        throw Error(ExitCode::usage,
+                    fmt::format("start = \"{}\" is not a valid value of the key's type", *policy.start),
                     is_number(key) ? "write a number" : "write a date: start = \"2024-01-01\"");
     return start;
 }
@@ -105,7 +106,7 @@ Bounds present_of_numbers(const Coverage& coverage, const config::PartitionPolic
     if (!present)
         throw Error(ExitCode::refused,
                     fmt::format("{} is empty, and its policy has no start", sql::quoted(policy.table)),
-                    "give the policy the first number: start = 0, say");
+                    "set start in the policy to the first number, such as start = 0");
     return bounds_containing(coverage.key, policy.interval, *present);
 }
 
@@ -114,7 +115,7 @@ void require_bounds(KeyType key, const Bounds& bounds, const config::PartitionPo
         if (bound.is_finite() && !holds(key, bound))
             throw Error(ExitCode::usage,
                         fmt::format("{} would need a partition that begins or ends in a year that its key cannot have "
-                                    "here (1 to 9999; of a uuid from 1970 on)",
+                                    "(1 to 9999; a uuid from 1970 on)",
                                     sql::quoted(policy.table)),
                         "check interval and premake in the policy, the clock and --now");
 }
@@ -186,7 +187,7 @@ std::optional<Bound> retention_edge(KeyType key, const config::PartitionPolicy& 
     if (is_beyond_calendar(policy.retention->keep))
         throw Error(ExitCode::usage,
                     fmt::format("keep = \"{}\" is longer than the years 1 to 9999", to_string(policy.retention->keep)),
-                    "to keep everything, take [retention] out of the policy");
+                    "to keep everything, remove [retention] from the policy");
     return Bound::at(add(now, policy.retention->keep, -1));
 }
 
@@ -217,11 +218,11 @@ MissingLeaves find_missing_leaves(const Coverage& coverage, const config::Partit
 
 Error too_many_gaps(const Bounds& refused, const Coverage& coverage, const config::PartitionPolicy& policy, Instant now,
                     int max_create) {
-    return {ExitCode::refused,
-            fmt::format("{} has no partitions for {}, and would need more than {} for its gaps; the time is {}",
-                        sql::quoted(policy.table), describe(coverage.key, refused), max_create, format_timestamp(now)),
-            "check the clock, start and interval; when they are right, raise max_create in the policy or in "
-            "[partitions]"};
+    return {
+        ExitCode::refused,
+        fmt::format("{} has no partitions for {}, and would need more than {} for its gaps; the time is {}",
+                    sql::quoted(policy.table), describe(coverage.key, refused), max_create, format_timestamp(now)),
+        "check the clock, start and interval; if they are right, raise max_create in the policy or in [partitions]"};
 }
 
 std::vector<Bounds> missing_leaves(const Coverage& coverage, const config::PartitionPolicy& policy, Instant now,

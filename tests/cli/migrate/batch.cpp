@@ -187,7 +187,7 @@ TEST_CASE("the probe of [swap] holds batches up") {
     project.database.exec("update gate set open = true");
     const auto result = run.wait();
     CHECK_MESSAGE(result.exit_code == 0, result.err);
-    CHECK(result.err.find("going on after") != std::string::npos);
+    CHECK(result.err.find("resuming after") != std::string::npos);
     CHECK(project.database.scalar("select min(n) || ' ' || max(n) from item") == "1 1");
 }
 

@@ -113,7 +113,7 @@ TEST_CASE("--dry-run prints what would run, and changes nothing") {
     result = place.run({"maintain", "--now", "2024-02-15", "--dry-run", "--json"});
     const json document = json::parse(result.out);
     CHECK(document["now"] == "2024-02-15T00:00:00Z");
-    CHECK(document["tables"][0]["units"][0]["name"] == "create leaf public.orders_2024_04");
+    CHECK(document["tables"][0]["units"][0]["name"] == "create partition public.orders_2024_04");
     CHECK(document["tables"][0]["units"][0]["transaction"] == true);
 }
 

@@ -78,7 +78,7 @@ TEST_CASE("nothing to do is an empty plan, without ANALYZE") {
 
 TEST_CASE("a leaf is one transaction, and the parent is analyzed at the end") {
     const MaintenancePlan plan = plan_maintenance(table_with({"2024-03-01"}), monthly(), {});
-    CHECK(unit_names(plan) == "create leaf shop.orders_2024_04\nanalyze shop.orders\n");
+    CHECK(unit_names(plan) == "create partition shop.orders_2024_04\nanalyze shop.orders\n");
     const Unit& create = plan.acts.front().units.front();
     CHECK(create.transaction == Transaction::inside);
     CHECK(create.lock_first.empty());
@@ -146,8 +146,8 @@ TEST_CASE("DEFAULT is guarded before, freed afterwards, and whatever fails betwe
     snapshot.default_rows = {0};
     const MaintenancePlan plan = plan_maintenance(snapshot, monthly(), {});
     CHECK(unit_names(plan) ==
-          "guard shop.orders_rest\nvalidate the guard of shop.orders_rest\ncreate leaf shop.orders_2024_04\n"
-          "drop the guard of shop.orders_rest\nanalyze shop.orders\n");
+          "guard shop.orders_rest\nvalidate the guard of shop.orders_rest\ncreate partition shop.orders_2024_04\ndrop "
+          "the guard of shop.orders_rest\nanalyze shop.orders\n");
     CHECK(plan.acts[0].on_failure);
     CHECK(plan.acts[1].on_failure);
     CHECK_FALSE(plan.acts[3].on_failure);
@@ -163,7 +163,7 @@ TEST_CASE("what cannot be done is a refusal beside what can") {
     add_default(snapshot);
     snapshot.default_rows = {7, 0};
     const MaintenancePlan plan = plan_maintenance(snapshot, keeping_a_month(), {});
-    CHECK(unit_names(plan).find("create leaf shop.orders_2024_04") != std::string::npos);
+    CHECK(unit_names(plan).find("create partition shop.orders_2024_04") != std::string::npos);
     CHECK(unit_names(plan).find("orders_2024_03") == std::string::npos);
     REQUIRE(plan.refusals.size() == 1);
     CHECK(plan.refusals[0].message().substr(0, 45) == "7 rows of [2024-03-01, 2024-04-01) sit in the");
