@@ -9,6 +9,7 @@
 
 #include "backfill/chunk_size.hpp"
 #include "backfill/keys.hpp"
+#include "db/block_size.hpp"
 #include "db/executor.hpp"
 #include "ddl/index_definition.hpp"
 #include "ddl/statement_step.hpp"
@@ -88,9 +89,14 @@ constexpr std::int64_t fewest_blocks = 16;
 /// One load: hands out the blocks, and counts what is done.
 class Load {
   public:
-    Load(const Transfer& transfer, const LoadJob& job, std::vector<BlockRange> left, Throttle& throttle,
-         Reporter& reporter)
-        : m_transfer(transfer), m_job(job), m_left(std::move(left)), m_throttle(throttle), m_reporter(reporter) {
+    Load(const Transfer& transfer, const LoadJob& job, std::vector<BlockRange> left, std::uint64_t block_size,
+         Throttle& throttle, Reporter& reporter)
+        : m_transfer(transfer),
+          m_job(job),
+          m_left(std::move(left)),
+          m_block_size(block_size),
+          m_throttle(throttle),
+          m_reporter(reporter) {
         std::reverse(m_left.begin(), m_left.end());
         m_done = m_job.blocks;
         for (const BlockRange& range : m_left)
@@ -191,14 +197,15 @@ class Load {
         Event event{Severity::debug, "move.loaded", {}, {}, {}};
         const std::string task = fmt::format("load {}", sql::quoted(m_transfer.projections.front().target));
         event.message = fmt::format("{}: {} of {} blocks", task, m_done, m_job.blocks);
-        event.progress =
-            Progress{task, static_cast<std::uint64_t>(m_done), static_cast<std::uint64_t>(m_job.blocks), "blocks"};
+        event.progress = Progress{task, static_cast<std::uint64_t>(m_done), static_cast<std::uint64_t>(m_job.blocks),
+                                  "blocks", m_block_size};
         m_reporter.emit(event);
     }
 
     const Transfer& m_transfer;
     const LoadJob& m_job;
     std::vector<BlockRange> m_left;  ///< the next one last
+    std::uint64_t m_block_size;
     std::int64_t m_done = 0;
     Throttle& m_throttle;
     Reporter& m_reporter;
@@ -230,7 +237,8 @@ Unit vacuum_loaded(const QualifiedName& target, bool is_analyzed, int rest_perce
 
 void load(const Transfer& transfer, const LoadJob& job, db::Session& session, Workers& workers, Throttle& throttle,
           const StopSignal& stop, Reporter& reporter) {
-    Load load(transfer, job, remaining(loaded_ranges(session, transfer), job.blocks), throttle, reporter);
+    Load load(transfer, job, remaining(loaded_ranges(session, transfer), job.blocks), db::read_block_size(session),
+              throttle, reporter);
     workers.run([&](db::Executor& worker) {
         stop.check();
         throttle.wait();

@@ -14,8 +14,11 @@ enum class Severity { debug, info, warning, error };
 struct Progress {
     std::string task;  ///< stable for the whole piece of work: "load public.orders"
     std::uint64_t done = 0;
-    std::uint64_t total = 0;  ///< 0: not known
-    std::string unit;         ///< "rows", "blocks", "statements", "files"
+    std::uint64_t total = 0;       ///< 0: not known
+    std::string unit;              ///< "rows", "blocks", "statements", "files"
+    std::uint64_t unit_bytes = 0;  ///< of one unit, where it is data of one size: the rate is then told as MB/s
+    bool is_elapsed_time = false;  ///< `done` is in seconds, since nothing counts what is done; no total
+    bool is_over = false;          ///< the last value of a piece of work whose total was not known
 };
 
 /// Something that happened, told once and rendered many ways: a line, a progress bar, a JSON line, a metric.

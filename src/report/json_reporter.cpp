@@ -21,14 +21,16 @@ bool JsonReporter::track(const Progress& progress, std::optional<ProgressTracker
         return false;
     const bool due = m_tracker.is_due(progress.task, now, progress_pause);
     task = m_tracker.task(progress.task);
-    if (news == ProgressTracker::News::finished)
+    const bool is_last = news == ProgressTracker::News::finished || news == ProgressTracker::News::over;
+    if (is_last)
         m_tracker.remove(progress.task);
-    return due || news == ProgressTracker::News::finished;
+    return due || is_last;
 }
 
 void JsonReporter::emit(const Event& event) {
     const bool is_important = event.severity == Severity::warning || event.severity == Severity::error;
-    if (!is_important && (m_options.quiet || (event.severity == Severity::debug && !m_options.verbose)))
+    const bool is_detail = event.severity == Severity::debug && !event.progress;
+    if (!is_important && (m_options.quiet || (is_detail && !m_options.verbose)))
         return;
     const std::lock_guard lock(m_mutex);
     std::optional<ProgressTracker::Task> task;

@@ -19,17 +19,23 @@ std::uint64_t percent(const Progress& progress) {
 }
 
 std::string amount(const Progress& progress) {
+    if (progress.is_elapsed_time)
+        return for_people(std::chrono::seconds(progress.done));
     const std::string of_total = progress.total > 0 ? "/" + grouped(progress.total) : "";
     return fmt::format("{}{}{}{}", grouped(progress.done), of_total, progress.unit.empty() ? "" : " ", progress.unit);
 }
 
 std::string rate_text(const Progress& progress, double rate) {
+    if (progress.unit_bytes > 0)
+        return fmt::format("{:.1f} MB/s", rate * static_cast<double>(progress.unit_bytes) / 1e6);
     const std::string number =
         rate < 10 ? fmt::format("{:.1f}", rate) : grouped(static_cast<std::uint64_t>(std::llround(rate)));
     return fmt::format("{}{}{}/s", number, progress.unit.empty() ? "" : " ", progress.unit);
 }
 
 std::string current_rate(const Progress& progress, const RateMeter& rate) {
+    if (progress.is_elapsed_time)
+        return {};
     const auto per_second = rate.per_second();
     return per_second ? rate_text(progress, *per_second) : "";
 }
@@ -121,7 +127,8 @@ std::string progress_text(const Progress& progress, const RateMeter& rate) {
 }
 
 std::string finished_text(const Progress& progress, const RateMeter& rate) {
-    const auto per_second = rate.overall_per_second();
+    constexpr std::chrono::seconds least{1};  // of less a rate says nothing
+    const auto per_second = rate.elapsed() < least ? std::nullopt : rate.overall_per_second();
     std::string text = fmt::format("{}: {}{}{}", progress.task, grouped(progress.done),
                                    progress.unit.empty() ? "" : " ", progress.unit);
     if (rate.elapsed().count() > 0)

@@ -28,6 +28,8 @@ ProgressTracker::News ProgressTracker::update(const Progress& progress, TimePoin
     task.progress = progress;
     task.updated = now;
     task.rate.add(now, progress.done);
+    if (progress.is_over)
+        return News::over;
     if (is_done(progress)) {
         m_ended[progress.task] = progress.total;
         return News::finished;
@@ -49,15 +51,15 @@ void ProgressTracker::remove(const std::string& name) {
 }
 
 const ProgressTracker::Task* ProgressTracker::foremost(TimePoint now) const {
-    const Task* latest = nullptr;
-    for (const std::string& name : m_order) {
-        const Task& candidate = m_tasks.at(name);
-        if (now - candidate.updated < silence)
-            return &candidate;
-        if (latest == nullptr || candidate.updated > latest->updated)
-            latest = &candidate;
-    }
-    return latest;
+    const auto speaks = [&](const std::string& name) { return now - m_tasks.at(name).updated < silence; };
+    const auto last = std::find_if(m_order.rbegin(), m_order.rend(), speaks);
+    if (last != m_order.rend())
+        return &m_tasks.at(*last);
+    const auto is_older = [&](const std::string& left, const std::string& right) {
+        return m_tasks.at(left).updated < m_tasks.at(right).updated;
+    };
+    const auto latest = std::max_element(m_order.begin(), m_order.end(), is_older);
+    return latest == m_order.end() ? nullptr : &m_tasks.at(*latest);
 }
 
 }  // namespace tripmig::report

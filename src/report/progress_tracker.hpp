@@ -28,6 +28,7 @@ class ProgressTracker {
         first,     ///< of this task
         ordinary,  ///< one of many
         finished,  ///< done reached total: the last one
+        over,      ///< the last one, without a total
         repeated   ///< of a task that had finished: nothing new
     };
 
@@ -40,7 +41,8 @@ class ProgressTracker {
     [[nodiscard]] const Task& task(const std::string& name) const { return m_tasks.at(name); }
     void remove(const std::string& name);
 
-    /// The task for the one bar: the one that began first, unless it has been silent for 5 s while another one speaks.
+    /// The task for the one bar: the one that began last, a part of what the others tell of, unless it has been silent
+    /// for 5 s while another one speaks.
     [[nodiscard]] const Task* foremost(TimePoint now) const;
     [[nodiscard]] std::size_t count() const noexcept { return m_order.size(); }
 

@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 
 constexpr auto draw_pause = 100ms;  // 10 draws a second
 constexpr auto line_pause = 5s;
+constexpr auto least_told = 2s;  // a stage of a job that took less is over without a line
 constexpr std::string_view clear_line = "\r\x1b[K";
 
 }  // namespace
@@ -29,13 +30,14 @@ TextReporter::~TextReporter() {
 
 void TextReporter::emit(const Event& event) {
     const bool is_important = event.severity == Severity::warning || event.severity == Severity::error;
-    if (!is_important && (m_options.quiet || (event.severity == Severity::debug && !m_options.verbose)))
+    const bool is_detail = event.severity == Severity::debug && !event.progress;
+    if (!is_important && (m_options.quiet || (is_detail && !m_options.verbose)))
         return;
     const std::lock_guard lock(m_mutex);
     if (is_important || !event.progress)
         print_line(line_of(event));
     if (event.progress && !m_options.quiet)
-        show_progress(*event.progress);
+        show_progress(*event.progress, event.severity == Severity::debug);
 }
 
 std::string TextReporter::line_of(const Event& event) const {
@@ -73,20 +75,39 @@ void TextReporter::print_line(const std::string& line) {
     m_options.sink(text);
 }
 
-void TextReporter::show_progress(const Progress& progress) {
+/// A task less.
+void TextReporter::redraw(ProgressTracker::TimePoint now) {
+    if (!m_bar_is_shown)
+        return;
+    const std::string bar = drawn_bar(now);
+    m_bar_is_shown = !bar.empty();
+    m_options.sink(std::string(clear_line) + bar);
+}
+
+void TextReporter::show_progress(const Progress& progress, bool is_detail) {
     const auto now = m_clock.steady();
     const ProgressTracker::News news = m_tracker.update(progress, now);
     if (news == ProgressTracker::News::repeated)
         return;
+    if (news == ProgressTracker::News::over) {
+        m_tracker.remove(progress.task);
+        redraw(now);
+        return;
+    }
     if (news == ProgressTracker::News::finished) {
         const ProgressTracker::Task& task = m_tracker.task(progress.task);
+        const bool is_worth_a_line = !is_detail || task.rate.elapsed() >= least_told;
         const std::string line = without_control_characters(finished_text(task.progress, task.rate));
         m_tracker.remove(progress.task);
-        print_line(line);
+        if (is_worth_a_line)
+            print_line(line);
+        else
+            redraw(now);
         return;
     }
     if (!m_options.is_terminal) {
-        if (m_tracker.is_due(progress.task, now, line_pause)) {
+        const bool is_short = is_detail && m_tracker.task(progress.task).rate.elapsed() < least_told;
+        if (!is_short && m_tracker.is_due(progress.task, now, line_pause)) {
             const ProgressTracker::Task& task = m_tracker.task(progress.task);
             print_line(without_control_characters(progress_text(task.progress, task.rate)));
         }

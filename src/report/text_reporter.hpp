@@ -19,7 +19,9 @@ class TextReporter final : public Reporter {
     void emit(const Event& event) override;
 
   private:
-    void show_progress(const Progress& progress);
+    /// `is_detail`: a part of a command's work, of which a log has a line only when it takes long.
+    void show_progress(const Progress& progress, bool is_detail);
+    void redraw(ProgressTracker::TimePoint now);
     void print_line(const std::string& line);
     [[nodiscard]] std::string line_of(const Event& event) const;
     [[nodiscard]] std::string drawn_bar(ProgressTracker::TimePoint now) const;

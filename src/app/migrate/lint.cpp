@@ -1,11 +1,14 @@
 #include "app/migrate/lint.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <limits>
 #include <optional>
 
 #include "app/migrate/target/target.hpp"
+#include "base/error.hpp"
 #include "migrate/directory.hpp"
 #include "migrate/script.hpp"
 
@@ -26,6 +29,16 @@ void prepend(const fs::path& folder, lint::LintedFile& file) {
         for (lint::LintFinding& finding : statement.findings)
             in_folder(finding.position.file);
     }
+}
+
+/// A word that begins no statement is a warning, which may be a typing error. A file of nothing else is not SQL.
+void require_sql(const sql::Script& script, const std::string& name) {
+    const bool is_sql =
+        std::any_of(script.statements.begin(), script.statements.end(),
+                    [](const sql::ScriptStatement& statement) { return statement.facts->kind != "unknown"; });
+    if (!is_sql && !script.statements.empty())
+        throw Error(ExitCode::usage, fmt::format("{} is not SQL: no statement in it begins with a word of SQL", name),
+                    "name SQL files only");
 }
 
 /// Lints a directory's migrations in the order in which they run, each with its way back.
@@ -49,6 +62,7 @@ class DirectoryLint {
   private:
     void lint(lint::Linter& linter, const migrate::Migration& migration) {
         const sql::Script script = migrate::load_script(migration, m_folder, m_context.config.migrations.placeholders);
+        require_sql(script, (m_folder / migration.file).lexically_normal().generic_string());
         linter.set_keeps_all(script.statements.size() <= m_most_listed);
         files.push_back(linter.lint(script, migration.file, migration.kind));
         prepend(m_folder, files.back());
@@ -111,6 +125,7 @@ std::vector<lint::LintedFile> lint_files(const Context& context, const std::vect
         for (const migrate::Migration& migration : migrate::read_single_file(name, fs::path(name).filename())) {
             const sql::Script script =
                 migrate::load_script(migration, folder.empty() ? "." : folder, context.config.migrations.placeholders);
+            require_sql(script, name);
             lint::Linter aside = alone;
             lint::Linter& linter = migration.kind == migrate::Kind::undo ? aside : alone;
             linter.set_keeps_all(script.statements.size() <= most_listed);

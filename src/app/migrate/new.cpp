@@ -39,9 +39,9 @@ using migrate::Dialect;
 
 /// The next number where versions are small numbers, with as many digits as the newest one has; the time where they are
 /// times. In an empty directory what the dialect's own tool would take, and 1 for tripmig's own.
-std::string next_version(const migrate::Directory& directory, Instant now) {
+std::string next_version(const migrate::Directory& directory, Instant now, bool by_time) {
     constexpr std::size_t digits_of_a_time = 14;
-    if (!directory.versioned.empty()) {
+    if (!by_time && !directory.versioned.empty()) {
         const std::string newest = directory.versioned.back().version.text();
         const std::string first = newest.substr(0, newest.find('.'));
         const std::string& name = directory.versioned.back().file;
@@ -49,12 +49,17 @@ std::string next_version(const migrate::Directory& directory, Instant now) {
         if (first.size() < 9)
             return fmt::format("{:0{}}", std::stoll(first) + 1, digits == std::string::npos ? 0 : digits);
     }
-    if (directory.versioned.empty() && directory.dialect == Dialect::flyway)
+    if (!by_time && directory.versioned.empty() && directory.dialect == Dialect::flyway)
         return "1";
     std::string time;
     for (const char c : format_timestamp(now))
         if (c >= '0' && c <= '9' && time.size() < digits_of_a_time)
             time += c;
+    if (!directory.versioned.empty()) {  // made within the same second
+        const std::string newest = directory.versioned.back().version.text();
+        if (newest.size() == digits_of_a_time && newest >= time)
+            return fmt::format("{}", std::stoll(newest) + 1);
+    }
     return time;
 }
 
@@ -64,8 +69,10 @@ struct NewFile {
 };
 
 /// The files of a new migration, as the directory's dialect has them.
-std::vector<NewFile> new_files(Dialect dialect, const std::string& version, const std::string& name, bool with_undo) {
-    const std::string words = as_file_words(name);
+std::vector<NewFile> new_files(Dialect dialect, const std::string& version, const std::string& words,
+                               const NewOptions& options) {
+    const std::string& name = options.name;
+    const bool with_undo = options.with_undo;
     switch (dialect) {
         case Dialect::golang_migrate: {
             const std::string stem = fmt::format("{}_{}", version, words);
@@ -98,14 +105,26 @@ void write_new(const fs::path& path, const std::string& text) {
                     "check the directory and the free space");
 }
 
+void make_folder(const fs::path& dir) {
+    std::error_code failed;
+    fs::create_directories(dir, failed);
+    if (failed)
+        throw Error(ExitCode::usage,
+                    fmt::format("cannot create the migrations directory {}: {}", dir.string(), failed.message()),
+                    "check the path, or name another one with --migrations");
+}
+
 }  // namespace
 
-NewMigration make_migration(const Context& context, const std::string& name, bool with_undo) {
+NewMigration make_migration(const Context& context, const NewOptions& options) {
     const fs::path& dir = context.config.migrations.dir;
+    const std::string words = as_file_words(options.name);  // before anything is made
+    make_folder(dir);
     const migrate::Directory directory = read_migrations(context, true);
     NewMigration made;
     for (const NewFile& file :
-         new_files(directory.dialect, next_version(directory, context.clock.now()), name, with_undo)) {
+         new_files(directory.dialect, next_version(directory, context.clock.now(), options.numbers_by_time), words,
+                   options)) {
         made.files.push_back((dir / file.name).string());
         write_new(made.files.back(), file.content);
     }

@@ -52,6 +52,7 @@ std::string what_it_does(const Pair& pair) {
 RedoResult migrate_redo(const Context& context, const Confirm& confirm) {
     {
         const MigrationTarget target = look_at(context, "redo");  // nothing is locked while somebody thinks
+        db::require_writable(*target.connection, context.config.state.schema, context.config.database.pooler);
         confirm(what_it_does(newest_pair(target)));
     }
     LockedTarget locked = lock_target(context, "redo");

@@ -1,8 +1,10 @@
 #include "app/migrate/validate.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "app/migrate/target/target.hpp"
+#include "config/policy.hpp"
 #include "migrate/pieces.hpp"
 #include "migrate/scripts.hpp"
 
@@ -22,6 +24,9 @@ Validation validate_migrations(const Context& context, bool is_strict) {
     validation.applied = target.history.applied.size();
     validation.pending = target.comparison.pending.size();
     validation.findings = target.comparison.findings;
+    const std::filesystem::path& policies = context.config.partitions.dir;
+    if (std::filesystem::exists(policies))  // most projects have none
+        validation.policies = config::load_policies(policies).size();
     return validation;
 }
 

@@ -25,6 +25,8 @@ void UnitWatch::begin_unit(const Unit& unit) {
     m_is_alone = unit.transaction == Transaction::none;
     m_told.clear();
     m_sampled.clear();
+    if (m_progress && m_progress->is_elapsed_time)
+        finish_progress();  // of a unit that failed
     m_progress.reset();
 }
 
@@ -38,7 +40,7 @@ void UnitWatch::observe(chr::milliseconds elapsed) {
         if (m_is_alone)
             sample_locks();
         look_at_blockers();
-        look_at_progress();
+        look_at_progress(elapsed);
     } catch (const Error&) {
         // Too many connections, say: the work goes on without names. Stop and loss are noticed by the main connection.
         m_watcher.reset();
@@ -58,19 +60,37 @@ void UnitWatch::look_at_blockers() {
     m_reporter.emit(event);
 }
 
-void UnitWatch::look_at_progress() {
+void UnitWatch::look_at_progress(chr::milliseconds elapsed) {
     std::optional<Progress> progress = m_watcher->progress_of(m_connection.protocol_backend_pid());
     if (!progress || progress->total == 0)
+        progress = elapsed_time(progress ? progress->task : std::string(), elapsed);
+    if (!progress)
         return;
-    progress->task = fmt::format("{}, {}", m_current, progress->task);
-    progress->done = std::min(progress->done, progress->total);
+    progress->task = progress->task.empty() ? m_current : fmt::format("{}, {}", m_current, progress->task);
+    if (!progress->is_elapsed_time)
+        progress->done = std::min(progress->done, progress->total);
     if (m_progress && m_progress->task != progress->task)
         finish_progress();
     m_progress = progress;
     Event event{Severity::info, "statement.progress", {}, {}, {}};
-    event.message = fmt::format("{}: {} of {} {}", progress->task, progress->done, progress->total, progress->unit);
+    event.message = progress->is_elapsed_time ? fmt::format("{}: {} s", progress->task, progress->done)
+                                              : fmt::format("{}: {} of {} {}", progress->task, progress->done,
+                                                            progress->total, progress->unit);
     event.progress = std::move(progress);
     m_reporter.emit(event);
+}
+
+/// Of a statement, or a phase of one, that the server counts nothing of.
+std::optional<Progress> UnitWatch::elapsed_time(std::string phase, chr::milliseconds elapsed) {
+    constexpr chr::seconds unremarkable{2};
+    if (elapsed < unremarkable)
+        return std::nullopt;
+    Progress progress;
+    progress.task = std::move(phase);
+    progress.done = static_cast<std::uint64_t>(chr::duration_cast<chr::seconds>(elapsed).count());
+    progress.unit = "seconds";
+    progress.is_elapsed_time = true;
+    return progress;
 }
 
 /// A phase that another one follows, or that the statement's end followed, is over.
@@ -78,7 +98,8 @@ void UnitWatch::finish_progress() {
     if (!m_progress)
         return;
     const bool is_told = m_progress->done == m_progress->total;
-    m_progress->done = m_progress->total;
+    m_progress->done = m_progress->is_elapsed_time ? m_progress->done : m_progress->total;
+    m_progress->is_over = m_progress->is_elapsed_time;
     Event event{Severity::info, "statement.progress", m_progress->task + ": done", {}, *m_progress};
     m_progress.reset();
     if (!is_told)

@@ -36,7 +36,8 @@ class UnitWatch {
   private:
     void observe(std::chrono::milliseconds elapsed);
     void look_at_blockers();
-    void look_at_progress();
+    void look_at_progress(std::chrono::milliseconds elapsed);
+    [[nodiscard]] static std::optional<Progress> elapsed_time(std::string phase, std::chrono::milliseconds elapsed);
     void sample_locks();
     void finish_progress();
 

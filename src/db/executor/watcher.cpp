@@ -33,6 +33,8 @@ std::optional<Progress> Watcher::progress_of(int pid) {
     progress.unit = row.text("unit");
     progress.done = static_cast<std::uint64_t>(row.number("done"));
     progress.total = static_cast<std::uint64_t>(row.number("total"));
+    if (progress.unit == "blocks")
+        progress.unit_bytes = static_cast<std::uint64_t>(row.number("block_size"));
     return progress;
 }
 

@@ -4,7 +4,9 @@
 SELECT 'index' AS what, phase,
        CASE WHEN tuples_total > 0 THEN 'rows' ELSE 'blocks' END AS unit,
        CASE WHEN tuples_total > 0 THEN tuples_done ELSE blocks_done END AS done,
-       CASE WHEN tuples_total > 0 THEN tuples_total ELSE blocks_total END AS total
+       -- The counts of one phase stay while the next one sorts, which counts nothing.
+       CASE WHEN phase ~ 'sorting' THEN 0 WHEN tuples_total > 0 THEN tuples_total ELSE blocks_total END AS total,
+       pg_catalog.current_setting('block_size')::pg_catalog.int8 AS block_size
 FROM pg_catalog.pg_stat_progress_create_index
 WHERE pid = $1::pg_catalog.int4
 UNION ALL
@@ -13,16 +15,17 @@ SELECT 'analyze',
        CASE WHEN relation.relkind = 'p' THEN 'sampling' ELSE phase END,
        CASE WHEN relation.relkind = 'p' THEN 'partitions' ELSE 'blocks' END,
        CASE WHEN relation.relkind = 'p' THEN child_tables_done ELSE sample_blks_scanned END,
-       CASE WHEN relation.relkind = 'p' THEN child_tables_total ELSE sample_blks_total END
+       CASE WHEN relation.relkind = 'p' THEN child_tables_total ELSE sample_blks_total END,
+       pg_catalog.current_setting('block_size')::pg_catalog.int8
 FROM pg_catalog.pg_stat_progress_analyze AS progress
 LEFT JOIN pg_catalog.pg_class AS relation ON relation.oid = progress.relid
 WHERE pid = $1::pg_catalog.int4 AND relation.relispartition IS DISTINCT FROM true
 UNION ALL
-SELECT 'vacuum', phase, 'blocks', heap_blks_scanned, heap_blks_total
+SELECT 'vacuum', phase, 'blocks', heap_blks_scanned, heap_blks_total, pg_catalog.current_setting('block_size')::pg_catalog.int8
 FROM pg_catalog.pg_stat_progress_vacuum
 WHERE pid = $1::pg_catalog.int4
 UNION ALL
-SELECT 'cluster', phase, 'blocks', heap_blks_scanned, heap_blks_total
+SELECT 'cluster', phase, 'blocks', heap_blks_scanned, heap_blks_total, pg_catalog.current_setting('block_size')::pg_catalog.int8
 FROM pg_catalog.pg_stat_progress_cluster
 WHERE pid = $1::pg_catalog.int4
 LIMIT 1

@@ -6,6 +6,7 @@
 
 #include "backfill/catch_up.hpp"
 #include "base/error.hpp"
+#include "base/event.hpp"
 #include "ddl/statement_step.hpp"
 #include "job/locks/old_snapshots.hpp"
 #include "sql/identifier.hpp"
@@ -32,10 +33,42 @@ void run_round(Session& server, const backfill::Transfer& transfer, const std::f
     }
 }
 
+/// Tells of a catch-up of several rounds. How much is left is not known: writers add to it.
+class AppliedChanges {
+  public:
+    AppliedChanges(Session& server, const QualifiedName& table) : m_server(server) {
+        m_progress.task = fmt::format("catch up {}", sql::quoted(table));
+        m_progress.unit = "changes";
+    }
+    ~AppliedChanges() {
+        m_progress.is_over = true;
+        if (m_progress.done > 0)
+            tell();
+    }
+    AppliedChanges(const AppliedChanges&) = delete;
+    AppliedChanges& operator=(const AppliedChanges&) = delete;
+
+    void add(std::int64_t changes) {
+        m_progress.done += static_cast<std::uint64_t>(changes);
+        tell();
+    }
+
+  private:
+    void tell() {
+        Event event{Severity::debug, "swap.caught_up", {}, {}, m_progress};
+        event.message = fmt::format("{}: {} changes applied", m_progress.task, m_progress.done);
+        m_server.reporter().emit(event);
+    }
+
+    Session& m_server;
+    Progress m_progress;
+};
+
 }  // namespace
 
 void run_catch_up(Session& server, const backfill::Transfer& transfer, const std::function<bool()>& make_place) {
     const auto limit = static_cast<std::int64_t>(server.config().swap.final_keys);
+    AppliedChanges applied(server, transfer.capture.source);
     for (;;) {
         server.stop().check();
         const db::Row backlog =
@@ -46,6 +79,7 @@ void run_catch_up(Session& server, const backfill::Transfer& transfer, const std
         if (entries >= catch_up_batch)
             server.throttle().wait();
         run_round(server, transfer, make_place);
+        applied.add(entries);
         const std::int64_t log_bytes = server.session().number(backfill::log_size_sql(transfer));
         server.executor().run(backfill::vacuum_log(transfer, log_bytes));
         if (entries <= limit)

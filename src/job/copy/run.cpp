@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
+#include <cstdint>
 
 #include "backfill/load.hpp"
 #include "base/counted.hpp"
 #include "base/error.hpp"
+#include "base/event.hpp"
 #include "db/catalog/partition_catalog.hpp"
 #include "ddl/replacement/staged.hpp"
 #include "ddl/statement_step.hpp"
@@ -89,12 +92,19 @@ void index_all(Session& server, const db::TableInfo& table, State& state) {
     const std::vector<QualifiedName> leaves = leaves_to_index(server, context);
     server.reporter().info("swap.step", fmt::format("index the copy: {}", counted(leaves.size(), "partition")));
     const auto workers = server.workers();
+    std::atomic<std::uint64_t> indexed = 0;
+    const auto tell = [&](const QualifiedName& leaf) {
+        Event event{Severity::debug, "swap.indexed", fmt::format("indexed {}", sql::quoted(leaf)), {}, {}};
+        event.progress =
+            Progress{fmt::format("index {}", sql::quoted(state.table)), ++indexed, leaves.size(), "partitions"};
+        server.reporter().emit(event);
+    };
     workers->for_each(leaves.size(), [&](db::Executor& executor, std::size_t item) {
         server.stop().check();
         server.throttle().wait();
         run_vacuum(server, executor, leaves[item], false);
         executor.run(index_copy_leaf(context, leaves[item]));
-        server.reporter().debug("swap.indexed", fmt::format("indexed {}", sql::quoted(leaves[item])));
+        tell(leaves[item]);
     });
     if (const auto& registry = context.replacement.registry)
         vacuum_registry(server, registry->table);

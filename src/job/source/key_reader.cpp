@@ -7,6 +7,7 @@
 #include "backfill/chunk_size.hpp"
 #include "base/counted.hpp"
 #include "base/error.hpp"
+#include "db/block_size.hpp"
 #include "job/replacement.hpp"
 #include "sql/identifier.hpp"
 
@@ -68,9 +69,10 @@ std::optional<config::PartitionInterval> usable(ddl::KeyType type,
 /// Tells how far the pass is, and sizes its chunks.
 class Pass {
   public:
-    Pass(const db::TableInfo& table, chr::milliseconds chunk_target, Reporter& reporter)
+    Pass(const db::TableInfo& table, std::uint64_t block_size, chr::milliseconds chunk_target, Reporter& reporter)
         : m_task(fmt::format("read the keys of {}", sql::quoted(table.name))),
           m_blocks(table.pages),
+          m_block_size(block_size),
           m_target(chunk_target),
           m_size(first_chunk, {fewest_blocks, 1'048'576}, chunk_target),
           m_reporter(reporter) {}
@@ -96,14 +98,15 @@ class Pass {
         m_done = done;
         Event event{Severity::debug, "swap.keys_read", {}, {}, {}};
         event.message = fmt::format("{}: {} of {} blocks", m_task, m_done, m_blocks);
-        event.progress =
-            Progress{m_task, static_cast<std::uint64_t>(m_done), static_cast<std::uint64_t>(m_blocks), "blocks"};
+        event.progress = Progress{m_task, static_cast<std::uint64_t>(m_done), static_cast<std::uint64_t>(m_blocks),
+                                  "blocks", m_block_size};
         m_reporter.emit(event);
     }
 
   private:
     std::string m_task;
     std::int64_t m_blocks;
+    std::uint64_t m_block_size;
     std::int64_t m_done = 0;
     chr::milliseconds m_target;
     backfill::ChunkSize m_size;
@@ -172,7 +175,7 @@ ddl::KeyFacts KeyReader::by_index(const db::TableInfo& table, const db::ColumnIn
 
 ddl::KeyFacts KeyReader::by_scan(const db::TableInfo& table, const db::ColumnInfo& column, ddl::KeyType type,
                                  const std::optional<config::PartitionInterval>& interval) {
-    Pass pass(table, m_chunk_target, m_reporter);
+    Pass pass(table, db::read_block_size(m_session), m_chunk_target, m_reporter);
     ddl::KeyScan scan(type, interval);
     const backfill::Throttle::Careful careful(m_throttle);
     pass.tell_begin(column.name);

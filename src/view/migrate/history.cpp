@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/counted.hpp"
 #include "view/json_values.hpp"
 #include "view/migrate/findings.hpp"
 
@@ -14,6 +15,7 @@ using nlohmann::json;
 json validation_json(const app::Validation& validation) {
     json document{{"valid", validation.is_valid()},
                   {"pending", validation.pending},
+                  {"policies", validation.policies},
                   {"stopped", json::array()},
                   {"findings", findings_json(validation.findings)}};
     for (const migrate::HalfWay& each : validation.stopped) {
@@ -25,7 +27,11 @@ json validation_json(const app::Validation& validation) {
 }
 
 std::string validation_text(const app::Validation& validation) {
-    return fmt::format("files and history agree: {} applied, {} pending\n", validation.applied, validation.pending);
+    std::string text =
+        fmt::format("files and history agree: {} applied, {} pending\n", validation.applied, validation.pending);
+    if (validation.policies > 0)
+        text += fmt::format("{} of partitions can be read\n", counted(validation.policies, "policy", "policies"));
+    return text;
 }
 
 json wait_json(const app::WaitResult& result) {

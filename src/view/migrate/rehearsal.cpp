@@ -29,7 +29,7 @@ std::vector<std::string> relations_locked(const migrate::SeenStatement& statemen
 }
 
 /// "ACCESS EXCLUSIVE on orders, users; ROW SHARE on parts": the strongest first.
-std::string locks_text(const migrate::SeenStatement& statement) {
+std::string seen_locks_text(const migrate::SeenStatement& statement) {
     std::string text;
     for (int mode = static_cast<int>(LockMode::access_exclusive); mode >= 0; --mode) {
         std::vector<std::string> names;
@@ -72,7 +72,7 @@ std::string rehearsal_text(const app::RehearsalResult& result) {
     for (const app::RehearsedFile& file : result.files) {
         for (const migrate::SeenStatement& statement : file.statements)
             if (!blocked_by(statement).empty() || !statement.rewritten.empty() || !passes_text(statement).empty())
-                table.add_row({statement.where, std::string(file.direction), locks_text(statement),
+                table.add_row({statement.where, std::string(file.direction), seen_locks_text(statement),
                                passes_text(statement), blocked_by(statement)});
         for (const std::string& line : file.differences)
             differences += fmt::format("{} ({}): {}\n", file.file, file.direction, line);

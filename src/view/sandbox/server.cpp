@@ -4,7 +4,7 @@
 
 namespace tripmig::view {
 
-using Json = nlohmann::ordered_json;
+using SandboxJson = nlohmann::ordered_json;
 
 std::string sandbox_status_text(const app::SandboxStatus& status) {
     const std::string directory = status.directory.string();
@@ -17,17 +17,20 @@ std::string sandbox_url_text(const app::SandboxStatus& status) {
     return status.server->url() + '\n';
 }
 
-Json sandbox_json(const app::SandboxStatus& status) {
+SandboxJson sandbox_json(const app::SandboxStatus& status) {
     if (!status.server)
         return {{"running", false}, {"directory", status.directory.string()}};
     const sandbox::Server& server = *status.server;
-    return {{"running", status.pid.has_value()},       {"pid", status.pid ? Json(*status.pid) : Json(nullptr)},
-            {"directory", server.directory.string()},  {"url", server.url()},
-            {"superuser_url", server.superuser_url()}, {"log", server.log_file().string()},
+    return {{"running", status.pid.has_value()},
+            {"pid", status.pid ? SandboxJson(*status.pid) : SandboxJson(nullptr)},
+            {"directory", server.directory.string()},
+            {"url", server.url()},
+            {"superuser_url", server.superuser_url()},
+            {"log", server.log_file().string()},
             {"bindir", server.bindir.string()}};
 }
 
-Json stopped_sandbox_json(const app::StoppedSandbox& stopped) {
+SandboxJson stopped_sandbox_json(const app::StoppedSandbox& stopped) {
     return {{"running", false},
             {"directory", stopped.directory.string()},
             {"stopped", stopped.was_there},

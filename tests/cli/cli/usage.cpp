@@ -54,18 +54,18 @@ TEST_CASE("with --json stdout has one document, also when the command fails") {
     folder.write("migrations/V1__a.sql", "SELECT 1;\n");
     folder.write("broken/tripmig.toml", "[database\n");
     folder.write("schema.sql", "");
-    const std::string nowhere = "postgresql://somebody@127.0.0.1:1/nowhere?connect_timeout=1";
+    const std::string no_server = "postgresql://somebody@127.0.0.1:1/nowhere?connect_timeout=1";
     const std::vector<std::vector<std::string>> failing{
         {"satus"},
         {"up", "--nope"},
         {"sandbox"},
-        {"status", "--url", nowhere},
-        {"down", "--yes", "--url", nowhere},
-        {"wait", "--timeout", "0s", "--url", nowhere},
-        {"dump", "--check", "schema.sql", "--url", nowhere},
+        {"status", "--url", no_server},
+        {"down", "--yes", "--url", no_server},
+        {"wait", "--timeout", "0s", "--url", no_server},
+        {"dump", "--check", "schema.sql", "--url", no_server},
         {"dump", "--check"},
-        {"swap", "status", "orders", "--url", nowhere},
-        {"partition", "status", "--url", nowhere},
+        {"swap", "status", "orders", "--url", no_server},
+        {"partition", "status", "--url", no_server},
         {"lint", "missing.sql"},
         {"up", "--config", "broken/tripmig.toml"},
     };

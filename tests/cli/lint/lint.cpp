@@ -94,6 +94,18 @@ TEST_CASE("--github annotates, escaped") {
     CHECK(has(result.out, "[add-check]%0Aadd it NOT VALID"));
 }
 
+TEST_CASE("a file that is not SQL at all is an error, a mistyped word a warning") {
+    const TemporaryFolder folder;
+    folder.write("README.md", "# Orders\nWhat they are; and how.\n");
+    const auto refused = lint_in(folder, {"README.md"});
+    CHECK(refused.exit_code == 2);
+    CHECK(refused.err.find("README.md is not SQL") != std::string::npos);
+    folder.write("typo.sql", "create table a (id int); insrt into a values (1);");
+    const auto warned = lint_in(folder, {"typo.sql"});
+    CHECK(warned.exit_code == 0);
+    CHECK(warned.out.find("unknown-statement") != std::string::npos);
+}
+
 TEST_CASE("an ignore with a reason; one that ignores nothing; one of no rule") {
     const TemporaryFolder folder;
     folder.write("a.sql", "-- tripmig: ignore=create-index a dozen rows\ncreate index i on t (a);\n");

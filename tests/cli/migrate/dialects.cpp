@@ -158,6 +158,14 @@ TEST_CASE("new makes a file of the directory's own dialect, with the next number
         CHECK(names.front().size() == std::string("20240131120000_add_users.sql").size());
         CHECK(project.folder.read("migrations/" + names.front()) == "-- migrate:up\n\n-- migrate:down\n");
     }
+    SUBCASE("a directory that is missing is made; --time") {
+        const Names names = made({"new", "first", "--time"});
+        CHECK(names.front().size() == std::string("V20240131120000__first.sql").size());
+        project.write(names.front(), "select 1;");
+        const Names next = made({"new", "second", "--time"});
+        CHECK(next.front().size() == std::string("V20240131120000__second.sql").size());
+        project.write(next.front(), "select 1;");
+    }
     SUBCASE("an empty directory, --dialect") {
         std::filesystem::create_directories(project.folder.path() / "migrations");
         const Names names = made({"new", "first", "--dialect", "golang-migrate"});

@@ -122,6 +122,17 @@ TEST_CASE("a repeatable file runs again when a placeholder's value changes, also
     CHECK(project.database.scalar("select v from ver") == "3");
 }
 
+TEST_CASE("validate reads the policies of partitions too") {
+    const MigrationProject project;
+    project.write("V1__a.sql", "create table a (id int);");
+    project.succeed({"up"});
+    CHECK(project.json({"validate"})["policies"] == 0);
+    project.folder.write("partitions/a.toml", "table = \"a\"\nkey = \"at\"\ninterval = \"1 month\"\n");
+    CHECK(project.json({"validate"})["policies"] == 1);
+    project.folder.write("partitions/a.toml", "table = \"a\"\nkey = \"at\"\ninterval = \"1 fortnight\"\n");
+    project.fail({"validate"}, 2, "partitions/a.toml:3");
+}
+
 TEST_CASE("a directory without any migration is an error unless that is said, whatever is applied") {
     const MigrationProject project;
     project.write("README.md", "");

@@ -10,7 +10,7 @@ using tripmig::Progress;
 
 namespace {
 
-RateMeter measured(std::uint64_t done, std::chrono::seconds span) {
+RateMeter measured(std::uint64_t done, std::chrono::milliseconds span) {
     RateMeter rate;
     rate.add(RateMeter::TimePoint(1000h), 0);
     rate.add(RateMeter::TimePoint(1000h) + span, done);
@@ -83,5 +83,8 @@ TEST_CASE("lines for logs") {
     CHECK(finished_text({"load public.orders", 1'000'000, 1'000'000, "rows"}, measured(1'000'000, 12s)) ==
           "load public.orders: 1,000,000 rows in 12 s (83,333 rows/s)");
     CHECK(finished_text({"load", 3, 3, "files"}, RateMeter()) == "load: 3 files");
+    CHECK(finished_text({"load", 2827, 2827, "blocks"}, measured(2827, 100ms)) == "load: 2,827 blocks in 0.1 s");
+    CHECK(finished_text({"load", 10'000, 10'000, "blocks", 8192}, measured(10'000, 2s)) ==
+          "load: 10,000 blocks in 2 s (41.0 MB/s)");
     CHECK(finished_text({"index", 3, 3, "leaves"}, measured(3, 2s)) == "index: 3 leaves in 2 s (1.5 leaves/s)");
 }

@@ -123,20 +123,50 @@ TEST_CASE("lines stand above the bar, whole") {
     CHECK(terminal.screen().back().empty());
 }
 
-TEST_CASE("of several tasks the first stands in the bar until it is done or silent") {
+TEST_CASE("of several tasks the one that began last stands in the bar until it is done or silent") {
     FakeTerminal terminal(true);
     const auto reporter = make_reporter(terminal.options);
     reporter->emit(progress_event("a", 1, 10));
     terminal.clock.pass(200ms);
     reporter->emit(progress_event("b", 1, 10));
-    CHECK(terminal.screen().back().find("a (+1 more)  [") == 0);
-    terminal.clock.pass(5s);
-    reporter->emit(progress_event("b", 2, 10));
     CHECK(terminal.screen().back().find("b (+1 more)  [") == 0);
+    terminal.clock.pass(5s);
+    reporter->emit(progress_event("a", 2, 10));
+    CHECK(terminal.screen().back().find("a (+1 more)  [") == 0);
     terminal.clock.pass(200ms);
-    reporter->emit(progress_event("b", 10, 10));
-    CHECK(terminal.screen().back().find("a  [") == 0);
     reporter->emit(progress_event("a", 10, 10));
+    CHECK(terminal.screen().back().find("b  [") == 0);
+    reporter->emit(progress_event("b", 10, 10));
+    CHECK(terminal.screen().back().empty());
+}
+
+TEST_CASE("a part of a command's work has a line in a log when it takes long") {
+    FakeTerminal log(false);
+    const auto reporter = make_reporter(log.options);
+    Event event = progress_event("index", 1, 1);
+    event.severity = Severity::debug;
+    reporter->emit(event);
+    CHECK(log.screen() == Lines{""});
+    event.progress->task = "load";
+    for (const std::uint64_t done : {1U, 2U, 3U}) {
+        event.progress->done = done;
+        event.progress->total = 3;
+        reporter->emit(event);
+        log.clock.pass(3s);
+    }
+    CHECK(log.screen().size() == 3);
+}
+
+TEST_CASE("progress of work that nothing counts: how long it has taken, gone when it is over") {
+    FakeTerminal terminal(true);
+    const auto reporter = make_reporter(terminal.options);
+    Event event = progress_event("index a", 65, 0);
+    event.severity = Severity::debug;  // progress is shown all the same
+    event.progress->is_elapsed_time = true;
+    reporter->emit(event);
+    CHECK(terminal.screen().back() == "index a  1 min 5 s");
+    event.progress->is_over = true;
+    reporter->emit(event);
     CHECK(terminal.screen().back().empty());
 }
 
