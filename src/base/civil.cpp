@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
-#include <limits>
 
 #include "base/counted.hpp"
 #include "base/trimmed.hpp"
@@ -149,43 +149,124 @@ std::string to_string(const CalendarInterval& interval) {
     return text.empty() ? "0 days" : text;
 }
 
+namespace {
+
+constexpr std::int64_t first_year = -290'000;
+constexpr std::int64_t last_year = 294'200;
+constexpr std::int64_t days_of_400_years = 146'097;
+constexpr std::int64_t first_of_march_of_year_0 = -719'468;  // in days from 1970-01-01
+
+std::int64_t floor_divide(std::int64_t dividend, std::int64_t divisor) {
+    const std::int64_t quotient = dividend / divisor;
+    return dividend % divisor < 0 ? quotient - 1 : quotient;
+}
+
+bool is_leap(std::int64_t year) {
+    return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
+unsigned days_in(std::int64_t year, unsigned month) {
+    constexpr std::array<unsigned, 12> lengths{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    return month == 2 && is_leap(year) ? 29 : lengths.at(month - 1);
+}
+
+/// Days from 1970-01-01. Years begin in March here, so that the leap day is the last of its year.
+std::int64_t day_number(const CivilDate& date) {
+    const std::int64_t year = date.month <= 2 ? date.year - 1 : date.year;
+    const std::int64_t era = floor_divide(year, 400);
+    const std::int64_t year_of_era = year - era * 400;
+    const std::int64_t month_from_march = (static_cast<std::int64_t>(date.month) + 9) % 12;
+    const std::int64_t day_of_year = (153 * month_from_march + 2) / 5 + static_cast<std::int64_t>(date.day) - 1;
+    const std::int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    return era * days_of_400_years + day_of_era + first_of_march_of_year_0;
+}
+
+Instant at_day(std::int64_t number) {
+    return Instant(chr::days(number));
+}
+
+std::string date_text(const CivilDate& date) {
+    return fmt::format("{:04}-{:02}-{:02}", date.year > 0 ? date.year : 1 - date.year, date.month, date.day);
+}
+
+}  // namespace
+
+CivilDate civil_date(Instant moment) {
+    const std::int64_t days = floor_divide(moment.time_since_epoch().count(), 86'400 * microseconds_per_second);
+    const std::int64_t since = days - first_of_march_of_year_0;
+    const std::int64_t era = floor_divide(since, days_of_400_years);
+    const std::int64_t day_of_era = since - era * days_of_400_years;
+    const std::int64_t year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
+    const std::int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    const std::int64_t month_from_march = (5 * day_of_year + 2) / 153;
+    CivilDate date;
+    date.day = static_cast<unsigned>(day_of_year - (153 * month_from_march + 2) / 5 + 1);
+    date.month = static_cast<unsigned>(month_from_march < 10 ? month_from_march + 3 : month_from_march - 9);
+    date.year = year_of_era + era * 400 + (date.month <= 2 ? 1 : 0);
+    return date;
+}
+
+Instant midnight_of(const CivilDate& date) {
+    return at_day(day_number(date));
+}
+
+bool is_year_of_instant(std::int64_t year) {
+    return year >= first_year && year <= last_year;
+}
+
 Instant add(Instant moment, const CalendarInterval& interval, std::int64_t times) {
-    const auto day = chr::floor<chr::days>(moment);
-    const auto time_of_day = moment - day;
-    auto date = chr::year_month_day{day} + chr::months(interval.months * times);
-    if (!date.ok())
-        date = date.year() / date.month() / chr::last;
-    return chr::sys_days{date} + chr::days(interval.days * times) + time_of_day +
+    CivilDate date = civil_date(moment);
+    const auto time_of_day = moment - midnight_of(date);
+    const std::int64_t months = date.year * 12 + date.month - 1 + interval.months * times;
+    date.year = floor_divide(months, 12);
+    date.month = static_cast<unsigned>(months - date.year * 12) + 1;
+    date.year = std::clamp(date.year, first_year, last_year);
+    date.day = std::min(date.day, days_in(date.year, date.month));
+    return midnight_of(date) + chr::days(interval.days * times) + time_of_day +
            chr::microseconds(interval.microseconds * times);
 }
 
 std::string format_date(Instant moment) {
-    const chr::year_month_day date{chr::floor<chr::days>(moment)};
-    return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                       static_cast<unsigned>(date.day()));
+    const CivilDate date = civil_date(moment);
+    return date_text(date) + (date.year > 0 ? "" : " BC");
 }
 
-std::string format_timestamp(Instant moment) {
-    const chr::hh_mm_ss time{moment - chr::floor<chr::days>(moment)};
-    std::string text = fmt::format("{} {:02}:{:02}:{:02}", format_date(moment), time.hours().count(),
+std::string format_timestamp(Instant moment, std::string_view zone_mark) {
+    const CivilDate date = civil_date(moment);
+    const chr::hh_mm_ss time{moment - midnight_of(date)};
+    std::string text = fmt::format("{} {:02}:{:02}:{:02}", date_text(date), time.hours().count(),
                                    time.minutes().count(), time.seconds().count());
     if (time.subseconds().count() != 0) {
         text += fmt::format(".{:06}", time.subseconds().count());
         text.erase(text.find_last_not_of('0') + 1);
     }
-    return text;
+    return text.append(zone_mark).append(date.year > 0 ? "" : " BC");
 }
 
 std::string format_rfc3339(Instant moment) {
-    std::string text = format_timestamp(moment);
+    std::string text = format_timestamp(moment, "Z");  // which " BC" follows: such years RFC 3339 does not have
     text[text.find(' ')] = 'T';
-    return text + 'Z';
+    return text;
 }
+
+namespace {
+
+bool take_before_christ(std::string_view& text) {
+    constexpr std::string_view mark = " BC";
+    if (text.size() <= mark.size() || text.substr(text.size() - mark.size()) != mark)
+        return false;
+    text.remove_suffix(mark.size());
+    return true;
+}
+
+}  // namespace
 
 std::optional<Instant> parse_timestamp(std::string_view text) {
     text = trimmed(text);
+    const bool is_before_christ = take_before_christ(text);
     const auto year = take_number(text, 4, 6);
-    if (!year || *year > std::numeric_limits<short>::max() || !take(text, '-'))
+    if (!year || !is_year_of_instant(is_before_christ ? 1 - *year : *year) || !take(text, '-'))
         return std::nullopt;
     const auto month = take_number(text, 2, 2);
     if (!month || !take(text, '-'))
@@ -193,11 +274,15 @@ std::optional<Instant> parse_timestamp(std::string_view text) {
     const auto day = take_number(text, 2, 2);
     if (!day)
         return std::nullopt;
-    const chr::year_month_day date{chr::year(static_cast<int>(*year)), chr::month(static_cast<unsigned>(*month)),
-                                   chr::day(static_cast<unsigned>(*day))};
-    if (!date.ok())
+    CivilDate date;
+    date.year = is_before_christ ? 1 - *year : *year;
+    if (*month < 1 || *month > 12 || *day < 1 || *year == 0)
         return std::nullopt;
-    Instant moment = chr::sys_days{date};
+    date.month = static_cast<unsigned>(*month);
+    date.day = static_cast<unsigned>(*day);
+    if (date.day > days_in(date.year, date.month))
+        return std::nullopt;
+    const Instant moment = midnight_of(date);
     if (text.empty())
         return moment;
     if (!take(text, ' ') && !take(text, 'T'))

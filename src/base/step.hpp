@@ -77,6 +77,8 @@ struct Unit {
     std::string name;
     Transaction transaction = Transaction::inside;
     std::vector<Step> steps;
+    /// Run in the same transaction before lock_first is taken: what makes nobody wait.
+    std::vector<Step> before_locks = {};
     /// All locks taken first, in this order, before any step: the cut-over protocol. Under a lock_budget every second
     /// attempt takes them in reverse. Empty: each step takes its own.
     std::vector<LockRequest> lock_first;
@@ -84,6 +86,9 @@ struct Unit {
     std::chrono::milliseconds lock_budget{0};
     /// Budget for the time from the last lock granted to COMMIT. Zero: no limit but statement_timeout.
     std::chrono::milliseconds max_hold{0};
+    /// Its statements up to each check, its BEGIN and settings with the first of them, are one round trip. Not with
+    /// lock_first, user_sql or COPY.
+    bool in_few_trips = false;
     bool user_sql = false;       ///< runs under the role's and database's own settings, not ours
     bool keeps_session = false;  ///< with user_sql: goes on under what the same file's earlier units SET
     /// With keeps_session: waits for locks as long as LockPolicy::concurrently_timeout says, since it lets others work

@@ -227,9 +227,10 @@ ExitCode Application::run_command(const Command& command, const std::string& nam
     const Instant started = clock.now();
     const auto tell_monitor = [&](ExitCode code) {
         if (!config.report.metrics_file.empty())
-            write_metrics(config.report.metrics_file,
-                          {name, to_int(code), clock.now(),
-                           std::chrono::duration_cast<std::chrono::milliseconds>(clock.now() - started)});
+            write_metrics(
+                config.report.metrics_file,
+                {name, to_int(code), clock.now(),
+                 std::chrono::duration_cast<std::chrono::milliseconds>(clock.now() - started), context.metrics});
     };
     try {
         const ExitCode code = command.action(context);

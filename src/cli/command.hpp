@@ -6,9 +6,11 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "app/context.hpp"
 #include "base/exit_code.hpp"
+#include "report/metrics_file.hpp"
 
 namespace CLI {
 class App;
@@ -19,8 +21,9 @@ namespace tripmig::cli {
 /// What a command is given when it runs: configuration loaded, reporter chosen, signals caught; and where its result
 /// goes.
 struct Context : app::Context {
-    std::ostream& out;  ///< stdout: results only
-    bool& json;         ///< --json: one document on stdout, the error's when it fails
+    std::ostream& out;                               ///< stdout: results only
+    bool& json;                                      ///< --json: one document on stdout, the error's when it fails
+    std::vector<report::TableMetrics> metrics = {};  ///< what a command found of tables, for the metrics file
 };
 
 using Action = std::function<ExitCode(Context&)>;

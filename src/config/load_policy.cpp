@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <map>
 
@@ -92,6 +93,21 @@ void check_start(const PartitionPolicy& policy, const Setting& setting) {
                             "write the first leaf's lower bound");
 }
 
+void check_encoding(const PartitionPolicy& policy, const Settings& settings) {
+    using Unit = KeyEncoding::Unit;
+    const KeyEncoding& encoding = policy.key_encoding;
+    if (encoding.epoch && encoding.unit != Unit::snowflake)
+        throw settings.at("key_encoding.epoch").error("only snowflake has an epoch of its own", "take it out");
+    if (encoding.unit == Unit::none)
+        return;
+    const Setting& unit = settings.at("key_encoding.unit");
+    if (encoding.unit == Unit::snowflake && !encoding.epoch)
+        throw unit.error("the epoch of these keys is missing",
+                         "write epoch = \"2015-01-01\" below [key_encoding]: the time that the key 0 stands for");
+    if (std::holds_alternative<std::int64_t>(policy.interval))
+        throw unit.error("the key is a time, and the interval is a number", "write interval = \"1 month\"");
+}
+
 /// What only shows when all keys are there.
 void check_together(PartitionPolicy& policy, const Settings& settings) {
     const auto name = settings.find("name");
@@ -104,10 +120,14 @@ void check_together(PartitionPolicy& policy, const Settings& settings) {
     }
     if (policy.start)
         check_start(policy, settings.at("start"));
-    if (policy.retention && std::holds_alternative<std::int64_t>(policy.interval))
-        throw settings.at("retention.keep")
-            .error("retention goes by time, and this interval is a number",
-                   "leave [retention] out: leaves by number are kept");
+    if (policy.retention && policy.retention->keep.index() != policy.interval.index())
+        throw std::holds_alternative<std::int64_t>(policy.interval)
+            ? settings.at("retention.keep")
+                  .error("the interval is a number, so this must be one too",
+                         "write how far below the newest key partitions are kept: keep = 100000000")
+            : settings.at("retention.keep")
+                  .error("the interval is a time, so this must be one too", "write keep = \"36 months\"");
+    check_encoding(policy, settings);
 }
 
 }  // namespace
@@ -139,7 +159,14 @@ PartitionPolicy load_policy(const fs::path& file) {
     return policy;
 }
 
-std::vector<PartitionPolicy> load_policies(const fs::path& directory) {
+std::string_view KeyEncoding::name() const {
+    constexpr std::array<std::string_view, 8> names{"none", "s", "ms", "us", "ns", "v7", "ulid", "snowflake"};
+    return names.at(static_cast<std::size_t>(unit));
+}
+
+namespace {
+
+std::vector<fs::path> policy_paths(const fs::path& directory) {
     std::error_code failure;
     std::vector<fs::path> files;
     for (const fs::directory_entry& entry : fs::directory_iterator(directory, failure)) {
@@ -154,17 +181,44 @@ std::vector<PartitionPolicy> load_policies(const fs::path& directory) {
             fmt::format("cannot read the folder of partition policies {}: {}", directory.string(), failure.message()),
             "name it with --partitions, or with dir below [partitions] in tripmig.toml");
     std::sort(files.begin(), files.end());
-    std::vector<PartitionPolicy> policies;
-    for (const fs::path& file : files) {
-        policies.push_back(load_policy(file));
-        const QualifiedName& table = policies.back().table;
-        const auto former = std::find_if(policies.begin(), policies.end() - 1,
-                                         [&](const auto& policy) { return policy.table == table; });
-        if (former != policies.end() - 1)
+    return files;
+}
+
+PolicyFile read_policy_file(const fs::path& file, const std::vector<PolicyFile>& before) {
+    PolicyFile read;
+    read.file = file;
+    try {
+        PartitionPolicy policy = load_policy(file);
+        const auto former = std::find_if(before.begin(), before.end(), [&](const PolicyFile& other) {
+            return other.policy && other.policy->table == policy.table;
+        });
+        if (former != before.end())
             throw Error(ExitCode::usage,
                         fmt::format("{} and {} are both about {}.{}", former->file.string(), file.string(),
-                                    table.schema, table.name),
+                                    policy.table.schema, policy.table.name),
                         "a table has one policy: keep one of the two files");
+        read.policy = std::move(policy);
+    } catch (const Error& error) {
+        read.error = error;
+    }
+    return read;
+}
+
+}  // namespace
+
+std::vector<PolicyFile> read_policy_files(const fs::path& directory) {
+    std::vector<PolicyFile> files;
+    for (const fs::path& path : policy_paths(directory))
+        files.push_back(read_policy_file(path, files));
+    return files;
+}
+
+std::vector<PartitionPolicy> load_policies(const fs::path& directory) {
+    std::vector<PartitionPolicy> policies;
+    for (PolicyFile& file : read_policy_files(directory)) {
+        if (file.error)
+            throw Error(*file.error);
+        policies.push_back(std::move(*file.policy));
     }
     return policies;
 }

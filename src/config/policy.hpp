@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/civil.hpp"
+#include "base/error.hpp"
 #include "base/qualified_name.hpp"
 
 namespace tripmig::config {
@@ -16,10 +17,18 @@ namespace tripmig::config {
 /// The width of a leaf: calendar time for date, timestamp and timestamptz keys, a number for bigint keys.
 using PartitionInterval = std::variant<CalendarInterval, std::int64_t>;
 
+/// How a time is written in a key that is no date and no timestamp.
+struct KeyEncoding {
+    enum class Unit { none, s, ms, us, ns, v7, ulid, snowflake } unit = Unit::none;
+    std::optional<Instant> epoch;  ///< of snowflake: where its milliseconds begin
+
+    /// As the policy says it: "ms".
+    [[nodiscard]] std::string_view name() const;
+};
+
 struct RetentionPolicy {
-    CalendarInterval keep;
-    enum class Action { detach, drop, archive } action = Action::detach;
-    CalendarInterval grace{0, 7, 0};
+    PartitionInterval keep;  ///< a number: measured from the newest row
+    enum class Action { detach } action = Action::detach;
     bool cascade = false;
     bool idle = false;  ///< the table may get no rows for long: `now` far beyond the newest row is believed
 };
@@ -49,6 +58,11 @@ struct PartitionPolicy {
     int premake = 3;
     std::optional<std::string> start;            ///< the first leaf that an empty table gets, in the key's own type
     std::string name = "{table}_{start:%Y_%m}";  ///< pattern of leaf names
+    std::string time_zone;                       ///< where days and months begin; empty: UTC
+    int week_start = 1;                          ///< ISO 8601: 1 is Monday
+    KeyEncoding key_encoding;
+    std::optional<QualifiedName> template_table;  ///< whose settings new partitions get; nullopt: the newest sibling's
+    enum class Analyze { never, after_data, nightly } analyze = Analyze::after_data;
     std::optional<RetentionPolicy> retention;
     enum class Default { none, watch } default_partition = Default::none;
     SwapPolicy swap;
@@ -58,6 +72,17 @@ struct PartitionPolicy {
 
 /// One policy file. Throws Error{usage} with file:line:column and what to write instead.
 PartitionPolicy load_policy(const std::filesystem::path& file);
+
+/// One file of the directory: its policy, or what is wrong with it.
+struct PolicyFile {
+    std::filesystem::path file;
+    std::optional<PartitionPolicy> policy;
+    std::optional<Error> error;
+};
+
+/// All *.toml of the directory in the order of their names. A file that is about the table of one before it has an
+/// error. Throws Error{usage} when the directory is missing.
+std::vector<PolicyFile> read_policy_files(const std::filesystem::path& directory);
 
 /// All *.toml of the directory in the order of their names. Throws Error{usage} when the directory is missing, or two
 /// files name one table.

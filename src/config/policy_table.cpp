@@ -1,5 +1,7 @@
 #include "config/policy_table.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 
 #include "config/identifier.hpp"
@@ -12,6 +14,11 @@ namespace {
 using Policy = PartitionPolicy;
 using Action = RetentionPolicy::Action;
 using Default = PartitionPolicy::Default;
+using Analyze = PartitionPolicy::Analyze;
+using Unit = KeyEncoding::Unit;
+
+const std::vector<std::string> days_of_week{"monday", "tuesday",  "wednesday", "thursday",
+                                            "friday", "saturday", "sunday"};
 
 constexpr std::int64_t widest_number = std::int64_t{1} << 62U;  // a bound and the next one both fit a bigint
 
@@ -47,6 +54,42 @@ std::string start_of(const Setting& setting) {
     return setting.as_non_empty_text();
 }
 
+/// A name of pg_timezone_names: the server knows whether there is such a zone. "UTC+9" is a zone for PostgreSQL too,
+/// west of Greenwich (POSIX), which nobody means who writes it.
+std::string time_zone_of(const Setting& setting) {
+    std::string name = setting.as_non_empty_text();
+    const std::size_t digit = name.find_first_of("0123456789");
+    if (digit != std::string::npos && name.find('/') == std::string::npos)
+        throw setting.error(fmt::format("{} is not the name of a time zone", setting.shown()),
+                            "write a name such as \"Asia/Seoul\" (SELECT name FROM pg_timezone_names)");
+    return name == "UTC" ? std::string() : name;
+}
+
+std::optional<QualifiedName> template_of(const Setting& setting) {
+    if (setting.as_text() == "newest")
+        return std::nullopt;
+    return parsed(setting, parse_table_name);
+}
+
+Unit unit_of(const Setting& setting) {
+    return std::array{Unit::s, Unit::ms, Unit::us, Unit::ns, Unit::v7, Unit::ulid, Unit::snowflake}.at(
+        setting.as_choice({"s", "ms", "us", "ns", "v7", "ulid", "snowflake"}));
+}
+
+Instant moment_of(const Setting& setting) {
+    const auto moment = parse_timestamp(start_of(setting));
+    if (!moment)
+        throw setting.error(fmt::format("{} is not a date or time", setting.shown()),
+                            "write \"2015-01-01\"; times are UTC");
+    return *moment;
+}
+
+PartitionInterval keep_of(const Setting& setting) {
+    if (setting.value().kind == TomlValue::Kind::integer)
+        return setting.as_integer(1, widest_number);
+    return setting.as_interval();
+}
+
 RetentionPolicy& retention(Policy& policy) {
     if (!policy.retention)
         policy.retention.emplace();
@@ -63,12 +106,21 @@ void add_plain_keys(std::vector<PolicyKey>& table) {
          {"", "interval", "interval or integer", "",
           "How wide a leaf is: time for date and timestamp keys, a number for integer keys. Required.",
           [](Policy& p, const Setting& s) { p.interval = interval_of(s); }},
-         {"", "premake", "integer", "3", "How many leaves stand ready ahead of now.",
-          [](Policy& p, const Setting& s) { p.premake = static_cast<int>(s.as_integer(1, 10'000)); }},
-         {"", "start", "date, time or integer", "", "Where the first leaf of an empty table begins.",
+         {"", "premake", "integer", "3", "How many future partitions to keep, besides the present one.",
+          [](Policy& p, const Setting& s) { p.premake = static_cast<int>(s.as_integer(0, 10'000)); }},
+         {"", "start", "date, time or integer", "",
+          "Where the first partition of an empty table begins. One in the future is waited for.",
           [](Policy& p, const Setting& s) { p.start = start_of(s); }},
          {"", "name", "pattern", "", "The names of leaves. Without it, one that fits the interval.",
           [](Policy& p, const Setting& s) { p.name = s.as_non_empty_text(); }},
+         {"", "time_zone", "name", "UTC",
+          "Where days and months begin, as in `Asia/Seoul`. Of date and timestamp keys: what \"now\" is.",
+          [](Policy& p, const Setting& s) { p.time_zone = time_zone_of(s); }},
+         {"", "week_start", "a day of the week", "monday", "The day on which weeks begin, as in `sunday`.",
+          [](Policy& p, const Setting& s) { p.week_start = static_cast<int>(s.as_choice(days_of_week)) + 1; }},
+         {"", "template", "newest or a table", "newest",
+          "What new partitions are made like, in what their parent does not say: the newest partition, or this table.",
+          [](Policy& p, const Setting& s) { p.template_table = template_of(s); }},
          {"", "max_create", "integer", "", "As in [partitions], for this table alone.",
           [](Policy& p, const Setting& s) { p.max_create = static_cast<int>(s.as_integer(1, 100'000)); }},
          {"", "max_drop", "integer", "", "As in [partitions], for this table alone.",
@@ -78,17 +130,21 @@ void add_plain_keys(std::vector<PolicyKey>& table) {
 void add_sections(std::vector<PolicyKey>& table) {
     table.insert(
         table.end(),
-        {{"retention", "keep", "interval", "",
-          "Leaves whose upper bound is older than this go. Required in [retention].",
-          [](Policy& p, const Setting& s) { retention(p).keep = s.as_interval(); }},
-         {"retention", "action", "detach, drop, archive", "detach", "What happens to them.",
+        {{"key_encoding", "unit", "s, ms, us, ns, v7, ulid, snowflake", "",
+          "How times are written in the key. bigint: s, ms, us, ns since 1970, or snowflake. uuid: v7. text: ulid.",
+          [](Policy& p, const Setting& s) { p.key_encoding.unit = unit_of(s); }},
+         {"key_encoding", "epoch", "date or time", "", "Of snowflake: where its milliseconds begin. Required for it.",
+          [](Policy& p, const Setting& s) { p.key_encoding.epoch = moment_of(s); }},
+         {"retention", "keep", "interval or integer", "",
+          "Partitions whose upper bound is older than this are detached; an integer is measured from the newest row. "
+          "Required in [retention].",
+          [](Policy& p, const Setting& s) { retention(p).keep = keep_of(s); }},
+         {"retention", "action", "detach", "detach", "What happens to them: each is kept as a table of its own.",
           [](Policy& p, const Setting& s) {
-              retention(p).action = std::array{Action::detach, Action::drop, Action::archive}.at(
-                  s.as_choice({"detach", "drop", "archive"}));
+              retention(p).action = std::array{Action::detach}.at(s.as_choice({"detach"}));
           }},
-         {"retention", "grace", "interval", "7 days", "For drop and archive: the time between the detach and the drop.",
-          [](Policy& p, const Setting& s) { retention(p).grace = s.as_interval(); }},
-         {"retention", "cascade", "true, false", "false", "Rows of other tables that reference the leaf go with it.",
+         {"retention", "cascade", "true, false", "false",
+          "Rows of other tables that reference the partition go with it.",
           [](Policy& p, const Setting& s) { retention(p).cascade = s.as_boolean(); }},
          {"retention", "idle", "true, false", "false",
           "true: the table gets no rows for long. Without it nothing is detached while the time is more than 2 "
@@ -98,6 +154,13 @@ void add_sections(std::vector<PolicyKey>& table) {
           "none: there is no DEFAULT partition. watch: there is one, and rows in it are reported.",
           [](Policy& p, const Setting& s) {
               p.default_partition = std::array{Default::none, Default::watch}.at(s.as_choice({"none", "watch"}));
+          }},
+         {"analyze", "parent", "never, after-data, nightly", "after-data",
+          "When the partitioned table is analyzed, which autovacuum never does: after-data: when rows were moved in or "
+          "out.",
+          [](Policy& p, const Setting& s) {
+              p.analyze = std::array{Analyze::never, Analyze::after_data, Analyze::nightly}.at(
+                  s.as_choice({"never", "after-data", "nightly"}));
           }},
          {"swap", "strategy", "attach, copy", "attach",
           "attach: the old table becomes the leaf of the past. copy: its rows are copied into leaves.",

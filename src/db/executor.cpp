@@ -50,7 +50,33 @@ void Executor::set_run_lock(const RunLock& lock) {
 UnitOutcome Executor::attempt(const Unit& unit, int number) {
     m_watch.begin_attempt();
     m_session.prepare(unit, m_policy);
-    return m_attempt.make(unit, m_policy, number);
+    UnitOutcome outcome = m_attempt.make(unit, m_policy, number);
+    m_session.ended(unit);
+    m_watch.end_unit();
+    outcome.attempts = number;
+    outcome.sampled_locks = m_watch.take_sampled_locks();
+    return outcome;
+}
+
+/// In the handler of a failed attempt, which leaves nothing. Throws what another attempt would meet again.
+bool Executor::is_again_at_once(const Unit& unit, const Error& error, bool was_prepared_again) {
+    m_session.failed();
+    if (!m_connection.is_broken())
+        m_connection.rollback_quietly();
+    require_run_lock(error);
+    // Outside of a transaction nothing of ours is prepared, and a part of it may be committed.
+    if (error.sqlstate() == "26000" && unit.transaction == Transaction::inside && !was_prepared_again &&
+        m_connection.forget_lost_prepared())
+        return true;
+    if (error.sqlstate() == "53200")
+        throw with_server_limit(error, m_connection);
+    if (const auto refusal = event_trigger_refusal(m_connection, error))
+        throw Error(*refusal);
+    if (!is_transient(error.sqlstate()))
+        throw;
+    if (!may_retry(unit))
+        throw timeout_of(unit, error, m_watch.blockers());
+    return false;
 }
 
 UnitOutcome Executor::run(const Unit& unit) {
@@ -62,33 +88,30 @@ UnitOutcome Executor::run(const Unit& unit) {
         const auto attempt_started = m_clock.steady();
         try {
             UnitOutcome outcome = attempt(unit, attempts);
-            m_session.ended(unit);
-            m_watch.end_unit();
-            outcome.attempts = attempts;
             outcome.waited = chr::duration_cast<chr::milliseconds>(attempt_started - started);
-            outcome.sampled_locks = m_watch.take_sampled_locks();
             return outcome;
         } catch (const CommitInDoubt&) {
             throw;
         } catch (const Error& error) {
-            m_session.failed();
-            if (!m_connection.is_broken())
-                m_connection.rollback_quietly();
-            require_run_lock(error);
-            // Outside of a transaction nothing of ours is prepared, and a part of it may be committed.
-            if (error.sqlstate() == "26000" && unit.transaction == Transaction::inside &&
-                !std::exchange(was_prepared_again, true) && m_connection.forget_lost_prepared())
-                continue;
-            if (error.sqlstate() == "53200")
-                throw with_server_limit(error, m_connection);
-            if (const auto refusal = event_trigger_refusal(m_connection, error))
-                throw Error(*refusal);
-            if (!is_transient(error.sqlstate()))
-                throw;
-            if (!may_retry(unit))
-                throw timeout_of(unit, error, m_watch.blockers());
-            pause_before_retry(unit, error, attempts, deadline);
+            if (is_again_at_once(unit, error, was_prepared_again))
+                was_prepared_again = true;
+            else
+                pause_before_retry(unit, error, attempts, deadline);
         }
+    }
+}
+
+std::optional<UnitOutcome> Executor::try_once(const Unit& unit, int number) {
+    m_watch.begin_unit(unit);
+    m_obstacle.reset();
+    try {
+        return attempt(unit, number);
+    } catch (const CommitInDoubt&) {
+        throw;
+    } catch (const Error& error) {
+        static_cast<void>(is_again_at_once(unit, error, false));
+        m_obstacle = Obstacle{error, m_watch.blockers()};
+        return std::nullopt;
     }
 }
 

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <string>
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
@@ -34,6 +35,18 @@ class Executor {
     /// (Transaction::none).
     UnitOutcome run(const Unit& unit);
 
+    /// What kept try_once() from its end: nothing of the unit is left.
+    struct Obstacle {
+        Error error;
+        std::string blockers;  ///< whom it waited for, as far as it was seen; may be empty
+    };
+
+    /// One attempt of a unit, which the caller may make again later; `number` counts them from 1. nullopt: it was a
+    /// lock that did not come in time, or another failure that may pass; obstacle() says which. Throws as run() does
+    /// otherwise.
+    std::optional<UnitOutcome> try_once(const Unit& unit, int number);
+    [[nodiscard]] const std::optional<Obstacle>& obstacle() const noexcept { return m_obstacle; }
+
     /// Every transaction then looks, before its COMMIT, whether that lock is still held; Error{unreachable} when it is
     /// not.
     void set_run_lock(const RunLock& lock);
@@ -60,6 +73,7 @@ class Executor {
     using TimePoint = std::chrono::steady_clock::time_point;
 
     UnitOutcome attempt(const Unit& unit, int number);
+    [[nodiscard]] bool is_again_at_once(const Unit& unit, const Error& error, bool was_prepared_again);
     void require_run_lock(const Error& error);
     void pause_before_retry(const Unit& unit, const Error& error, int attempts, TimePoint deadline);
 
@@ -73,6 +87,7 @@ class Executor {
     Attempt m_attempt;
     const RunLock* m_run_lock = nullptr;
     std::function<void()> m_before_retry;
+    std::optional<Obstacle> m_obstacle;
 };
 
 }  // namespace tripmig::db

@@ -189,6 +189,10 @@ int Session::server_version() const {
     return m_state->connection->server_version();
 }
 
+bool Session::is_broken() const {
+    return !m_state->connection->is_open();
+}
+
 void Session::cancel() noexcept {
     try {
         m_state->connection->cancel_query();

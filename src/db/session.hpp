@@ -75,6 +75,8 @@ class Session {
 
     [[nodiscard]] int backend_pid() const;
     [[nodiscard]] int server_version() const;
+    /// The connection is gone: an error of class 08 without that came from elsewhere, a foreign server say.
+    [[nodiscard]] bool is_broken() const;
 
     /// From another thread: asks the server to cancel what this session runs. The running call throws with SQLSTATE
     /// 57014.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <limits>
 
 #include "base/error.hpp"
@@ -17,38 +18,50 @@ std::int64_t floor_division(std::int64_t dividend, std::int64_t divisor) {
     return dividend % divisor < 0 ? quotient - 1 : quotient;
 }
 
-Instant first_of_months(std::int64_t months_since_year_0) {
-    const std::int64_t year = floor_division(months_since_year_0, 12);
-    const auto month = static_cast<unsigned>(months_since_year_0 - year * 12) + 1;
-    return chr::sys_days{chr::year(static_cast<int>(year)) / chr::month(month) / chr::day(1)};
-}
-
 Instant align_to_months(Instant moment, std::int64_t months) {
-    const chr::year_month_day date{chr::floor<chr::days>(moment)};
-    const std::int64_t since_year_0 =
-        static_cast<std::int64_t>(static_cast<int>(date.year())) * 12 + static_cast<unsigned>(date.month()) - 1;
-    return first_of_months(floor_division(since_year_0, months) * months);
+    const CivilDate date = civil_date(moment);
+    const std::int64_t since_year_0 = date.year * 12 + date.month - 1;
+    const std::int64_t first = floor_division(since_year_0, months) * months;
+    const std::int64_t year = floor_division(first, 12);
+    return midnight_of({year, static_cast<unsigned>(first - year * 12) + 1, 1});
 }
 
-Instant align_to_days(Instant moment, std::int64_t days) {
-    // 1970-01-01 was a Thursday: whole weeks are counted from Monday, 2000-01-03.
-    const chr::sys_days monday = chr::year(2000) / chr::January / 3;
-    const chr::sys_days origin = days % 7 == 0 ? monday : chr::sys_days{};
-    const std::int64_t since = (chr::floor<chr::days>(moment) - origin).count();
+Instant align_to_days(Instant moment, std::int64_t days, int week_start) {
+    // Whole weeks are counted from Monday, 2000-01-03, or the day of that week on which weeks begin.
+    const Instant first_week = midnight_of({2000, 1, 3}) + chr::days(week_start - 1);
+    const Instant origin = days % 7 == 0 ? first_week : Instant{};
+    const std::int64_t since = chr::floor<chr::days>(moment - origin).count();
     return origin + chr::days(floor_division(since, days) * days);
 }
 
-Instant align(Instant moment, const CalendarInterval& interval) {
+Instant align(Instant moment, const CalendarInterval& interval, int week_start) {
     if (interval.months != 0)
         return align_to_months(moment, interval.months);
     if (interval.days != 0)
-        return align_to_days(moment, interval.days);
+        return align_to_days(moment, interval.days, week_start);
     return Instant(chr::microseconds(floor_division(moment.time_since_epoch().count(), interval.microseconds) *
                                      interval.microseconds));
 }
 
-Bounds times_containing(const CalendarInterval& interval, Instant moment) {
-    const Instant lower = align(moment, interval);
+/// Clocks that are put back or forward make a part of the grid longer, shorter, or none at all.
+Bounds moments_containing(const CalendarInterval& interval, Instant moment, const Calendar& calendar) {
+    Instant first = align(calendar.local(moment), interval, calendar.week_start);
+    while (calendar.utc(first) > moment)
+        first = align(first - chr::microseconds(1), interval, calendar.week_start);
+    Instant end = add(first, interval);
+    for (Instant next = end; calendar.utc(end) <= moment; end = next) {
+        next = add(end, interval);
+        if (next <= end)
+            break;  // the last year that there is
+        first = end;
+    }
+    return {Bound::at(calendar.utc(first)), Bound::at(calendar.utc(end))};
+}
+
+Bounds times_containing(KeyType key, const CalendarInterval& interval, Instant moment, const Calendar& calendar) {
+    if (calendar.zone && is_moment(key))
+        return moments_containing(interval, moment, calendar);
+    const Instant lower = align(moment, interval, calendar.week_start);
     return {Bound::at(lower), Bound::at(add(lower, interval))};
 }
 
@@ -84,7 +97,15 @@ Bounds numbers_containing(KeyType key, std::int64_t width, std::int64_t number) 
 }  // namespace
 
 bool is_number(KeyType key) {
-    return key == KeyType::smallint || key == KeyType::integer || key == KeyType::bigint;
+    return key == KeyType::smallint || key == KeyType::integer || key == KeyType::bigint || key == KeyType::numeric;
+}
+
+bool is_moment(KeyType key) {
+    return !is_number(key) && key != KeyType::date && key != KeyType::timestamp;
+}
+
+bool has_infinities(KeyType key) {
+    return key == KeyType::date || key == KeyType::timestamp || key == KeyType::timestamptz;
 }
 
 bool contains(const Bounds& bounds, const Bound& key) {
@@ -108,20 +129,35 @@ bool is_beyond_calendar(const CalendarInterval& interval) {
 bool holds(KeyType key, const Bound& bound) {
     if (is_number(key))
         return bound.number() >= number_limits(key).least && bound.number() <= number_limits(key).most;
-    const Instant first = chr::sys_days{(key == KeyType::uuid ? chr::year(1970) : chr::year(1)) / chr::January / 1};
-    const Instant last = chr::sys_days{chr::year(9999) / chr::December / 31};
-    return bound.instant() >= first && bound.instant() <= last;
+    const std::int64_t year = civil_date(bound.instant()).year;
+    switch (key) {
+        case KeyType::uuid:
+        case KeyType::ulid:
+            return year >= 1970 && year < 10'889;  // 48 bits of milliseconds
+        case KeyType::epoch_ns:
+            return year > 1677 && year < 2262;
+        case KeyType::snowflake:  // 41 bits of milliseconds, and as many before its epoch
+            return std::abs(chr::floor<chr::milliseconds>(bound.instant()).time_since_epoch().count() - key.epoch()) <
+                   (std::int64_t{1} << 41U);
+        default:
+            return year >= -4711 && year < 294'000;
+    }
 }
 
 void check_interval(KeyType key, const config::PartitionInterval& interval) {
     const auto* calendar = std::get_if<CalendarInterval>(&interval);
-    const std::string name(type_name(key).substr(std::string_view("pg_catalog.").size()));
+    const std::string name = key == KeyType::snowflake || (key >= KeyType::epoch_s && key <= KeyType::epoch_ns)
+                                 ? "bigint with a [key_encoding]"
+                                 : std::string(type_name(key).substr(std::string_view("pg_catalog.").size()));
     if (is_number(key) != (calendar == nullptr))
         throw Error(ExitCode::usage,
                     is_number(key) ? fmt::format("the key has type {}: its interval must be a number", name)
                                    : fmt::format("the key has type {}: its interval must be a time", name),
-                    is_number(key) ? "write a number, such as interval = 1000000"
-                                   : "write a time, such as interval = \"1 month\"");
+                    key == KeyType::bigint ? "write a number, such as interval = 1000000; for numbers that stand for "
+                                             "times, set unit = \"s\", \"ms\", \"us\", \"ns\" or \"snowflake\" in "
+                                             "[key_encoding]"
+                    : is_number(key)       ? "write a number, such as interval = 1000000"
+                                           : "write a time, such as interval = \"1 month\"");
     if (calendar == nullptr) {
         const std::int64_t width = std::get<std::int64_t>(interval);
         if (width < 1 || width > number_limits(key).most)
@@ -144,20 +180,23 @@ void check_interval(KeyType key, const config::PartitionInterval& interval) {
                     "write interval = \"1 day\" or more");
 }
 
-Bounds bounds_containing(KeyType key, const config::PartitionInterval& interval, const Bound& moment) {
+Bounds bounds_containing(KeyType key, const config::PartitionInterval& interval, const Bound& moment,
+                         const Calendar& calendar) {
     if (is_number(key))
         return numbers_containing(key, std::get<std::int64_t>(interval), moment.number());
-    return times_containing(std::get<CalendarInterval>(interval), moment.instant());
+    return times_containing(key, std::get<CalendarInterval>(interval), moment.instant(), calendar);
 }
 
-Bounds bounds_after(KeyType key, const config::PartitionInterval& interval, const Bounds& bounds) {
-    return bounds_containing(key, interval, bounds.upper);
+Bounds bounds_after(KeyType key, const config::PartitionInterval& interval, const Bounds& bounds,
+                    const Calendar& calendar) {
+    return bounds_containing(key, interval, bounds.upper, calendar);
 }
 
-Bounds bounds_before(KeyType key, const config::PartitionInterval& interval, const Bounds& bounds) {
+Bounds bounds_before(KeyType key, const config::PartitionInterval& interval, const Bounds& bounds,
+                     const Calendar& calendar) {
     if (is_number(key))
-        return bounds_containing(key, interval, Bound::number(bounds.lower.number() - 1));
-    return bounds_containing(key, interval, Bound::at(bounds.lower.instant() - chr::microseconds(1)));
+        return bounds_containing(key, interval, Bound::number(bounds.lower.number() - 1), calendar);
+    return bounds_containing(key, interval, Bound::at(bounds.lower.instant() - chr::microseconds(1)), calendar);
 }
 
 }  // namespace tripmig::ddl

@@ -26,10 +26,6 @@ std::string literal(KeyType key, const Bound& bound) {
     return fmt::format("{}::{}", bound_literal(key, bound), type_name(key));
 }
 
-bool has_infinities(KeyType key) {
-    return !is_number(key) && key != KeyType::uuid;
-}
-
 std::string place_sql(KeyType key, const std::string& column) {
     const auto place = [](std::string_view letter) { return fmt::format("'{}'::pg_catalog.\"char\"", letter); };
     std::string sql = fmt::format("CASE WHEN {} THEN {} WHEN {} IS NULL THEN {}", in_calendar(key, column),

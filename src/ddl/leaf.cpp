@@ -37,17 +37,21 @@ std::string option_list(const std::vector<std::string>& options) {
 namespace {
 
 /// `check`: ", CONSTRAINT ...", or nothing.
-Step create_table(const ParentFacts& parent, const QualifiedName& name, const std::string& check) {
+Step create_table(const ParentFacts& parent, const QualifiedName& name, const PartitionShape& shape,
+                  const std::string& check) {
     // Not INDEXES: ATTACH makes them, and knows which belong together. Not IDENTITY: the parent's column has the
     // sequence.
     std::string sql = fmt::format(
-        "CREATE TABLE {} (LIKE {} INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING CONSTRAINTS INCLUDING COMMENTS "
+        "CREATE {}TABLE {} (LIKE {} INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING CONSTRAINTS INCLUDING COMMENTS "
         "INCLUDING STORAGE INCLUDING COMPRESSION INCLUDING STATISTICS{})",
-        sql::quoted(name), sql::quoted(parent.table), check);
-    if (!parent.options.empty())
-        sql += fmt::format(" WITH ({})", option_list(parent.options));
-    if (!parent.tablespace.empty())
-        sql += fmt::format(" TABLESPACE {}", sql::quote_ident(parent.tablespace));
+        shape.persistence == 'u' && shape.key.empty() ? "UNLOGGED " : "", sql::quoted(name), sql::quoted(parent.table),
+        check);
+    if (!shape.key.empty())
+        sql += " PARTITION BY " + shape.key;
+    else if (!shape.options.empty())
+        sql += fmt::format(" WITH ({})", option_list(shape.options));
+    if (!shape.tablespace.empty())
+        sql += fmt::format(" TABLESPACE {}", sql::quote_ident(shape.tablespace));
     return statement(std::move(sql), "a separate table with the parent's columns; blocks nobody",
                      {{parent.table, LockMode::access_share}});
 }
@@ -81,26 +85,44 @@ std::vector<Step> column_settings(const ParentFacts& parent, const QualifiedName
     return steps;
 }
 
+constexpr const char* identity_why = "without it, what is published can't be updated";
+
 /// USING INDEX needs an index whose name is known: it is made here, and ATTACH adopts it.
-std::vector<Step> identity_index(const ParentFacts& parent, const QualifiedName& leaf) {
-    const db::ReplicaIdentityIndex& index = *parent.replica_identity_index;
+std::vector<Step> identity_index(const db::ReplicaIdentityIndex& index, const QualifiedName& leaf) {
     const std::string name = sql::quote_ident(sql::truncated_name(leaf.name, "_replica_identity"));
     const std::string table = sql::quoted(leaf);
     return {statement(index.is_constraint
                           ? fmt::format("ALTER TABLE {} ADD CONSTRAINT {} {}", table, name, index.definition)
                           : fmt::format("CREATE UNIQUE INDEX {} ON {} {}", name, table, index.definition),
-                      "the parent's replica identity; ATTACH adopts it"),
-            statement(fmt::format("ALTER TABLE {} REPLICA IDENTITY USING INDEX {}", table, name), "as the parent")};
+                      "the replica identity; ATTACH adopts it"),
+            statement(fmt::format("ALTER TABLE {} REPLICA IDENTITY USING INDEX {}", table, name), identity_why)};
 }
 
-std::vector<Step> replica_identity(const ParentFacts& parent, const QualifiedName& leaf) {
-    if (parent.replica_identity == 'i' && parent.replica_identity_index)
-        return identity_index(parent, leaf);
-    if (parent.replica_identity == 'f' || parent.replica_identity == 'n')
-        return {statement(
-            fmt::format("{} REPLICA IDENTITY {}", alter(leaf), parent.replica_identity == 'f' ? "FULL" : "NOTHING"),
-            "as the parent")};
+/// The parent's. Where that is the default, its siblings': ALTER TABLE ... REPLICA IDENTITY of a parent is not passed
+/// on, so that many a table has it on its partitions alone.
+std::vector<Step> replica_identity(const ParentFacts& parent, const QualifiedName& leaf, const PartitionShape& shape) {
+    const bool is_parents = parent.replica_identity != 'd';
+    const char identity = is_parents ? parent.replica_identity : shape.replica_identity;
+    const auto& index = is_parents ? parent.replica_identity_index : shape.identity_index;
+    if (identity == 'i' && index)
+        return identity_index(*index, leaf);
+    if (identity == 'f' || identity == 'n')
+        return {statement(fmt::format("{} REPLICA IDENTITY {}", alter(leaf), identity == 'f' ? "FULL" : "NOTHING"),
+                          identity_why)};
     return {};  // DEFAULT, or the primary key, which is the same
+}
+
+/// Indexes of its own, one of which may be the replica identity of its siblings.
+std::vector<Step> own_indexes(const ParentFacts& parent, const QualifiedName& leaf, const PartitionShape& shape) {
+    std::vector<Step> steps;
+    for (const db::LeafIndex& index : shape.indexes) {
+        append(steps, leaf_index_steps(index, leaf));
+        if (parent.replica_identity == 'd' && shape.replica_identity == 'i' && index.index.is_replica_identity)
+            steps.push_back(statement(
+                fmt::format("{} REPLICA IDENTITY USING INDEX {}", alter(leaf), sql::quote_ident(name_on(leaf, index))),
+                identity_why));
+    }
+    return steps;
 }
 
 std::vector<Step> truncate_triggers(const ParentFacts& parent, const QualifiedName& leaf) {
@@ -132,11 +154,11 @@ Step attach(const ParentFacts& parent, const QualifiedName& name, const std::str
 KeyType key_type_of(const ParentFacts& parent) {
     if (const auto key = key_type(parent.key_type))
         return *key;
-    throw Error(
-        ExitCode::refused,
-        fmt::format("{}: the partition key {} has type {}, which is not supported", sql::quoted(parent.table),
-                    sql::quote_ident(parent.key), parent.key_type),
-        "partition by a column of type date, timestamp, timestamptz, smallint, integer, bigint or uuid (version 7)");
+    throw Error(ExitCode::refused,
+                fmt::format("{}: the partition key {} has type {}, which is not supported", sql::quoted(parent.table),
+                            sql::quote_ident(parent.key), parent.key_type),
+                "partition by a column of type date, timestamp, timestamptz, smallint, integer, bigint, numeric or "
+                "uuid (version 7)");
 }
 
 namespace {
@@ -150,38 +172,73 @@ std::vector<Step> row_security(const ParentFacts& parent, const QualifiedName& l
 }
 
 /// All that makes a table equal to its siblings-to-be, but for row security.
-std::vector<Step> free_standing(const ParentFacts& parent, const QualifiedName& name, const std::string& check) {
-    std::vector<Step> steps{create_table(parent, name, check)};
+std::vector<Step> free_standing(const ParentFacts& parent, const QualifiedName& name, const PartitionShape& shape,
+                                const std::string& check) {
+    std::vector<Step> steps{create_table(parent, name, shape, check)};
     append(steps, rights(parent, name));
     append(steps, column_settings(parent, name));
-    append(steps, replica_identity(parent, name));
-    append(steps, truncate_triggers(parent, name));
-    for (const db::LeafIndex& index : parent.leaf_indexes)
-        append(steps, leaf_index_steps(index, name));
+    append(steps, replica_identity(parent, name, shape));
+    if (shape.key.empty()) {
+        append(steps, truncate_triggers(parent, name));
+        append(steps, own_indexes(parent, name, shape));
+    }
     if (parent.comment)
         steps.push_back(
             statement(fmt::format("COMMENT ON TABLE {} IS {}", sql::quoted(name), sql::quote_literal(*parent.comment)),
                       "the parent's comment"));
+    for (const PartitionShape& part : shape.parts) {
+        const QualifiedName part_name{name.schema, part.name};
+        append(steps, free_standing(parent, part_name, part, {}));
+        steps.push_back(
+            statement(fmt::format("{} ATTACH PARTITION {} {}", alter(name), sql::quoted(part_name), part.bounds),
+                      "as its siblings are partitioned"));
+        append(steps, row_security(parent, part_name));
+    }
     return steps;
+}
+
+/// The CHECK for its bounds: where it is partitioned itself each of its parts would need it too.
+std::string bounds_check_sql(const ParentFacts& parent, KeyType key, const Leaf& leaf, const PartitionShape& shape) {
+    if (!shape.key.empty())
+        return {};
+    return fmt::format(", CONSTRAINT {} CHECK ({})", bounds_check, within(key, leaf.bounds, parent.key));
 }
 
 }  // namespace
 
+PartitionShape plain_shape(const ParentFacts& parent) {
+    PartitionShape shape;
+    shape.tablespace = parent.tablespace;
+    shape.options = parent.options;
+    shape.indexes = parent.leaf_indexes;
+    return shape;
+}
+
+std::vector<Step> new_table_steps(const ParentFacts& parent, KeyType key, const Leaf& leaf,
+                                  const PartitionShape& shape) {
+    return free_standing(parent, leaf.name, shape, bounds_check_sql(parent, key, leaf, shape));
+}
+
+std::vector<Step> attach_steps(const ParentFacts& parent, KeyType key, const Leaf& leaf, const PartitionShape& shape) {
+    std::vector<Step> steps{attach(parent, leaf.name, for_values(key, leaf.bounds, parent.key_columns),
+                                   fmt::format("for rows in {}", describe(key, leaf.bounds)))};
+    append(steps, row_security(parent, leaf.name));
+    if (shape.key.empty())
+        steps.push_back(statement(fmt::format("{} DROP CONSTRAINT {}", alter(leaf.name), bounds_check),
+                                  "the partition's bounds say the same"));
+    return steps;
+}
+
 std::vector<Step> leaf_steps(const ParentFacts& parent, const Leaf& leaf) {
     const KeyType key = key_type_of(parent);
-    std::vector<Step> steps =
-        free_standing(parent, leaf.name,
-                      fmt::format(", CONSTRAINT {} CHECK ({})", bounds_check, within(key, leaf.bounds, parent.key)));
-    steps.push_back(attach(parent, leaf.name, for_values(key, leaf.bounds),
-                           fmt::format("for rows in {}", describe(key, leaf.bounds))));
-    append(steps, row_security(parent, leaf.name));
-    steps.push_back(statement(fmt::format("{} DROP CONSTRAINT {}", alter(leaf.name), bounds_check),
-                              "the partition's bounds say the same"));
+    const PartitionShape shape = plain_shape(parent);
+    std::vector<Step> steps = new_table_steps(parent, key, leaf, shape);
+    append(steps, attach_steps(parent, key, leaf, shape));
     return steps;
 }
 
 std::vector<Step> default_steps(const ParentFacts& parent, const QualifiedName& name) {
-    std::vector<Step> steps = free_standing(parent, name, {});
+    std::vector<Step> steps = free_standing(parent, name, plain_shape(parent), {});
     steps.push_back(attach(parent, name, "DEFAULT", "takes the rows that no other partition takes"));
     append(steps, row_security(parent, name));
     return steps;

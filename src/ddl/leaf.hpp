@@ -18,7 +18,27 @@ using db::ParentFacts;
 /// `default_partition`. Throws Error{refused} when there is no such column, or bounds cannot be made for its type.
 ParentFacts parent_facts(const db::TableInfo& table, std::string_view key);
 
-/// The key's type. Throws Error{refused} when bounds cannot be made for it.
+/// The index that REPLICA IDENTITY USING INDEX names; nullopt: none, or the primary key.
+std::optional<db::ReplicaIdentityIndex> replica_identity_index(const db::TableInfo& table);
+
+/// What a partition is made of, as far as its parent does not say it.
+struct PartitionShape {
+    char persistence = 'p';  ///< 'u': UNLOGGED
+    std::string tablespace;
+    std::vector<std::string> options;                        ///< as ParentFacts::options
+    std::vector<db::LeafIndex> indexes;                      ///< of its own
+    char replica_identity = 'd';                             ///< counts where the parent's is the default
+    std::optional<db::ReplicaIdentityIndex> identity_index;  ///< that of an index which the parent has as well
+    std::string key;  ///< "LIST (region)": it is partitioned itself; then none of the above but tablespace
+    std::vector<PartitionShape> parts;  ///< its partitions
+    std::string name;                   ///< of a part
+    std::string bounds;                 ///< of a part: "FOR VALUES IN (1)", "DEFAULT"
+};
+
+/// The shape that the facts themselves tell: of siblings that are plain tables.
+PartitionShape plain_shape(const ParentFacts& parent);
+
+/// The key's type, as the column has it. Throws Error{refused} when bounds cannot be made for it.
 KeyType key_type_of(const ParentFacts& parent);
 
 /// The steps that make one empty leaf and attach it, for a transaction that may do more: a free-standing table LIKE the
@@ -28,6 +48,12 @@ KeyType key_type_of(const ParentFacts& parent);
 /// ATTACH only SHARE UPDATE EXCLUSIVE (manual 5.11.2.2). Locks: that, ACCESS EXCLUSIVE on a DEFAULT partition, SHARE
 /// ROW EXCLUSIVE on tables that the parent references.
 std::vector<Step> leaf_steps(const ParentFacts& parent, const Leaf& leaf);
+
+/// The same in two parts: the table alone, of which nobody knows, and what puts it in its place. With `shape` its
+/// partitions are made as well.
+std::vector<Step> new_table_steps(const ParentFacts& parent, KeyType key, const Leaf& leaf,
+                                  const PartitionShape& shape);
+std::vector<Step> attach_steps(const ParentFacts& parent, KeyType key, const Leaf& leaf, const PartitionShape& shape);
 
 /// The same steps for an empty DEFAULT partition, which needs no CHECK: ATTACH looks through the table, which takes no
 /// time.

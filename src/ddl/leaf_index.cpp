@@ -35,9 +35,10 @@ std::vector<Step> add_constraint(const db::ConstraintInfo& constraint, const Qua
     const std::string when = constraint.is_deferrable
                                  ? definition.substr(std::min(definition.rfind(" DEFERRABLE"), definition.size()))
                                  : std::string();
-    std::vector<Step> steps{statement(fmt::format("ALTER TABLE {0} ADD CONSTRAINT {1} UNIQUE USING INDEX {1}{2}",
-                                                  sql::quoted(leaf), sql::quote_ident(name), when),
-                                      "a constraint, as it was", {{leaf, LockMode::access_exclusive}})};
+    std::vector<Step> steps{
+        statement(fmt::format("ALTER TABLE {0} ADD CONSTRAINT {1} {3} USING INDEX {1}{2}", sql::quoted(leaf),
+                              sql::quote_ident(name), when, constraint.kind == 'p' ? "PRIMARY KEY" : "UNIQUE"),
+                  "a constraint, as it was", {{leaf, LockMode::access_exclusive}})};
     if (constraint.comment)
         steps.push_back(comment_on_constraint(leaf, name, *constraint.comment));
     return steps;
@@ -53,14 +54,32 @@ std::vector<db::LeafIndex> leaf_indexes(const db::TableInfo& table, const std::s
     return indexes;
 }
 
-std::vector<db::LeafIndex> leaf_indexes_of(const db::TableInfo& leaf, const std::string& key) {
-    std::vector<db::LeafIndex> indexes = leaf_indexes(leaf, key);
+namespace {
+
+std::vector<db::LeafIndex> named_without_leaf(std::vector<db::LeafIndex> indexes, const QualifiedName& leaf) {
     for (db::LeafIndex& each : indexes) {
-        each.index.name.name = without_leaf(each.index.name.name, leaf.name);
+        each.index.name.name = without_leaf(each.index.name.name, leaf);
         if (each.constraint)
             each.constraint->name = each.index.name.name;
     }
     return indexes;
+}
+
+}  // namespace
+
+std::vector<db::LeafIndex> leaf_indexes_of(const db::TableInfo& leaf, const std::string& key) {
+    return named_without_leaf(leaf_indexes(leaf, key), leaf.name);
+}
+
+std::vector<db::LeafIndex> own_indexes_of(const db::TableInfo& leaf, const std::vector<std::string>& names) {
+    std::vector<db::LeafIndex> indexes;
+    for (const db::IndexInfo& index : leaf.indexes) {
+        const auto constraint = constraint_of(leaf, index);
+        const bool is_own = std::find(names.begin(), names.end(), index.name.name) != names.end();
+        if (is_own && (!constraint || constraint->kind != 'x'))
+            indexes.push_back({index, constraint});
+    }
+    return named_without_leaf(std::move(indexes), leaf.name);
 }
 
 std::string name_on(const QualifiedName& leaf, const db::LeafIndex& index) {
@@ -71,10 +90,9 @@ std::vector<Step> leaf_index_steps(const db::LeafIndex& index, const QualifiedNa
     const QualifiedName name{leaf.schema, name_on(leaf, index)};
     db::IndexInfo definition = index.index;
     definition.tail = with_tablespace(definition.tail, std::exchange(definition.tablespace, {}));
-    std::vector<Step> steps{statement(
-        create_index(definition, name.name, leaf),
-        "unique within the partition only: a unique index of a partitioned table must include the partition key",
-        {{leaf, LockMode::share}})};
+    std::vector<Step> steps{statement(create_index(definition, name.name, leaf),
+                                      "an index of the partition's own, as its siblings have it",
+                                      {{leaf, LockMode::share}})};
     if (index.constraint)
         append(steps, add_constraint(*index.constraint, leaf, name.name));
     append(steps, index_settings(definition, name));

@@ -19,6 +19,10 @@ std::vector<db::LeafIndex> leaf_indexes(const db::TableInfo& table, const std::s
 /// Those of a leaf, under names without the leaf's: what its next sibling is to have.
 std::vector<db::LeafIndex> leaf_indexes_of(const db::TableInfo& leaf, const std::string& key);
 
+/// Those of a leaf that have these names, whatever they keep unique: indexes that its parent knows nothing of. No
+/// exclusion constraints.
+std::vector<db::LeafIndex> own_indexes_of(const db::TableInfo& leaf, const std::vector<std::string>& names);
+
 /// What a leaf calls it: as leaf_object_name() says.
 std::string name_on(const QualifiedName& leaf, const db::LeafIndex& index);
 

@@ -35,12 +35,14 @@ std::vector<Bounds> uncovered(const Bounds& range, const std::vector<Bounds>& so
 }
 
 /// A range cut where the grid's lines are. Stops after `at_most` leaves.
-std::vector<Bounds> cut_by_grid(KeyType key, const config::PartitionInterval& interval, const Bounds& range,
-                                std::size_t at_most) {
+std::vector<Bounds> cut_by_grid(const Coverage& coverage, const config::PartitionInterval& interval,
+                                const Bounds& range, std::size_t at_most) {
     std::vector<Bounds> cells;
     Bound from = range.lower;
     while (from < range.upper && cells.size() < at_most) {
-        const Bound line = bounds_containing(key, interval, from).upper;
+        const Bound line = bounds_containing(coverage.key, interval, from, coverage.calendar).upper;
+        if (line <= from)
+            break;  // the last year that there is
         cells.push_back({from, std::min(line, range.upper)});
         from = cells.back().upper;
     }
@@ -52,7 +54,7 @@ std::vector<Bounds> missing_in(const Coverage& coverage, const config::Partition
                                std::size_t at_most) {
     std::vector<Bounds> missing;
     for (const Bounds& part : uncovered(range, sorted(coverage.leaves)))
-        for (const Bounds& cell : cut_by_grid(coverage.key, interval, part, at_most - missing.size()))
+        for (const Bounds& cell : cut_by_grid(coverage, interval, part, at_most - missing.size()))
             missing.push_back(cell);
     return missing;
 }
@@ -90,11 +92,11 @@ std::optional<Bound> last_edge(const std::vector<Bounds>& leaves) {
 }
 
 Bounds present_of_times(const Coverage& coverage, const config::PartitionInterval& interval, Instant now) {
-    const Bounds present = bounds_containing(coverage.key, interval, Bound::at(now));
+    const Bounds present = bounds_containing(coverage.key, interval, Bound::at(now), coverage.calendar);
     if (!coverage.newest || !coverage.newest->is_finite() || *coverage.newest < present.upper)
         return present;
     const bool is_near = *coverage.newest <= Bound::at(add(now, std::get<CalendarInterval>(interval)));
-    return is_near ? bounds_after(coverage.key, interval, present) : present;
+    return is_near ? bounds_after(coverage.key, interval, present, coverage.calendar) : present;
 }
 
 Bounds present_of_numbers(const Coverage& coverage, const config::PartitionPolicy& policy) {
@@ -114,8 +116,7 @@ void require_bounds(KeyType key, const Bounds& bounds, const config::PartitionPo
     for (const Bound& bound : {bounds.lower, bounds.upper})
         if (bound.is_finite() && !holds(key, bound))
             throw Error(ExitCode::usage,
-                        fmt::format("{} would need a partition that begins or ends in a year that its key cannot have "
-                                    "(1 to 9999; a uuid from 1970 on)",
+                        fmt::format("{} would need a partition that begins or ends at a time that its key cannot have",
                                     sql::quoted(policy.table)),
                         "check interval and premake in the policy, the clock and --now");
 }
@@ -125,7 +126,7 @@ Bound end_of_premake(const Bounds& present, const Coverage& coverage, const conf
     Bounds last = present;
     require_bounds(coverage.key, present, policy);
     for (int i = 0; i < policy.premake && last.upper.is_finite(); ++i) {
-        last = bounds_after(coverage.key, policy.interval, last);
+        last = bounds_after(coverage.key, policy.interval, last, coverage.calendar);
         require_bounds(coverage.key, last, policy);
     }
     return last.upper;
@@ -138,9 +139,9 @@ Bound beginning(const Bounds& present, const Coverage& coverage, const config::P
     if (const auto first = first_edge(coverage.leaves))
         begin = std::min(begin, *first);
     else if (const auto start = policy_start(coverage.key, policy); start && coverage.leaves.empty())
-        begin = std::min(begin, bounds_containing(coverage.key, policy.interval, *start).lower);
-    if (const auto edge = retention_edge(coverage.key, policy, now); edge && holds(coverage.key, *edge))
-        begin = std::max(begin, bounds_containing(coverage.key, policy.interval, *edge).lower);
+        begin = std::min(begin, bounds_containing(coverage.key, policy.interval, *start, coverage.calendar).lower);
+    if (const auto edge = retention_edge(coverage, policy, now); edge && holds(coverage.key, *edge))
+        begin = std::max(begin, bounds_containing(coverage.key, policy.interval, *edge, coverage.calendar).lower);
     return std::min(begin, present.lower);
 }
 
@@ -168,9 +169,12 @@ void add_past(const Bounds& past, const Coverage& coverage, const config::Partit
     }
     if (missing.gaps.size() <= limit)
         return;
-    const Bounds rest{missing.gaps.back().lower, end};
+    // Rows of times that had no partition may still come, some more each night; a number far beyond the others is an
+    // outlier, or somebody's sequence.
+    const std::size_t filled = is_number(coverage.key) ? 0 : limit;
+    const Bounds rest{missing.gaps[filled].lower, end};
     missing.refused = Bounds{rest.lower, uncovered(rest, sorted(coverage.leaves)).back().upper};
-    missing.gaps.resize(limit);
+    missing.gaps.resize(filled);
 }
 
 }  // namespace
@@ -181,14 +185,39 @@ Bounds present_leaf(const Coverage& coverage, const config::PartitionPolicy& pol
                                    : present_of_times(coverage, policy.interval, now);
 }
 
-std::optional<Bound> retention_edge(KeyType key, const config::PartitionPolicy& policy, Instant now) {
-    if (!policy.retention || is_number(key))
+std::optional<Bound> retention_edge(const Coverage& coverage, const config::PartitionPolicy& policy, Instant now) {
+    if (!policy.retention)
         return std::nullopt;
-    if (is_beyond_calendar(policy.retention->keep))
-        throw Error(ExitCode::usage,
-                    fmt::format("keep = \"{}\" is longer than the years 1 to 9999", to_string(policy.retention->keep)),
+    if (const auto* numbers = std::get_if<std::int64_t>(&policy.retention->keep)) {
+        std::int64_t edge = 0;
+        if (!is_number(coverage.key) || !coverage.newest || !coverage.newest->is_finite() ||
+            __builtin_sub_overflow(coverage.newest->number(), *numbers, &edge))
+            return std::nullopt;
+        return Bound::number(edge);
+    }
+    const auto& keep = std::get<CalendarInterval>(policy.retention->keep);
+    if (is_number(coverage.key))
+        return std::nullopt;
+    if (is_beyond_calendar(keep))
+        throw Error(ExitCode::usage, fmt::format("keep = \"{}\" is longer than the years 1 to 9999", to_string(keep)),
                     "to keep everything, remove [retention] from the policy");
-    return Bound::at(add(now, policy.retention->keep, -1));
+    if (!is_moment(coverage.key))
+        return Bound::at(add(now, keep, -1));
+    return Bound::at(coverage.calendar.utc(add(coverage.calendar.local(now), keep, -1)));
+}
+
+std::optional<Bound> awaited_start(const Coverage& coverage, const config::PartitionPolicy& policy, Instant now) {
+    if (is_number(coverage.key))
+        return std::nullopt;
+    const auto start = policy_start(coverage.key, policy);
+    if (!start)
+        return std::nullopt;
+    const Bound first = bounds_containing(coverage.key, policy.interval, *start, coverage.calendar).lower;
+    const bool has_earlier = std::any_of(coverage.leaves.begin(), coverage.leaves.end(),
+                                         [&](const Bounds& leaf) { return leaf.lower < first; });
+    if (has_earlier || first <= present_leaf(coverage, policy, now).lower)
+        return std::nullopt;
+    return first;
 }
 
 std::vector<Bounds> MissingLeaves::most_urgent_first() const {
@@ -200,11 +229,21 @@ std::vector<Bounds> MissingLeaves::most_urgent_first() const {
 MissingLeaves find_missing_leaves(const Coverage& coverage, const config::PartitionPolicy& policy, Instant now,
                                   int max_create) {
     const Bounds present = present_leaf(coverage, policy, now);
-    const Bounds needed{present.lower, end_of_premake(present, coverage, policy)};
+    Bounds needed{present.lower, end_of_premake(present, coverage, policy)};
+    if (const auto start = awaited_start(coverage, policy, now)) {
+        needed.lower = *start;
+        needed.upper = std::max(needed.lower, needed.upper);
+    }
     const auto limit = static_cast<std::size_t>(std::max(max_create, 0));
     MissingLeaves missing;
     missing.ahead = missing_in(coverage, policy.interval, needed, std::numeric_limits<std::size_t>::max());
-    add_past({beginning(present, coverage, policy, now), present.lower}, coverage, policy.interval, limit, missing);
+    // Next to partitions off the grid the present one may begin before what retention keeps.
+    if (const auto edge = retention_edge(coverage, policy, now))
+        missing.ahead.erase(std::remove_if(missing.ahead.begin(), missing.ahead.end(),
+                                           [&](const Bounds& part) { return part.upper <= *edge; }),
+                            missing.ahead.end());
+    if (needed.lower == present.lower)
+        add_past({beginning(present, coverage, policy, now), present.lower}, coverage, policy.interval, limit, missing);
     for (const Bounds& gap : missing.gaps)
         require_bounds(coverage.key, gap, policy);
     const auto last = last_edge(coverage.leaves);
@@ -218,11 +257,16 @@ MissingLeaves find_missing_leaves(const Coverage& coverage, const config::Partit
 
 Error too_many_gaps(const Bounds& refused, const Coverage& coverage, const config::PartitionPolicy& policy, Instant now,
                     int max_create) {
-    return {
-        ExitCode::refused,
-        fmt::format("{} has no partitions for {}, and would need more than {} for its gaps; the time is {}",
-                    sql::quoted(policy.table), describe(coverage.key, refused), max_create, format_timestamp(now)),
-        "check the clock, start and interval; if they are right, raise max_create in the policy or in [partitions]"};
+    const bool is_number_key = is_number(coverage.key);
+    const std::string present = !is_number_key    ? "the time is " + format_timestamp(now)
+                                : coverage.newest ? "the newest row has " + describe(coverage.key, *coverage.newest)
+                                                  : std::string("there is no row yet");
+    return {ExitCode::refused,
+            fmt::format("{} has no partitions for {}, and would need more than {} for its gaps; {}",
+                        sql::quoted(policy.table), describe(coverage.key, refused), max_create, present),
+            fmt::format("check {}, start and interval; if they are right, fill the gaps with --max-create, or raise "
+                        "max_create in the policy or in [partitions]",
+                        is_number_key ? "that row" : "the clock")};
 }
 
 std::vector<Bounds> missing_leaves(const Coverage& coverage, const config::PartitionPolicy& policy, Instant now,
@@ -236,12 +280,18 @@ std::vector<Bounds> missing_leaves(const Coverage& coverage, const config::Parti
 int leaves_ahead(const Coverage& coverage, const config::PartitionPolicy& policy, Instant now, int at_most) {
     const std::vector<Bounds> leaves = sorted(coverage.leaves);
     Bounds cell = present_leaf(coverage, policy, now);
+    if (const auto start = awaited_start(coverage, policy, now)) {
+        const Bound end = end_of_premake(cell, coverage, policy);
+        return end <= *start || uncovered({*start, end}, leaves).empty() ? at_most : 0;
+    }
+    const auto edge = retention_edge(coverage, policy, now);
     for (int ahead = -1; ahead < at_most; ++ahead) {
-        if (!uncovered(cell, leaves).empty())
+        const std::vector<Bounds> open = uncovered(cell, leaves);
+        if (std::any_of(open.begin(), open.end(), [&](const Bounds& part) { return !edge || *edge < part.upper; }))
             return std::max(ahead, 0);
         if (!cell.upper.is_finite())
             return at_most;  // the numbers end here: nothing is left to be made
-        cell = bounds_after(coverage.key, policy.interval, cell);
+        cell = bounds_after(coverage.key, policy.interval, cell, coverage.calendar);
     }
     return at_most;
 }

@@ -16,6 +16,7 @@ struct Coverage {
     std::vector<Bounds> leaves;   ///< in any order, of any widths; a DEFAULT partition is not among them
     std::optional<Bound> newest;  ///< the largest key there is; nullopt: no row, or not known
     bool is_beyond_rows = false;  ///< `now` is so far beyond the newest row that the clock may be wrong
+    Calendar calendar = {};       ///< where its days, weeks and months begin
 };
 
 /// The leaf of the grid that counts as the present. Of times: the one of `now`, or of the newest row when that is at
@@ -24,14 +25,18 @@ struct Coverage {
 /// none of these.
 Bounds present_leaf(const Coverage& coverage, const config::PartitionPolicy& policy, Instant now);
 
-/// The first moment that retention keeps: leaves that end there or before are to go. nullopt: no retention, or the key
-/// is a number.
-std::optional<Bound> retention_edge(KeyType key, const config::PartitionPolicy& policy, Instant now);
+/// The first key that retention keeps: partitions that end there or before are to go. nullopt: no retention, or the key
+/// is a number and the newest one is not known.
+std::optional<Bound> retention_edge(const Coverage& coverage, const config::PartitionPolicy& policy, Instant now);
+
+/// Where the first partition of the table begins, when the policy says `start`, that lies after the present partition,
+/// and no partition begins before it: until then nothing before it is needed.
+std::optional<Bound> awaited_start(const Coverage& coverage, const config::PartitionPolicy& policy, Instant now);
 
 /// The partitions that must exist at `now` and do not. Only what no partition covers is filled: next to partitions off
 /// the grid the first new one is narrower. Nothing is created that retention would take at once.
 struct MissingLeaves {
-    std::vector<Bounds> ahead;  ///< the present one and `premake` after it: never refused
+    std::vector<Bounds> ahead;  ///< the present one and `premake` after it, from awaited_start() on: never refused
     /// Between the first partition (of an empty table: the policy's `start`) and the present one, oldest first, at most
     /// `max_create` of them. Then those between `ahead` and the last partition, when all of them fit: they can wait.
     std::vector<Bounds> gaps;

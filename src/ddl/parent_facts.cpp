@@ -30,19 +30,6 @@ db::TruncateTrigger truncate_trigger(const db::TriggerInfo& trigger) {
     return {trigger.name, trigger.is_before ? "BEFORE" : "AFTER", trigger.definition.substr(tail), trigger.enabled};
 }
 
-std::optional<db::ReplicaIdentityIndex> replica_identity_index(const db::TableInfo& table) {
-    for (const db::IndexInfo& index : table.indexes) {
-        if (!index.is_replica_identity || index.is_primary)
-            continue;
-        if (!index.is_constraint)
-            return db::ReplicaIdentityIndex{false, index.tail};
-        for (const db::ConstraintInfo& constraint : table.constraints)
-            if (constraint.name == index.name.name)
-                return db::ReplicaIdentityIndex{true, constraint.definition};
-    }
-    return std::nullopt;
-}
-
 /// The other ends of foreign keys. Keys that point to a plain table cannot point to a partitioned one in its place.
 std::vector<QualifiedName> referenced_tables(const db::TableInfo& table) {
     std::vector<QualifiedName> names;
@@ -58,6 +45,19 @@ std::vector<QualifiedName> referenced_tables(const db::TableInfo& table) {
 }
 
 }  // namespace
+
+std::optional<db::ReplicaIdentityIndex> replica_identity_index(const db::TableInfo& table) {
+    for (const db::IndexInfo& index : table.indexes) {
+        if (!index.is_replica_identity || index.is_primary)
+            continue;
+        if (!index.is_constraint)
+            return db::ReplicaIdentityIndex{false, index.tail};
+        for (const db::ConstraintInfo& constraint : table.constraints)
+            if (constraint.name == index.name.name)
+                return db::ReplicaIdentityIndex{true, constraint.definition};
+    }
+    return std::nullopt;
+}
 
 ParentFacts parent_facts(const db::TableInfo& table, std::string_view key) {
     const db::ColumnInfo* column = table.column(key);
@@ -90,7 +90,6 @@ ParentFacts parent_facts(const db::TableInfo& table, std::string_view key) {
         if (each.statistics >= 0 || !each.options.empty())
             facts.columns.push_back({each.name, each.statistics, each.options});
     }
-    key_type_of(facts);  // refused now rather than when the first leaf is made
     return facts;
 }
 

@@ -7,8 +7,8 @@
 #include "base/error.hpp"
 #include "db/catalog/table_catalog.hpp"
 #include "ddl/leaf.hpp"
-#include "ddl/leaf_index.hpp"
 #include "ddl/registry/registry.hpp"
+#include "partition/default_scan.hpp"
 #include "partition/newest_row.hpp"
 #include "partition/retention.hpp"
 #include "sql/identifier.hpp"
@@ -17,88 +17,50 @@ namespace tripmig::partition {
 
 namespace {
 
-Error not_partitioned(const config::PartitionPolicy& policy, const std::optional<db::TableInfo>& table) {
-    const std::string name = sql::quoted(policy.table);
+/// The newest partition that others can be made like.
+const LeafSnapshot* newest_sibling(const Snapshot& snapshot) {
+    for (auto leaf = snapshot.leaves.rbegin(); leaf != snapshot.leaves.rend(); ++leaf)
+        if (!leaf->info.is_detach_pending && leaf->info.kind != 'f')
+            return &*leaf;
+    return nullptr;
+}
+
+void read_parent(db::Session& session, const config::PartitionPolicy& policy, Snapshot& snapshot) {
+    const auto table = db::read_table(session, policy.table, db::TableParts::own);
     if (!table)
-        return {ExitCode::refused, fmt::format("there is no table {}", name),
-                fmt::format("a migration has to make it first (tripmig up), or its name is wrong in {}",
-                            policy.file.empty() ? "the command" : policy.file.string())};
-    if (table->kind != 'r')
-        return {ExitCode::refused, fmt::format("{} is no table", name), "a policy is for a table"};
-    return {ExitCode::refused, fmt::format("{} is not partitioned yet", name),
-            fmt::format("`tripmig swap run {}` makes it so, while it is in use", name)};
+        throw Error(ExitCode::refused, fmt::format("{} was dropped meanwhile", sql::quoted(policy.table)));
+    const db::ParentFacts known = snapshot.parent;
+    snapshot.parent = ddl::parent_facts(*table, policy.key);
+    snapshot.parent.key_columns = known.key_columns;
+    snapshot.parent.default_partition = known.default_partition;
+    const LeafSnapshot* sibling = newest_sibling(snapshot);
+    if (policy.template_table)
+        snapshot.shape = read_shape(session, *policy.template_table, policy.key, snapshot.coverage);
+    else if (sibling != nullptr)
+        snapshot.shape = read_shape(session, sibling->leaf.name, policy.key, snapshot.coverage);
+    else
+        snapshot.shape.shape = ddl::plain_shape(snapshot.parent);
 }
 
-void require_range(const config::PartitionPolicy& policy, const db::PartitioningInfo& partitioning) {
-    const std::string name = sql::quoted(policy.table);
-    if (partitioning.strategy != 'r' || partitioning.key_columns != 1 || partitioning.key.empty())
-        throw Error(ExitCode::refused, fmt::format("{} is not partitioned by range of one column", name),
-                    "leaves are made for such tables only; take its policy away");
-    if (partitioning.key != policy.key)
-        throw Error(ExitCode::refused,
-                    fmt::format("{} is partitioned by {}, its policy says {}", name, sql::quote_ident(partitioning.key),
-                                sql::quote_ident(policy.key)),
-                    fmt::format("write key = \"{}\"", partitioning.key));
+/// A publication that names partitions does not get new ones.
+std::vector<std::string> partition_publications(db::Session& session, const QualifiedName& table) {
+    std::vector<std::string> sentences;
+    for (const db::Row& row : session.read(
+             "SELECT pg_catalog.quote_ident(p.pubname) AS publication, pg_catalog.format('%I.%I', n.nspname, "
+             "c.relname) AS name FROM "
+             "pg_catalog.pg_publication_rel AS r JOIN pg_catalog.pg_publication AS p ON p.oid = r.prpubid JOIN "
+             "pg_catalog.pg_inherits AS i ON i.inhrelid = r.prrelid JOIN pg_catalog.pg_class AS c ON c.oid = r.prrelid "
+             "JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE i.inhparent = "
+             "pg_catalog.to_regclass($1) ORDER BY 1, 2",
+             {sql::quoted(table)}))
+        sentences.push_back(
+            fmt::format("publication {} names the partition {}: new partitions are in it only when it names {} itself",
+                        row.text("publication"), row.text("name"), sql::quoted(table)));
+    return sentences;
 }
 
-void add_leaves(Snapshot& snapshot, const db::PartitioningInfo& partitioning) {
-    for (const db::PartitionInfo& info : partitioning.partitions) {
-        if (info.is_default()) {
-            snapshot.default_partition = info;
-            snapshot.parent.default_partition = info.name;
-            continue;
-        }
-        const auto bounds = ddl::parse_bounds(snapshot.coverage.key, info.bound);
-        if (!bounds)
-            throw Error(ExitCode::refused,
-                        fmt::format("the bounds of {} are beyond what is understood here: {}", sql::quoted(info.name),
-                                    info.bound),
-                        "detach that partition, or keep this table without a policy");
-        snapshot.leaves.push_back({{info.name, *bounds}, info});
-    }
-    std::sort(snapshot.leaves.begin(), snapshot.leaves.end(),
-              [](const LeafSnapshot& a, const LeafSnapshot& b) { return a.leaf.bounds.lower < b.leaf.bounds.lower; });
-    for (const LeafSnapshot& leaf : snapshot.leaves)
-        snapshot.coverage.leaves.push_back(leaf.leaf.bounds);
-    // A partitioned table has no storage parameters: what people set on the newest leaf is what the next one gets.
-    for (auto leaf = snapshot.leaves.rbegin(); leaf != snapshot.leaves.rend() && snapshot.parent.options.empty();
-         ++leaf)
-        if (!leaf->info.is_partitioned) {
-            snapshot.parent.options = leaf->info.options;
-            break;
-        }
-}
-
-/// Known by its name and by its trigger on the table: a table that is merely called so is none.
-std::optional<db::TableInfo> find_registry(db::Session& session, const db::TableInfo& table) {
-    ddl::Registry registry;
-    registry.table = ddl::registry_name(table.name);
-    const auto keeps = [&](const db::TriggerInfo& trigger) {
-        return trigger.name == registry.keep_trigger() && trigger.function == sql::quoted(registry.keep_function());
-    };
-    if (std::none_of(table.triggers.begin(), table.triggers.end(), keeps))
-        return std::nullopt;
-    return db::read_table(session, registry.table);
-}
-
-std::vector<std::string> registry_problems(db::Session& session, const QualifiedName& table) {
-    ddl::Registry registry;
-    registry.table = ddl::registry_name(table);
-    return db::read_trigger_problems(session, table, registry.table, registry.triggers());
-}
-
-void add_registry(Snapshot& snapshot, db::Session& session, const db::TableInfo& table) {
-    snapshot.incoming = table.incoming;
-    snapshot.registry_problems = registry_problems(session, table.name);
-    const auto registry = find_registry(session, table);
-    if (!registry || registry->primary_key() == nullptr)
-        return;
-    snapshot.registry = RegistryFacts{registry->name, registry->primary_key()->columns, snapshot.parent.key};
-    snapshot.incoming = registry->incoming;
-}
-
-std::vector<std::int64_t> rows_in_default(db::Session& session, const Snapshot& snapshot,
-                                          const std::vector<ddl::Bounds>& missing) {
+std::vector<std::int64_t> rows_within(db::Session& session, const Snapshot& snapshot,
+                                      const std::vector<ddl::Bounds>& missing) {
     std::string counts;
     for (const ddl::Bounds& bounds : missing)
         counts += fmt::format("{}pg_catalog.count(*) FILTER (WHERE {})", counts.empty() ? "" : ", ",
@@ -110,124 +72,151 @@ std::vector<std::int64_t> rows_in_default(db::Session& session, const Snapshot& 
     return rows;
 }
 
-/// No parent says that its leaves have unique indexes of their own: what the newest leaf has is what the next one gets.
-void add_leaf_indexes(db::Session& session, Snapshot& snapshot) {
-    for (auto leaf = snapshot.leaves.rbegin(); leaf != snapshot.leaves.rend(); ++leaf) {
-        if (leaf->info.is_partitioned || leaf->info.is_detach_pending)
-            continue;
-        if (const auto table = db::read_table(session, leaf->leaf.name))
-            snapshot.parent.leaf_indexes = ddl::leaf_indexes_of(*table, snapshot.parent.key);
+/// A scan that does not fit is not worth the count: nothing will be attached.
+void inspect_default(db::Session& session, const std::vector<ddl::Bounds>& missing, const Limits& limits,
+                     Snapshot& snapshot) {
+    snapshot.default_scan = measure_default(session, snapshot);
+    if (!fits(*snapshot.default_scan, limits))
         return;
-    }
+    const std::vector<std::int64_t> rows = rows_within(session, snapshot, missing);
+    for (std::size_t i = 0; i < missing.size(); ++i)
+        snapshot.default_scan->rows[missing[i].lower] = rows[i];
 }
 
-/// It costs a look at rows: only when something is to be retired, or more gaps are missing than may be created.
-void look_up_newest_row(db::Session& session, const config::PartitionPolicy& policy, const Limits& limits,
-                        Snapshot& snapshot) {
-    const auto oldest = oldest_believable_row(snapshot.coverage.key, policy, snapshot.now);
-    if (!oldest)
+void inspect_registry(db::Session& session, Snapshot& snapshot) {
+    const auto table = db::read_table(session, snapshot.parent.table, db::TableParts::own);
+    if (!table)
         return;
-    if (expired_leaves(snapshot, policy).empty() &&
-        !ddl::find_missing_leaves(snapshot.coverage, policy, snapshot.now, limits.max_create).refused)
+    snapshot.parent.truncate_triggers = ddl::parent_facts(*table, snapshot.parent.key).truncate_triggers;
+    snapshot.incoming = table->incoming;
+    ddl::Registry registry;
+    registry.table = ddl::registry_name(table->name);
+    // Known by its name and by its trigger on the table: a table that is merely called so is none.
+    const auto keeps = [&](const db::TriggerInfo& trigger) {
+        return trigger.name == registry.keep_trigger() && trigger.function == sql::quoted(registry.keep_function());
+    };
+    if (!snapshot.has_registry || std::none_of(table->triggers.begin(), table->triggers.end(), keeps))
+        return;
+    const auto found = db::read_table(session, registry.table, db::TableParts::own);
+    if (!found || found->primary_key() == nullptr)
+        return;
+    snapshot.registry = RegistryFacts{found->name, found->primary_key()->columns, snapshot.parent.key};
+    snapshot.incoming = found->incoming;
+}
+
+void look_up_newest_row(db::Session& session, const config::PartitionPolicy& policy, Snapshot& snapshot) {
+    const auto oldest = oldest_believable_row(snapshot.coverage, policy, snapshot.now);
+    if (!oldest || snapshot.newest_row)
         return;
     snapshot.newest_row = find_newest_row(session, snapshot, *oldest);
     snapshot.coverage.is_beyond_rows = snapshot.newest_row && snapshot.newest_row->key < *oldest;
 }
 
-void look_up_missing(db::Session& session, const config::PartitionPolicy& policy, const Limits& limits,
-                     Snapshot& snapshot) {
-    const auto missing =
-        ddl::find_missing_leaves(snapshot.coverage, policy, snapshot.now, limits.max_create).most_urgent_first();
-    std::vector<std::string> names;
-    names.reserve(missing.size());
-    for (const ddl::Bounds& bounds : missing)
-        names.push_back(ddl::leaf_name(policy.name, policy.table.name, snapshot.coverage.key, bounds.lower));
-    snapshot.taken = db::taken_names(session, policy.table.schema, names);
-    if (!missing.empty())
-        add_leaf_indexes(session, snapshot);
-    if (snapshot.default_partition && !missing.empty())
-        snapshot.default_rows = rows_in_default(session, snapshot, missing);
+std::vector<OutgoingKey> read_outgoing(db::Session& session, const QualifiedName& partition) {
+    std::vector<OutgoingKey> keys;
+    if (const auto table = db::read_table(session, partition, db::TableParts::own))
+        for (const db::ConstraintInfo& constraint : table->constraints)
+            if (constraint.kind == 'f')
+                keys.push_back({constraint.name, constraint.references});
+    return keys;
 }
 
-void look_up_expired(db::Session& session, const config::PartitionPolicy& policy, const Limits& limits,
-                     Snapshot& snapshot) {
-    const auto expired = leaves_to_retire(snapshot, policy, limits);
-    if (expired.empty())
-        return;
+void inspect_retired(db::Session& session, const std::vector<LeafSnapshot>& retired, Snapshot& snapshot) {
     std::vector<db::PartitionInfo> infos;
-    infos.reserve(expired.size());
-    for (const LeafSnapshot& leaf : expired)
+    for (const LeafSnapshot& leaf : retired)
         infos.push_back(leaf.info);
     for (const db::PartitionSize& size : db::read_partition_sizes(session, infos))
         for (const db::PartitionInfo& info : infos)
             if (info.oid == size.oid)
                 snapshot.pages[info.name] = size.pages;
-    for (const LeafSnapshot& leaf : expired)
+    for (const LeafSnapshot& leaf : retired)
+        snapshot.outgoing[leaf.leaf.name] = read_outgoing(session, leaf.leaf.name);
+    for (const LeafSnapshot& leaf : retired)
         for (const db::IncomingKey& key : snapshot.incoming)
             if (session.flag(is_referenced_sql(key, leaf.leaf.name)))
                 snapshot.references[leaf.leaf.name].push_back({key.table, key.name});
 }
 
-}  // namespace
-
-Snapshot read_table_snapshot(db::Session& session, const config::PartitionPolicy& policy, Instant now) {
-    const auto table = db::read_table(session, policy.table);
-    if (!table || !table->is_partitioned())
-        throw not_partitioned(policy, table);
-    const auto partitioning = db::read_partitioning(session, policy.table);
-    if (!partitioning)
-        throw not_partitioned(policy, std::nullopt);
-    require_range(policy, *partitioning);
-    Snapshot snapshot;
-    snapshot.now = now;
-    snapshot.parent = ddl::parent_facts(*table, policy.key);
-    snapshot.coverage.key = ddl::key_type_of(snapshot.parent);
-    add_leaves(snapshot, *partitioning);
-    add_registry(snapshot, session, *table);
-    return snapshot;
-}
-
-namespace {
-
 std::optional<ddl::Bound> largest_key(db::Session& session, const Snapshot& snapshot) {
-    const ddl::KeyType key = snapshot.coverage.key;
     for (auto leaf = snapshot.leaves.rbegin(); leaf != snapshot.leaves.rend(); ++leaf) {
         if (leaf->info.is_detach_pending)
             continue;
-        if (!ddl::is_number(key) && leaf->leaf.bounds.lower <= ddl::Bound::at(snapshot.now))
-            return std::nullopt;
         const auto largest =
             session.read(ddl::outermost_key_sql(ddl::KeyEnd::last, sql::quoted(leaf->leaf.name), snapshot.parent.key))
                 .optional_text();
         if (largest)
-            return ddl::parse_bound(key, *largest);
+            return ddl::parse_bound(snapshot.coverage.key, *largest);
     }
     return std::nullopt;
 }
 
 }  // namespace
 
-std::optional<ddl::Bound> read_newest(db::Session& session, const Snapshot& snapshot) {
-    try {
-        return largest_key(session, snapshot);
-    } catch (const Error& error) {
-        // FORCE ROW LEVEL SECURITY hides the rows from their owner. A clock does without them, numbers do not.
-        if (error.sqlstate() != "42501" || ddl::is_number(snapshot.coverage.key))
-            throw;
-        return std::nullopt;
+void inspect_newest_number(db::Session& session, Snapshot& snapshot) {
+    if (ddl::is_number(snapshot.coverage.key))
+        snapshot.coverage.newest = largest_key(session, snapshot);
+}
+
+void inspect_missing(db::Session& session, const config::PartitionPolicy& policy, const Limits& limits,
+                     Snapshot& snapshot) {
+    const auto missing =
+        ddl::find_missing_leaves(snapshot.coverage, policy, snapshot.now, limits.max_create).most_urgent_first();
+    if (missing.empty())
+        return;
+    read_parent(session, policy, snapshot);
+    snapshot.publications = partition_publications(session, policy.table);
+    snapshot.taken = db::taken_names(
+        session, policy.table.schema,
+        ddl::possible_names(policy.name, policy.table, snapshot.coverage.key, missing, snapshot.coverage.calendar));
+    if (snapshot.default_partition)
+        inspect_default(session, missing, limits, snapshot);
+}
+
+void inspect_gaps(db::Session& session, const config::PartitionPolicy& policy, const Limits& limits,
+                  Snapshot& snapshot) {
+    if (ddl::find_missing_leaves(snapshot.coverage, policy, snapshot.now, limits.max_create).refused)
+        look_up_newest_row(session, policy, snapshot);
+}
+
+void inspect_expired(db::Session& session, const config::PartitionPolicy& policy, const Limits& limits,
+                     Snapshot& snapshot) {
+    const bool has_pending = std::any_of(snapshot.leaves.begin(), snapshot.leaves.end(),
+                                         [](const LeafSnapshot& leaf) { return leaf.info.is_detach_pending; });
+    const bool has_expired = !expired_leaves(snapshot, policy).empty();
+    if (!has_pending && !has_expired)
+        return;
+    inspect_registry(session, snapshot);
+    for (const LeafSnapshot& leaf : snapshot.leaves)
+        if (leaf.info.is_detach_pending)
+            snapshot.outgoing[leaf.leaf.name] = read_outgoing(session, leaf.leaf.name);
+    if (!has_expired)
+        return;
+    look_up_newest_row(session, policy, snapshot);
+    if (ddl::is_number(snapshot.coverage.key))
+        snapshot.filled_below = find_filled_below(session, snapshot);
+    const auto retired = leaves_to_retire(snapshot, policy, limits);
+    if (!retired.empty())
+        inspect_retired(session, retired, snapshot);
+}
+
+void inspect_surroundings(db::Session& session, const config::PartitionPolicy& policy, Snapshot& snapshot) {
+    if (snapshot.default_partition && policy.default_partition == config::PartitionPolicy::Default::watch)
+        snapshot.default_rows = count_default(session, *snapshot.default_partition);
+    if (snapshot.has_registry) {
+        ddl::Registry registry;
+        registry.table = ddl::registry_name(snapshot.parent.table);
+        snapshot.registry_problems =
+            db::read_trigger_problems(session, snapshot.parent.table, registry.table, registry.triggers());
     }
 }
 
-Snapshot inspect(db::Session& session, const config::PartitionPolicy& policy, const Limits& limits, Instant now) {
-    Snapshot snapshot = read_table_snapshot(session, policy, now);
-    snapshot.coverage.newest = read_newest(session, snapshot);
-    look_up_newest_row(session, policy, limits, snapshot);
-    look_up_missing(session, policy, limits, snapshot);
-    look_up_expired(session, policy, limits, snapshot);
-    if (snapshot.default_partition && policy.default_partition == config::PartitionPolicy::Default::watch)
-        snapshot.all_default_rows =
-            session.number("SELECT pg_catalog.count(*) FROM " + sql::quoted(snapshot.default_partition->name));
-    return snapshot;
+void inspect_all(db::Session& session, const config::PartitionPolicy& policy, const Limits& limits,
+                 Snapshot& snapshot) {
+    inspect_newest_number(session, snapshot);
+    inspect_missing(session, policy, limits, snapshot);
+    inspect_gaps(session, policy, limits, snapshot);
+    inspect_expired(session, policy, limits, snapshot);
+    inspect_surroundings(session, policy, snapshot);
 }
 
 }  // namespace tripmig::partition

@@ -1,23 +1,33 @@
 #pragma once
 
-#include "base/clock.hpp"
 #include "config/policy.hpp"
 #include "db/session.hpp"
 #include "partition/snapshot.hpp"
 
 namespace tripmig::partition {
 
-/// The table of a policy as it is, and what the leaves that are missing or expired at `now` will meet.
-/// Throws Error{refused} when there is no such table, it is not partitioned yet, or not by range of the policy's key
-/// alone.
-Snapshot inspect(db::Session& session, const config::PartitionPolicy& policy, const Limits& limits, Instant now);
+// Each adds to a snapshot what one part of the plan needs, and reads no more than that. They read rows where the plan
+// depends on rows; a foreign partition whose server is away fails them, and with them its table alone.
 
-/// The table without looking into any row: for `partition status`, which looks by itself. As inspect(), but nothing is
-/// looked up for `now`.
-Snapshot read_table_snapshot(db::Session& session, const config::PartitionPolicy& policy, Instant now);
+/// Of tables whose key is a number: the largest key, which is their present. Others are left alone.
+void inspect_newest_number(db::Session& session, Snapshot& snapshot);
 
-/// The largest key in the table that is after `now`; of numbers, the largest key. nullopt: none, or row security hides
-/// the rows.
-std::optional<ddl::Bound> read_newest(db::Session& session, const Snapshot& snapshot);
+/// What new partitions need. Nothing when none is missing.
+void inspect_missing(db::Session& session, const config::PartitionPolicy& policy, const Limits& limits,
+                     Snapshot& snapshot);
+
+/// The newest row, when gaps would be refused: whether they are gaps or the clock jumped.
+void inspect_gaps(db::Session& session, const config::PartitionPolicy& policy, const Limits& limits,
+                  Snapshot& snapshot);
+
+/// What is to be detached, and what that meets. Nothing when nothing has expired or is pending.
+void inspect_expired(db::Session& session, const config::PartitionPolicy& policy, const Limits& limits,
+                     Snapshot& snapshot);
+
+/// What is only reported: rows in DEFAULT, triggers of the registry.
+void inspect_surroundings(db::Session& session, const config::PartitionPolicy& policy, Snapshot& snapshot);
+
+/// All of them, one after the other.
+void inspect_all(db::Session& session, const config::PartitionPolicy& policy, const Limits& limits, Snapshot& snapshot);
 
 }  // namespace tripmig::partition

@@ -1,90 +1,14 @@
 #include "partition/maintain.hpp"
 
-#include <fmt/format.h>
+#include <algorithm>
+#include <deque>
 
-#include <utility>
-
-#include "sql/identifier.hpp"
+#include "partition/inspect.hpp"
+#include "partition/overview.hpp"
+#include "partition/plan.hpp"
+#include "partition/table_run.hpp"
 
 namespace tripmig::partition {
-
-namespace {
-
-void tell(const MaintenancePlan& plan, const Act& act, TableOutcome& outcome, Reporter& reporter) {
-    if (act.kind == Act::Kind::around)
-        return;
-    const bool is_new = act.kind == Act::Kind::create;
-    (is_new ? outcome.created : outcome.detached).push_back(act.leaf);
-    const std::string name = sql::quoted(act.leaf.name);
-    Event event{Severity::info, is_new ? "leaf.created" : "leaf.detached", {}, {}, {}};
-    event.message =
-        fmt::format("{} {} {}", is_new ? "created" : "detached", name, ddl::describe(plan.key, act.leaf.bounds));
-    event.fields = {{"table", sql::quoted(plan.table)},
-                    {"leaf", name},
-                    {"from", ddl::describe(plan.key, act.leaf.bounds.lower)},
-                    {"to", ddl::describe(plan.key, act.leaf.bounds.upper)}};
-    reporter.emit(event);
-}
-
-void clean_up(const Unit& unit, db::Executor& executor, Reporter& reporter) {
-    try {
-        executor.run(unit);
-    } catch (const Error& error) {
-        reporter.warning("maintain.cleanup",
-                         fmt::format("{}: {}; the next maintain does it", unit.name, error.message()));
-    }
-}
-
-}  // namespace
-
-namespace {
-
-bool is_detach_pending(db::StepConnection& connection, const QualifiedName& partition) {
-    Step look;
-    look.sql =
-        "SELECT EXISTS (SELECT FROM pg_catalog.pg_inherits AS i JOIN pg_catalog.pg_class AS c ON c.oid = i.inhrelid "
-        "JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2 AND "
-        "i.inhdetachpending)";
-    look.parameters = {partition.schema, partition.name};
-    return connection.execute(look).flag();
-}
-
-std::string changed_before(const TableOutcome& outcome) {
-    std::string text;
-    for (const auto& [verb, leaves] :
-         {std::pair("created", &outcome.created), std::pair("detached", &outcome.detached)})
-        for (const ddl::Leaf& leaf : *leaves)
-            text += fmt::format("{}{} {}", text.empty() ? "" : ", ", verb, sql::quoted(leaf.name));
-    return text;
-}
-
-/// A lock that did not come in time leaves the table as it was only when nothing was done before it.
-Error half_way(const MaintenancePlan& plan, const Act& act, bool has_begun, const TableOutcome& outcome,
-               db::StepConnection& connection, const Error& error) {
-    if (error.code() != ExitCode::lock_deadline)
-        return error;
-    const std::string name = sql::quoted(act.leaf.name);
-    const bool detaches = act.kind == Act::Kind::detach || act.kind == Act::Kind::finish_detach;
-    if (detaches && is_detach_pending(connection, act.leaf.name))
-        return error.rewrapped(ExitCode::stopped_half_way, fmt::format("the detach of {} is pending: ", name))
-            .with_hint(fmt::format("{} no longer shows the rows of {}; run `tripmig partition maintain` again when the "
-                                   "transaction that it waits for has ended: it finishes the detach",
-                                   sql::quoted(plan.table), name));
-    const std::string before = changed_before(outcome);
-    if (before.empty() && !has_begun)
-        return error;
-    return error.rewrapped(ExitCode::stopped_half_way)
-        .with_hint(fmt::format("before that it {}; run `tripmig partition maintain` again at a quieter time, or end "
-                               "what holds the lock: it does the rest",
-                               before.empty() ? "began with " + name : before));
-}
-
-}  // namespace
-
-bool concerns_every_table(const Error& error) {
-    return error.code() == ExitCode::interrupted || error.code() == ExitCode::terminated ||
-           error.code() == ExitCode::unreachable;
-}
 
 Limits limits_of(const config::Config& config, const config::PartitionPolicy& policy) {
     Limits limits;
@@ -95,44 +19,104 @@ Limits limits_of(const config::Config& config, const config::PartitionPolicy& po
     return limits;
 }
 
-TableOutcome maintain(const MaintenancePlan& plan, db::Executor& executor, Reporter& reporter) {
-    TableOutcome outcome;
-    outcome.table = plan.table;
-    outcome.key = plan.key;
-    for (const std::string& note : plan.notes)
-        reporter.warning("maintain.note", note);
-    for (const Act& act : plan.acts) {
-        bool has_begun = false;
-        try {
-            for (const Unit& unit : act.units) {
-                executor.run(unit);
-                has_begun = true;
-            }
-            tell(plan, act, outcome, reporter);
-        } catch (const Error& error) {
-            if (act.on_failure && !executor.connection().is_broken())
-                clean_up(*act.on_failure, executor, reporter);
-            if (concerns_every_table(error))
-                throw;
-            outcome.errors.push_back(half_way(plan, act, has_begun, outcome, executor.connection(), error));
-            break;
-        }
+namespace {
+
+void advance_all(const std::vector<std::size_t>& order, std::deque<TableRun>& runs, Stage until, Server& server) {
+    for (const std::size_t place : order) {
+        server.stop.check();
+        if (!runs[place].is_blocked())
+            runs[place].advance(until);
     }
-    outcome.errors.insert(outcome.errors.end(), plan.refusals.begin(), plan.refusals.end());
-    return outcome;
 }
 
-ExitCode exit_code_of(const std::vector<TableOutcome>& outcomes) {
-    ExitCode code = ExitCode::ok;
-    bool is_first = true;
-    for (const TableOutcome& outcome : outcomes) {
-        const ExitCode own = outcome.errors.empty() ? ExitCode::ok : outcome.errors.front().code();
-        if (!is_first && own != code)
-            return ExitCode::partly_failed;
-        code = own;
-        is_first = false;
+/// Whoever was put back, in the order in which it is worth a try.
+void advance_blocked(std::deque<TableRun>& runs, Stage until, Server& server) {
+    for (;;) {
+        TableRun* next = nullptr;
+        for (TableRun& run : runs)
+            if (run.is_blocked() && (next == nullptr || run.not_before() < next->not_before()))
+                next = &run;
+        if (next == nullptr)
+            return;
+        const auto now = server.clock.steady();
+        if (now < next->not_before())
+            server.stop.wait_for(std::chrono::ceil<std::chrono::milliseconds>(next->not_before() - now));
+        server.stop.check();
+        next->advance(until);
     }
-    return code;
+}
+
+}  // namespace
+
+MaintainResult maintain(Server& server, const std::vector<config::PartitionPolicy>& policies,
+                        const std::function<Limits(const config::PartitionPolicy&)>& limits,
+                        std::optional<Instant> now) {
+    MaintainResult result;
+    Overview overview = read_overview(server.executor.connection(), policies, now);
+    result.now = overview.now;
+    std::vector<std::size_t> order = referenced_first(overview.tables);
+    std::deque<TableRun> runs;
+    for (std::size_t i = 0; i < policies.size(); ++i)
+        runs.emplace_back(server, policies[i], limits(policies[i]), std::move(overview.tables[i]));
+    // Beside a DEFAULT partition a new one takes longer: the others don't wait for it.
+    std::stable_partition(order.begin(), order.end(), [&](std::size_t place) { return !runs[place].has_default(); });
+    advance_all(order, runs, Stage::ahead, server);
+    advance_all(order, runs, Stage::gaps, server);
+    advance_blocked(runs, Stage::gaps, server);
+    // Rows that reference others go before those.
+    std::reverse(order.begin(), order.end());
+    advance_all(order, runs, Stage::expired, server);
+    advance_blocked(runs, Stage::expired, server);
+    for (TableRun& run : runs)
+        result.tables.push_back(run.finish());
+    return result;
+}
+
+namespace {
+
+TablePreview preview_table(Server& server, const config::PartitionPolicy& policy, const Limits& limits,
+                           TableOverview overview) {
+    TablePreview preview;
+    preview.outcome.table = policy.table;
+    preview.outcome.file = policy.file;
+    try {
+        if (overview.error)
+            throw Error(*overview.error);
+        inspect_all(server.session.get(), policy, limits, *overview.snapshot);
+        const MaintenancePlan plan = plan_maintenance(*overview.snapshot, policy, limits);
+        preview.outcome.notes = plan.notes;
+        preview.outcome.errors = plan.refusals;
+        for (const Act& act : plan.acts)
+            preview.units.insert(preview.units.end(), act.units.begin(), act.units.end());
+    } catch (const Error& error) {
+        if (server.concerns_every_table(error))
+            throw;
+        preview.outcome.errors.push_back(of_table(error));
+    }
+    return preview;
+}
+
+}  // namespace
+
+std::vector<TableOutcome> MaintainPreview::outcomes() const {
+    std::vector<TableOutcome> all;
+    all.reserve(tables.size());
+    for (const TablePreview& table : tables)
+        all.push_back(table.outcome);
+    return all;
+}
+
+MaintainPreview preview(Server& server, const std::vector<config::PartitionPolicy>& policies,
+                        const std::function<Limits(const config::PartitionPolicy&)>& limits,
+                        std::optional<Instant> now) {
+    MaintainPreview result;
+    Overview overview = read_overview(server.executor.connection(), policies, now);
+    result.now = overview.now;
+    for (std::size_t i = 0; i < policies.size(); ++i) {
+        server.stop.check();
+        result.tables.push_back(preview_table(server, policies[i], limits(policies[i]), std::move(overview.tables[i])));
+    }
+    return result;
 }
 
 }  // namespace tripmig::partition

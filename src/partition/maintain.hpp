@@ -1,38 +1,52 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <vector>
 
-#include "base/error.hpp"
-#include "base/event.hpp"
+#include "base/clock.hpp"
 #include "config/config.hpp"
 #include "config/policy.hpp"
-#include "db/executor.hpp"
-#include "partition/plan.hpp"
+#include "partition/outcome.hpp"
+#include "partition/server.hpp"
+#include "partition/snapshot.hpp"
 
 namespace tripmig::partition {
-
-/// What became of one table.
-struct TableOutcome {
-    QualifiedName table;
-    ddl::KeyType key = ddl::KeyType::timestamp;
-    std::vector<ddl::Leaf> created;
-    std::vector<ddl::Leaf> detached;
-    std::vector<Error> errors;  ///< what failed, and what was refused
-};
 
 /// The policy's own limits win over those of [partitions].
 Limits limits_of(const config::Config& config, const config::PartitionPolicy& policy);
 
-/// An interruption and a lost connection: no other table would fare better.
-bool concerns_every_table(const Error& error);
+struct MaintainResult {
+    Instant now;
+    std::vector<TableOutcome> tables;
 
-/// Runs a plan. What fails ends the plan and is in the outcome, as Error{stopped_half_way} when a lock did not come in
-/// time after something had been changed; an interruption, and a connection that is lost, are
-/// thrown: they concern every table.
-TableOutcome maintain(const MaintenancePlan& plan, db::Executor& executor, Reporter& reporter);
+    [[nodiscard]] ExitCode exit_code() const { return exit_code_of(tables); }
+};
 
-/// 0 when nothing failed; the failures' own code when every table failed with the same one; else 9.
-ExitCode exit_code_of(const std::vector<TableOutcome>& outcomes);
+/// Maintains all tables: the present partition and those ahead of every table, then gaps, then what is old. A table
+/// whose locks don't come is put back and tried again after the others, until its deadline. What fails is in its
+/// table's outcome; what concerns every table is thrown.
+MaintainResult maintain(Server& server, const std::vector<config::PartitionPolicy>& policies,
+                        const std::function<Limits(const config::PartitionPolicy&)>& limits,
+                        std::optional<Instant> now);
+
+/// What a run would do to one table.
+struct TablePreview {
+    TableOutcome outcome;  ///< errors and notes alone
+    std::vector<Unit> units;
+};
+
+struct MaintainPreview {
+    Instant now;
+    std::vector<TablePreview> tables;
+
+    [[nodiscard]] std::vector<TableOutcome> outcomes() const;
+    [[nodiscard]] ExitCode exit_code() const { return exit_code_of(outcomes()); }
+};
+
+/// The same plans, and nothing done.
+MaintainPreview preview(Server& server, const std::vector<config::PartitionPolicy>& policies,
+                        const std::function<Limits(const config::PartitionPolicy&)>& limits,
+                        std::optional<Instant> now);
 
 }  // namespace tripmig::partition

@@ -16,9 +16,10 @@ namespace {
 std::string not_after_now(const Snapshot& snapshot) {
     namespace chr = std::chrono;
     const ddl::KeyType key =
-        snapshot.coverage.key;  // of a date today's rows count, of a uuid those of this millisecond
-    const Instant end = key == ddl::KeyType::date ? chr::floor<chr::days>(snapshot.now) + chr::days(1)
-                                                  : snapshot.now + chr::milliseconds(1);
+        snapshot.coverage.key;  // of a date today's rows count, of others those of this second or millisecond
+    const Instant end = key == ddl::KeyType::date      ? chr::floor<chr::days>(snapshot.now) + chr::days(1)
+                        : key == ddl::KeyType::epoch_s ? chr::floor<chr::seconds>(snapshot.now) + chr::seconds(1)
+                                                       : snapshot.now + chr::milliseconds(1);
     return ddl::within(key, {ddl::Bound::minvalue(), ddl::Bound::at(end)}, snapshot.parent.key);
 }
 
@@ -102,6 +103,16 @@ std::optional<NewestRow> find_newest_row(db::Session& session, const Snapshot& s
             throw;
         return newest_by_size(session, snapshot);
     }
+}
+
+std::optional<ddl::Leaf> find_filled_below(db::Session& session, const Snapshot& snapshot) {
+    if (!snapshot.coverage.newest)
+        return std::nullopt;
+    for (auto leaf = snapshot.leaves.rbegin(); leaf != snapshot.leaves.rend(); ++leaf)
+        if (leaf->leaf.bounds.upper <= *snapshot.coverage.newest && !leaf->info.is_detach_pending &&
+            has_row(session, leaf->leaf.name, {}))
+            return leaf->leaf;
+    return std::nullopt;
 }
 
 }  // namespace tripmig::partition

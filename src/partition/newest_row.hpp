@@ -13,4 +13,7 @@ namespace tripmig::partition {
 std::optional<NewestRow> find_newest_row(db::Session& session, const Snapshot& snapshot,
                                          const ddl::Bound& oldest_believable);
 
+/// Of numbers: the last partition with rows below that of the newest row. nullopt: none.
+std::optional<ddl::Leaf> find_filled_below(db::Session& session, const Snapshot& snapshot);
+
 }  // namespace tripmig::partition

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "ddl/leaf.hpp"
 #include "ddl/statement_step.hpp"
+#include "partition/create.hpp"
 #include "partition/retention.hpp"
 #include "sql/identifier.hpp"
 
@@ -13,44 +13,15 @@ namespace tripmig::partition {
 
 namespace {
 
-using Action = config::RetentionPolicy::Action;
-
-void plan_pending(const Snapshot& snapshot, bool cascade, MaintenancePlan& plan) {
+void plan_pending(const Snapshot& snapshot, bool cascade, const Limits& limits, MaintenancePlan& plan) {
     for (const LeafSnapshot& leaf : snapshot.leaves) {
         if (!leaf.info.is_detach_pending)
             continue;
-        Act act{Act::Kind::finish_detach, leaf.leaf, {finalize_detach(snapshot, leaf.leaf.name)}, std::nullopt};
-        for (Unit& unit : clean_up_detached(snapshot, leaf.leaf.name, cascade))
+        Act act{Act::Kind::finish_detach, {leaf.leaf}, {finalize_detach(snapshot, leaf.leaf.name)}};
+        for (Unit& unit : clean_up_detached(snapshot, leaf.leaf.name, cascade, limits))
             act.units.push_back(std::move(unit));
         plan.acts.push_back(std::move(act));
     }
-}
-
-Error rows_in_default(const Snapshot& snapshot, const ddl::Bounds& bounds, std::int64_t rows) {
-    return {ExitCode::refused,
-            fmt::format("{} rows of {} sit in the DEFAULT partition {}: the leaf cannot be made beside them", rows,
-                        ddl::describe(snapshot.coverage.key, bounds), sql::quoted(snapshot.default_partition->name)),
-            fmt::format("tripmig partition split {} gives them leaves of their own while the table is in use",
-                        sql::quoted(snapshot.default_partition->name))};
-}
-
-/// The missing leaves that can be made: all but those whose rows DEFAULT holds.
-std::vector<ddl::Bounds> possible_leaves(const Snapshot& snapshot, const std::vector<ddl::Bounds>& missing,
-                                         MaintenancePlan& plan) {
-    std::vector<ddl::Bounds> possible;
-    for (std::size_t i = 0; i < missing.size(); ++i) {
-        const std::int64_t rows = i < snapshot.default_rows.size() ? snapshot.default_rows[i] : 0;
-        if (rows == 0)
-            possible.push_back(missing[i]);
-        else
-            plan.refusals.push_back(rows_in_default(snapshot, missing[i], rows));
-    }
-    return possible;
-}
-
-bool has_guard(const Snapshot& snapshot) {
-    const std::vector<std::string>& checks = snapshot.default_partition->checks;
-    return std::find(checks.begin(), checks.end(), ddl::default_guard_name) != checks.end();
 }
 
 /// The clock may be wrong: nobody needs that many partitions for rows that were never written.
@@ -63,46 +34,9 @@ std::string skipped_range(const Snapshot& snapshot, const ddl::Bounds& skipped) 
                                            : std::string());
 }
 
-void plan_new_leaves(const Snapshot& snapshot, const config::PartitionPolicy& policy, const Limits& limits,
-                     MaintenancePlan& plan) {
-    const auto missing = ddl::find_missing_leaves(snapshot.coverage, policy, snapshot.now, limits.max_create);
-    const std::vector<ddl::Leaf> leaves =
-        ddl::name_leaves(policy.name, policy.table, snapshot.coverage.key,
-                         possible_leaves(snapshot, missing.most_urgent_first(), plan), snapshot.taken);
-    if (missing.refused)
-        plan.refusals.push_back(
-            ddl::too_many_gaps(*missing.refused, snapshot.coverage, policy, snapshot.now, limits.max_create));
-    if (missing.skipped)
-        plan.notes.push_back(skipped_range(snapshot, *missing.skipped));
-    std::optional<Unit> after;
-    if (snapshot.default_partition && !leaves.empty()) {
-        ddl::DefaultGuard guard = ddl::guard_default(snapshot.parent, leaves);
-        after = std::move(guard.after);
-        plan.acts.push_back({Act::Kind::around, {}, std::move(guard.before), after});
-    } else if (snapshot.default_partition && has_guard(snapshot)) {
-        after = ddl::drop_default_guard(snapshot.default_partition->name);  // of a run that was killed
-    }
-    for (const ddl::Leaf& leaf : leaves) {
-        Unit unit = ddl::create_leaf(snapshot.parent, leaf);
-        if (!unit.lock_first.empty())
-            unit.lock_budget = limits.lock_budget;
-        plan.acts.push_back({Act::Kind::create, leaf, {std::move(unit)}, after});
-    }
-    if (after)
-        plan.acts.push_back({Act::Kind::around, {}, {std::move(*after)}, std::nullopt});
-}
-
 std::string more_later(const config::PartitionPolicy& policy, std::size_t expired, std::size_t taken) {
     return fmt::format("{}: {} partitions are older than {}; this run takes {} (max_drop), the next runs the rest",
-                       sql::quoted(policy.table), expired, to_string(policy.retention->keep), taken);
-}
-
-Error not_available(const config::PartitionPolicy& policy, std::size_t expired) {
-    const char* action = policy.retention->action == Action::drop ? "drop" : "archive";
-    return {ExitCode::refused,
-            fmt::format("{}: {} leaves are older than {}, and action = \"{}\" is not available in this version",
-                        sql::quoted(policy.table), expired, to_string(policy.retention->keep), action),
-            "write action = \"detach\": the leaves stay as tables of their own, to be dropped by hand"};
+                       sql::quoted(policy.table), expired, keep_text(*policy.retention), taken);
 }
 
 Error referenced(const LeafSnapshot& leaf, const std::vector<Reference>& references) {
@@ -111,9 +45,9 @@ Error referenced(const LeafSnapshot& leaf, const std::vector<Reference>& referen
         names += fmt::format("{}{} (constraint {})", names.empty() ? "" : ", ", sql::quoted(reference.table),
                              sql::quote_ident(reference.constraint));
     return {ExitCode::refused,
-            fmt::format("leaf {} is not detached: its rows are referenced by rows of {}", sql::quoted(leaf.leaf.name),
-                        names),
-            "delete those rows first, or write cascade = true under [retention]: they go with the leaf then"};
+            fmt::format("partition {} is not detached: its rows are referenced by rows of {}",
+                        sql::quoted(leaf.leaf.name), names),
+            "delete those rows first, or write cascade = true under [retention]: they go with the partition then"};
 }
 
 void plan_retention(const Snapshot& snapshot, const config::PartitionPolicy& policy, const Limits& limits,
@@ -121,10 +55,6 @@ void plan_retention(const Snapshot& snapshot, const config::PartitionPolicy& pol
     const auto expired = expired_leaves(snapshot, policy);
     if (expired.empty())
         return;
-    if (policy.retention->action != Action::detach) {
-        plan.refusals.push_back(not_available(policy, expired.size()));
-        return;
-    }
     if (auto refusal = clock_ahead(snapshot, policy)) {
         plan.refusals.push_back(std::move(*refusal));
         return;
@@ -139,19 +69,40 @@ void plan_retention(const Snapshot& snapshot, const config::PartitionPolicy& pol
             plan.refusals.push_back(referenced(leaf, references->second));
             continue;
         }
-        Act act{Act::Kind::detach, leaf.leaf, delete_references(snapshot, leaf, cascade), std::nullopt};
+        Act act{Act::Kind::detach, {leaf.leaf}, delete_references(snapshot, leaf, cascade)};
         act.units.push_back(detach_leaf(snapshot, leaf.leaf.name, limits));
-        for (Unit& unit : clean_up_detached(snapshot, leaf.leaf.name, cascade))
+        for (Unit& unit : clean_up_detached(snapshot, leaf.leaf.name, cascade, limits))
             act.units.push_back(std::move(unit));
         plan.acts.push_back(std::move(act));
     }
 }
 
+/// A partition that somebody works on is left out: its own statistics are autovacuum's.
 Unit analyze(const QualifiedName& table) {
-    return ddl::alone(
-        fmt::format("analyze {}", sql::quoted(table)),
-        ddl::statement(fmt::format("ANALYZE {}", sql::quoted(table)), "autovacuum never analyzes a partitioned table",
-                       {{table, LockMode::share_update_exclusive}}));
+    Step step =
+        ddl::statement(fmt::format("ANALYZE (SKIP_LOCKED) {}", sql::quoted(table)),
+                       "autovacuum never analyzes a partitioned table", {{table, LockMode::share_update_exclusive}});
+    step.retry = Retry::never;
+    return ddl::alone(fmt::format("analyze {}", sql::quoted(table)), std::move(step));
+}
+
+/// Rows left with a partition: its estimate, or its size where nobody ever counted, says so.
+bool had_rows(const Snapshot& snapshot, const ddl::Leaf& leaf) {
+    const auto found = std::find_if(snapshot.leaves.begin(), snapshot.leaves.end(),
+                                    [&](const LeafSnapshot& each) { return each.leaf.name == leaf.name; });
+    const auto pages = snapshot.pages.find(leaf.name);
+    return (found != snapshot.leaves.end() && found->info.rows > 0) ||
+           (pages != snapshot.pages.end() && pages->second > 0);
+}
+
+bool is_analyzed(const Snapshot& snapshot, const config::PartitionPolicy& policy, const MaintenancePlan& plan) {
+    using Analyze = config::PartitionPolicy::Analyze;
+    if (policy.analyze != Analyze::after_data)
+        return policy.analyze == Analyze::nightly;
+    return std::any_of(plan.acts.begin(), plan.acts.end(), [&](const Act& act) {
+        return (act.kind == Act::Kind::detach || act.kind == Act::Kind::finish_detach) &&
+               had_rows(snapshot, act.leaves.front());
+    });
 }
 
 /// What the policy says of a DEFAULT partition against what there is.
@@ -166,11 +117,13 @@ void note_default(const Snapshot& snapshot, const config::PartitionPolicy& polic
     if (!is_watched)
         plan.notes.push_back(
             fmt::format("the policy of {} knows of no DEFAULT partition, and there is {}: rows without a "
-                        "leaf go there unseen, unless the policy says partition = \"watch\" under [default]",
+                        "partition go there unseen, unless the policy says partition = \"watch\" under [default]",
                         sql::quoted(plan.table), name));
-    else if (snapshot.all_default_rows > 0)
-        plan.notes.push_back(fmt::format("{} rows of {} have no leaf and sit in {}", snapshot.all_default_rows,
-                                         sql::quoted(plan.table), name));
+    else if (snapshot.default_rows && snapshot.default_rows->rows > 0)
+        plan.notes.push_back(fmt::format("{}{} {} of {} have no partition of their own and are in {}",
+                                         snapshot.default_rows->is_all ? "" : "more than ", snapshot.default_rows->rows,
+                                         snapshot.default_rows->rows == 1 ? "row" : "rows", sql::quoted(plan.table),
+                                         name));
 }
 
 void note_registry(const Snapshot& snapshot, MaintenancePlan& plan) {
@@ -181,33 +134,94 @@ void note_registry(const Snapshot& snapshot, MaintenancePlan& plan) {
             sql::quoted(plan.table), problem, sql::quoted(plan.table)));
 }
 
-void note_publications(const Snapshot& snapshot, MaintenancePlan& plan) {
-    for (const LeafSnapshot& leaf : snapshot.leaves)
-        for (const std::string& publication : leaf.info.publications)
-            plan.notes.push_back(
-                fmt::format("publication {} names the leaf {}: new leaves are in it only when it names {} itself",
-                            sql::quote_ident(publication), sql::quoted(leaf.leaf.name), sql::quoted(plan.table)));
+/// Partitions that begin at 15:00 UTC are days or months of Seoul, made by hand or by a tool in such a session.
+void note_zone(const Snapshot& snapshot, const config::PartitionPolicy& policy, MaintenancePlan& plan) {
+    namespace chr = std::chrono;
+    const auto* interval = std::get_if<CalendarInterval>(&policy.interval);
+    const bool has_days = interval != nullptr && interval->microseconds == 0;
+    if (!has_days || !ddl::is_moment(snapshot.coverage.key) || snapshot.coverage.calendar.zone ||
+        snapshot.leaves.empty())
+        return;
+    const LeafSnapshot& last = snapshot.leaves.back();
+    const ddl::Bounds& bounds = last.leaf.bounds;
+    if (!bounds.lower.is_finite() || !bounds.upper.is_finite())
+        return;
+    const auto time_of_day = [](const ddl::Bound& bound) {
+        return bound.instant() - chr::floor<chr::days>(bound.instant());
+    };
+    if (time_of_day(bounds.lower).count() == 0 || time_of_day(bounds.upper).count() == 0)
+        return;
+    const chr::hh_mm_ss begins{chr::floor<chr::minutes>(time_of_day(bounds.upper))};
+    plan.notes.push_back(fmt::format(
+        "{}: {} ends at {:02}:{:02} UTC: when that is midnight in your time zone, write time_zone into the policy "
+        "(\"Asia/Seoul\": 15:00 UTC); until then new partitions begin at midnight UTC",
+        sql::quoted(plan.table), sql::quoted(last.leaf.name), begins.hours().count(), begins.minutes().count()));
+}
+
+void note_start(const Snapshot& snapshot, const config::PartitionPolicy& policy, MaintenancePlan& plan) {
+    if (const auto start = ddl::awaited_start(snapshot.coverage, policy, snapshot.now))
+        plan.notes.push_back(
+            fmt::format("{}: the first partition begins at {}, as start says; it is created when it is "
+                        "one of the next {} (premake)",
+                        sql::quoted(plan.table), ddl::describe(snapshot.coverage.key, *start), policy.premake));
 }
 
 }  // namespace
+
+void plan_ahead(const Snapshot& snapshot, const config::PartitionPolicy& policy, const Limits& limits,
+                MaintenancePlan& plan) {
+    if (snapshot.default_partition && snapshot.has_guard)
+        plan.acts.push_back({Act::Kind::drop_check, {}, {drop_old_guard(snapshot, limits)}});
+    const auto missing = ddl::find_missing_leaves(snapshot.coverage, policy, snapshot.now, limits.max_create);
+    plan_new_partitions(snapshot, policy, limits, missing, Missing::ahead, plan);
+}
+
+void plan_gaps(const Snapshot& snapshot, const config::PartitionPolicy& policy, const Limits& limits,
+               MaintenancePlan& plan) {
+    const auto missing = ddl::find_missing_leaves(snapshot.coverage, policy, snapshot.now, limits.max_create);
+    plan_new_partitions(snapshot, policy, limits, missing, Missing::gaps, plan);
+    if (missing.refused)
+        plan.refusals.push_back(
+            ddl::too_many_gaps(*missing.refused, snapshot.coverage, policy, snapshot.now, limits.max_create));
+    if (missing.skipped)
+        plan.notes.push_back(skipped_range(snapshot, *missing.skipped));
+}
+
+void plan_expired(const Snapshot& snapshot, const config::PartitionPolicy& policy, const Limits& limits,
+                  MaintenancePlan& plan) {
+    plan_pending(snapshot, policy.retention && policy.retention->cascade, limits, plan);
+    plan_retention(snapshot, policy, limits, plan);
+    if (is_analyzed(snapshot, policy, plan))
+        plan.acts.push_back({Act::Kind::analyze, {}, {analyze(policy.table)}});
+}
+
+void plan_notes(const Snapshot& snapshot, const config::PartitionPolicy& policy, MaintenancePlan& plan) {
+    note_start(snapshot, policy, plan);
+    note_zone(snapshot, policy, plan);
+    note_default(snapshot, policy, plan);
+    note_registry(snapshot, plan);
+    for (const std::string& publication : snapshot.publications)
+        plan.notes.push_back(publication);
+}
 
 MaintenancePlan plan_maintenance(const Snapshot& snapshot, const config::PartitionPolicy& policy,
                                  const Limits& limits) {
     MaintenancePlan plan;
     plan.table = policy.table;
     plan.key = snapshot.coverage.key;
-    // New leaves first: nothing else is as bad as a row without a place.
-    plan_new_leaves(snapshot, policy, limits, plan);
-    plan_pending(snapshot, policy.retention && policy.retention->cascade, plan);
-    plan_retention(snapshot, policy, limits, plan);
-    const auto changes = [](const Act& act) { return act.kind != Act::Kind::around; };
-    if (std::any_of(plan.acts.begin(), plan.acts.end(), changes)) {
-        plan.acts.push_back({Act::Kind::around, {}, {analyze(policy.table)}, std::nullopt});
-        note_publications(snapshot, plan);
-    }
-    note_default(snapshot, policy, plan);
-    note_registry(snapshot, plan);
+    plan_ahead(snapshot, policy, limits, plan);
+    plan_gaps(snapshot, policy, limits, plan);
+    plan_expired(snapshot, policy, limits, plan);
+    plan_notes(snapshot, policy, plan);
     return plan;
+}
+
+bool may_have_work(const Snapshot& snapshot, const config::PartitionPolicy& policy, const Limits& limits) {
+    const auto missing = ddl::find_missing_leaves(snapshot.coverage, policy, snapshot.now, limits.max_create);
+    const bool has_pending = std::any_of(snapshot.leaves.begin(), snapshot.leaves.end(),
+                                         [](const LeafSnapshot& leaf) { return leaf.info.is_detach_pending; });
+    return !missing.ahead.empty() || !missing.gaps.empty() || missing.refused || has_pending || snapshot.has_guard ||
+           !expired_leaves(snapshot, policy).empty();
 }
 
 }  // namespace tripmig::partition

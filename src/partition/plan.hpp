@@ -1,36 +1,30 @@
 #pragma once
 
-#include <optional>
-#include <string>
-#include <vector>
-
-#include "base/error.hpp"
-#include "base/step.hpp"
 #include "config/policy.hpp"
+#include "partition/act.hpp"
 #include "partition/snapshot.hpp"
 
 namespace tripmig::partition {
 
-/// One thing that is done to a table, for people and for the report: a leaf that comes or goes, or what that needs
-/// around it.
-struct Act {
-    enum class Kind { create, detach, finish_detach, around } kind = Kind::around;
-    ddl::Leaf leaf;  ///< of `around`: none
-    std::vector<Unit> units;
-    std::optional<Unit> on_failure;  ///< takes away what must not stay when a unit here fails
-};
+// The parts of a run, in their order. Each is pure, from what inspect_...() found for it: what --dry-run prints is what
+// runs.
 
-/// What a run does to one table, in this order.
-struct MaintenancePlan {
-    QualifiedName table;
-    ddl::KeyType key = ddl::KeyType::timestamp;
-    std::vector<Act> acts;
-    std::vector<Error> refusals;     ///< what should be done and is not; the acts are done all the same
-    std::vector<std::string> notes;  ///< for people to look at
-};
+/// The present partition and those ahead of it.
+void plan_ahead(const Snapshot& snapshot, const config::PartitionPolicy& policy, const Limits& limits,
+                MaintenancePlan& plan);
+/// Gaps.
+void plan_gaps(const Snapshot& snapshot, const config::PartitionPolicy& policy, const Limits& limits,
+               MaintenancePlan& plan);
+/// Detaches that were interrupted, partitions that are older than the policy keeps, ANALYZE where rows went.
+void plan_expired(const Snapshot& snapshot, const config::PartitionPolicy& policy, const Limits& limits,
+                  MaintenancePlan& plan);
+/// What is only reported.
+void plan_notes(const Snapshot& snapshot, const config::PartitionPolicy& policy, MaintenancePlan& plan);
 
-/// The leaves that are missing are made, those that are older than the policy keeps are detached. Pure: what is printed
-/// by --dry-run is what runs. Throws Error{refused} when two new partitions would have one name.
+/// All of them.
 MaintenancePlan plan_maintenance(const Snapshot& snapshot, const config::PartitionPolicy& policy, const Limits& limits);
+
+/// Whether there may be something to do beyond what a look at the catalog tells to be in order.
+bool may_have_work(const Snapshot& snapshot, const config::PartitionPolicy& policy, const Limits& limits);
 
 }  // namespace tripmig::partition

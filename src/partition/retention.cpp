@@ -115,27 +115,71 @@ void add_referencing(const Snapshot& snapshot, std::vector<LockRequest>& locks) 
 
 }  // namespace
 
+std::string keep_text(const config::RetentionPolicy& retention) {
+    if (const auto* number = std::get_if<std::int64_t>(&retention.keep))
+        return fmt::format("{}", *number);
+    return to_string(std::get<CalendarInterval>(retention.keep));
+}
+
 std::vector<LeafSnapshot> expired_leaves(const Snapshot& snapshot, const config::PartitionPolicy& policy) {
+    return expired_at(snapshot.now, snapshot, policy);
+}
+
+std::vector<LeafSnapshot> expired_at(Instant now, const Snapshot& snapshot, const config::PartitionPolicy& policy) {
     std::vector<LeafSnapshot> expired;
-    const auto edge = ddl::retention_edge(snapshot.coverage.key, policy, snapshot.now);
+    const auto edge = ddl::retention_edge(snapshot.coverage, policy, now);
     if (!edge || snapshot.leaves.empty())
         return expired;
     for (auto leaf = snapshot.leaves.begin(); leaf + 1 != snapshot.leaves.end(); ++leaf) {
-        const bool holds_newest = snapshot.newest_row && snapshot.newest_row->partition == leaf->leaf.name;
+        const bool holds_newest = (snapshot.newest_row && snapshot.newest_row->partition == leaf->leaf.name) ||
+                                  (ddl::is_number(snapshot.coverage.key) && snapshot.coverage.newest &&
+                                   ddl::contains(leaf->leaf.bounds, *snapshot.coverage.newest));
         if (leaf->leaf.bounds.upper <= *edge && !leaf->info.is_detach_pending && !holds_newest)
             expired.push_back(*leaf);
     }
     return expired;
 }
 
-std::optional<ddl::Bound> oldest_believable_row(ddl::KeyType key, const config::PartitionPolicy& policy, Instant now) {
+std::optional<ddl::Bound> oldest_believable_row(const ddl::Coverage& coverage, const config::PartitionPolicy& policy,
+                                                Instant now) {
     const auto* interval = std::get_if<CalendarInterval>(&policy.interval);
-    if (ddl::is_number(key) || interval == nullptr || ddl::is_beyond_calendar(*interval))
+    if (ddl::is_number(coverage.key) || interval == nullptr || ddl::is_beyond_calendar(*interval))
         return std::nullopt;
     return ddl::Bound::at(std::min(add(now, *interval, -2), now - std::chrono::days(7)));
 }
 
+namespace {
+
+/// One row with a number far beyond the others would let all of those go.
+std::optional<Error> number_ahead(const Snapshot& snapshot, const config::PartitionPolicy& policy) {
+    const auto* width = std::get_if<std::int64_t>(&policy.interval);
+    const auto& newest = snapshot.coverage.newest;
+    if (!policy.retention || policy.retention->idle || !snapshot.filled_below || !newest || width == nullptr)
+        return std::nullopt;
+    const ddl::Leaf& below = *snapshot.filled_below;
+    std::int64_t edge = 0;
+    if (__builtin_sub_overflow(newest->number(), *width, &edge) || __builtin_sub_overflow(edge, *width, &edge) ||
+        ddl::Bound::number(edge) < below.bounds.upper)
+        return std::nullopt;
+    const auto expired = expired_leaves(snapshot, policy);
+    if (std::none_of(expired.begin(), expired.end(),
+                     [&](const LeafSnapshot& leaf) { return leaf.leaf.name == below.name; }))
+        return std::nullopt;
+    const ddl::KeyType key = snapshot.coverage.key;
+    return Error(
+        ExitCode::refused,
+        fmt::format("{}: partitions are older than {}, but none is detached: the newest row has {}, and the one "
+                    "before it is in {}, below {}",
+                    sql::quoted(policy.table), keep_text(*policy.retention), ddl::describe(key, *newest),
+                    sql::quoted(below.name), ddl::describe(key, below.bounds.upper)),
+        "check that row; when its number is right, write idle = true under [retention] until others follow");
+}
+
+}  // namespace
+
 std::optional<Error> clock_ahead(const Snapshot& snapshot, const config::PartitionPolicy& policy) {
+    if (ddl::is_number(snapshot.coverage.key))
+        return number_ahead(snapshot, policy);
     if (!policy.retention || policy.retention->idle || !snapshot.coverage.is_beyond_rows || !snapshot.newest_row)
         return std::nullopt;
     const std::size_t expired = expired_leaves(snapshot, policy).size();
@@ -145,8 +189,8 @@ std::optional<Error> clock_ahead(const Snapshot& snapshot, const config::Partiti
         ExitCode::refused,
         fmt::format("{}: {} {} older than {}, but {} detached: the time is {}, and the newest row of {} is from {}",
                     sql::quoted(policy.table), expired, expired == 1 ? "partition is" : "partitions are",
-                    to_string(policy.retention->keep), expired == 1 ? "is not" : "none is",
-                    format_timestamp(snapshot.now), sql::quoted(snapshot.newest_row->partition),
+                    keep_text(*policy.retention), expired == 1 ? "is not" : "none is", format_timestamp(snapshot.now),
+                    sql::quoted(snapshot.newest_row->partition),
                     ddl::describe(snapshot.coverage.key, snapshot.newest_row->key)),
         "check the server's clock and --now; when this table really gets no rows for so long, write idle = true under "
         "[retention]");
@@ -185,7 +229,7 @@ std::vector<Unit> delete_references(const Snapshot& snapshot, const LeafSnapshot
 }
 
 Unit detach_leaf(const Snapshot& snapshot, const QualifiedName& leaf, const Limits& limits) {
-    const std::string name = fmt::format("detach leaf {}", sql::quoted(leaf));
+    const std::string name = fmt::format("detach partition {}", sql::quoted(leaf));
     const std::string why = "all of it is older than the policy keeps; it stays as a table of its own";
     if (!snapshot.default_partition) {
         std::vector<LockRequest> locks = detach_locks(snapshot, leaf, LockMode::share_update_exclusive);
@@ -211,9 +255,27 @@ Unit finalize_detach(const Snapshot& snapshot, const QualifiedName& leaf) {
                  "a DETACH ... CONCURRENTLY of it was interrupted", std::move(locks));
 }
 
-std::vector<Unit> clean_up_detached(const Snapshot& snapshot, const QualifiedName& leaf, bool cascade) {
+namespace {
+
+/// While it is there the rows that it references can't be deleted.
+Unit drop_outgoing(const QualifiedName& leaf, const OutgoingKey& key, const Limits& limits) {
     Unit unit;
-    unit.name = fmt::format("settle {}", sql::quoted(leaf));
+    unit.name = fmt::format("drop foreign key {} of {}", sql::quote_ident(key.name), sql::quoted(leaf));
+    unit.lock_first = {{key.references, LockMode::access_exclusive}, {leaf, LockMode::access_exclusive}};
+    unit.lock_budget = limits.lock_budget;
+    unit.max_hold = limits.max_lock_hold;
+    unit.steps.push_back(ddl::statement(
+        fmt::format("ALTER TABLE {} DROP CONSTRAINT IF EXISTS {}", sql::quoted(leaf), sql::quote_ident(key.name)),
+        "a detached table keeps nobody from deleting rows", unit.lock_first));
+    return unit;
+}
+
+}  // namespace
+
+std::vector<Unit> clean_up_detached(const Snapshot& snapshot, const QualifiedName& leaf, bool cascade,
+                                    const Limits& limits) {
+    Unit unit;
+    unit.name = fmt::format("clean up {}", sql::quoted(leaf));
     for (const db::TruncateTrigger& trigger : snapshot.parent.truncate_triggers)
         unit.steps.push_back(ddl::statement(
             fmt::format("DROP TRIGGER IF EXISTS {} ON {}", sql::quote_ident(trigger.name), sql::quoted(leaf)),
@@ -221,6 +283,9 @@ std::vector<Unit> clean_up_detached(const Snapshot& snapshot, const QualifiedNam
     std::vector<Unit> units;
     if (!unit.steps.empty())
         units.push_back(std::move(unit));
+    if (const auto keys = snapshot.outgoing.find(leaf); keys != snapshot.outgoing.end())
+        for (const OutgoingKey& key : keys->second)
+            units.push_back(drop_outgoing(leaf, key, limits));
     if (!snapshot.registry)
         return units;
     Unit sweep;

@@ -15,6 +15,7 @@
 #include "db/catalog/table_info.hpp"
 #include "ddl/leaf_name.hpp"
 #include "ddl/missing_leaves.hpp"
+#include "partition/shape.hpp"
 
 namespace tripmig::partition {
 
@@ -37,31 +38,63 @@ struct Reference {
     std::string constraint;
 };
 
+/// A foreign key of a partition to another table.
+struct OutgoingKey {
+    std::string name;
+    QualifiedName references;
+};
+
 /// The newest row that is not after `now`, or of all rows when all of them are.
 struct NewestRow {
     ddl::Bound key;  ///< where more need not be known, a value that its key is not below
     QualifiedName partition;
 };
 
+/// What ATTACH beside a DEFAULT partition would meet there.
+struct DefaultScan {
+    std::int64_t pages = 0;
+    std::chrono::microseconds time{0};        ///< that reading all of it takes, as far as a sample tells
+    std::map<ddl::Bound, std::int64_t> rows;  ///< in the ranges of missing partitions, by their lower bounds
+};
+
+/// Rows of a DEFAULT partition, counted as far as is worth it.
+struct DefaultRows {
+    std::int64_t rows = 0;
+    bool is_all = true;  ///< false: there are more
+};
+
 /// One partitioned table at one moment: all that planners know of it.
 struct Snapshot {
+    /// From one look at the catalog; of `parent` table, key, its type and columns, and the DEFAULT partition.
     db::ParentFacts parent;
-    ddl::Coverage coverage;            ///< the bounds of `leaves`, and the newest row
+    ddl::Coverage coverage;            ///< the bounds of `leaves`, and of numbers the newest key
     std::vector<LeafSnapshot> leaves;  ///< in the order of their bounds
     std::optional<db::PartitionInfo> default_partition;
-    std::int64_t all_default_rows = 0;  ///< all of DEFAULT's; counted when the policy watches it
+    bool has_guard = false;     ///< DEFAULT has a CHECK that an older version of tripmig left
+    bool has_registry = false;  ///< there is a relation of the registry's name
+    Instant now;                ///< of date and timestamp keys the local time of the policy's zone, as if it were UTC
+
+    // Looked up when partitions are missing: `parent` is complete then.
+    ShapeTemplate shape;          ///< what new partitions are made like
+    std::set<std::string> taken;  ///< names of theirs that relations have
+    std::optional<DefaultScan> default_scan;
+
+    // Looked up when partitions are missing beyond max_create, or have expired.
+    std::optional<NewestRow> newest_row;
+    std::optional<ddl::Leaf> filled_below;  ///< of numbers: the last partition with rows below that of the newest row
+
+    // Looked up for what is to be detached.
     std::optional<RegistryFacts> registry;
-    std::vector<std::string> registry_problems;  ///< triggers of the registry that are missing or off, a sentence each
     std::vector<db::IncomingKey>
         incoming;  ///< other tables' keys: to the registry where there is one, else to the table
-
-    // Looked up for the leaves that are missing, or expired, at `now`.
-    Instant now;
-    std::optional<NewestRow> newest_row;          ///< nullopt also when nothing is to be retired: not looked up
-    std::set<std::string> taken;                  ///< names of theirs that relations have
-    std::vector<std::int64_t> default_rows;       ///< rows of DEFAULT in each missing leaf's range, in their order
-    std::map<QualifiedName, std::int64_t> pages;  ///< of expired leaves
+    std::vector<std::string> publications;                       ///< those that name partitions, a sentence each
+    std::map<QualifiedName, std::int64_t> pages;                 ///< of expired leaves
     std::map<QualifiedName, std::vector<Reference>> references;  ///< to expired leaves; those without are not in it
+    std::map<QualifiedName, std::vector<OutgoingKey>> outgoing;  ///< of leaves that are to be detached
+
+    // Looked up last.
+    std::optional<DefaultRows> default_rows;     ///< when the policy watches DEFAULT
+    std::vector<std::string> registry_problems;  ///< triggers of the registry that are missing or off, a sentence each
 };
 
 /// How much one run may do to one table, and how long it may hold up others.

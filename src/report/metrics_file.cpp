@@ -23,7 +23,16 @@ constexpr Metric exit_code{"tripmig_last_run_exit_code", "Exit code of the last 
 constexpr Metric finished{"tripmig_last_run_timestamp_seconds", "When the last run ended."};
 constexpr Metric last_duration{"tripmig_last_run_duration_seconds", "How long the last run took."};
 constexpr Metric success{"tripmig_last_success_timestamp_seconds", "When the last run with exit code 0 ended."};
-constexpr std::array metrics{exit_code, finished, last_duration, success};
+constexpr Metric ahead_seconds{"tripmig_partition_seconds_ahead", "Seconds until the last partition in a row is full."};
+constexpr Metric ahead{"tripmig_partition_ahead", "Partitions after the present one, without a gap, up to premake."};
+constexpr Metric gaps{"tripmig_partition_gaps", "Ranges between partitions that no partition holds."};
+constexpr Metric default_rows{"tripmig_partition_default_rows", "Rows in DEFAULT, counted up to some ten thousand."};
+constexpr Metric detach_pending{"tripmig_partition_detach_pending", "Partitions whose DETACH was interrupted."};
+constexpr Metric overdue{"tripmig_partition_retention_overdue",
+                         "Partitions that should be detached for a day or more."};
+constexpr Metric maintained{"tripmig_partition_last_success_timestamp_seconds", "When the table was last maintained."};
+constexpr std::array metrics{exit_code, finished,     last_duration,  success, ahead_seconds, ahead,
+                             gaps,      default_rows, detach_pending, overdue, maintained};
 
 /// Values by metric, then by the label's text as it stands in the file.
 using Values = std::map<std::string, std::map<std::string, std::string>, std::less<>>;
@@ -45,6 +54,35 @@ Values read_values(std::string_view text) {
     return values;
 }
 
+/// A label's value as the text format has it: \\ and " behind a backslash.
+std::string escaped(std::string_view text) {
+    std::string result;
+    for (const char c : text) {
+        if (c == '\\' || c == '"')
+            result += '\\';
+        result += c;
+    }
+    return result;
+}
+
+void set_table(Values& values, const TableMetrics& table, double moment) {
+    const std::string label = fmt::format("{{table=\"{}\"}}", escaped(table.table));
+    const auto set = [&](const Metric& metric, std::int64_t value) {
+        values[std::string(metric.name)][label] = fmt::format("{}", value);
+    };
+    if (table.seconds_ahead)
+        set(ahead_seconds, *table.seconds_ahead);
+    else
+        values[std::string(ahead_seconds.name)].erase(label);
+    set(ahead, table.ahead);
+    set(gaps, table.gaps);
+    set(default_rows, table.default_rows);
+    set(detach_pending, table.detach_pending);
+    set(overdue, table.retention_overdue);
+    if (table.is_success)
+        values[std::string(maintained.name)][label] = fmt::format("{:.3f}", moment);
+}
+
 }  // namespace
 
 std::string metrics_text(std::string_view former, const RunMetrics& run) {
@@ -59,8 +97,12 @@ std::string metrics_text(std::string_view former, const RunMetrics& run) {
     set(last_duration, fmt::format("{:.3f}", std::chrono::duration<double>(run.duration).count()));
     if (run.exit_code == 0)
         set(success, fmt::format("{:.3f}", moment));
+    for (const TableMetrics& table : run.tables)
+        set_table(values, table, moment);
     std::string text;
     for (const Metric& metric : metrics) {
+        if (metric.name.rfind("tripmig_partition", 0) == 0 && values[std::string(metric.name)].empty())
+            continue;
         text += fmt::format("# HELP {0} {1}\n# TYPE {0} gauge\n", metric.name, metric.help);
         for (const auto& [labels, value] : values[std::string(metric.name)])
             text += fmt::format("{}{} {}\n", metric.name, labels, value);

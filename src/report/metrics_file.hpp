@@ -1,13 +1,28 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.hpp"
 
 namespace tripmig::report {
+
+/// How one partitioned table stands.
+struct TableMetrics {
+    std::string table;
+    std::optional<std::int64_t> seconds_ahead;  ///< nullopt: its partitions are no time, or have no end
+    std::int64_t ahead = 0;
+    std::int64_t gaps = 0;
+    std::int64_t default_rows = 0;
+    std::int64_t detach_pending = 0;
+    std::int64_t retention_overdue = 0;
+    bool is_success = false;  ///< it was maintained
+};
 
 /// One run of a command, for a monitor.
 struct RunMetrics {
@@ -15,10 +30,12 @@ struct RunMetrics {
     int exit_code = 0;
     Instant finished;
     std::chrono::milliseconds duration{0};
+    std::vector<TableMetrics> tables = {};
 };
 
 /// The text of a metrics file after that run (Prometheus text format 0.0.4): for each command the time, duration and
-/// exit code of its last run, and the time of its last success. What `former` says of other commands stays; the success
+/// exit code of its last run, and the time of its last success; for each partitioned table how it stood when a command
+/// last looked, and when it was last maintained. What `former` says of other commands and tables stays; the success
 /// that it tells of stays when this run had none. Lines of others go.
 std::string metrics_text(std::string_view former, const RunMetrics& run);
 

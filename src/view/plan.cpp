@@ -25,6 +25,16 @@ nlohmann::json locks_json(const std::vector<LockRequest>& locks) {
     return list;
 }
 
+nlohmann::json steps_json(const std::vector<Step>& steps) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const Step& step : steps)
+        list.push_back({{"sql", step.sql},
+                        {"why", step.refusal.empty() ? step.why : step.refusal},
+                        {"check", !step.refusal.empty()},
+                        {"locks", locks_json(step.locks)}});
+    return list;
+}
+
 std::string step_text(const Step& step) {
     std::string text;
     if (!step.refusal.empty())
@@ -38,6 +48,8 @@ std::string step_text(const Step& step) {
 std::string unit_text(const Unit& unit) {
     const bool is_inside = unit.transaction == Transaction::inside;
     std::string text = fmt::format("-- {}\n{}", unit.name, is_inside ? "BEGIN;\n" : "");
+    for (const Step& step : unit.before_locks)
+        text += step_text(step);
     for (const LockRequest& lock : unit.lock_first)
         text += fmt::format("LOCK TABLE ONLY {} IN {} MODE;\n", sql::quoted(lock.relation), to_string(lock.mode));
     for (const Step& step : unit.steps)
@@ -57,16 +69,11 @@ std::string plan_text(const std::vector<Unit>& units) {
 nlohmann::json plan_json(const std::vector<Unit>& units) {
     nlohmann::json list = nlohmann::json::array();
     for (const Unit& unit : units) {
-        nlohmann::json steps = nlohmann::json::array();
-        for (const Step& step : unit.steps)
-            steps.push_back({{"sql", step.sql},
-                             {"why", step.refusal.empty() ? step.why : step.refusal},
-                             {"check", !step.refusal.empty()},
-                             {"locks", locks_json(step.locks)}});
         list.push_back({{"name", unit.name},
                         {"transaction", unit.transaction == Transaction::inside},
+                        {"before_locks", steps_json(unit.before_locks)},
                         {"lock_first", locks_json(unit.lock_first)},
-                        {"steps", std::move(steps)}});
+                        {"steps", steps_json(unit.steps)}});
     }
     return list;
 }

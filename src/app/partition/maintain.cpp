@@ -2,15 +2,12 @@
 
 #include <fmt/format.h>
 
+#include "app/partition/deeds.hpp"
 #include "app/partition/policies.hpp"
-#include "base/counted.hpp"
 #include "db/connection.hpp"
 #include "db/connection_parameters.hpp"
 #include "db/run_lock.hpp"
-#include "db/session.hpp"
 #include "db/state/history.hpp"
-#include "partition/inspect.hpp"
-#include "sql/identifier.hpp"
 
 namespace tripmig::app {
 
@@ -18,119 +15,102 @@ namespace {
 
 constexpr const char* maintain_role = "partition-maintain";
 
-partition::MaintenancePlan plan_table(const Context& context, db::Session& session,
-                                      const config::PartitionPolicy& policy, Instant now) {
-    const partition::Limits limits = partition::limits_of(context.config, policy);
-    return partition::plan_maintenance(partition::inspect(session, policy, limits, now), policy, limits);
+db::LockPolicy lock_policy(const config::Config& config) {
+    db::LockPolicy locks;
+    locks.lock_timeout = config.migrations.lock_timeout;
+    locks.lock_deadline = config.migrations.lock_deadline;
+    locks.concurrently_timeout = config.migrations.lock_deadline;
+    return locks;
 }
 
-void tell_errors(Reporter& reporter, const QualifiedName& table, const std::vector<Error>& errors) {
-    const std::string name = sql::quoted(table);
-    for (const Error& error : errors) {
-        Event event{Severity::error, "maintain.failed", describe(error), {}, {}};
-        if (event.message.rfind(name, 0) != 0)
-            event.message = fmt::format("{}: {}", name, event.message);
-        event.fields = {
-            {"table", name}, {"code", fmt::format("{}", to_int(error.code()))}, {"sqlstate", error.sqlstate()}};
-        reporter.emit(event);
-    }
-}
-
-std::vector<config::PartitionPolicy> require_policies(const Context& context, const MaintainOptions& options) {
-    auto policies = chosen_policies(context.config, options.only);
-    if (policies.empty())
-        context.reporter.warning("maintain.no_policy", fmt::format("there is no policy (*.toml) in {}",
-                                                                   context.config.partitions.dir.string()));
-    return policies;
-}
-
-/// One table, from inspect to its end. What concerns this table alone is in the outcome.
-partition::TableOutcome maintain_table(const Context& context, db::Session& session, db::Executor& executor,
-                                       const config::PartitionPolicy& policy, Instant now) {
+/// A policy that can't be read is an outcome like that of a table.
+partition::TableOutcome unreadable(const config::PolicyFile& file) {
     partition::TableOutcome outcome;
-    outcome.table = policy.table;
-    try {
-        outcome = partition::maintain(plan_table(context, session, policy, now), executor, context.reporter);
-    } catch (const Error& error) {
-        if (partition::concerns_every_table(error))
-            throw;
-        outcome.errors.push_back(error);
-    }
-    tell_errors(context.reporter, outcome.table, outcome.errors);
+    outcome.file = file.file;
+    outcome.errors.push_back(*file.error);
     return outcome;
 }
 
-void tell_end(Reporter& reporter, const MaintainResult& result) {
-    if (result.exit_code() != ExitCode::ok)
-        return;
-    std::size_t changes = 0;
-    for (const partition::TableOutcome& table : result.tables)
-        changes += table.created.size() + table.detached.size();
-    reporter.info("maintain.done",
-                  fmt::format("{}: {}", counted(result.tables.size(), "table"),
-                              changes == 0 ? "nothing to do" : counted(changes, "leaf changed", "leaves changed")));
+auto limits_function(const Context& context, const MaintainOptions& options) {
+    return [&](const config::PartitionPolicy& policy) {
+        partition::Limits limits = partition::limits_of(context.config, policy);
+        if (options.max_create)
+            limits.max_create = *options.max_create;
+        return limits;
+    };
 }
 
-MaintainPreview::Table preview_table(const Context& context, db::Session& session,
-                                     const config::PartitionPolicy& policy, Instant now) {
-    MaintainPreview::Table preview{policy.table, {}, {}};
-    try {
-        const partition::MaintenancePlan plan = plan_table(context, session, policy, now);
-        for (const std::string& note : plan.notes)
-            context.reporter.warning("maintain.note", note);
-        for (const partition::Act& act : plan.acts)
-            preview.units.insert(preview.units.end(), act.units.begin(), act.units.end());
-        preview.errors = plan.refusals;
-    } catch (const Error& error) {
-        if (partition::concerns_every_table(error))
-            throw;
-        preview.errors.push_back(error);
-    }
-    tell_errors(context.reporter, preview.table, preview.errors);
-    return preview;
+ChosenPolicies require_policies(const Context& context, const MaintainOptions& options) {
+    ChosenPolicies chosen = chosen_policies(context, options.only);
+    if (chosen.is_empty())
+        context.reporter.warning("maintain.no_policy", fmt::format("there is no policy (*.toml) in {}",
+                                                                   context.config.partitions.dir.string()));
+    return chosen;
+}
+
+/// What it takes to reach the server, as long as a run lasts.
+struct Connections {
+    config::DatabaseConfig database;
+    db::Connection connection;
+    db::Executor executor;
+    partition::SessionOnDemand session;
+    partition::Server server;
+
+    explicit Connections(const Context& context)
+        : database(db::direct_connection(context.config.database)),
+          connection(database, maintain_role, context.reporter, context.stop, db::SessionSettings::own),
+          executor(connection, lock_policy(context.config), context.reporter, context.clock, context.stop),
+          session(database, maintain_role),
+          server{executor, session, context.reporter, context.clock, context.stop} {}
+};
+
+/// Without a policy that can be read there is nothing to ask a server.
+bool needs_server(const ChosenPolicies& chosen) {
+    return !chosen.policies.empty() || chosen.unreadable.empty();
+}
+
+partition::MaintainResult maintain_chosen(const Context& context, const MaintainOptions& options,
+                                          const ChosenPolicies& chosen) {
+    Connections connections(context);
+    const std::string& schema = context.config.state.schema;
+    db::require_usable(connections.connection, schema, connections.database.pooler);
+    const db::AdvisoryLock lock(connections.connection, db::lock_key(schema, "maintain"), "the maintain lock",
+                                context.config.migrations.run_lock_wait, context.reporter, context.clock, context.stop);
+    return partition::maintain(connections.server, chosen.policies, limits_function(context, options), options.now);
 }
 
 }  // namespace
 
-MaintainResult maintain_partitions(const Context& context, const MaintainOptions& options) {
-    const auto policies = require_policies(context, options);
-    const config::DatabaseConfig database = db::direct_connection(context.config.database);
-    db::Connection connection(database, maintain_role, context.reporter, context.stop, db::SessionSettings::own);
-    const std::string& schema = context.config.state.schema;
-    db::require_usable(connection, schema, database.pooler);
-    const db::AdvisoryLock lock(connection, db::lock_key(schema, "maintain"), "the maintain lock",
-                                context.config.migrations.run_lock_wait, context.reporter, context.clock, context.stop);
-    db::LockPolicy locks;
-    locks.lock_timeout = context.config.migrations.lock_timeout;
-    locks.lock_deadline = context.config.migrations.lock_deadline;
-    locks.concurrently_timeout = context.config.migrations.lock_deadline;
-    db::Executor executor(connection, locks, context.reporter, context.clock, context.stop);
-    db::Session session(database, maintain_role);
-    const Instant now = options.now ? *options.now : session.now();
-    MaintainResult result;
-    for (const config::PartitionPolicy& policy : policies) {
-        context.stop.check();
-        result.tables.push_back(maintain_table(context, session, executor, policy, now));
-    }
-    tell_end(context.reporter, result);
+partition::MaintainResult maintain_partitions(const Context& context, const MaintainOptions& options) {
+    const ChosenPolicies chosen = require_policies(context, options);
+    partition::MaintainResult result;
+    if (needs_server(chosen))
+        result = maintain_chosen(context, options, chosen);
+    else
+        result.now = context.clock.now();
+    for (const config::PolicyFile& file : chosen.unreadable)
+        result.tables.push_back(unreadable(file));
+    tell_errors(context.reporter, result.tables);
+    tell_deeds(context.reporter, result);
     return result;
 }
 
-ExitCode MaintainPreview::exit_code() const {
-    std::vector<partition::TableOutcome> outcomes(tables.size());
-    for (std::size_t i = 0; i < tables.size(); ++i)
-        outcomes[i].errors = tables[i].errors;
-    return partition::exit_code_of(outcomes);
-}
-
-MaintainPreview preview_maintenance(const Context& context, const MaintainOptions& options) {
-    const auto policies = require_policies(context, options);
-    db::Session session(db::direct_connection(context.config.database), maintain_role);
-    MaintainPreview preview{options.now ? *options.now : session.now(), {}};
-    for (const config::PartitionPolicy& policy : policies) {
-        context.stop.check();
-        preview.tables.push_back(preview_table(context, session, policy, preview.now));
+partition::MaintainPreview preview_maintenance(const Context& context, const MaintainOptions& options) {
+    const ChosenPolicies chosen = require_policies(context, options);
+    partition::MaintainPreview preview;
+    if (needs_server(chosen)) {
+        Connections connections(context);
+        preview =
+            partition::preview(connections.server, chosen.policies, limits_function(context, options), options.now);
+    } else {
+        preview.now = context.clock.now();
     }
+    for (const config::PolicyFile& file : chosen.unreadable)
+        preview.tables.push_back({unreadable(file), {}});
+    for (const partition::TablePreview& table : preview.tables)
+        for (const std::string& note : table.outcome.notes)
+            context.reporter.warning("maintain.note", note);
+    tell_errors(context.reporter, preview.outcomes());
     return preview;
 }
 

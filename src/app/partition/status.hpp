@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "app/context.hpp"
@@ -10,14 +11,13 @@ namespace tripmig::app {
 
 /// How the tables of all policies stand.
 struct PartitionStatus {
-    Instant now;  ///< the server's
     std::filesystem::path policies;
-    std::vector<partition::TableStatus> tables;
+    partition::StatusResult result;  ///< at the server's own time
 
-    [[nodiscard]] bool has_enough() const;
+    [[nodiscard]] bool is_well() const;
 };
 
-/// Changes nothing and needs no lock.
-PartitionStatus partition_status(const Context& context);
+/// Changes nothing and needs no lock. `only`: tables; empty: all that have a policy.
+PartitionStatus partition_status(const Context& context, const std::vector<std::string>& only);
 
 }  // namespace tripmig::app

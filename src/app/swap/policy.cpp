@@ -95,6 +95,20 @@ std::vector<job::SaidChoice> said_by_flags(const SwapOptions& options) {
     return said;
 }
 
+/// What a swap or a split would cut at other bounds than `partition maintain` does later.
+void require_utc_grid(const config::PartitionPolicy& policy) {
+    const char* key = !policy.time_zone.empty() ? "time_zone"
+                      : policy.week_start != 1  ? "week_start"
+                      : policy.key_encoding.unit != config::KeyEncoding::Unit::none &&
+                              policy.key_encoding.unit != config::KeyEncoding::Unit::v7
+                          ? "[key_encoding]"
+                          : nullptr;
+    if (key != nullptr)
+        throw Error(ExitCode::refused,
+                    fmt::format("{}: the policy has {}, which swap and split can't cut by", policy.file.string(), key),
+                    "partitions by it are created and detached by `tripmig partition maintain` alone");
+}
+
 }  // namespace
 
 config::PartitionPolicy swap_policy(const config::Config& config, const SwapOptions& options) {
@@ -104,6 +118,8 @@ config::PartitionPolicy swap_policy(const config::Config& config, const SwapOpti
         throw Error(
             ExitCode::usage, fmt::format("no policy for {} in {}", sql::quoted(table), config.partitions.dir.string()),
             "write one (docs/configuration.md), or say --key COLUMN, and --interval INTERVAL unless a month is right");
+    if (policy)
+        require_utc_grid(*policy);
     return with_flags(std::move(policy), options);
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/civil.hpp"
 #include "base/error.hpp"
+#include "cli/partition/metrics.hpp"
 #include "cli/partition/partition.hpp"
 #include "cli/print.hpp"
 #include "view/partition/maintain.hpp"
@@ -24,9 +25,10 @@ struct MaintainFlags {
 std::optional<Instant> parse_now(const std::string& text) {
     if (text.empty())
         return std::nullopt;
-    if (const auto now = parse_timestamp(text))
+    const auto now = parse_timestamp(text);
+    if (now && civil_date(*now).year >= 1 && civil_date(*now).year <= 9999)
         return now;
-    throw Error(ExitCode::usage, fmt::format("--now {}: that is no time", text),
+    throw Error(ExitCode::usage, fmt::format("--now {}: that is not a time", text),
                 "write 2026-01-31, 2026-01-31T12:00 or 2026-01-31T12:00+09:00; without zone it is UTC");
 }
 
@@ -34,11 +36,12 @@ ExitCode maintain(Context& context, const MaintainFlags& flags) {
     app::MaintainOptions options = flags.options;
     options.now = parse_now(flags.now);
     if (flags.is_dry_run) {
-        const app::MaintainPreview preview = app::preview_maintenance(context, options);
+        const partition::MaintainPreview preview = app::preview_maintenance(context, options);
         print(context, preview, view::maintain_preview_json, view::maintain_preview_text);
         return preview.exit_code();
     }
-    const app::MaintainResult result = app::maintain_partitions(context, options);
+    const partition::MaintainResult result = app::maintain_partitions(context, options);
+    context.metrics = table_metrics(result);
     print(context, result, view::maintain_json);
     return result.exit_code();
 }
@@ -48,20 +51,27 @@ ExitCode maintain(Context& context, const MaintainFlags& flags) {
 void add_partition_maintain(CLI::App& partition, Commands& commands) {
     auto flags = std::make_shared<MaintainFlags>();
     CLI::App* command = partition.add_subcommand(
-        "maintain", "Make the leaves that are missing, detach those that are too old; the nightly cron");
+        "maintain", "Create missing partitions, detach those that are too old; the nightly cron");
     command->add_flag("--dry-run", flags->is_dry_run, "Print every statement, its locks and why, and change nothing");
     command->add_option("--only", flags->options.only, "Only this table; may be given several times")
         ->type_name("TABLE");
     command->add_option("--now", flags->now, "As if it were that time (UTC); default: the server's clock")
         ->type_name("TIME");
+    command
+        ->add_option(
+            "--max-create", flags->options.max_create,
+            "Fill gaps of up to so many partitions, whatever the policies say; the present one and premake are "
+            "always created")
+        ->type_name("N")
+        ->check(CLI::Range(0, 100'000));
     command->footer(
         "Examples:\n"
         "  tripmig partition maintain                    what the policies in partitions/ ask for\n"
         "  tripmig partition maintain --dry-run          show it first\n"
         "  tripmig partition maintain --only public.orders --now 2026-01-01\n"
-        "Safe to repeat; while another one runs it waits up to run_lock_wait, then exits 5. A table that fails does "
-        "not\n"
-        "stop the others (exit 9). After exit 8, 11, 12 or 13: do what the message names and run it again.");
+        "Safe to repeat; while another one runs it waits up to run_lock_wait, then exits 5. A table or policy that "
+        "fails\n"
+        "does not stop the others (exit 9). After exit 8, 11, 12 or 13: do what the message names and run it again.");
     commands.add(command, [flags](Context& context) { return maintain(context, *flags); });
 }
 

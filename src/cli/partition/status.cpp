@@ -2,7 +2,10 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <string>
+#include <vector>
 
+#include "cli/partition/metrics.hpp"
 #include "cli/partition/partition.hpp"
 #include "cli/print.hpp"
 #include "view/partition/status.hpp"
@@ -10,20 +13,27 @@
 namespace tripmig::cli {
 
 void add_partition_status(CLI::App& partition, Commands& commands) {
-    auto tells_by_exit_code = std::make_shared<bool>(false);
+    struct Flags {
+        std::vector<std::string> only;
+        bool tells_by_exit_code = false;
+    };
+    auto flags = std::make_shared<Flags>();
     CLI::App* command =
-        partition.add_subcommand("status", "Leaves, bounds, rows, sizes, gaps, and how many days are left");
-    command->add_flag("--exit-code", *tells_by_exit_code,
-                      "Exit 3 when a table has fewer leaves ahead than its policy's premake");
+        partition.add_subcommand("status", "Partitions, bounds, rows, sizes, gaps, and how many days are left");
+    command->add_option("TABLE", flags->only, "Only these tables; default: all that have a policy");
+    command->add_flag("--exit-code", flags->tells_by_exit_code,
+                      "Exit 3 when something needs attention: too few partitions ahead, a gap, rows in DEFAULT, a "
+                      "pending detach, overdue retention");
     command->footer(
         "Examples:\n"
         "  tripmig partition status\n"
         "  tripmig partition status --exit-code --quiet || tripmig partition maintain\n"
-        "  tripmig --json partition status | jq '.tables[].days_left'");
-    commands.add(command, [tells_by_exit_code](Context& context) {
-        const app::PartitionStatus status = app::partition_status(context);
+        "  tripmig --json partition status orders | jq '.tables[].days_left'");
+    commands.add(command, [flags](Context& context) {
+        const app::PartitionStatus status = app::partition_status(context, flags->only);
+        context.metrics = table_metrics(status.result);
         print(context, status, view::partition_status_json, view::partition_status_text);
-        return *tells_by_exit_code && !status.has_enough() ? ExitCode::pending : ExitCode::ok;
+        return flags->tells_by_exit_code && !status.is_well() ? ExitCode::pending : ExitCode::ok;
     });
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -53,6 +54,7 @@ struct ParentFacts {
     QualifiedName table;
     std::string key;       ///< the partition key's column
     std::string key_type;  ///< as format_type() spells it, without modifier
+    std::size_t key_columns = 1;
     std::string owner;
     std::string creator;        ///< the role that will make the leaf: the session's own
     bool has_acl = false;       ///< false: relacl is NULL, the owner alone has everything

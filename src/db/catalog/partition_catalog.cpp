@@ -56,6 +56,7 @@ std::vector<PartitionSize> read_partition_sizes(Session& session, const std::vec
         size.bytes = row.number("bytes");
         size.last_vacuum = row.optional_text("last_vacuum");
         size.last_analyze = row.optional_text("last_analyze");
+        size.rows = row.optional_number("rows");
     }
     return sizes;
 }

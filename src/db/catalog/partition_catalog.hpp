@@ -15,6 +15,7 @@ namespace tripmig::db {
 struct PartitionInfo {
     QualifiedName name;
     std::uint32_t oid = 0;
+    char kind = 'r';                        ///< pg_class.relkind: r, p, f
     std::string bound;                      ///< pg_get_expr(relpartbound): "FOR VALUES FROM (...) TO (...)", "DEFAULT"
     bool is_partitioned = false;            ///< it has partitions of its own
     bool is_detach_pending = false;         ///< a DETACH ... CONCURRENTLY was interrupted (manual, ALTER TABLE)
@@ -46,7 +47,9 @@ struct PartitionSize {
     std::int64_t bytes = 0;                  ///< with indexes and TOAST
     std::optional<std::string> last_vacuum;  ///< UTC, by whoever; nullopt: never
     std::optional<std::string> last_analyze;
+    std::optional<std::int64_t> rows;  ///< an estimate; nullopt: none
 };
+/// In any order.
 std::vector<PartitionSize> read_partition_sizes(Session& session, const std::vector<PartitionInfo>& partitions);
 
 /// Which of these names relations of the schema have.

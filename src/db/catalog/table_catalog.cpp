@@ -275,7 +275,7 @@ const IndexInfo* TableInfo::primary_key() const {
     return found == indexes.end() ? nullptr : &*found;
 }
 
-std::optional<TableInfo> read_table(Session& session, const QualifiedName& name) {
+std::optional<TableInfo> read_table(Session& session, const QualifiedName& name, TableParts parts) {
     std::optional<TableInfo> table;
     session.transact(Isolation::repeatable_read, [&](Work& work) {
         const Result facts = work.read_often(statements::table_facts, {name.schema, name.name});
@@ -289,6 +289,8 @@ std::optional<TableInfo> read_table(Session& session, const QualifiedName& name)
         table->indexes = list(work, statements::table_indexes, oid, read_index);
         table->incoming = list(work, statements::table_incoming_keys, oid, read_incoming_key);
         table->triggers = list(work, statements::table_triggers, oid, read_trigger);
+        if (parts == TableParts::own)
+            return;
         table->policies = list(work, statements::table_policies, oid, read_policy);
         read_sequences(work, *table, oid);
         read_hangers_on(work, *table, oid, session.server_version());

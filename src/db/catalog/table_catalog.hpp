@@ -9,8 +9,14 @@
 
 namespace tripmig::db {
 
+/// How much of a table is read.
+enum class TableParts {
+    all,
+    own  ///< no policies, sequences, rules, statistics, publications and dependents, and no fingerprint
+};
+
 /// Everything about one table, read in one snapshot. nullopt: there is no relation of that name.
-std::optional<TableInfo> read_table(Session& session, const QualifiedName& name);
+std::optional<TableInfo> read_table(Session& session, const QualifiedName& name, TableParts parts = TableParts::all);
 
 /// A check for a transaction that holds the table's lock: refuses when anything of what read_table() told was altered
 /// since.

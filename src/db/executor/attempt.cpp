@@ -161,6 +161,28 @@ void Attempt::commit(ReleaseWitness* witness, chr::steady_clock::time_point gran
     outcome.held = chr::duration_cast<chr::microseconds>(std::min(answered, released.value_or(answered)) - granted);
 }
 
+UnitOutcome Attempt::make_in_few_trips(const Unit& unit, const LockPolicy& policy) {
+    const auto started = m_clock.steady();
+    UnitOutcome outcome;
+    std::vector<Step> trip;
+    for (const std::string& statement : opening_statements(unit, policy))
+        trip.push_back(bare_step(statement));
+    for (std::size_t at = 0; at < unit.steps.size();) {
+        m_stop.check();
+        const std::size_t before = trip.size();
+        do
+            trip.push_back(unit.steps[at++]);
+        while (at < unit.steps.size() && trip.back().refusal.empty());
+        const std::vector<Result> results = m_connection.execute_pipelined(trip);
+        require_truth(trip.back(), results.back());
+        outcome.results.insert(outcome.results.end(), results.begin() + static_cast<std::ptrdiff_t>(before),
+                               results.end());
+        trip.clear();
+    }
+    commit(nullptr, started, outcome);
+    return outcome;
+}
+
 UnitOutcome Attempt::make_inside(const Unit& unit, const LockPolicy& policy, int number) {
     UnitOutcome outcome;
     ReleaseWitness* const witness = witness_for(unit);
@@ -168,6 +190,8 @@ UnitOutcome Attempt::make_inside(const Unit& unit, const LockPolicy& policy, int
     if (witness != nullptr)
         statements.push_back(witness->mark_sql());
     m_connection.execute(fmt::format("{}", fmt::join(statements, "; ")));
+    if (!unit.before_locks.empty())
+        m_connection.execute_pipelined(unit.before_locks);
     take_locks(unit, number, outcome);
     const auto granted = m_clock.steady();
     if (unit.max_hold.count() > 0) {
@@ -193,7 +217,11 @@ UnitOutcome Attempt::make_alone(const Unit& unit) {
 UnitOutcome Attempt::make(const Unit& unit, const LockPolicy& policy, int number) {
     if (unit.transaction == Transaction::none)
         return make_alone(unit);
-    return can_be_pipelined(unit) ? make_pipelined(unit, policy) : make_inside(unit, policy, number);
+    if (can_be_pipelined(unit))
+        return make_pipelined(unit, policy);
+    if (unit.in_few_trips && unit.lock_first.empty() && !unit.user_sql)
+        return make_in_few_trips(unit, policy);
+    return make_inside(unit, policy, number);
 }
 
 }  // namespace tripmig::db

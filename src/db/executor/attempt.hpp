@@ -29,6 +29,7 @@ class Attempt {
 
   private:
     UnitOutcome make_pipelined(const Unit& unit, const LockPolicy& policy);
+    UnitOutcome make_in_few_trips(const Unit& unit, const LockPolicy& policy);
     UnitOutcome make_inside(const Unit& unit, const LockPolicy& policy, int number);
     UnitOutcome make_alone(const Unit& unit);
     void take_locks(const Unit& unit, int number, UnitOutcome& outcome);

@@ -132,7 +132,7 @@ void check_key(const db::TableInfo& table, const job::Facts& facts, const config
         return;
     }
     const auto type = ddl::key_type(job::key_type_name(*column));
-    if (!type) {
+    if (!type || *type == ddl::KeyType::numeric) {
         report.refuse(
             subject, fmt::format("has type {}, which cannot be a partition key here", column->type),
             "use a column of type date, timestamp, timestamptz, smallint, integer, bigint or uuid (version 7)");

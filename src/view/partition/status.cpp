@@ -33,39 +33,71 @@ std::string size_text(std::int64_t bytes) {
 }
 
 std::string rows_text(const LeafStatus& leaf) {
-    if (!leaf.rows)
-        return "?";
-    return (leaf.is_exact ? "" : "~") +
-           report::grouped(static_cast<std::uint64_t>(std::max<std::int64_t>(*leaf.rows, 0)));
+    return leaf.rows ? "~" + report::grouped(static_cast<std::uint64_t>(std::max<std::int64_t>(*leaf.rows, 0))) : "?";
 }
 
-/// "3 leaves ahead of 3, up to 2027-03-01: 98 days".
+/// "3 of 3 partitions ahead, until 2027-03-01: 98 days left".
 std::string future_text(const TableStatus& status) {
-    std::string text = fmt::format("{} of {} ahead", status.ahead, counted(status.premake, "leaf", "leaves"));
-    if (!status.covered_until)
+    std::string text = fmt::format("{} of {} ahead", status.health.ahead, counted(status.health.premake, "partition"));
+    if (!status.health.has_present)
         return text + ", and none for the present";
-    if (!status.covered_until->is_maxvalue())
-        text += fmt::format(", up to {}", ddl::describe(status.key, *status.covered_until));
+    if (status.covered_until && !status.covered_until->is_maxvalue())
+        text += fmt::format(", until {}", ddl::describe(status.key, *status.covered_until));
     if (status.days_left)
         text += fmt::format(": {} left", counted(*status.days_left, "day"));
     return text;
 }
 
+std::string kind_text(const LeafStatus& leaf) {
+    if (leaf.is_detach_pending)
+        return " (detach pending)";
+    return leaf.is_partitioned ? " (partitioned)" : leaf.is_foreign ? " (foreign)" : "";
+}
+
 void add_row(report::Table& table, const TableStatus& status, const LeafStatus& leaf, bool is_default) {
-    table.add_row({sql::quoted(leaf.leaf.name),
+    table.add_row({sql::quoted(leaf.leaf.name) + kind_text(leaf),
                    is_default ? "DEFAULT" : ddl::describe(status.key, leaf.leaf.bounds.lower),
                    is_default ? "" : ddl::describe(status.key, leaf.leaf.bounds.upper), rows_text(leaf),
-                   size_text(leaf.bytes), leaf.last_vacuum.value_or("never")});
+                   leaf.bytes ? size_text(*leaf.bytes) : "?", leaf.last_vacuum.value_or("never")});
+}
+
+std::string names_text(const std::vector<ddl::Leaf>& leaves) {
+    constexpr std::size_t most = 5;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(leaves.size(), most); ++i)
+        text += (i == 0 ? "" : ", ") + sql::quoted(leaves[i].name);
+    return text + (leaves.size() > most ? fmt::format(" and {} more", leaves.size() - most) : "");
+}
+
+std::string default_text(const TableStatus& status) {
+    if (!status.default_partition)
+        return {};
+    const std::string name = sql::quoted(status.default_partition->leaf.name);
+    if (!status.misplaced)
+        return fmt::format("  rows in {} could not be counted in 5 s\n", name);
+    if (status.misplaced->rows == 0)
+        return {};
+    return fmt::format(
+        "  {}{} of {} {}\n    hint: `tripmig partition split {}` moves them there while the table is in use\n",
+        status.misplaced->is_all ? "" : "more than ", counted(status.misplaced->rows, "row"), name,
+        status.misplaced->rows == 1 ? "belongs in a partition of its own" : "belong in a partition of their own", name);
 }
 
 std::string warnings_text(const TableStatus& status) {
     std::string text;
     for (const ddl::Bounds& gap : status.gaps)
-        text += fmt::format("  gap: no leaf holds {}\n", ddl::describe(status.key, gap));
+        text += fmt::format("  gap: no partition holds {}\n", ddl::describe(status.key, gap));
     for (const LeafStatus& leaf : status.leaves)
         if (leaf.is_detach_pending)
-            text +=
-                fmt::format("  {}: its DETACH was interrupted; maintain finishes it\n", sql::quoted(leaf.leaf.name));
+            text += fmt::format("  {}: its DETACH was interrupted; `tripmig partition maintain` finishes it\n",
+                                sql::quoted(leaf.leaf.name));
+    if (!status.overdue.empty())
+        text += fmt::format("  {} should have been detached more than a day ago: {}\n",
+                            counted(status.overdue.size(), "partition"), names_text(status.overdue));
+    text += default_text(status);
+    if (!status.beyond.empty())
+        text += fmt::format("  {} beyond premake, empty: {}\n", counted(status.beyond.size(), "partition"),
+                            names_text(status.beyond));
     for (const std::string& problem : status.registry_problems)
         text += fmt::format("  registry: {}\n", problem);
     if (!status.registry_problems.empty())
@@ -73,83 +105,107 @@ std::string warnings_text(const TableStatus& status) {
             "    hint: switch it on again (ALTER TABLE ... ENABLE ALWAYS TRIGGER ...), then `tripmig swap "
             "verify {}` names the ids that differ\n",
             sql::quoted(status.table));
-    if (status.default_partition && status.default_partition->rows.value_or(1) > 0) {
-        const bool is_one = status.default_partition->rows == 1;
-        text += fmt::format("  {} {} no leaf and {} in {}\n", rows_text(*status.default_partition),
-                            is_one ? "row has" : "rows have", is_one ? "sits" : "sit",
-                            sql::quoted(status.default_partition->leaf.name));
-    }
     return text;
 }
 
+std::string name_of(const TableStatus& status) {
+    return status.table.name.empty() ? status.file.string() : sql::quoted(status.table);
+}
+
 nlohmann::json leaf_json(const LeafStatus& leaf) {
-    return {{"leaf", name_json(leaf.leaf.name)},
+    return {{"partition", name_json(leaf.leaf.name)},
             {"rows", or_null(leaf.rows)},
-            {"exact", leaf.is_exact},
-            {"bytes", leaf.bytes},
+            {"bytes", or_null(leaf.bytes)},
             {"last_vacuum", time_json(leaf.last_vacuum)},
             {"last_analyze", time_json(leaf.last_analyze)},
-            {"detach_pending", leaf.is_detach_pending}};
+            {"detach_pending", leaf.is_detach_pending},
+            {"partitioned", leaf.is_partitioned},
+            {"foreign", leaf.is_foreign}};
 }
 
 nlohmann::json bounds_json(ddl::KeyType key, const ddl::Bounds& bounds) {
     return {{"from", ddl::describe(key, bounds.lower)}, {"to", ddl::describe(key, bounds.upper)}};
 }
 
-std::string table_text(const TableStatus& status) {
-    const std::string name = sql::quoted(status.table);
-    if (status.problem)
-        return fmt::format("{}: {}\n  hint: {}\n", name, status.problem->message(), status.problem->hint());
-    using Align = report::Table::Align;
-    report::Table table(
-        {{"leaf"}, {"from"}, {"to"}, {"rows", Align::right}, {"size", Align::right}, {"last vacuum (UTC)"}});
-    for (const LeafStatus& leaf : status.leaves)
-        add_row(table, status, leaf, false);
-    if (status.default_partition)
-        add_row(table, status, *status.default_partition, true);
-    return fmt::format("{}: {}\n{}{}", name, future_text(status), table.empty() ? "" : table.to_string(),
-                       warnings_text(status));
+nlohmann::json names_json(const std::vector<ddl::Leaf>& leaves) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const ddl::Leaf& leaf : leaves)
+        list.push_back(name_json(leaf.name));
+    return list;
 }
 
 nlohmann::json table_json(const TableStatus& status) {
-    nlohmann::json table{{"table", name_json(status.table)},
-                         {"ok", status.has_enough()},
-                         {"premake", status.premake},
-                         {"leaves_ahead", status.ahead},
-                         {"days_left", or_null(status.days_left)},
-                         {"covered_until", nullptr},
-                         {"leaves", nlohmann::json::array()},
-                         {"default", nullptr},
-                         {"gaps", nlohmann::json::array()},
-                         {"error", status.problem ? error_json(*status.problem) : nlohmann::json()}};
+    nlohmann::json table{
+        {"table", status.table.name.empty() ? nlohmann::json() : nlohmann::json(name_json(status.table))},
+        {"policy", status.file.string()},
+        {"ok", status.is_well()},
+        {"premake", status.health.premake},
+        {"ahead", status.health.ahead},
+        {"has_present", status.health.has_present},
+        {"days_left", or_null(status.days_left)},
+        {"ahead_seconds", or_null(status.health.seconds_ahead)},
+        {"covered_until", nullptr},
+        {"partitions", nlohmann::json::array()},
+        {"default", nullptr},
+        {"default_rows", nullptr},
+        {"gaps", nlohmann::json::array()},
+        {"detach_pending", status.health.detach_pending},
+        {"retention_overdue", names_json(status.overdue)},
+        {"beyond_premake", names_json(status.beyond)},
+        {"registry_problems", status.registry_problems},
+        {"error", nullptr}};
+    if (status.problem)
+        table["error"] = error_json(*status.problem);
     if (status.covered_until)
         table["covered_until"] = ddl::describe(status.key, *status.covered_until);
     for (const LeafStatus& leaf : status.leaves) {
-        table["leaves"].push_back(leaf_json(leaf));
-        table["leaves"].back().update(bounds_json(status.key, leaf.leaf.bounds));
+        table["partitions"].push_back(leaf_json(leaf));
+        table["partitions"].back().update(bounds_json(status.key, leaf.leaf.bounds));
     }
     if (status.default_partition)
         table["default"] = leaf_json(*status.default_partition);
-    table["registry_problems"] = status.registry_problems;
+    if (status.misplaced)
+        table["default_rows"] = status.misplaced->rows;
     for (const ddl::Bounds& gap : status.gaps)
         table["gaps"].push_back(bounds_json(status.key, gap));
     return table;
 }
 
+std::string table_text(const TableStatus& status) {
+    if (status.problem)
+        return fmt::format("{}: {}\n  hint: {}\n", name_of(status), status.problem->message(), status.problem->hint());
+    using Align = report::Table::Align;
+    report::Table table(
+        {{"partition"}, {"from"}, {"to"}, {"rows", Align::right}, {"size", Align::right}, {"last vacuum (UTC)"}});
+    for (const LeafStatus& leaf : status.leaves)
+        add_row(table, status, leaf, false);
+    if (status.default_partition)
+        add_row(table, status, *status.default_partition, true);
+    return fmt::format("{}: {}\n{}{}", name_of(status), future_text(status), warnings_text(status),
+                       table.empty() ? "" : table.to_string());
+}
+
 }  // namespace
 
 std::string partition_status_text(const app::PartitionStatus& status) {
-    if (status.tables.empty())
+    const std::vector<TableStatus>& tables = status.result.tables;
+    if (tables.empty())
         return fmt::format("no policies in {}\n", status.policies.string());
     std::string text;
-    for (const TableStatus& table : status.tables)
-        text += (text.empty() ? "" : "\n") + table_text(table);
+    if (tables.size() > 1) {
+        const auto is_bad = [](const TableStatus& table) { return !table.is_well(); };
+        const auto bad = std::count_if(tables.begin(), tables.end(), is_bad);
+        text = bad == 0 ? fmt::format("{}: all is well\n\n", counted(tables.size(), "table"))
+                        : fmt::format("{} of {} need attention\n\n", bad, counted(tables.size(), "table"));
+    }
+    for (const TableStatus& table : tables)
+        text += (&table == &tables.front() ? "" : "\n") + table_text(table);
     return text;
 }
 
 nlohmann::json partition_status_json(const app::PartitionStatus& status) {
-    nlohmann::json document{{"now", time_json(status.now)}, {"tables", nlohmann::json::array()}};
-    for (const TableStatus& table : status.tables)
+    nlohmann::json document{{"now", time_json(status.result.now)}, {"tables", nlohmann::json::array()}};
+    for (const TableStatus& table : status.result.tables)
         document["tables"].push_back(table_json(table));
     return document;
 }

@@ -23,28 +23,58 @@ config::DatabaseConfig Room::config() const {
 }
 
 partition::Snapshot Room::inspect(const config::PartitionPolicy& policy, std::string_view now) {
+    const StopSignal stop;
+    db::Connection connection(config(), "test", told, stop, db::SessionSettings::own);
+    partition::Overview overview = partition::read_overview(connection, {policy}, parse_timestamp(now).value());
+    if (overview.tables[0].error)
+        throw Error(*overview.tables[0].error);
     db::Session reader = session();
-    return partition::inspect(reader, policy, limits, parse_timestamp(now).value());
+    partition::inspect_all(reader, policy, limits, *overview.tables[0].snapshot);
+    return std::move(*overview.tables[0].snapshot);
 }
 
 partition::MaintenancePlan Room::plan(const config::PartitionPolicy& policy, std::string_view now) {
     return partition::plan_maintenance(inspect(policy, now), policy, limits);
 }
 
-partition::TableOutcome Room::run(const partition::MaintenancePlan& plan) {
+namespace {
+
+db::LockPolicy short_patience() {
+    db::LockPolicy locks;
+    locks.lock_timeout = std::chrono::milliseconds(200);
+    locks.lock_deadline = std::chrono::seconds(5);
+    return locks;
+}
+
+}  // namespace
+
+std::vector<Error> Room::run(const partition::MaintenancePlan& plan) {
     const StopSignal stop;
     const SystemClock clock;
     const config::DatabaseConfig server = config();
     db::Connection connection(server, "test", told, stop, db::SessionSettings::own);
-    db::LockPolicy locks;
-    locks.lock_timeout = std::chrono::milliseconds(200);
-    locks.lock_deadline = std::chrono::seconds(5);
-    db::Executor executor(connection, locks, told, clock, stop);
-    return partition::maintain(plan, executor, told);
+    db::Executor executor(connection, short_patience(), told, clock, stop);
+    try {
+        for (const partition::Act& act : plan.acts)
+            for (const Unit& unit : act.units)
+                executor.run(unit);
+    } catch (const Error& error) {
+        return {error};
+    }
+    return {};
 }
 
 partition::TableOutcome Room::maintain(const config::PartitionPolicy& policy, std::string_view now) {
-    return run(plan(policy, now));
+    const StopSignal stop;
+    const SystemClock clock;
+    const config::DatabaseConfig database_config = config();
+    db::Connection connection(database_config, "test", told, stop, db::SessionSettings::own);
+    db::Executor executor(connection, short_patience(), told, clock, stop);
+    partition::SessionOnDemand on_demand(database_config, "test");
+    partition::Server server{executor, on_demand, told, clock, stop};
+    return partition::maintain(
+               server, {policy}, [&](const config::PartitionPolicy&) { return limits; }, parse_timestamp(now).value())
+        .tables.at(0);
 }
 
 std::string Room::leaves(const std::string& table) const {

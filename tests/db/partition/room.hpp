@@ -9,6 +9,8 @@
 #include "db/session.hpp"
 #include "partition/inspect.hpp"
 #include "partition/maintain.hpp"
+#include "partition/overview.hpp"
+#include "partition/plan.hpp"
 #include "support/test_database.hpp"
 
 namespace tripmig::test {
@@ -35,10 +37,12 @@ class Room {
     [[nodiscard]] config::DatabaseConfig config() const;
     [[nodiscard]] db::Session session() const { return {config(), "test"}; }
 
+    /// Throws what is wrong with the table.
     partition::Snapshot inspect(const config::PartitionPolicy& policy, std::string_view now);
     partition::MaintenancePlan plan(const config::PartitionPolicy& policy, std::string_view now);
     partition::TableOutcome maintain(const config::PartitionPolicy& policy, std::string_view now);
-    partition::TableOutcome run(const partition::MaintenancePlan& plan);
+    /// The units of a plan that may be out of date, one after the other, until one fails.
+    std::vector<Error> run(const partition::MaintenancePlan& plan);
 
     /// "orders_2024_01 orders_2024_02": the partitions of a table, by name.
     [[nodiscard]] std::string leaves(const std::string& table = "orders") const;

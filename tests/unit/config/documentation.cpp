@@ -126,7 +126,7 @@ TEST_CASE("the examples in docs/configuration.md are valid") {
         sources.working_directory = folder.write("tripmig.toml", block).parent_path();
         CHECK(usage_error_of([&] { load_config(sources); }) == "no error");
     }
-    CHECK(policies == 2);
+    CHECK(policies == 3);
     CHECK(configurations == 1);
 
     int strings = 0;

@@ -27,13 +27,20 @@ interval = "1 day"
 premake = 7
 start = 2024-01-01
 name = "{table}_{start:%Y_%m_%d}"
+time_zone = "Asia/Seoul"
+week_start = "sunday"
+template = "App.Orders_Template"
 max_create = 90
 max_drop = 5
+[key_encoding]
+unit = "snowflake"
+epoch = "2015-01-01"
 [retention]
 keep = "36 months"
-action = "archive"
-grace = "14 days"
+action = "detach"
 cascade = true
+[analyze]
+parent = "nightly"
 [default]
 partition = "watch"
 [swap]
@@ -52,9 +59,13 @@ unique_indexes = "key"
     CHECK(policy.max_create == 90);
     CHECK(policy.max_drop == 5);
     REQUIRE(policy.retention.has_value());
-    CHECK(policy.retention->keep == CalendarInterval{36, 0, 0});
-    CHECK(policy.retention->action == RetentionPolicy::Action::archive);
-    CHECK(policy.retention->grace == CalendarInterval{0, 14, 0});
+    CHECK(std::get<CalendarInterval>(policy.retention->keep) == CalendarInterval{36, 0, 0});
+    CHECK(policy.time_zone == "Asia/Seoul");
+    CHECK(policy.week_start == 7);
+    CHECK(policy.template_table == QualifiedName{"app", "orders_template"});
+    CHECK(policy.key_encoding.unit == KeyEncoding::Unit::snowflake);
+    CHECK(format_date(policy.key_encoding.epoch.value()) == "2015-01-01");
+    CHECK(policy.analyze == PartitionPolicy::Analyze::nightly);
     CHECK(policy.retention->cascade);
     CHECK(policy.default_partition == PartitionPolicy::Default::watch);
     CHECK(policy.swap.strategy == SwapStrategy::copy);
@@ -123,14 +134,28 @@ TEST_CASE("values are checked one by one and together") {
     CHECK(contains(policy_error(up_to_interval + "interval = \"1\"\n"), "\"1\" is no interval"));
     CHECK(contains(policy_error(up_to_interval + "interval = 0\n"), "0 is out of range"));
     CHECK(contains(policy_error(up_to_interval + "interval = \"10 seconds\"\n"), "at least a minute wide"));
-    CHECK(contains(policy_error(head + "premake = 0\n"), "0 is out of range"));
+    CHECK(contains(policy_error(head + "premake = -1\n"), "-1 is out of range"));
+    CHECK(parse_policy(head + "premake = 0\n", "orders.toml").premake == 0);
+    // For PostgreSQL these are west of Greenwich (POSIX).
+    CHECK(contains(policy_error(head + "time_zone = \"UTC+9\"\n"), "\"UTC+9\" is not the name of a time zone"));
+    CHECK(contains(policy_error(head + "time_zone = \"+09:00\"\n"), "is not the name of a time zone"));
+    CHECK(parse_policy(head + "time_zone = \"Etc/GMT-9\"\n", "orders.toml").time_zone == "Etc/GMT-9");
+    CHECK(contains(policy_error(head + "week_start = \"Sonntag\"\n"), "it may be monday"));
+    CHECK(
+        contains(policy_error(head + "[key_encoding]\nunit = \"snowflake\"\n"), "the epoch of these keys is missing"));
+    CHECK(contains(policy_error(head + "[key_encoding]\nunit = \"ms\"\nepoch = \"2015-01-01\"\n"), "only snowflake"));
+    CHECK(contains(policy_error(up_to_interval + "interval = 10\n[key_encoding]\nunit = \"ms\"\n"),
+                   "the interval is a number"));
     CHECK(contains(policy_error(head + "premake = \"3\"\n"), "this must be an integer, and is a string"));
     CHECK(contains(policy_error(head + "start = \"January\"\n"), "\"January\" is no date or time"));
     CHECK(contains(policy_error(up_to_interval + "interval = 10\nstart = \"2024-01-01\"\n"),
                    "\"2024-01-01\" is no integer"));
     CHECK(contains(policy_error(up_to_interval + "interval = 10\n[retention]\nkeep = \"1 year\"\n"),
-                   "retention goes by time"));
-    CHECK(contains(policy_error(head + "[retention]\nkeep = 36\n"), "36 has no unit"));
+                   "the interval is a number, so this must be one too"));
+    CHECK(contains(policy_error(head + "[retention]\nkeep = 36\n"), "the interval is a time, so this must be one too"));
+    CHECK(contains(policy_error(head + "[retention]\nkeep = \"1 year\"\naction = \"drop\"\n"), "it may be detach"));
+    CHECK(
+        contains(policy_error(head + "[retention]\nkeep = \"1 year\"\ngrace = \"7 days\"\n"), "unknown key \"grace\""));
     CHECK(contains(policy_error(head + "[retention]\nkeep = \"1 year\"\ncascade = \"true\"\n"),
                    "this must be true or false"));
     CHECK(contains(policy_error(head + "name = \"{table}_{start:%Y}\"\n"),
@@ -153,6 +178,21 @@ TEST_CASE("a folder of policies") {
     CHECK(contains(usage_error_of([&] { load_policies(folder.path()); }), "are both about public.a"));
     CHECK(contains(usage_error_of([&] { load_policies(folder.path() / "none"); }),
                    "cannot read the folder of partition policies"));
+}
+
+TEST_CASE("a file that can't be read, or is about another one's table, concerns itself alone") {
+    const TemporaryFolder folder;
+    folder.write("a.toml", "table = \"a\"\nkey = \"k\"\ninterval = 1\n");
+    folder.write("b.toml", "table = \"b\"\nkey = \"k\"\nintervall = 1\n");
+    folder.write("c.toml", "table = \"public.A\"\nkey = \"k\"\ninterval = 1\n");
+    folder.write("d.toml", "table = \"d\"\nkey = \"k\"\ninterval = 1\n");
+    const auto files = read_policy_files(folder.path());
+    REQUIRE(files.size() == 4);
+    CHECK(files[0].policy->table.name == "a");
+    CHECK_FALSE(files[1].policy.has_value());
+    CHECK(contains(files[1].error->hint(), "did you mean interval?"));
+    CHECK(contains(files[2].error->message(), "are both about public.a"));
+    CHECK(files[3].policy->table.name == "d");
 }
 
 TEST_CASE("the project's own policies are valid") {

@@ -275,3 +275,69 @@ TEST_CASE("a check that is not true rolls the unit back, and says which one and 
     CHECK(failed.is_same_check(failure(check)));
     CHECK_FALSE(failed.is_same_check(failure(other)));
 }
+
+TEST_CASE("tried once, a unit that gets no lock leaves nothing, and whoever asked may try again") {
+    Bench bench;
+    bench.fails("55P03", 1);
+    db::Executor executor = bench.executor();
+    CHECK_FALSE(executor.try_once(unit_of({step()}), 1));
+    REQUIRE(executor.obstacle());
+    CHECK(executor.obstacle()->error.sqlstate() == "55P03");
+    CHECK(executor.obstacle()->blockers.empty());
+    CHECK(bench.server.count(work) == 1);
+    CHECK(bench.server.sent.back() == "ROLLBACK");
+    CHECK(bench.clock.pauses.empty());
+    CHECK(bench.events.of_kind("lock.retry").empty());
+    const auto outcome = executor.try_once(unit_of({step()}), 2);
+    REQUIRE(outcome);
+    CHECK(outcome->attempts == 2);
+    CHECK_FALSE(executor.obstacle());
+    CHECK(bench.server.sent.back() == "COMMIT");
+}
+
+TEST_CASE("tried once, what another try would not help is thrown, and who was in the way is kept") {
+    Bench bench;
+    bench.fails("23514", for_ever);
+    CHECK_THROWS_AS(bench.executor().try_once(unit_of({step()}), 1), Error);
+    Step once = step();
+    once.retry = Retry::never;
+    bench.fails("55P03", for_ever);
+    CHECK_THROWS_AS(bench.executor().try_once(unit_of({once}), 1), db::LockTimeout);
+    bench.server.answer_beside = [](const std::string& sql) {
+        return sql.find("pg_blocking_pids") != std::string::npos ? row({{"blocker", "pid 7"}, {"pid", "7"}})
+                                                                 : db::Result();
+    };
+    bench.server.answer = [&](const std::string& sql) {
+        if (sql != work)
+            return db::Result();
+        bench.server.runs_for(300ms);
+        throw server_says("55P03");
+    };
+    db::Executor executor = bench.executor();
+    CHECK_FALSE(executor.try_once(unit_of({step()}), 1));
+    CHECK(executor.obstacle().value().blockers == "pid 7");
+}
+
+TEST_CASE("in few trips: BEGIN with the first statements, and a trip ends with a check") {
+    Bench bench;
+    Step check = step("SELECT is it so");
+    check.refusal = "it must be so";
+    std::string answer = "t";
+    bench.server.answer = [&](const std::string& sql) {
+        return sql == "SELECT is it so" ? value(answer) : db::Result();
+    };
+    Unit unit = unit_of({step("first"), step("second"), check, step("third")});
+    unit.in_few_trips = true;
+    const db::UnitOutcome outcome = bench.run(unit);
+    CHECK(bench.server.round_trips == 3);  // with COMMIT
+    CHECK(outcome.results.size() == 4);
+    CHECK(bench.server.sent.front().rfind("BEGIN", 0) == 0);
+    CHECK(bench.server.count("lock_timeout = 500") == 1);
+    CHECK(bench.server.sent.back() == "COMMIT");
+    bench.server.sent.clear();
+    answer = "f";
+    CHECK_THROWS_AS(bench.run(unit), db::CheckFailed);
+    CHECK(bench.server.was_sent("second"));
+    CHECK_FALSE(bench.server.was_sent("third"));
+    CHECK(bench.server.sent.back() == "ROLLBACK");
+}

@@ -51,12 +51,16 @@ TEST_CASE("a pattern for the other kind of key is refused") {
     CHECK_THROWS_AS(name_at("{table}_{start}", "2024-01-01"), Error);
 }
 
-TEST_CASE("long names are cut to 63 bytes and stay apart") {
+TEST_CASE("long names are shortened in the table's part: the date stays") {
     const std::string table(62, 't');
     const std::string january_name = name_at("{table}_{start:%Y_%m}", "2024-01-01", table);
     const std::string february = name_at("{table}_{start:%Y_%m}", "2024-02-01", table);
-    CHECK(january_name.size() <= 63);
-    CHECK(january_name != february);
+    CHECK(january_name.size() == 63);
+    CHECK(january_name.substr(55) == "_2024_01");
+    CHECK(february == january_name.substr(0, 55) + "_2024_02");
+    CHECK(january_name.substr(0, 46) == table.substr(0, 46));
+    CHECK(name_at("{table}_{start:%Y_%m}", "2024-01-01", std::string(61, 't') + "x") != january_name);
+    CHECK(name_at("{table}_{start:%Y_%m}", "2024-01-01", std::string(55, 't')) == std::string(55, 't') + "_2024_01");
 }
 
 TEST_CASE("leaves are named beside their parent") {
@@ -65,6 +69,18 @@ TEST_CASE("leaves are named beside their parent") {
     CHECK(leaves[0].name == QualifiedName{"shop", "orders_2024_01"});
     CHECK(leaves[1].name == QualifiedName{"shop", "orders_2024_02"});
     CHECK(leaves[1].bounds == months(2)[1]);
+}
+
+TEST_CASE("where a name that is taken is no obstacle the next free one is used") {
+    const auto named = [](const std::set<std::string>& taken) {
+        std::string text;
+        for (const Leaf& leaf : name_leaves_freely("{table}_{start:%Y}", orders, KeyType::date, months(3), taken))
+            text += leaf.name.name + " ";
+        return text;
+    };
+    CHECK(named({}) == "orders_2024 orders_2024_2 orders_2024_3 ");
+    CHECK(named({"orders_2024", "orders_2024_3"}) == "orders_2024_2 orders_2024_4 orders_2024_5 ");
+    CHECK(possible_names("{table}_{start:%Y}", orders, KeyType::date, months(1)).size() >= 5);
 }
 
 TEST_CASE("two leaves with one name are refused, and so is a name that is taken") {

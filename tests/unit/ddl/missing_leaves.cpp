@@ -74,8 +74,18 @@ TEST_CASE("an empty table gets the present leaf and those ahead, from `start` on
     policy.start = "2024-03-15";
     CHECK(missing(coverage, policy, "2024-05-17") ==
           "[2024-03-01, 2024-04-01) [2024-04-01, 2024-05-01) [2024-05-01, 2024-06-01) [2024-06-01, 2024-07-01)");
-    policy.start = "2024-09-01";
+    policy.start = "2024-09-01";  // waited for: nothing is needed before it
+    CHECK(missing(coverage, policy, "2024-05-17").empty());
+    CHECK(awaited_start(coverage, policy, moment("2024-05-17")) == Bound::at(moment("2024-09-01")));
+    CHECK(leaves_ahead(coverage, policy, moment("2024-05-17"), 1) == 1);
+    CHECK(missing(coverage, policy, "2024-08-17") == "[2024-09-01, 2024-10-01)");
+    CHECK(leaves_ahead(coverage, policy, moment("2024-08-17"), 1) == 0);
+    coverage.leaves = {month("2024-09-01")};
+    CHECK(missing(coverage, policy, "2024-08-17").empty());
+    CHECK(missing(coverage, policy, "2024-09-17") == "[2024-10-01, 2024-11-01)");
+    coverage.leaves = {month("2024-04-01")};  // its rows began before
     CHECK(missing(coverage, policy, "2024-05-17") == "[2024-05-01, 2024-06-01) [2024-06-01, 2024-07-01)");
+    coverage.leaves.clear();
     policy.start = "soon";
     CHECK_THROWS_AS(missing(coverage, policy, "2024-05-17"), Error);
 }
@@ -185,6 +195,8 @@ TEST_CASE("what no calendar and no type holds is an error of the policy") {
     policy.interval = *parse_interval("1000000 years");
     CHECK(code({}, policy, "2024-05-17") == ExitCode::usage);
     policy.interval = *parse_interval("9000 years");
+    CHECK(code({}, policy, "2024-05-17") == ExitCode::ok);
+    policy.premake = 100;
     CHECK(code({}, policy, "2024-05-17") == ExitCode::usage);
     policy = monthly();
     policy.retention = config::RetentionPolicy{*parse_interval("300000 years")};
@@ -255,6 +267,22 @@ TEST_CASE("of numbers the newest row is the present") {
     config::PartitionPolicy policy = by_number(1000, 1);
     policy.start = "500";
     CHECK(missing(coverage, policy, "2024-05-17") == "[0, 1000) [1000, 2000)");
+}
+
+TEST_CASE("one number far beyond the others: its place and premake, none of the thousand gaps below it") {
+    Coverage coverage;
+    coverage.key = KeyType::bigint;
+    coverage.leaves = {numbers(0, 1000), numbers(1'000'000, 2'000'000'000)};
+    coverage.newest = Bound::number(999'999'999);
+    const config::PartitionPolicy policy = by_number(1000, 1);
+    const MissingLeaves found = find_missing_leaves(coverage, policy, moment("2024-05-17"), 60);
+    CHECK(found.gaps.empty());
+    REQUIRE(found.refused);
+    CHECK(describe(coverage.key, *found.refused) == "[1000, 1000000)");
+    CHECK(std::string(too_many_gaps(*found.refused, coverage, policy, moment("2024-05-17"), 60).message()) ==
+          "public.orders has no partitions for [1000, 1000000), and would need more than 60 for its gaps; the newest "
+          "row has 999999999");
+    CHECK(find_missing_leaves(coverage, policy, moment("2024-05-17"), 1000).gaps.size() == 999);
 }
 
 TEST_CASE("numbers end with their type") {

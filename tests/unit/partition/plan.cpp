@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "ddl/leaf.hpp"
-#include "partition/maintain.hpp"
+#include "partition/outcome.hpp"
 #include "partition/retention.hpp"
 
 using namespace tripmig;
@@ -76,11 +76,12 @@ TEST_CASE("nothing to do is an empty plan, without ANALYZE") {
     CHECK(plan_maintenance(table_with({"2024-03-01", "2024-04-01"}), monthly(), {}).acts.empty());
 }
 
-TEST_CASE("a leaf is one transaction, and the parent is analyzed at the end") {
+TEST_CASE("a partition is one transaction in few round trips, and nothing empty is analyzed") {
     const MaintenancePlan plan = plan_maintenance(table_with({"2024-03-01"}), monthly(), {});
-    CHECK(unit_names(plan) == "create partition shop.orders_2024_04\nanalyze shop.orders\n");
+    CHECK(unit_names(plan) == "create partition shop.orders_2024_04\n");
     const Unit& create = plan.acts.front().units.front();
     CHECK(create.transaction == Transaction::inside);
+    CHECK(create.in_few_trips);
     CHECK(create.lock_first.empty());
     Unit changes = create;
     changes.steps.pop_back();  // a check
@@ -117,11 +118,12 @@ TEST_CASE("never CREATE TABLE ... PARTITION OF") {
             CHECK(statements(unit).find("PARTITION OF") == std::string::npos);
 }
 
-TEST_CASE("settings of the parent become statements on the leaf, in the leaf's own transaction") {
+TEST_CASE("settings of parent and sibling become statements on the partition, in its own transaction") {
     Snapshot snapshot = table_with({"2024-03-01"});
     snapshot.parent.creator = "deployer";
-    snapshot.parent.options = {"fillfactor=70", "toast.autovacuum_enabled=off"};
-    snapshot.parent.tablespace = "Fast Disks";
+    snapshot.shape.shape.options = {"fillfactor=70", "toast.autovacuum_enabled=off"};
+    snapshot.shape.shape.tablespace = "Fast Disks";
+    snapshot.shape.shape.persistence = 'u';
     snapshot.parent.default_grantees = {"", "Reader"};
     snapshot.parent.replica_identity = 'f';
     snapshot.parent.force_row_security = true;
@@ -129,6 +131,7 @@ TEST_CASE("settings of the parent become statements on the leaf, in the leaf's o
     const std::string sql = statements(plan_maintenance(snapshot, monthly(), {}).acts.front().units.front());
     CAPTURE(sql);
     const auto has = [&](const char* text) { return sql.find(text) != std::string::npos; };
+    CHECK(has("CREATE UNLOGGED TABLE shop.orders_2024_04 "));
     CHECK(has("WITH (fillfactor = '70', toast.autovacuum_enabled = 'off') TABLESPACE \"Fast Disks\"\n"));
     CHECK(has("OWNER TO clerk"));
     CHECK(has("REVOKE ALL ON TABLE shop.orders_2024_04 FROM PUBLIC\n"));
@@ -140,33 +143,102 @@ TEST_CASE("settings of the parent become statements on the leaf, in the leaf's o
     CHECK_FALSE(has("ENABLE ROW LEVEL SECURITY"));
 }
 
-TEST_CASE("DEFAULT is guarded before, freed afterwards, and whatever fails between") {
+TEST_CASE(
+    "beside DEFAULT several are one transaction: tables before the locks, one reading of DEFAULT, no CHECK left") {
     Snapshot snapshot = table_with({"2024-03-01"});
     add_default(snapshot);
-    snapshot.default_rows = {0};
-    const MaintenancePlan plan = plan_maintenance(snapshot, monthly(), {});
-    CHECK(unit_names(plan) ==
-          "guard shop.orders_rest\nvalidate the guard of shop.orders_rest\ncreate partition shop.orders_2024_04\ndrop "
-          "the guard of shop.orders_rest\nanalyze shop.orders\n");
-    CHECK(plan.acts[0].on_failure);
-    CHECK(plan.acts[1].on_failure);
-    CHECK_FALSE(plan.acts[3].on_failure);
-    const Unit& create = plan.acts[1].units.front();
+    snapshot.default_scan = DefaultScan{};
+    const MaintenancePlan plan = plan_maintenance(snapshot, monthly(2), {});
+    CHECK(unit_names(plan) == "create partitions shop.orders_2024_04, shop.orders_2024_05\n");
+    const Unit& create = plan.acts[0].units.front();
     REQUIRE(create.lock_first.size() == 2);
-    CHECK(create.lock_first[0].mode == LockMode::share_update_exclusive);
+    CHECK(create.lock_first[0].mode == LockMode::share_row_exclusive);
     CHECK(create.lock_first[1].relation.name == "orders_rest");
+    CHECK(create.lock_first[1].mode == LockMode::access_exclusive);
     CHECK(create.lock_budget == Limits{}.lock_budget);
+    CHECK(create.max_hold == Limits{}.max_lock_hold);
+    CHECK(create.before_locks.front().sql.find("CREATE TABLE shop.orders_2024_04 ") == 0);
+    const std::string sql = statements(create);
+    CAPTURE(sql);
+    const auto place = [&](const char* text) { return sql.find(text); };
+    CHECK(place("CREATE TABLE") == std::string::npos);
+    CHECK(place("ADD CONSTRAINT tripmig_default_guard CHECK") < place("ATTACH PARTITION shop.orders_2024_04"));
+    CHECK(place("ATTACH PARTITION shop.orders_2024_05") < place("DROP CONSTRAINT IF EXISTS tripmig_default_guard"));
+    CHECK(place("NOT VALID") == std::string::npos);
+    // One partition is one ATTACH, which reads DEFAULT itself.
+    CHECK(statements(plan_maintenance(snapshot, monthly(1), {}).acts[0].units.front()).find("tripmig_default_guard") ==
+          std::string::npos);
+}
+
+TEST_CASE("tables at the other end of foreign keys are locked first, under the budget") {
+    Snapshot snapshot = table_with({"2024-03-01"});
+    snapshot.parent.references = {{"shop", "customers"}};
+    const Unit create = plan_maintenance(snapshot, monthly(), {}).acts.front().units.front();
+    REQUIRE(create.lock_first.size() == 2);
+    CHECK(create.lock_first[1].relation.name == "customers");
+    CHECK(create.lock_first[1].mode == LockMode::share_row_exclusive);
+    CHECK_FALSE(create.in_few_trips);
+}
+
+TEST_CASE("a DEFAULT that takes too long to read under its lock is left alone, and no row is refused") {
+    Snapshot snapshot = table_with({"2024-03-01"});
+    add_default(snapshot);
+    snapshot.default_scan = DefaultScan{300'000, std::chrono::milliseconds(900), {}};
+    const MaintenancePlan plan = plan_maintenance(snapshot, monthly(2), {});
+    CHECK(plan.acts.empty());
+    REQUIRE(plan.refusals.size() == 1);
+    CHECK(plan.refusals[0].code() == ExitCode::refused);
+    CHECK(
+        plan.refusals[0].message() ==
+        "shop.orders: no partition is attached for [2024-04-01, 2024-06-01): PostgreSQL would read all of the DEFAULT "
+        "partition shop.orders_rest under ACCESS EXCLUSIVE, about 900 ms for 300000 pages, and max_lock_hold is 1000 "
+        "ms");
+    CHECK(plan.refusals[0].hint().find("`tripmig partition split shop.orders_rest`") != std::string::npos);
+    Limits patient;
+    patient.max_lock_hold = std::chrono::seconds(2);
+    CHECK_FALSE(plan_maintenance(snapshot, monthly(2), patient).acts.empty());
+}
+
+TEST_CASE("a CHECK that an older version left on DEFAULT goes first") {
+    Snapshot snapshot = table_with({"2024-03-01", "2024-04-01"});
+    add_default(snapshot);
+    snapshot.has_guard = true;
+    const MaintenancePlan plan = plan_maintenance(snapshot, monthly(), {});
+    REQUIRE(plan.acts.size() == 1);
+    CHECK(plan.acts[0].kind == Act::Kind::drop_check);
+    CHECK(statements(plan.acts[0].units[0]) ==
+          "ALTER TABLE shop.orders_rest DROP CONSTRAINT IF EXISTS tripmig_default_guard\n");
+    CHECK(may_have_work(snapshot, monthly(), {}));
+}
+
+TEST_CASE("a name that is taken is no obstacle") {
+    Snapshot snapshot = table_with({"2024-03-01"});
+    snapshot.taken = {"orders_2024_04", "orders_2024_04_2"};
+    CHECK(unit_names(plan_maintenance(snapshot, monthly(), {})) == "create partition shop.orders_2024_04_3\n");
+}
+
+TEST_CASE("a start in the future is waited for, and said") {
+    Snapshot snapshot = table_with({});
+    config::PartitionPolicy policy = monthly();
+    policy.start = "2024-06-10";
+    MaintenancePlan plan = plan_maintenance(snapshot, policy, {});
+    CHECK(plan.acts.empty());
+    REQUIRE(plan.notes.size() == 1);
+    CHECK(plan.notes[0].find("the first partition begins at 2024-06-01, as start says") != std::string::npos);
+    policy.premake = 3;
+    CHECK(unit_names(plan_maintenance(snapshot, policy, {})) == "create partition shop.orders_2024_06\n");
 }
 
 TEST_CASE("what cannot be done is a refusal beside what can") {
     Snapshot snapshot = table_with({"2024-01-01", "2024-02-01"});
     add_default(snapshot);
-    snapshot.default_rows = {7, 0};
+    snapshot.default_scan = DefaultScan{};
+    snapshot.default_scan->rows[month("2024-03-01").lower] = 7;
     const MaintenancePlan plan = plan_maintenance(snapshot, keeping_a_month(), {});
     CHECK(unit_names(plan).find("create partition shop.orders_2024_04") != std::string::npos);
     CHECK(unit_names(plan).find("orders_2024_03") == std::string::npos);
     REQUIRE(plan.refusals.size() == 1);
-    CHECK(plan.refusals[0].message().substr(0, 45) == "7 rows of [2024-03-01, 2024-04-01) sit in the");
+    CHECK(plan.refusals[0].message().substr(0, 44) == "7 rows of [2024-03-01, 2024-04-01) are in th");
 }
 
 TEST_CASE("a DEFAULT partition is reported: one that the policy does not know, and rows in one that it watches") {
@@ -177,12 +249,28 @@ TEST_CASE("a DEFAULT partition is reported: one that the policy does not know, a
     CHECK(plan_maintenance(snapshot, policy, {}).notes.at(0) == "shop.orders has no DEFAULT partition to watch");
     add_default(snapshot);
     CHECK(plan_maintenance(snapshot, policy, {}).notes.empty());
-    snapshot.all_default_rows = 5;
+    snapshot.default_rows = DefaultRows{5, true};
     CHECK(plan_maintenance(snapshot, policy, {}).notes.at(0) ==
-          "5 rows of shop.orders have no leaf and sit in shop.orders_rest");
+          "5 rows of shop.orders have no partition of their own and are in shop.orders_rest");
     policy.default_partition = config::PartitionPolicy::Default::none;
     CHECK(plan_maintenance(snapshot, policy, {}).notes.at(0).find("knows of no DEFAULT partition") !=
           std::string::npos);
+}
+
+TEST_CASE("the parent is analyzed when rows left it, or as the policy says") {
+    Snapshot snapshot = table_with({"2024-01-01", "2024-02-01", "2024-03-01", "2024-04-01"});
+    const auto analyzes = [&](const config::PartitionPolicy& policy) {
+        return unit_names(plan_maintenance(snapshot, policy, {})).find("analyze shop.orders") != std::string::npos;
+    };
+    config::PartitionPolicy policy = keeping_a_month();
+    CHECK_FALSE(analyzes(policy));
+    snapshot.leaves[0].info.rows = 10;
+    CHECK(analyzes(policy));
+    policy.analyze = config::PartitionPolicy::Analyze::never;
+    CHECK_FALSE(analyzes(policy));
+    policy = monthly();
+    policy.analyze = config::PartitionPolicy::Analyze::nightly;
+    CHECK(analyzes(policy));
 }
 
 TEST_CASE("the registry is released before the detach, and looked through once more after it") {
@@ -198,7 +286,7 @@ TEST_CASE("the registry is released before the detach, and looked through once m
     const MaintenancePlan plan = plan_maintenance(snapshot, keeping_a_month(), {});
     CHECK(unit_names(plan) ==
           "release rows of shop.orders_2024_01, blocks from 0\nrelease rows of shop.orders_2024_01, blocks from 1000\n"
-          "release rows of shop.orders_2024_01, blocks from 2000\ndetach leaf shop.orders_2024_01\n"
+          "release rows of shop.orders_2024_01, blocks from 2000\ndetach partition shop.orders_2024_01\n"
           "release late rows of shop.orders_2024_01\nanalyze shop.orders\n");
     CHECK(
         statements(plan.acts[0].units[1]) ==

@@ -48,7 +48,7 @@ Snapshot table_of(const config::PartitionPolicy& policy, std::string_view first,
 void set_newest_row(Snapshot& snapshot, const config::PartitionPolicy& policy, std::string_view at, int partition) {
     snapshot.newest_row = NewestRow{ddl::Bound::at(moment(at)), {"shop", "part_" + std::to_string(partition)}};
     snapshot.coverage.is_beyond_rows =
-        snapshot.newest_row->key < oldest_believable_row(ddl::KeyType::timestamp, policy, snapshot.now).value();
+        snapshot.newest_row->key < oldest_believable_row(snapshot.coverage, policy, snapshot.now).value();
 }
 
 std::string retired(const Snapshot& snapshot, const config::PartitionPolicy& policy, const Limits& limits = {}) {
@@ -91,9 +91,8 @@ TEST_CASE("the partition of the newest row is never retired, so never all that h
 
 TEST_CASE("two intervals, at least a week, may lie between the newest row and the time") {
     const auto oldest = [](std::string_view interval, std::string_view now) {
-        return ddl::describe(
-            ddl::KeyType::timestamp,
-            oldest_believable_row(ddl::KeyType::timestamp, keeping("1 day", interval), moment(now)).value());
+        return ddl::describe(ddl::KeyType::timestamp,
+                             oldest_believable_row({}, keeping("1 day", interval), moment(now)).value());
     };
     CHECK(oldest("1 month", "2024-03-31") == "2024-01-31");
     CHECK(oldest("1 day", "2024-03-31") == "2024-03-24");
@@ -101,13 +100,39 @@ TEST_CASE("two intervals, at least a week, may lie between the newest row and th
     CHECK(oldest("1 week", "2024-03-31") == "2024-03-17");
     config::PartitionPolicy numbers = keeping("1 day", "1 day");
     numbers.interval = std::int64_t{1000};
-    CHECK_FALSE(oldest_believable_row(ddl::KeyType::bigint, numbers, moment("2024-03-31")));
+    ddl::Coverage by_number;
+    by_number.key = ddl::KeyType::bigint;
+    CHECK_FALSE(oldest_believable_row(by_number, numbers, moment("2024-03-31")));
 
     config::PartitionPolicy policy = keeping("10 days", "1 day");
     Snapshot snapshot = table_of(policy, "2024-03-01", 40, "2024-03-31");
     set_newest_row(snapshot, policy, "2024-03-24", 23);
     CHECK(retired(snapshot, policy, {60, 3}) == "part_0 part_1 part_2");
     set_newest_row(snapshot, policy, "2024-03-23 23:59:59", 22);
+    CHECK(retired(snapshot, policy).empty());
+}
+
+TEST_CASE("of numbers keep is measured from the newest key") {
+    config::PartitionPolicy policy = keeping("1 day", "1 day");
+    policy.interval = std::int64_t{100};
+    policy.name = "{table}_{start}";
+    policy.retention->keep = std::int64_t{250};
+    Snapshot snapshot;
+    snapshot.coverage.key = ddl::KeyType::bigint;
+    for (int i = 0; i < 8; ++i) {
+        LeafSnapshot leaf;
+        leaf.leaf = {{"shop", "part_" + std::to_string(i)},
+                     {ddl::Bound::number(i * 100), ddl::Bound::number(i * 100 + 100)}};
+        leaf.info.name = leaf.leaf.name;
+        snapshot.leaves.push_back(leaf);
+        snapshot.coverage.leaves.push_back(leaf.leaf.bounds);
+    }
+    CHECK(retired(snapshot, policy).empty());  // no row: nothing is old
+    snapshot.coverage.newest = ddl::Bound::number(649);
+    CHECK(retired(snapshot, policy) == "part_0 part_1 part_2");
+    snapshot.coverage.newest = ddl::Bound::number(650);
+    CHECK(retired(snapshot, policy) == "part_0 part_1 part_2 part_3");
+    snapshot.coverage.newest = ddl::Bound::number(-9'223'372'036'854'775'807);
     CHECK(retired(snapshot, policy).empty());
 }
 

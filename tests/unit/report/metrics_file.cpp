@@ -37,6 +37,31 @@ TEST_CASE("metrics: a run beside those of other commands, a failure beside the l
     CHECK(!has(third, "tripmig_last_run_exit_code{command=\"up\"} 0\n"));
 }
 
+TEST_CASE("metrics: each partitioned table has its own, and keeps its last success when it was only looked at") {
+    RunMetrics run = run_of("partition maintain", 0, 100);
+    TableMetrics orders{"public.\"Or\"\"ders\"", 3600, 3, 0, 7, 0, 1, true};
+    TableMetrics by_number{"public.events", std::nullopt, 2, 1, 0, 1, 0, false};
+    run.tables = {orders, by_number};
+    std::string text = metrics_text("", run);
+    CHECK(has(text,
+              "# TYPE tripmig_partition_seconds_ahead gauge\n"
+              "tripmig_partition_seconds_ahead{table=\"public.\\\"Or\\\"\\\"ders\\\"\"} 3600\n"));
+    CHECK(has(text, "tripmig_partition_default_rows{table=\"public.events\"} 0\n"));
+    CHECK(has(text, "tripmig_partition_detach_pending{table=\"public.events\"} 1\n"));
+    CHECK_FALSE(has(text, "tripmig_partition_seconds_ahead{table=\"public.events\"}"));
+    CHECK_FALSE(has(text, "tripmig_partition_last_success_timestamp_seconds{table=\"public.events\"}"));
+    run = run_of("partition status", 0, 200);
+    orders.gaps = 2;
+    orders.is_success = false;
+    run.tables = {orders};
+    text = metrics_text(text, run);
+    CHECK(has(text, "tripmig_partition_gaps{table=\"public.\\\"Or\\\"\\\"ders\\\"\"} 2\n"));
+    CHECK(has(text,
+              "tripmig_partition_last_success_timestamp_seconds{table=\"public.\\\"Or\\\"\\\"ders\\\"\"} 100.000\n"));
+    CHECK(has(text, "tripmig_partition_gaps{table=\"public.events\"} 1\n"));
+    CHECK_FALSE(has(metrics_text("", run_of("up", 0, 1)), "tripmig_partition"));
+}
+
 TEST_CASE("metrics: a file that is none of ours gives nothing to keep") {
     for (const char* former : {"garbage", "}} {{ 1\n", "other_metric{command=\"up\"} 7\n", "\n\n{} \n"})
         CHECK_MESSAGE(metrics_text(former, run_of("up", 0, 1)) == metrics_text("", run_of("up", 0, 1)), former);

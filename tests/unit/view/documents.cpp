@@ -59,6 +59,7 @@ TEST_CASE("a plan has one form") {
     const json lock{{"relation", "public.orders"}, {"mode", "ACCESS EXCLUSIVE"}};
     CHECK(plan == json::array({{{"name", "cut over"},
                                 {"transaction", true},
+                                {"before_locks", json::array()},
                                 {"lock_first", {lock}},
                                 {"steps",
                                  {{{"sql", step.sql}, {"why", "makes room"}, {"check", false}, {"locks", {lock}}}}}}}));

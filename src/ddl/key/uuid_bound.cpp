@@ -1,4 +1,4 @@
-#include "ddl/uuid_bound.hpp"
+#include "ddl/key/uuid_bound.hpp"
 
 #include <fmt/format.h>
 
