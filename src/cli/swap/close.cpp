@@ -12,8 +12,7 @@
 namespace tripmig::cli {
 
 void add_swap_finish(CLI::App& group, Commands& commands) {
-    CLI::App* command =
-        group.add_subcommand("finish", "Close the job of a complete swap: from then on there is no revert");
+    CLI::App* command = group.add_subcommand("finish", "Close a complete swap; it cannot be reverted after that");
     auto table = std::make_shared<std::string>();
     auto yes = std::make_shared<bool>(false);
     add_table_argument(*command, *table);
@@ -26,7 +25,7 @@ void add_swap_finish(CLI::App& group, Commands& commands) {
 }
 
 void add_swap_abort(CLI::App& group, Commands& commands) {
-    CLI::App* command = group.add_subcommand("abort", "Give a swap up before its cut-over; leaves nothing behind");
+    CLI::App* command = group.add_subcommand("abort", "Abort a swap before its cut-over, and remove what it created");
     auto table = std::make_shared<std::string>();
     add_table_argument(*command, *table);
     accept_yes_option(*command);
@@ -37,12 +36,13 @@ void add_swap_abort(CLI::App& group, Commands& commands) {
 }
 
 void add_swap_revert(CLI::App& group, Commands& commands) {
-    CLI::App* command =
-        group.add_subcommand("revert", "Put the old table back in its place, as long as no row lies beyond the cut");
+    CLI::App* command = group.add_subcommand("revert", "Put the old table back");
     auto table = std::make_shared<std::string>();
     add_table_argument(*command, *table);
     accept_yes_option(*command);
-    command->footer("Loses nothing: what was written since the cut-over is in the old table, the leaf of the past.");
+    command->footer(
+        "Nothing that was written since the cut-over is lost. With attach, possible as long as all rows are in the\n"
+        "partition of the past; with copy, until `tripmig swap finish`.");
     commands.add(command, [table](Context& context) {
         print(context, app::revert_swap(context, config::parse_table_name(*table)), view::swap_json, view::swap_text);
         return ExitCode::ok;

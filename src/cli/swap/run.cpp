@@ -10,7 +10,7 @@
 namespace tripmig::cli {
 
 void add_swap_run(CLI::App& group, Commands& commands) {
-    CLI::App* command = group.add_subcommand("run", "Swap the table, or go on from wherever its swap stands");
+    CLI::App* command = group.add_subcommand("run", "Swap the table, or resume its swap");
     auto options = std::make_shared<app::SwapOptions>();
     auto time = std::make_shared<app::CutOverTime>();
     add_policy_options(*command, *options);
@@ -28,7 +28,7 @@ void add_swap_run(CLI::App& group, Commands& commands) {
 }
 
 void add_swap_cutover(CLI::App& group, Commands& commands) {
-    CLI::App* command = group.add_subcommand("cutover", "The cut-over of a swap that is ready, and what follows it");
+    CLI::App* command = group.add_subcommand("cutover", "Cut over a swap that is ready, and complete it");
     auto options = std::make_shared<app::SwapOptions>();
     add_policy_options(*command, *options);
     add_run_options(*command, *options);
