@@ -18,8 +18,8 @@ void add_swap_run(CLI::App& group, Commands& commands) {
     add_cut_over_options(*command, *time);
     command->footer(
         "Examples:\n"
-        "  tripmig swap run trip_plans\n"
-        "  tripmig swap run trip_plans --until ready && tripmig swap cutover trip_plans\n"
+        "  tripmig swap run orders\n"
+        "  tripmig swap run orders --until ready && tripmig swap cutover orders\n"
         "  tripmig swap run events --key created_at --interval \"1 day\"");
     commands.add(command, [options, time](Context& context) {
         print(context, app::run_swap(context, *options, *time), view::swap_json, view::swap_text);

@@ -58,7 +58,7 @@ TEST_CASE("a zone that the server does not know concerns its table alone") {
     const CommandResult result = place.run(january);
     CAPTURE(result.err);
     CHECK(result.exit_code == 9);
-    CHECK(has(result.err, "the server knows no zone \"Asia/Soul\""));
+    CHECK(has(result.err, "the server has no time zone \"Asia/Soul\""));
     CHECK(place.leaves() == three_months);
 }
 
