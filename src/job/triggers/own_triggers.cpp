@@ -38,7 +38,7 @@ bool has_registry(const State& state) {
 Unit make_again(const WorkContext& context) {
     const State& state = context.state;
     Unit unit;
-    unit.name = fmt::format("make the triggers on {} again", sql::quoted(state.table));
+    unit.name = fmt::format("recreate the triggers on {}", sql::quoted(state.table));
     for (const QualifiedName& source : state.sources())
         unit.lock_first.push_back({source, LockMode::access_exclusive});
     unit.steps = backfill::renew_capture(build_transfer(context.replacement, state, context.state_schema).capture);
@@ -109,7 +109,7 @@ void require_own_unchanged(Session& server, const State& state) {
                                                : "there is no record of the triggers of this job";
     throw Error(ExitCode::refused,
                 fmt::format("changes of {} may be missing from its log:\n  {}", sql::quoted(state.table), what),
-                fmt::format("`tripmig {} {}` makes the triggers again and loads everything again", state.command(),
+                fmt::format("`tripmig {} {}` recreates the triggers and loads everything again", state.command(),
                             sql::quoted(state.table)));
 }
 

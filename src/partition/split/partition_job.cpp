@@ -13,7 +13,7 @@
 #include "job/context.hpp"
 #include "job/copy/catch_up.hpp"
 #include "job/copy/run.hpp"
-#include "job/cut_over_record.hpp"
+#include "job/cut_over_times.hpp"
 #include "job/locks/attempts.hpp"
 #include "job/next_step.hpp"
 #include "job/observe.hpp"
@@ -98,7 +98,7 @@ void cut_over(job::Session& server, const config::PartitionPolicy& policy, job::
         }
         return attempt(partition_cut_over(context, facts, server.config().swap), catch_up);
     });
-    job::store_cut_over(server, state, outcome);
+    job::store_cut_over_times(server, state, outcome);
 }
 
 /// The old partitions have no row that the new ones lack.
