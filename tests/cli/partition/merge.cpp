@@ -162,7 +162,8 @@ TEST_CASE("--plan tells what a merge does, and refuses by name what can't be mer
                              const std::string& message) {
         const CommandResult result = plan(sources, into);
         CHECK(result.exit_code == 12);
-        CHECK_MESSAGE((result.out + result.err).find(message) != std::string::npos, result.out + result.err);
+        const std::string text = result.out + result.err;
+        CHECK_MESSAGE(text.find(message) != std::string::npos, text);
     };
     const CommandResult good = plan({all[1], all[0]}, merge_name);
     CHECK(good.exit_code == 0);
