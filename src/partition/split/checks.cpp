@@ -73,7 +73,7 @@ void check_dependents(const db::TableInfo& partition, const job::State& state, j
             bound.push_back(fmt::format("publication {}", sql::quote_ident(publication.name)));
     if (!bound.empty())
         report.refuse(sql::quoted(partition.name),
-                      fmt::format("what is bound to it would stay with it when it is no leaf any more: {}",
+                      fmt::format("what is bound to it would stay with it when it is no longer a partition: {}",
                                   fmt::join(bound, ", ")),
                       fmt::format("bind it to {}, which has the same rows, or drop it", sql::quoted(state.parent())));
 }
@@ -114,8 +114,8 @@ void require_sources(job::Session& server, const job::State& state) {
         const std::string name = sql::quoted(source.name);
         const std::string parent = sql::quoted(state.parent());
         throw refused(
-            state, fmt::format("{} is not the partition {} of {} any more", name, source.bound, parent),
-            fmt::format("attach it again: ALTER TABLE {} ATTACH PARTITION {} {}; or give the {} up: `tripmig "
+            state, fmt::format("{} is no longer the partition {} of {}", name, source.bound, parent),
+            fmt::format("attach it again: ALTER TABLE {} ATTACH PARTITION {} {}; or abort the {}: `tripmig "
                         "swap abort {}`",
                         parent, name, source.bound, job::to_string(state.partition().verb), sql::quoted(state.table)));
     }

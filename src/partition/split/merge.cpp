@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "db/catalog/partition_catalog.hpp"
 #include "db/catalog/table_catalog.hpp"
+#include "db/state/altering_jobs.hpp"
 #include "db/state/job_store.hpp"
 #include "ddl/index_definition.hpp"
 #include "ddl/leaf_index.hpp"
@@ -78,11 +79,11 @@ void check_neighbours(const std::vector<Found>& sources, ddl::KeyType type, job:
         const ddl::Bounds& left = sources[i - 1].bounds;
         const ddl::Bounds& right = sources[i].bounds;
         if (!(left.upper == right.lower))
-            report.refuse(
-                sql::quoted(sources[i].partition.name),
-                fmt::format("it is no neighbour of {}: {} is between them", sql::quoted(sources[i - 1].partition.name),
-                            ddl::describe(type, ddl::Bounds{left.upper, right.lower})),
-                "name all partitions between the first and the last one; a gap needs a partition first");
+            report.refuse(sql::quoted(sources[i].partition.name),
+                          fmt::format("it does not begin where {} ends: {} is between them",
+                                      sql::quoted(sources[i - 1].partition.name),
+                                      ddl::describe(type, ddl::Bounds{left.upper, right.lower})),
+                          "name all partitions between the first and the last one; a gap needs a partition first");
     }
 }
 
@@ -118,6 +119,22 @@ void check_unique_across(job::Session& server, const job::State& state, job::Rep
                               "change these rows, or drop the index of each partition");
         }
     }
+}
+
+/// The partitions by which a merge of these may be known: themselves, and the first one of a merge that is under way.
+std::vector<QualifiedName> possible_firsts(job::Session& server, const MergeRequest& request) {
+    std::vector<QualifiedName> names = request.sources;
+    for (const db::AlteringJob& job : db::read_altering_jobs(server.session(), server.state_schema()))
+        for (const QualifiedName& name : request.sources) {
+            const std::string oid =
+                server.session()
+                    .read("SELECT pg_catalog.to_regclass($1)::pg_catalog.oid::pg_catalog.text", {sql::quoted(name)})
+                    .optional_text()
+                    .value_or("0");
+            if (job.kind == "merge" && std::count(job.tables.begin(), job.tables.end(), std::stoul(oid)) > 0)
+                names.push_back(job.table);
+        }
+    return names;
 }
 
 std::string names_text(const std::vector<QualifiedName>& tables) {
@@ -177,7 +194,7 @@ PartitionPlan plan_merge(job::Session& server, const MergeRequest& request) {
 }
 
 std::optional<job::State> find_merge(job::Session& server, const MergeRequest& request) {
-    for (const QualifiedName& name : request.sources) {
+    for (const QualifiedName& name : possible_firsts(server, request)) {
         const auto job = db::find_last_job(server.session(), server.state_schema(), name);
         if (!job)
             continue;

@@ -186,7 +186,7 @@ class PartitionMachine : public job::Machine {
 job::State run_partition_job(job::Session& server, const config::PartitionPolicy& policy, job::State state,
                              bool until_ready) {
     if (!state.is<job::PartitionJob>())
-        throw Error(ExitCode::refused, fmt::format("a swap of {} is under way", sql::quoted(state.table)),
+        throw Error(ExitCode::refused, fmt::format("a swap of {} is in progress", sql::quoted(state.table)),
                     fmt::format("tripmig swap status {}", sql::quoted(state.table)));
     if (state.stage < job::Stage::cut_over)
         server.wait_for_orphans();

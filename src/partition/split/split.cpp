@@ -27,7 +27,8 @@ job::State described(job::Session& server, const config::PartitionPolicy& policy
     state.kind = std::move(job);
     const std::optional<job::LeafOf> place = job::find_parent(server.session(), leaf);
     if (!place)
-        throw refused(state, "it is no leaf of a partitioned table", "tripmig swap run TABLE partitions a plain table");
+        throw refused(state, "it is not a partition of a partitioned table",
+                      "tripmig swap run TABLE partitions a plain table");
     state.edit_partition().parent = place->parent;
     state.edit_partition().bound = place->bound;
     state.key = place->key;
@@ -50,12 +51,12 @@ void add_targets(job::Session& server, const config::PartitionPolicy& policy, co
     const bool is_drain = state.does(job::PartitionVerb::drain);
     if (facts.key.is_empty && !is_drain)
         report.refuse(sql::quoted(state.table), "it is empty",
-                      "detach it, and let `tripmig partition maintain` make its leaves");
+                      "detach it, and let `tripmig partition maintain` create its partitions");
     if (plan.is_refused())
         return;
     const auto bounds = job::needed_bounds(server, state, facts, policy);
     if (bounds.size() < 2 && !state.is_default())
-        report.refuse(sql::quoted(state.table), "all its rows lie in one leaf of that width",
+        report.refuse(sql::quoted(state.table), "all its rows belong in one partition of that width",
                       "choose a smaller --interval");
     else
         plan.targets = ddl::name_leaves(policy.name, state.parent(), job::key_type_of(state), bounds, facts.taken);
@@ -74,7 +75,7 @@ PartitionPlan plan_by_width(job::Session& server, const config::PartitionPolicy&
     job::Facts facts = job::read_facts(server, leaf, state.key, policy.interval);
     if (facts.taken.count(state.old_name) != 0)
         report.refuse(sql::quoted(leaf),
-                      fmt::format("its rows would stay in {}, and there is a relation of that name",
+                      fmt::format("its rows would stay in {}, but a relation of that name exists",
                                   sql::quote_ident(state.old_name)),
                       "rename or drop it");
     add_targets(server, policy, facts, plan, report);

@@ -172,7 +172,7 @@ TEST_CASE("--plan tells what a merge does, and refuses by name what can't be mer
     CHECK(document["sources"].size() == 2);
     CHECK(document["sources"][0]["table"] == "public." + all[0]);
     CHECK(document["targets"][0]["table"] == "public.orders_old");
-    refused({all[0], all[2]}, merge_name, "is no neighbour of public." + all[0]);
+    refused({all[0], all[2]}, merge_name, "it does not begin where public." + all[0] + " ends");
     refused({all[0]}, merge_name, "a merge needs at least two");
     refused({all[0], all[1]}, "lines", "a relation public.lines exists already");
     refused({all[0], "lines"}, merge_name, "public.lines is not a partition of a partitioned table");

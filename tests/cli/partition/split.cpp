@@ -108,8 +108,9 @@ TEST_CASE("what is bound to the leaf itself is refused by name, before any work 
     const auto refused = [&](const std::string& name) {
         const CommandResult split = room.tripmig({"partition", "split", "orders_past"});
         CHECK(split.exit_code == 12);
-        CHECK_MESSAGE(split.err.find("would stay with it when it is no leaf any more: " + name) != std::string::npos,
-                      split.err);
+        CHECK_MESSAGE(
+            split.err.find("would stay with it when it is no longer a partition: " + name) != std::string::npos,
+            split.err);
         CHECK_MESSAGE(split.err.find("bind it to public.orders") != std::string::npos, split.err);
     };
     const std::string before = room.dump();
