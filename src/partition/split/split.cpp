@@ -39,7 +39,7 @@ job::State described(job::Session& server, const config::PartitionPolicy& policy
     state.policy = job::kept_policy(policy);
     state.primary_key = job::row_keys(table);
     if (state.is_default())
-        state.old_name = sql::truncated_name(leaf.name, "_before");
+        state.old_name = sql::truncated_name(leaf.name, state.partition().keeps_old ? "_before" : "_drained");
     state.fingerprint = job::fingerprint_of(table, state);
     return state;
 }
@@ -73,12 +73,12 @@ PartitionPlan plan_by_width(job::Session& server, const config::PartitionPolicy&
     const db::TableInfo parent = job::require_table(server, state.parent());
     check_sources(server, parent, state, report);
     job::Facts facts = job::read_facts(server, leaf, state.key, policy.interval);
-    if (facts.taken.count(state.old_name) != 0)
+    add_targets(server, policy, facts, plan, report);
+    if (!plan.targets.empty() && facts.taken.count(state.old_name) != 0)
         report.refuse(sql::quoted(leaf),
                       fmt::format("its rows would stay in {}, but a relation of that name exists",
                                   sql::quote_ident(state.old_name)),
                       "rename or drop it");
-    add_targets(server, policy, facts, plan, report);
     plan.sources = {{leaf, state.bound(), facts.table->bytes}};
     server.keep_keys(std::move(facts.key));
     return plan;
