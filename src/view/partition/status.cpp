@@ -40,7 +40,7 @@ std::string rows_text(const LeafStatus& leaf) {
 std::string future_text(const TableStatus& status) {
     std::string text = fmt::format("{} of {} ahead", status.health.ahead, counted(status.health.premake, "partition"));
     if (!status.health.has_present)
-        return text + ", none for the present";
+        return text + ", no partition for the present";
     if (status.covered_until && !status.covered_until->is_maxvalue())
         text += fmt::format(", until {}", ddl::describe(status.key, *status.covered_until));
     if (status.days_left)
@@ -195,7 +195,7 @@ std::string partition_status_text(const app::PartitionStatus& status) {
     if (tables.size() > 1) {
         const auto is_bad = [](const TableStatus& table) { return !table.is_well(); };
         const auto bad = std::count_if(tables.begin(), tables.end(), is_bad);
-        text = bad == 0 ? fmt::format("{}: all is well\n\n", counted(tables.size(), "table"))
+        text = bad == 0 ? fmt::format("{}: nothing needs attention\n\n", counted(tables.size(), "table"))
                         : fmt::format("{} of {} need attention\n\n", bad, counted(tables.size(), "table"));
     }
     for (const TableStatus& table : tables)
