@@ -6,7 +6,7 @@
 namespace tripmig::cli {
 
 void add_swap(CLI::App& app, Commands& commands) {
-    CLI::App* group = app.add_subcommand("swap", "Make a live table partitioned while it is in use; can be reverted");
+    CLI::App* group = app.add_subcommand("swap", "Partition a live table while it is in use; can be reverted");
     group->require_subcommand(1);
     add_swap_plan(*group, commands);
     add_swap_run(*group, commands);
