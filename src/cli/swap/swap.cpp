@@ -19,7 +19,7 @@ void add_swap(CLI::App& app, Commands& commands) {
     add_swap_finish(*group, commands);
     add_swap_abort(*group, commands);
     group->footer(
-        "In this order:\n"
+        "Typical use:\n"
         "  tripmig swap plan orders          what would happen, and what is in the way; changes nothing\n"
         "  tripmig swap run orders           do it; run it again after any interruption\n"
         "  tripmig swap status orders        how far it is\n"
