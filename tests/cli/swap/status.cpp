@@ -230,7 +230,7 @@ TEST_CASE("at the cut-over: whom it waits for, and how often it tried") {
                                room.surroundings());
         const auto trying = status_when(room, [](const nlohmann::json& status) { return status["attempts"] >= 2; });
         CHECK(trying["stage"] == "ready");
-        CHECK(room.tripmig({"swap", "status", "orders"}).out.find(" attempts at the locks of the cut-over failed") !=
+        CHECK(room.tripmig({"swap", "status", "orders"}).out.find(" cut-over attempts did not get the locks") !=
               std::string::npos);
         reader.exec("ROLLBACK");
         CHECK(work.wait().exit_code == 0);
