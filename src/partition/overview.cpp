@@ -21,7 +21,7 @@ namespace {
 Error not_partitioned(const config::PartitionPolicy& policy, const db::PolicyTable& table) {
     const std::string name = sql::quoted(policy.table);
     if (table.oid == 0)
-        return {ExitCode::refused, fmt::format("table {} does not exist", name),
+        return {ExitCode::refused, fmt::format("{} does not exist", name),
                 fmt::format("create it first, with a migration (`tripmig up`), or correct its name in {}",
                             policy.file.empty() ? "the command" : policy.file.string())};
     if (table.kind != 'r')

@@ -171,9 +171,17 @@ nlohmann::json table_json(const TableStatus& status) {
     return table;
 }
 
+/// Many messages begin with the table's name.
+std::string problem_text(const TableStatus& status) {
+    const std::string& message = status.problem->message();
+    const std::string name = name_of(status);
+    return fmt::format("{}{}\n  hint: {}\n", message.rfind(name, 0) == 0 ? "" : name + ": ", message,
+                       status.problem->hint());
+}
+
 std::string table_text(const TableStatus& status) {
     if (status.problem)
-        return fmt::format("{}: {}\n  hint: {}\n", name_of(status), status.problem->message(), status.problem->hint());
+        return problem_text(status);
     using Align = report::Table::Align;
     report::Table table(
         {{"partition"}, {"from"}, {"to"}, {"rows", Align::right}, {"size", Align::right}, {"last vacuum (UTC)"}});

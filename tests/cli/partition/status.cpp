@@ -57,7 +57,7 @@ TEST_CASE("rows in DEFAULT that a partition should have are counted, others are 
     CHECK(result.exit_code == 3);
     CHECK(has(result.out, "2 rows of public.orders_rest belong in another partition"));
     CHECK(has(result.out, "partition split public.orders_rest"));
-    CHECK(has(result.out, "public.nothing: table public.nothing does not exist"));
+    CHECK(has(result.out, "\npublic.nothing does not exist\n  hint: "));
     CHECK(has(result.out, "2 of 2 tables need attention"));
 }
 

@@ -402,10 +402,9 @@ TEST_CASE("tables that are not as the policy says are refused with what to do") 
     };
     config::PartitionPolicy policy = monthly();
     policy.file = "partitions/orders.toml";
-    CHECK(
-        refusal(policy) ==
-        "table public.orders does not exist | create it first, with a migration (`tripmig up`), or correct its name in "
-        "partitions/orders.toml");
+    CHECK(refusal(policy) ==
+          "public.orders does not exist | create it first, with a migration (`tripmig up`), or correct its name in "
+          "partitions/orders.toml");
     room.database.exec("CREATE TABLE orders (at timestamp)");
     CHECK(refusal(policy) ==
           "public.orders is not partitioned yet | to partition it while it is in use: tripmig swap run public.orders");
