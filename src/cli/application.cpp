@@ -118,7 +118,8 @@ void declare(CLI::App& app, GlobalOptions& options) {
     app.description("Schema migrations, partition maintenance and online table swaps for PostgreSQL\n");
     app.set_help_flag("--help,-h", "Show this help");
     app.set_version_flag("--version",
-                         fmt::format("tripmig {} ({}), {}", version(), git_revision(), db::client_library()));
+                         fmt::format("tripmig {} ({}), {}", version(), git_revision(), db::client_library()),
+                         "Show the version");
     app.get_formatter()->column_width(32);
     app.require_subcommand(1);
     app.fallthrough();  // subcommands inherit it: the options of tripmig count after the command's name as well

@@ -5,7 +5,7 @@
 namespace tripmig::cli {
 
 void add_partition(CLI::App& app, Commands& commands) {
-    CLI::App* partition = app.add_subcommand("partition", "Partitions of tables: maintain, status, split");
+    CLI::App* partition = app.add_subcommand("partition", "Create, detach, show and split the partitions of a table");
     partition->require_subcommand(1);
     add_partition_maintain(*partition, commands);
     add_partition_status(*partition, commands);
