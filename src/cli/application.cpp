@@ -13,6 +13,7 @@
 #include "app/migrate/hidden_values.hpp"
 #include "base/clock.hpp"
 #include "base/version.hpp"
+#include "cli/doctor/doctor.hpp"
 #include "cli/signals.hpp"
 #include "cli/usage_error.hpp"
 #include "db/connection.hpp"
@@ -46,6 +47,7 @@ constexpr std::array declarations{
     Declaration{"wait", add_wait},
     Declaration{"partition", add_partition},
     Declaration{"swap", add_swap},
+    Declaration{"doctor", add_doctor},
     Declaration{"sandbox", add_sandbox},
 };
 
@@ -53,6 +55,7 @@ constexpr std::string_view footer = R"(At night:
   tripmig status               what is applied, what is pending, who is at work
   tripmig up --dry-run         the statements that `up` would run, in order; changes nothing
   tripmig up                   apply them; safe to repeat, and from many places at once
+  tripmig doctor               what is wrong with server, schema and partitions, and what helps
   tripmig COMMAND --help       options and examples of one command
 
 Exit codes:
