@@ -28,7 +28,7 @@ std::optional<std::int64_t> parse_byte_size(std::string_view text) {
     for (const std::string_view known : units) {
         if (unit == known)
             return number > std::numeric_limits<std::int64_t>::max() / factor ? std::nullopt
-                                                                               : std::optional(number * factor);
+                                                                              : std::optional(number * factor);
         factor *= 1024;
     }
     return std::nullopt;

@@ -7,9 +7,9 @@
 
 namespace tripmig::config {
 
-/// "64 GB", "512MB", "8kB", "100 B": one whole number and one of PostgreSQL's units, each 1024 of the one before (manual
-/// 20.1.1); large and small letters count alike. nullopt for anything else, a number without a unit and one that
-/// overflows among them.
+/// "64 GB", "512MB", "8kB", "100 B": one whole number and one of PostgreSQL's units, each 1024 of the one before
+/// (manual 20.1.1); large and small letters count alike. nullopt for anything else, a number without a unit and one
+/// that overflows among them.
 std::optional<std::int64_t> parse_byte_size(std::string_view text);
 
 /// For people: "100 B", "12 kB", "3.4 GB".

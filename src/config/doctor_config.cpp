@@ -41,15 +41,15 @@ std::vector<DoctorKey> all_doctor_keys() {
          [](DoctorConfig& c, const Setting& s) { c.roles[s.name()] = s.as_non_empty_text(); }},
         {"disk_size", "size", "The server's disk. It is a warning when databases fill 80 % of it, an error at 90 %.",
          [](DoctorConfig& c, const Setting& s) { c.disk_size = byte_size(s); }},
-        {"memory", "size", "The server's memory. work_mem times max_connections, and shared_buffers, are compared with it.",
+        {"memory", "size",
+         "The server's memory. work_mem times max_connections, and shared_buffers, are compared with it.",
          [](DoctorConfig& c, const Setting& s) { c.memory = byte_size(s); }},
         {"backup_age", "duration", "At most so old may the newest backup be.",
          [](DoctorConfig& c, const Setting& s) { c.backup_age = s.as_duration(std::chrono::milliseconds(1)); }},
         {"backup_file", "path",
          "A file that each successful backup writes or touches. Without it the age of the newest archived WAL counts.",
          [](DoctorConfig& c, const Setting& s) { c.backup_file = s.as_path(); }},
-        {"schema_file", "path",
-         "What `tripmig dump` wrote. The database is compared with it, as `dump --check` does.",
+        {"schema_file", "path", "What `tripmig dump` wrote. The database is compared with it, as `dump --check` does.",
          [](DoctorConfig& c, const Setting& s) { c.schema_file = s.as_path(); }},
     };
 }
@@ -84,8 +84,8 @@ DoctorConfig parse_doctor_config(const std::vector<TomlEntry>& entries, const st
             continue;
         }
         const DoctorKey& key = require_key(entry);
-        const Setting setting(
-            entry.path.size() == 2 ? entry.path[1] : entry.path[1] + "." + entry.path[2], entry, folder);
+        const Setting setting(entry.path.size() == 2 ? entry.path[1] : entry.path[1] + "." + entry.path[2], entry,
+                              folder);
         if (!key.is_table() || entry.path.size() == 3)
             key.set(config, setting);
         else if (entry.path.size() == 2 && entry.value.kind != TomlValue::Kind::table)

@@ -27,7 +27,7 @@ Transport read_transport(const config::DatabaseConfig& database, std::string_vie
     transport.is_encrypted = PQsslInUse(connection) != 0;
     transport.protocol = text(PQsslAttribute(connection, "protocol"));
     const std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)> options(PQconninfo(connection),
-                                                                               PQconninfoFree);
+                                                                                 PQconninfoFree);
     for (const PQconninfoOption* option = options.get(); option != nullptr && option->keyword != nullptr; ++option) {
         if (std::string_view(option->keyword) == "sslmode")
             transport.ssl_mode = text(option->val);

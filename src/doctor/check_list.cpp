@@ -81,8 +81,8 @@ constexpr std::array list{
     CheckInfo{"health.disk", "error, warning",
               "All databases fill less than 80 % (warning) or 90 % (error) of `disk_size` in `[doctor]`.",
               "A larger disk; detach and archive old partitions."},
-    CheckInfo{"health.wal_archiving", "error",
-              "When WAL is archived, the last attempt succeeded.", "`archive_command`'s own log."},
+    CheckInfo{"health.wal_archiving", "error", "When WAL is archived, the last attempt succeeded.",
+              "`archive_command`'s own log."},
     CheckInfo{"health.backup", "error, warning",
               "The newest backup is younger than `backup_age` in `[doctor]` (else an error). It warns when nothing "
               "here tells how old that is.",
@@ -105,7 +105,8 @@ constexpr std::array list{
     CheckInfo{"schema.primary_keys", "note", "Every table has a primary key.", "`ALTER TABLE ... ADD PRIMARY KEY`."},
     CheckInfo{"schema.grants", "error", "The roles in `[doctor.roles]` exist, and may do what stands there.",
               "The `GRANT` that is shown."},
-    CheckInfo{"schema.drift", "warning", "The schema is that of `schema_file` in `[doctor]`, as `dump --check` compares.",
+    CheckInfo{"schema.drift", "warning",
+              "The schema is that of `schema_file` in `[doctor]`, as `dump --check` compares.",
               "`tripmig dump FILE` when the change is right; else take it back."},
     CheckInfo{"partitions.policies", "error, warning",
               "Every policy can be read, and its table exists and is partitioned as it says. A table that is not "
@@ -136,8 +137,7 @@ constexpr std::array list{
               "Archive and drop them, once nobody needs them."},
     CheckInfo{"partitions.without_policy", "note", "Every partitioned table has a policy.",
               "A file in `[partitions] dir`, if tripmig is to maintain it."},
-    CheckInfo{"tripmig.jobs", "warning, note",
-              "No swap or split is half done. One that somebody works on is a note.",
+    CheckInfo{"tripmig.jobs", "warning, note", "No swap or split is half done. One that somebody works on is a note.",
               "`tripmig swap run TABLE`, `tripmig swap finish TABLE`, `tripmig swap abort TABLE`."},
     CheckInfo{"tripmig.triggers", "error", "Nobody altered the triggers that an open job relies on.",
               "`tripmig swap run TABLE` repairs what it can, and says what is left."},
@@ -182,7 +182,9 @@ namespace {
 
 std::vector<ChecklistLine> before_deploy() {
     return {
-        {"Cloud subscription and permissions", {}, "whoever deploys: az account show; az role assignment list --assignee ME"},
+        {"Cloud subscription and permissions",
+         {},
+         "whoever deploys: az account show; az role assignment list --assignee ME"},
         {"Terraform's version (1.0 or newer)", {}, "whoever deploys: terraform version"},
         {"Logged in to the cloud's command line", {}, "whoever deploys: az account show"},
         {"No two networks with the same addresses",

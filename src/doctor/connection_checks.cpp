@@ -42,10 +42,10 @@ Check check_tls(const SessionFacts& session) {
                   "the server's certificate is verified, its name is not: any server of the same authority is accepted",
                   remedy);
     else if (transport.ssl_mode != "verify-full" && !is_loopback(transport.host))
-        check.add(Severity::warning, "",
-                  fmt::format("the connection is encrypted, but nobody verified with whom (sslmode={})",
-                              transport.ssl_mode),
-                  remedy);
+        check.add(
+            Severity::warning, "",
+            fmt::format("the connection is encrypted, but nobody verified with whom (sslmode={})", transport.ssl_mode),
+            remedy);
     return check;
 }
 
@@ -65,7 +65,8 @@ Check check_version(const SessionFacts& session) {
     check.found = session.version_text;
     const int major = session.version / 10000;
     if (major < 14) {
-        check.add(Severity::error, "", fmt::format("PostgreSQL {} is older than what tripmig is tested with (14)", major),
+        check.add(Severity::error, "",
+                  fmt::format("PostgreSQL {} is older than what tripmig is tested with (14)", major),
                   "upgrade the server");
         return check;
     }
@@ -118,16 +119,17 @@ Check check_role(const SessionFacts& session) {
         check.add(Severity::error, role, fmt::format("{} can't create the state schema", role),
                   fmt::format("GRANT CREATE ON DATABASE {} TO {}", sql::quote_ident(session.database), role));
     if (session.is_superuser)
-        check.add(Severity::warning, role,
-                  fmt::format("{} is a superuser: a migration's mistake has no bounds, and row security none either",
-                              role),
-                  "run as the role that owns the schema");
+        check.add(
+            Severity::warning, role,
+            fmt::format("{} is a superuser: a migration's mistake has no bounds, and row security none either", role),
+            "run as the role that owns the schema");
     else if (!session.sees_statistics)
-        check.add(Severity::note, role,
-                  fmt::format("{} has not pg_monitor: of other roles' sessions, replicas and statements most is hidden, "
-                              "and what is said of them here is not all",
-                              role),
-                  fmt::format("GRANT pg_monitor TO {}", role));
+        check.add(
+            Severity::note, role,
+            fmt::format("{} has not pg_monitor: of other roles' sessions, replicas and statements most is hidden, "
+                        "and what is said of them here is not all",
+                        role),
+            fmt::format("GRANT pg_monitor TO {}", role));
     return check;
 }
 
@@ -150,8 +152,13 @@ Check check_writable(const SessionFacts& session) {
 std::vector<Check> check_connection(const SessionFacts& session) {
     Check reachable{"connection.reachable"};
     reachable.found = session.description;
-    return {reachable,           check_tls(session),  check_version(session), check_pooler(session),
-            check_clock(session), check_role(session), check_writable(session)};
+    return {reachable,
+            check_tls(session),
+            check_version(session),
+            check_pooler(session),
+            check_clock(session),
+            check_role(session),
+            check_writable(session)};
 }
 
 }  // namespace tripmig::doctor

@@ -27,8 +27,8 @@ struct Finding {
 
 /// What one check came to.
 struct Check {
-    std::string_view code;  ///< of check_list()
-    bool is_seen = true;    ///< false: it could not look, and its finding says why
+    std::string_view code;   ///< of check_list()
+    bool is_seen = true;     ///< false: it could not look, and its finding says why
     std::string found = {};  ///< what was seen, in a few words; may be empty
     std::vector<Finding> findings = {};
 

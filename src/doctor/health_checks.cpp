@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "config/byte_size.hpp"
 #include "base/counted.hpp"
+#include "config/byte_size.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::doctor {
@@ -47,12 +47,11 @@ void judge_waiting(const std::vector<WaitingSession>& sessions, Check& check) {
     for (const WaitingSession& each : sessions) {
         const std::string first = each.blockers.substr(0, each.blockers.find(" ("));
         check.add(each.seconds >= a_minute ? Severity::error : Severity::warning, each.what,
-                  fmt::format("pid {} waits for {} to lock {} ({}), for {}", each.pid, age_text(each.seconds), each.what,
-                              each.mode, each.blockers.empty() ? "another session" : each.blockers),
-                  each.blockers.empty()
-                      ? "SELECT pg_blocking_pids(" + std::to_string(each.pid) + ")"
-                      : fmt::format("SELECT pg_terminate_backend({}), when its work may be lost",
-                                    first.substr(first.find(' ') + 1)));
+                  fmt::format("pid {} waits for {} to lock {} ({}), for {}", each.pid, age_text(each.seconds),
+                              each.what, each.mode, each.blockers.empty() ? "another session" : each.blockers),
+                  each.blockers.empty() ? "SELECT pg_blocking_pids(" + std::to_string(each.pid) + ")"
+                                        : fmt::format("SELECT pg_terminate_backend({}), when its work may be lost",
+                                                      first.substr(first.find(' ') + 1)));
     }
 }
 
@@ -68,11 +67,12 @@ Check check_replication(const HealthFacts& facts, std::chrono::milliseconds most
             check.add(Severity::warning, "", fmt::format("this standby is {} behind", age_text(*own)), remedy);
         for (const Replica& replica : replicas)
             if (replica.lag_seconds.value_or(0) > limit)
-                check.add(Severity::warning, replica.name,
-                          fmt::format("replica {} is {} behind{} ({})", replica.name, age_text(*replica.lag_seconds),
-                                      replica.lag_bytes ? ", " + config::byte_size_text(*replica.lag_bytes) + " of WAL" : "",
-                                      replica.state),
-                          remedy);
+                check.add(
+                    Severity::warning, replica.name,
+                    fmt::format("replica {} is {} behind{} ({})", replica.name, age_text(*replica.lag_seconds),
+                                replica.lag_bytes ? ", " + config::byte_size_text(*replica.lag_bytes) + " of WAL" : "",
+                                replica.state),
+                    remedy);
     });
 }
 
@@ -106,11 +106,11 @@ Check check_connections(const HealthFacts& facts) {
         const double share = static_cast<double>(activity.connections) / std::max(all, 1.0);
         check.found = fmt::format("{} of {:.0f} in use", activity.connections, all);
         if (share >= 0.8)
-            check.add(share >= 0.95 ? Severity::error : Severity::warning, "",
-                      fmt::format("{} of {:.0f} connections are in use ({:.0f} %)", activity.connections, all,
-                                  share * 100),
-                      "smaller pools in the service, a pooler, or a larger max_connections (a restart); SELECT usename, "
-                      "application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 shows whose");
+            check.add(
+                share >= 0.95 ? Severity::error : Severity::warning, "",
+                fmt::format("{} of {:.0f} connections are in use ({:.0f} %)", activity.connections, all, share * 100),
+                "smaller pools in the service, a pooler, or a larger max_connections (a restart); SELECT usename, "
+                "application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 shows whose");
     });
 }
 
@@ -161,12 +161,12 @@ Check check_archiving(const HealthFacts& facts) {
         const bool failed_last =
             archiver.since_failed && (!archiver.since_archived || *archiver.since_failed < *archiver.since_archived);
         if (failed_last)
-            check.add(Severity::error, archiver.failed_wal,
-                      fmt::format("archiving of {} failed {} ago, and nothing was archived since ({} in all): no "
-                                  "point-in-time recovery beyond it, and WAL fills the disk",
-                                  archiver.failed_wal, age_text(*archiver.since_failed),
-                                  counted(archiver.failed, "failure")),
-                      "the server's log has what archive_command or archive_library said");
+            check.add(
+                Severity::error, archiver.failed_wal,
+                fmt::format("archiving of {} failed {} ago, and nothing was archived since ({} in all): no "
+                            "point-in-time recovery beyond it, and WAL fills the disk",
+                            archiver.failed_wal, age_text(*archiver.since_failed), counted(archiver.failed, "failure")),
+                "the server's log has what archive_command or archive_library said");
     });
 }
 
@@ -175,8 +175,7 @@ namespace {
 void judge_backup_age(double age, double most, const std::string& what, Check& check) {
     check.found = fmt::format("{} is {} old", what, age_text(age));
     if (age > most)
-        check.add(Severity::error, "",
-                  fmt::format("{} is {} old, and may be {}", what, age_text(age), age_text(most)),
+        check.add(Severity::error, "", fmt::format("{} is {} old, and may be {}", what, age_text(age), age_text(most)),
                   "look at the backup job, and make one now");
 }
 
@@ -202,9 +201,10 @@ Check check_backup(const HealthFacts& facts, const config::DoctorConfig& expecte
     if (facts.archiver.facts && facts.archiver.facts->since_archived)
         judge_backup_age(*facts.archiver.facts->since_archived, most, "the newest archived WAL", check);
     else
-        check.add(Severity::warning, "", "nothing here tells how old the newest backup is",
-                  "let the backup job write `backup_file` of [doctor]; of a managed service ask the provider (az postgres "
-                  "flexible-server backup list)");
+        check.add(
+            Severity::warning, "", "nothing here tells how old the newest backup is",
+            "let the backup job write `backup_file` of [doctor]; of a managed service ask the provider (az postgres "
+            "flexible-server backup list)");
     return check;
 }
 

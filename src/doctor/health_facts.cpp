@@ -61,9 +61,8 @@ void read_replication(Reader& reader, HealthFacts& facts) {
         return Replica{row.text("name"), row.text("state"), row.optional_decimal("lag_seconds"),
                        row.optional_number("lag_bytes")};
     });
-    facts.own_lag = see(reader.connection(), [&] {
-        return reader.rows(statements::own_lag).row().optional_decimal("lag");
-    });
+    facts.own_lag =
+        see(reader.connection(), [&] { return reader.rows(statements::own_lag).row().optional_decimal("lag"); });
     facts.slots = read_slots(reader);
 }
 

@@ -15,17 +15,10 @@ namespace {
 
 using Factor = std::pair<std::string_view, double>;
 
-constexpr std::array factors{Factor{"B", 1.0},
-                             Factor{"kB", 1024.0},
-                             Factor{"MB", 1048576.0},
-                             Factor{"GB", 1073741824.0},
-                             Factor{"TB", 1099511627776.0},
-                             Factor{"us", 0.001},
-                             Factor{"ms", 1.0},
-                             Factor{"s", 1000.0},
-                             Factor{"min", 60000.0},
-                             Factor{"h", 3600000.0},
-                             Factor{"d", 86400000.0}};
+constexpr std::array factors{Factor{"B", 1.0},           Factor{"kB", 1024.0},          Factor{"MB", 1048576.0},
+                             Factor{"GB", 1073741824.0}, Factor{"TB", 1099511627776.0}, Factor{"us", 0.001},
+                             Factor{"ms", 1.0},          Factor{"s", 1000.0},           Factor{"min", 60000.0},
+                             Factor{"h", 3600000.0},     Factor{"d", 86400000.0}};
 
 std::string_view trimmed(std::string_view text) {
     while (!text.empty() && text.front() == ' ')

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <map>
 
-#include "config/byte_size.hpp"
 #include "base/counted.hpp"
+#include "config/byte_size.hpp"
 #include "partition/retention.hpp"
 #include "sql/identifier.hpp"
 
@@ -75,12 +75,12 @@ void judge_default(const TableStatus& table, Check& check) {
         check.add(Severity::note, name, fmt::format("rows in {} could not be counted in 5 s", name),
                   fmt::format("CREATE INDEX CONCURRENTLY on the partition key of {}", name));
     else if (table.misplaced->rows > 0)
-        check.add(Severity::warning, name,
-                  fmt::format("{}{} of {} {} in a partition of {}", table.misplaced->is_all ? "" : "more than ",
-                              counted(table.misplaced->rows, "row"), name,
-                              table.misplaced->rows == 1 ? "belongs" : "belong",
-                              table.misplaced->rows == 1 ? "its own" : "their own"),
-                  "tripmig partition split " + name);
+        check.add(
+            Severity::warning, name,
+            fmt::format("{}{} of {} {} in a partition of {}", table.misplaced->is_all ? "" : "more than ",
+                        counted(table.misplaced->rows, "row"), name, table.misplaced->rows == 1 ? "belongs" : "belong",
+                        table.misplaced->rows == 1 ? "its own" : "their own"),
+            "tripmig partition split " + name);
 }
 
 /// Finishes it as `partition maintain` does.
@@ -91,12 +91,13 @@ void judge_detach(const TableStatus& table, Check& check) {
         partition::Snapshot snapshot;
         snapshot.parent.table = table.table;
         const std::string name = sql::quoted(leaf.leaf.name);
-        check.add(Severity::warning, name,
-                  fmt::format("the DETACH ... CONCURRENTLY of {} was interrupted: queries no longer see it, and no other "
-                              "partition of {} can be detached",
-                              name, shown(table)),
-                  fmt::format("{}, or ALTER TABLE {} DETACH PARTITION {} FINALIZE", maintain, shown(table), name),
-                  {partition::finalize_detach(snapshot, leaf.leaf.name)});
+        check.add(
+            Severity::warning, name,
+            fmt::format("the DETACH ... CONCURRENTLY of {} was interrupted: queries no longer see it, and no other "
+                        "partition of {} can be detached",
+                        name, shown(table)),
+            fmt::format("{}, or ALTER TABLE {} DETACH PARTITION {} FINALIZE", maintain, shown(table), name),
+            {partition::finalize_detach(snapshot, leaf.leaf.name)});
     }
 }
 
@@ -118,11 +119,12 @@ void judge_beyond(const TableStatus& table, Check& check) {
 
 void judge_registry(const TableStatus& table, Check& check) {
     for (const std::string& problem : table.registry_problems)
-        check.add(Severity::error, shown(table),
-                  fmt::format("{}: ids of {} are no longer kept in its registry", problem, shown(table)),
-                  fmt::format("ALTER TABLE ... ENABLE ALWAYS TRIGGER ..., then tripmig swap verify {} names the ids that "
-                              "differ",
-                              shown(table)));
+        check.add(
+            Severity::error, shown(table),
+            fmt::format("{}: ids of {} are no longer kept in its registry", problem, shown(table)),
+            fmt::format("ALTER TABLE ... ENABLE ALWAYS TRIGGER ..., then tripmig swap verify {} names the ids that "
+                        "differ",
+                        shown(table)));
 }
 
 Check check_tables(std::string_view code, const Seen<partition::StatusResult>& status,
@@ -148,7 +150,8 @@ void judge_siblings(const std::vector<SiblingDifference>& differences, Check& ch
             check.add(Severity::warning, parent,
                       fmt::format("partitions of {} differ ({}): {} of {} {} \"{}\": {}{}", parent, each.kind, count,
                                   each.siblings, each.is_lacking ? "lack" : "alone have", each.feature,
-                                  fmt::join(each.who, ", "), count > static_cast<std::int64_t>(each.who.size()) ? ", ..." : ""),
+                                  fmt::join(each.who, ", "),
+                                  count > static_cast<std::int64_t>(each.who.size()) ? ", ..." : ""),
                       each.is_lacking ? "give it to them; new partitions are made like the newest one"
                                       : "take it from them, or give it to all: on the parent, where that is possible");
         }
@@ -169,11 +172,12 @@ void judge_detached(const std::vector<DetachedTable>& tables, Check& check) {
         std::int64_t bytes = 0;
         for (const DetachedTable* each : all)
             bytes += each->bytes;
-        check.add(Severity::note, sql::quoted(parent),
-                  fmt::format("{} of {} {} detached and still there, the first is {}; without indexes they take {}",
-                              counted(all.size(), "partition"), sql::quoted(parent), all.size() == 1 ? "is" : "are",
-                              sql::quoted(all.front()->table), config::byte_size_text(bytes)),
-                  fmt::format("pg_dump --table={}, then DROP TABLE, once nobody needs it", sql::quoted(all.front()->table)));
+        check.add(
+            Severity::note, sql::quoted(parent),
+            fmt::format("{} of {} {} detached and still there, the first is {}; without indexes they take {}",
+                        counted(all.size(), "partition"), sql::quoted(parent), all.size() == 1 ? "is" : "are",
+                        sql::quoted(all.front()->table), config::byte_size_text(bytes)),
+            fmt::format("pg_dump --table={}, then DROP TABLE, once nobody needs it", sql::quoted(all.front()->table)));
     }
 }
 

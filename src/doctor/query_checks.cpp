@@ -32,8 +32,8 @@ std::optional<std::vector<StatementStatistics>> read_statistics(Reader& reader, 
     for (const db::Row& row : reader.rows(sql)) {
         hidden = row.number("hidden");
         if (row.text_or_empty("query") != hidden_text)
-            found.push_back({row.text_or_empty("query"), row.number("calls"), row.decimal("mean_ms"),
-                             row.decimal("total_ms")});
+            found.push_back(
+                {row.text_or_empty("query"), row.number("calls"), row.decimal("mean_ms"), row.decimal("total_ms")});
     }
     return found;
 }
@@ -78,8 +78,7 @@ bool begins_with_insert(const std::string& query) {
 
 bool reads(const sql::RelationsUsed& used, const std::string& query, const QualifiedName& table) {
     const auto is_table = [&](const sql::NameParts& name) {
-        return !name.empty() && name.back() == table.name &&
-               (name.size() < 2 || name[name.size() - 2] == table.schema);
+        return !name.empty() && name.back() == table.name && (name.size() < 2 || name[name.size() - 2] == table.schema);
     };
     return std::any_of(used.read.begin(), used.read.end(), is_table) ||
            (!begins_with_insert(query) && std::any_of(used.written.begin(), used.written.end(), is_table));

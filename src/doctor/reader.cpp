@@ -8,9 +8,9 @@ namespace tripmig::doctor {
 
 db::Result Reader::rows(std::string_view sql, const db::Parameters& parameters) {
     try {
-        m_connection.execute(fmt::format(
-            "BEGIN READ ONLY; {}; SET LOCAL statement_timeout = '10s'; SET LOCAL lock_timeout = '500ms'",
-            db::own_settings_local_sql(m_connection.server_version())));
+        m_connection.execute(
+            fmt::format("BEGIN READ ONLY; {}; SET LOCAL statement_timeout = '10s'; SET LOCAL lock_timeout = '500ms'",
+                        db::own_settings_local_sql(m_connection.server_version())));
         db::Result result = m_connection.execute(std::string(sql), parameters);
         m_connection.execute("COMMIT");
         return result;

@@ -27,20 +27,20 @@ void judge_invalid_index(const InvalidIndex& each, Check& check) {
     const std::string index = sql::quoted(each.index);
     const std::string table = sql::quoted(each.table);
     if (each.is_partitioned) {
-        check.add(Severity::error, index,
-                  each.lacking.empty()
-                      ? fmt::format("index {} of the partitioned table {} is not valid", index, table)
-                      : fmt::format("index {} is not valid: {} of {} {} no part of it: {}", index,
-                                    counted(each.lacking.size(), "partition"), table,
-                                    each.lacking.size() == 1 ? "has" : "have", fmt::join(each.lacking, ", ")),
-                  fmt::format("for each: CREATE INDEX CONCURRENTLY name ON partition ...; ALTER INDEX {} ATTACH PARTITION "
-                              "name; CREATE INDEX CONCURRENTLY in a migration does all of it",
-                              index));
+        check.add(
+            Severity::error, index,
+            each.lacking.empty()
+                ? fmt::format("index {} of the partitioned table {} is not valid", index, table)
+                : fmt::format("index {} is not valid: {} of {} {} no part of it: {}", index,
+                              counted(each.lacking.size(), "partition"), table,
+                              each.lacking.size() == 1 ? "has" : "have", fmt::join(each.lacking, ", ")),
+            fmt::format("for each: CREATE INDEX CONCURRENTLY name ON partition ...; ALTER INDEX {} ATTACH PARTITION "
+                        "name; CREATE INDEX CONCURRENTLY in a migration does all of it",
+                        index));
         return;
     }
     const bool is_leftover = is_rebuild_leftover(each.index.name);
-    const std::string command =
-        fmt::format("{} INDEX CONCURRENTLY {}", is_leftover ? "DROP" : "REINDEX", index);
+    const std::string command = fmt::format("{} INDEX CONCURRENTLY {}", is_leftover ? "DROP" : "REINDEX", index);
     std::vector<Unit> fix;
     if (each.is_ours)
         fix.push_back(ddl::alone(
@@ -73,8 +73,7 @@ void judge_unvalidated(const std::vector<UnvalidatedConstraint>& constraints, Ch
                 locks.push_back({each.target, LockMode::row_share});
             Unit unit;
             unit.name = fmt::format("validate {} of {}", sql::quote_ident(each.name), table);
-            unit.steps.push_back(
-                ddl::statement(command, "reads the table; writers go on", std::move(locks)));
+            unit.steps.push_back(ddl::statement(command, "reads the table; writers go on", std::move(locks)));
             fix.push_back(std::move(unit));
         }
         check.add(Severity::warning, table,
@@ -90,10 +89,10 @@ void judge_keys(const std::vector<KeyWithoutIndex>& keys, Check& check) {
     for (const KeyWithoutIndex& each : keys) {
         const std::string table = sql::quoted(each.table);
         check.add(each.rows > few_rows ? Severity::warning : Severity::note, table,
-                  fmt::format("foreign key {} of {} has no index on ({}): each DELETE from {}, and each UPDATE of its key, "
-                              "reads all of {} (about {})",
-                              sql::quote_ident(each.name), table, each.columns, each.target, table,
-                              counted(each.rows, "row")),
+                  fmt::format(
+                      "foreign key {} of {} has no index on ({}): each DELETE from {}, and each UPDATE of its key, "
+                      "reads all of {} (about {})",
+                      sql::quote_ident(each.name), table, each.columns, each.target, table, counted(each.rows, "row")),
                   fmt::format("CREATE INDEX CONCURRENTLY ON {} ({}){}", table, each.columns,
                               each.is_partitioned ? ", in a migration: tripmig builds it partition by partition" : ""));
     }
@@ -140,15 +139,16 @@ void judge_collations(const std::vector<CollationVersion>& collations, const std
     for (const CollationVersion& each : collations) {
         const bool is_database = each.name.empty();
         const std::string name = is_database ? sql::quote_ident(database) : each.name;
-        check.add(Severity::error, name,
-                  fmt::format("{} {} had version {} when its indexes were built, and the system has {}: indexes on text may "
-                              "miss rows, and let duplicates in",
-                              is_database ? "the default collation of database" : "collation", name, each.recorded,
-                              each.actual),
-                  fmt::format("first REINDEX {} CONCURRENTLY {} (or each index on text; unique ones may show duplicates); "
-                              "only then ALTER {} {} REFRESH {}VERSION, which silences the warning and repairs nothing",
-                              is_database ? "DATABASE" : "INDEX", is_database ? name : "of each index that uses it",
-                              is_database ? "DATABASE" : "COLLATION", name, is_database ? "COLLATION " : ""));
+        check.add(
+            Severity::error, name,
+            fmt::format("{} {} had version {} when its indexes were built, and the system has {}: indexes on text may "
+                        "miss rows, and let duplicates in",
+                        is_database ? "the default collation of database" : "collation", name, each.recorded,
+                        each.actual),
+            fmt::format("first REINDEX {} CONCURRENTLY {} (or each index on text; unique ones may show duplicates); "
+                        "only then ALTER {} {} REFRESH {}VERSION, which silences the warning and repairs nothing",
+                        is_database ? "DATABASE" : "INDEX", is_database ? name : "of each index that uses it",
+                        is_database ? "DATABASE" : "COLLATION", name, is_database ? "COLLATION " : ""));
     }
 }
 
@@ -156,12 +156,13 @@ void judge_primary_keys(const std::vector<TableWithoutKey>& tables, Check& check
     check.found = counted(tables.size(), "table") + " without";
     for (const TableWithoutKey& each : tables) {
         const std::string table = sql::quoted(each.table);
-        check.add(Severity::note, table,
-                  fmt::format("{} has no primary key{}: logical replication can't send its UPDATEs and DELETEs, and a swap "
-                              "can't tell its rows apart",
-                              table, each.has_unique ? ", though a unique index" : ""),
-                  fmt::format("ALTER TABLE {} ADD PRIMARY KEY USING INDEX name, over a unique index built CONCURRENTLY",
-                              table));
+        check.add(
+            Severity::note, table,
+            fmt::format("{} has no primary key{}: logical replication can't send its UPDATEs and DELETEs, and a swap "
+                        "can't tell its rows apart",
+                        table, each.has_unique ? ", though a unique index" : ""),
+            fmt::format("ALTER TABLE {} ADD PRIMARY KEY USING INDEX name, over a unique index built CONCURRENTLY",
+                        table));
     }
 }
 

@@ -17,7 +17,7 @@ namespace tripmig::doctor {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> table_rights{"SELECT",     "INSERT",   "UPDATE", "DELETE",
+constexpr std::array<std::string_view, 7> table_rights{"SELECT",   "INSERT",     "UPDATE", "DELETE",
                                                        "TRUNCATE", "REFERENCES", "TRIGGER"};
 constexpr int has_database_collation = 150000;
 
@@ -97,8 +97,8 @@ std::vector<Sequence> read_sequences(Reader& reader) {
 
 std::vector<MissingRight> read_rights(Reader& reader, const std::string& role, const ExpectedRights& expected) {
     std::vector<MissingRight> missing;
-    for (const db::Row& row :
-         reader.rows(statements::role_rights, {role, db::joined_list(expected.schemas), db::joined_list(expected.rights)}))
+    for (const db::Row& row : reader.rows(statements::role_rights,
+                                          {role, db::joined_list(expected.schemas), db::joined_list(expected.rights)}))
         missing.push_back({row.text("kind"), row.text("object"), row.text("missing"), row.name()});
     return missing;
 }

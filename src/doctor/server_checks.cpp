@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "config/byte_size.hpp"
 #include "base/counted.hpp"
+#include "config/byte_size.hpp"
 #include "db/statements.hpp"
 #include "doctor/parameter_value.hpp"
 #include "doctor/statements.hpp"
@@ -52,7 +52,8 @@ void judge_parameters(const Parameters& running, const config::DoctorConfig& exp
     for (const auto& [name, wanted] : expected.parameters) {
         const auto found = running.find(name);
         if (found == running.end()) {
-            check.add(Severity::warning, name, fmt::format("the server has no parameter {} that this role can see", name),
+            check.add(Severity::warning, name,
+                      fmt::format("the server has no parameter {} that this role can see", name),
                       "see how it is written, or GRANT pg_read_all_settings");
             continue;
         }
@@ -61,11 +62,10 @@ void judge_parameters(const Parameters& running, const config::DoctorConfig& exp
             ++equal;
             continue;
         }
-        check.add(
-            Severity::warning, name,
-            fmt::format("{} is {}, and should be {}{}", name, parameter_text(parameter.setting, parameter.unit), wanted,
-                        parameter.pending_restart ? "; a change waits for a restart" : ""),
-            set_parameter(name, wanted));
+        check.add(Severity::warning, name,
+                  fmt::format("{} is {}, and should be {}{}", name, parameter_text(parameter.setting, parameter.unit),
+                              wanted, parameter.pending_restart ? "; a change waits for a restart" : ""),
+                  set_parameter(name, wanted));
     }
     check.found = expected.parameters.empty()
                       ? "none is stated in [doctor.parameters]"
@@ -100,21 +100,22 @@ Check check_locks(const ServerFacts& server) {
         const double locks = per_session * (sessions + parameter_number(running, "max_prepared_transactions"));
         const auto at_once = static_cast<std::int64_t>(locks / static_cast<double>(largest.locks));
         const auto wanted = std::max<std::int64_t>(2, static_cast<std::int64_t>(sessions / 10));
-        check.found = fmt::format("room for {:.0f} locks; reading all of {} takes {}", locks, sql::quoted(largest.table),
-                                  largest.locks);
+        check.found = fmt::format("room for {:.0f} locks; reading all of {} takes {}", locks,
+                                  sql::quoted(largest.table), largest.locks);
         if (at_once >= wanted)
             return;
         const double factor = server.version >= exact_lock_table ? 2 : 1;
         const double enough =
             std::ceil(static_cast<double>(wanted * largest.locks) * factor / std::max(sessions, 1.0) / 64) * 64;
-        check.add(at_once < 2 ? Severity::error : Severity::warning, sql::quoted(largest.table),
-                  fmt::format("a query that reads every partition of {} locks {} tables and indexes ({}); the server has "
-                              "room for {:.0f} locks, so {} such {} at once; the next one fails with \"out of shared "
-                              "memory\"",
-                              sql::quoted(largest.table), largest.locks, counted(largest.partitions, "partition"), locks,
-                              counted(at_once, "query", "queries"), at_once == 1 ? "runs" : "run"),
-                  fmt::format("{} (needs a restart; a standby needs it first), or name the partition key in such queries",
-                              set_parameter("max_locks_per_transaction", fmt::format("{:.0f}", enough))));
+        check.add(
+            at_once < 2 ? Severity::error : Severity::warning, sql::quoted(largest.table),
+            fmt::format("a query that reads every partition of {} locks {} tables and indexes ({}); the server has "
+                        "room for {:.0f} locks, so {} such {} at once; the next one fails with \"out of shared "
+                        "memory\"",
+                        sql::quoted(largest.table), largest.locks, counted(largest.partitions, "partition"), locks,
+                        counted(at_once, "query", "queries"), at_once == 1 ? "runs" : "run"),
+            fmt::format("{} (needs a restart; a standby needs it first), or name the partition key in such queries",
+                        set_parameter("max_locks_per_transaction", fmt::format("{:.0f}", enough))));
     });
 }
 
@@ -132,13 +133,14 @@ void judge_work_mem(const Parameters& running, const config::DoctorConfig& expec
     }
     const auto memory = static_cast<double>(expected.memory);
     if (all > memory)
-        check.add(Severity::warning, "work_mem",
-                  fmt::format("if every one of {:.0f} connections sorts once, with {} of work_mem, they need {} with "
-                              "shared_buffers, and the machine has {}",
-                              connections, bytes(work_mem), bytes(all), bytes(memory)),
-                  set_parameter("work_mem", fmt::format("{:.0f}MB", std::max(4.0, std::floor((memory - shared) /
-                                                                                            std::max(connections, 1.0) /
-                                                                                            1048576)))));
+        check.add(
+            Severity::warning, "work_mem",
+            fmt::format("if every one of {:.0f} connections sorts once, with {} of work_mem, they need {} with "
+                        "shared_buffers, and the machine has {}",
+                        connections, bytes(work_mem), bytes(all), bytes(memory)),
+            set_parameter("work_mem",
+                          fmt::format("{:.0f}MB", std::max(4.0, std::floor((memory - shared) /
+                                                                           std::max(connections, 1.0) / 1048576)))));
 }
 
 Check check_slot_wal(const ServerFacts& server) {
@@ -149,11 +151,12 @@ Check check_slot_wal(const ServerFacts& server) {
         const double limit = parameter_number(*server.parameters.facts, "max_slot_wal_keep_size");
         check.found = fmt::format("{}, {}", counted(slots.size(), "slot"), limit < 0 ? "no limit" : "limited");
         if (limit < 0 && !slots.empty())
-            check.add(Severity::warning, "max_slot_wal_keep_size",
-                      fmt::format("the server has {}, and max_slot_wal_keep_size is -1: when one of them is not read any "
-                                  "more, WAL fills the disk",
-                                  counted(slots.size(), "replication slot")),
-                      set_parameter("max_slot_wal_keep_size", "20GB") + " (less than the disk has free)");
+            check.add(
+                Severity::warning, "max_slot_wal_keep_size",
+                fmt::format("the server has {}, and max_slot_wal_keep_size is -1: when one of them is not read any "
+                            "more, WAL fills the disk",
+                            counted(slots.size(), "replication slot")),
+                set_parameter("max_slot_wal_keep_size", "20GB") + " (less than the disk has free)");
     });
 }
 

@@ -23,9 +23,9 @@ struct SessionFacts {
     std::string role;
     int version = 0;  ///< 150018
     std::string version_text;
-    bool is_pooled = false;        ///< another process answers than the one that we connected to
-    bool has_direct_url = false;   ///< it was given, and is where we are
-    bool allows_pooler = false;    ///< pooler = "session"
+    bool is_pooled = false;                   ///< another process answers than the one that we connected to
+    bool has_direct_url = false;              ///< it was given, and is where we are
+    bool allows_pooler = false;               ///< pooler = "session"
     std::chrono::milliseconds clock_skew{0};  ///< this machine's clock less the server's, at least
     bool is_superuser = false;
     bool sees_statistics = false;

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "config/byte_size.hpp"
 #include "base/counted.hpp"
+#include "config/byte_size.hpp"
 #include "ddl/statement_step.hpp"
 #include "doctor/health_checks.hpp"
 #include "sql/identifier.hpp"
@@ -22,8 +22,8 @@ std::string millions(std::int64_t count) {
 void judge_freeze(const FreezeFacts& facts, const Parameters& running, bool is_multixact, Check& check) {
     constexpr double least_warning = 500e6;
     constexpr double critical = 1500e6;
-    const double freeze_at = parameter_number(
-        running, is_multixact ? "autovacuum_multixact_freeze_max_age" : "autovacuum_freeze_max_age");
+    const double freeze_at =
+        parameter_number(running, is_multixact ? "autovacuum_multixact_freeze_max_age" : "autovacuum_freeze_max_age");
     const double warn = std::min(std::max(least_warning, freeze_at * 1.2), critical);
     const char* const what = is_multixact ? "multixact" : "transaction id";
     std::int64_t oldest = 0;
@@ -32,13 +32,14 @@ void judge_freeze(const FreezeFacts& facts, const Parameters& running, bool is_m
         oldest = std::max(oldest, age);
         if (static_cast<double>(age) < warn)
             continue;
-        check.add(static_cast<double>(age) >= critical ? Severity::error : Severity::warning,
-                  sql::quote_ident(database.database),
-                  fmt::format("the oldest {} of database {} is {} old; at about 2,100 million the server stops writing",
-                              what, sql::quote_ident(database.database), millions(age)),
-                  fmt::format("VACUUM (FREEZE) its oldest tables{}; first end old transactions, prepared ones and unused "
-                              "slots, which hold it back",
-                              facts.oldest_tables.empty() ? "" : " (here: " + facts.oldest_tables + ")"));
+        check.add(
+            static_cast<double>(age) >= critical ? Severity::error : Severity::warning,
+            sql::quote_ident(database.database),
+            fmt::format("the oldest {} of database {} is {} old; at about 2,100 million the server stops writing", what,
+                        sql::quote_ident(database.database), millions(age)),
+            fmt::format("VACUUM (FREEZE) its oldest tables{}; first end old transactions, prepared ones and unused "
+                        "slots, which hold it back",
+                        facts.oldest_tables.empty() ? "" : " (here: " + facts.oldest_tables + ")"));
     }
     check.found = fmt::format("the oldest {} is {} old", what, millions(oldest));
 }
@@ -74,12 +75,14 @@ void judge_unanalyzed(const std::vector<UnanalyzedTable>& tables, Check& check) 
         const std::string table = sql::quoted(each.table);
         std::vector<Unit> fix;
         if (each.is_ours)
-            fix.push_back(ddl::alone("analyze " + table, ddl::statement("ANALYZE " + table, "the planner guesses without it",
-                                                                        {{each.table, LockMode::share_update_exclusive}})));
-        check.add(Severity::warning, table,
-                  fmt::format("{} has about {}, and was never analyzed{}", table, counted(each.rows, "row"),
-                              each.is_partitioned ? ": autovacuum analyzes its partitions, never the table itself" : ""),
-                  "ANALYZE " + table, std::move(fix));
+            fix.push_back(
+                ddl::alone("analyze " + table, ddl::statement("ANALYZE " + table, "the planner guesses without it",
+                                                              {{each.table, LockMode::share_update_exclusive}})));
+        check.add(
+            Severity::warning, table,
+            fmt::format("{} has about {}, and was never analyzed{}", table, counted(each.rows, "row"),
+                        each.is_partitioned ? ": autovacuum analyzes its partitions, never the table itself" : ""),
+            "ANALYZE " + table, std::move(fix));
     }
 }
 

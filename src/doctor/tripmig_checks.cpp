@@ -31,9 +31,10 @@ std::string job_remedy(const JobFacts& job) {
         return fmt::format("tripmig partition split {} resumes it", table);
     switch (job.stage) {
         case job::Stage::complete:
-            return fmt::format("tripmig swap finish {} closes it, once nobody wants to go back; tripmig swap revert {} goes "
-                               "back",
-                               table, table);
+            return fmt::format(
+                "tripmig swap finish {} closes it, once nobody wants to go back; tripmig swap revert {} goes "
+                "back",
+                table, table);
         case job::Stage::cut_over:
             return fmt::format("tripmig swap run {} completes it", table);
         case job::Stage::reverting:
@@ -74,9 +75,10 @@ void judge_triggers(const std::vector<JobFacts>& jobs, Check& check) {
 void judge_state(const std::optional<Error>& fault, Check& check) {
     check.found = fault ? "can't be trusted" : "nobody else may write it";
     if (fault)
-        check.add(Severity::error, "",
-                  fault->detail().empty() ? fault->message() : fmt::format("{} ({})", fault->message(), fault->detail()),
-                  fault->hint());
+        check.add(
+            Severity::error, "",
+            fault->detail().empty() ? fault->message() : fmt::format("{} ({})", fault->message(), fault->detail()),
+            fault->hint());
 }
 
 void judge_half_way(const MigrationFacts& facts, Check& check) {
@@ -94,7 +96,8 @@ void judge_migrations(const MigrationFacts& facts, Check& check) {
         if (each.kind != migrate::Finding::Kind::half_way)
             check.add(each.is_error ? Severity::error : Severity::warning, each.file, each.message, each.hint);
     if (facts.pending > 0)
-        check.add(Severity::warning, "", counted(facts.pending, "migration") + (facts.pending == 1 ? " is" : " are") + " pending",
+        check.add(Severity::warning, "",
+                  counted(facts.pending, "migration") + (facts.pending == 1 ? " is" : " are") + " pending",
                   "tripmig up --dry-run shows them, tripmig up applies them");
 }
 

@@ -136,8 +136,8 @@ std::size_t DoctorResult::count(doctor::Severity severity) const {
 ExitCode DoctorResult::exit_code() const {
     if (unreachable)
         return unreachable->code();
-    const bool is_bad = count(doctor::Severity::error) > 0 ||
-                        (options.is_strict && count(doctor::Severity::warning) > 0);
+    const bool is_bad =
+        count(doctor::Severity::error) > 0 || (options.is_strict && count(doctor::Severity::warning) > 0);
     return is_bad ? ExitCode::disagreement : ExitCode::ok;
 }
 

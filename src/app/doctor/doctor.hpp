@@ -30,8 +30,8 @@ struct Fix {
 /// What the checks found.
 struct DoctorResult {
     DoctorOptions options;
-    Instant at;           ///< by this machine's clock
-    std::string server;   ///< "host=... dbname=... user=...", PostgreSQL's version; empty: not reached
+    Instant at;          ///< by this machine's clock
+    std::string server;  ///< "host=... dbname=... user=...", PostgreSQL's version; empty: not reached
     std::vector<doctor::Check> checks;
     std::optional<Error> unreachable;
     std::vector<Unit> plan;  ///< what --fix would run, or ran before these checks

@@ -72,7 +72,7 @@ std::string read_drift(const Context& context, const fs::path& file) {
 
 std::vector<config::PartitionPolicy> readable_policies(const Context& context) {
     return has_directory(context.config.partitions.dir) ? chosen_policies(context, {}).policies
-                                                       : std::vector<config::PartitionPolicy>{};
+                                                        : std::vector<config::PartitionPolicy>{};
 }
 
 /// Of one command: a connection, and what is read over it.
@@ -85,18 +85,27 @@ class Look {
           m_reader(connection) {}
 
     doctor::SessionFacts session() {
-        doctor::SessionFacts facts =
-            doctor::read_session(m_reader, m_context.clock, m_context.config.state.schema);
-        const config::DatabaseConfig database = db::direct_connection(m_context.config.database);
-        facts.transport = db::read_transport(database, "doctor", m_context.reporter, m_context.stop);
+        doctor::SessionFacts facts = doctor::read_session(m_reader, m_context.clock, m_context.config.state.schema);
         facts.has_direct_url = !m_context.config.database.direct_parameters.empty();
         facts.allows_pooler = m_context.config.database.pooler == config::DatabaseConfig::Pooler::session;
         return facts;
     }
 
+    /// How we are connected, by a connection of its own: there may be none left.
+    std::vector<doctor::Check> connection(doctor::SessionFacts session) {
+        const config::DatabaseConfig database = db::direct_connection(m_context.config.database);
+        const auto transport = doctor::see(
+            m_connection, [&] { return db::read_transport(database, "doctor", m_context.reporter, m_context.stop); });
+        session.transport = transport.facts.value_or(db::Transport{});
+        std::vector<doctor::Check> checks = doctor::check_connection(session);
+        for (doctor::Check& check : checks)
+            if (check.code == "connection.tls" && !transport.facts)
+                check = doctor::not_seen(check.code, transport.why_not, transport.remedy);
+        return checks;
+    }
+
     std::vector<doctor::Check> server() {
-        return doctor::check_server(doctor::read_server(m_reader, m_connection.server_version()),
-                                    m_expected);
+        return doctor::check_server(doctor::read_server(m_reader, m_connection.server_version()), m_expected);
     }
 
     std::vector<doctor::Check> health() {
@@ -110,8 +119,7 @@ class Look {
         std::map<std::string, doctor::ExpectedRights> roles;
         for (const auto& [role, text] : m_expected.roles)
             roles[role] = doctor::parse_rights(role, text);
-        doctor::SchemaFacts facts =
-            doctor::read_schema(m_reader, database, m_context.config.state.schema, roles);
+        doctor::SchemaFacts facts = doctor::read_schema(m_reader, database, m_context.config.state.schema, roles);
         if (!m_expected.schema_file.empty())
             facts.drift = doctor::see(m_connection, [&] { return read_drift(m_context, m_expected.schema_file); });
         const auto detached = see_detached();
@@ -124,9 +132,8 @@ class Look {
     std::vector<doctor::Check> partitions() {
         doctor::PartitionFacts facts;
         facts.status = doctor::see(m_connection, [&] {
-            return has_directory(m_context.config.partitions.dir)
-                       ? partition_status(m_context, {}).result
-                       : partition::StatusResult{m_context.clock.now(), {}};
+            return has_directory(m_context.config.partitions.dir) ? partition_status(m_context, {}).result
+                                                                  : partition::StatusResult{m_context.clock.now(), {}};
         });
         facts.siblings = doctor::read_siblings(m_reader);
         facts.trees = doctor::see(m_connection, [&] { return doctor::read_partition_trees(m_reader); });
@@ -221,7 +228,7 @@ Examination look_around(const Context& context, db::Connection& connection, cons
         for (doctor::Check& check : examine_group())
             found.checks.push_back(std::move(check));
     };
-    add("connection", [&] { return doctor::check_connection(session); });
+    add("connection", [&] { return look.connection(session); });
     add("server", [&] { return look.server(); });
     add("health", [&] { return look.health(); });
     add("schema", [&] { return look.schema(session.database); });

@@ -59,9 +59,8 @@ std::string group_text(const std::string& group, const std::vector<Check>& check
     }
     if (all == 0)
         return {};
-    std::stable_sort(told.begin(), told.end(), [](const Told& a, const Told& b) {
-        return a.finding->severity > b.finding->severity;
-    });
+    std::stable_sort(told.begin(), told.end(),
+                     [](const Told& a, const Told& b) { return a.finding->severity > b.finding->severity; });
     std::string text = fmt::format("{}: {} of {} well\n", group, well, counted(all, "check"));
     for (const Told& each : told)
         text += finding_text(each.code, *each.finding);
@@ -186,7 +185,8 @@ nlohmann::json doctor_json(const app::DoctorResult& result) {
     for (const Check& check : result.checks)
         document["checks"].push_back(check_json(check));
     for (const app::Fix& fix : result.fixes)
-        document["fixes"].push_back({{"name", fix.name}, {"error", fix.failure ? error_json(*fix.failure) : nlohmann::json()}});
+        document["fixes"].push_back(
+            {{"name", fix.name}, {"error", fix.failure ? error_json(*fix.failure) : nlohmann::json()}});
     if (result.unreachable)
         document["error"] = error_json(*result.unreachable);
     return document;

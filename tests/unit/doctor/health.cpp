@@ -88,8 +88,7 @@ TEST_CASE("transactions that are open for long, prepared ones too") {
 TEST_CASE("sessions that wait for a lock") {
     using Waiting = std::vector<WaitingSession>;
     CHECK(told(judged(judge_waiting, Waiting{})) == "");
-    const Check waits =
-        judged(judge_waiting, Waiting{{8, 6, "ShareLock", "public.a", "pid 41 (app), pid 42 (app)"}});
+    const Check waits = judged(judge_waiting, Waiting{{8, 6, "ShareLock", "public.a", "pid 41 (app), pid 42 (app)"}});
     CHECK(told(waits) == "warning");
     CHECK(has(waits.findings.at(0).remedy, "pg_terminate_backend(41)"));
     CHECK(told(judged(judge_waiting, Waiting{{8, 60, "ShareLock", "public.a", ""}})) == "error");

@@ -109,15 +109,21 @@ TEST_CASE("an interrupted detach is finished as maintain finishes it") {
     table.leaves.back().is_detach_pending = true;
     const auto checks = check_partitions(facts_of(table));
     const Finding& found = check_of(checks, "partitions.pending_detach").findings.at(0);
-    CHECK(found.fix.at(0).steps.at(0).sql == "ALTER TABLE public.orders DETACH PARTITION public.orders_2020_01 FINALIZE");
+    CHECK(found.fix.at(0).steps.at(0).sql ==
+          "ALTER TABLE public.orders DETACH PARTITION public.orders_2020_01 FINALIZE");
 }
 
 TEST_CASE("siblings that differ are told by kind, three of each") {
     PartitionFacts facts = facts_of(healthy_table());
     facts.siblings.facts->push_back({{"public", "orders"}, "grant", "SELECT to app", 11, 12, true, {"orders_2020_01"}});
     for (int i = 0; i < 5; ++i)
-        facts.siblings.facts->push_back(
-            {{"public", "orders"}, "constraint", "CHECK (" + std::to_string(i) + ")", 1, 12, false, {"orders_2020_02"}});
+        facts.siblings.facts->push_back({{"public", "orders"},
+                                         "constraint",
+                                         "CHECK (" + std::to_string(i) + ")",
+                                         1,
+                                         12,
+                                         false,
+                                         {"orders_2020_02"}});
     const auto checks = check_partitions(facts);
     const std::vector<Finding>& found = check_of(checks, "partitions.siblings").findings;
     REQUIRE(found.size() == 5);

@@ -87,9 +87,7 @@ TEST_CASE("the lock table against the largest partitioned table") {
     CHECK(told_of_locks(6401) == "error");
     ServerFacts server = quiet_server();
     server.trees.facts->push_back({{"public", "orders"}, 1000, 6401, {"at"}});
-    const auto remedy = [&] {
-        return check_of(check_server(server, {}), "server.max_locks").findings.at(0).remedy;
-    };
+    const auto remedy = [&] { return check_of(check_server(server, {}), "server.max_locks").findings.at(0).remedy; };
     CHECK(has(remedy(), "max_locks_per_transaction = '704'"));
     server.version = 190000;
     CHECK(has(remedy(), "max_locks_per_transaction = '1344'"));
