@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <limits>
+#include <optional>
 
 #include "base/nearest.hpp"
-#include "config/byte_size.hpp"
 #include "config/characters.hpp"
 
 namespace tripmig::config {
@@ -20,6 +23,29 @@ std::string plain_value(const Setting& setting) {
     if (value.kind == Kind::integer || value.kind == Kind::decimal || value.kind == Kind::boolean)
         return value.text;
     return setting.as_non_empty_text();
+}
+
+constexpr std::array<std::string_view, 6> byte_units{"b", "kb", "mb", "gb", "tb", "pb"};
+
+/// "64 GB", "512MB", "8kB": one whole number and one of PostgreSQL's units, each 1024 of the one before (manual 20.1.1);
+/// large and small letters count alike. nullopt for anything else, and for one that overflows.
+std::optional<std::int64_t> parse_byte_size(std::string_view text) {
+    std::int64_t number = 0;
+    const auto [rest, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (failure != std::errc{} || number < 0)
+        return std::nullopt;
+    std::string unit;
+    for (const char c : text.substr(static_cast<std::size_t>(rest - text.data())))
+        if (c != ' ')
+            unit += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    std::int64_t factor = 1;
+    for (const std::string_view known : byte_units) {
+        if (unit == known)
+            return number > std::numeric_limits<std::int64_t>::max() / factor ? std::nullopt
+                                                                              : std::optional(number * factor);
+        factor *= 1024;
+    }
+    return std::nullopt;
 }
 
 std::int64_t byte_size(const Setting& setting) {

@@ -67,7 +67,7 @@ Error unknown_key(const TomlEntry& entry) {
             keys.emplace_back(option.key);
     }
     const std::string meant = nearest(key.substr(0, 64), keys);
-    std::string hint = at_top ? "every key stands below its [section]"
+    std::string hint = at_top ? "put every key below its [section]"
                               : fmt::format("[{}] has {}", entry.path.front(), fmt::join(keys, ", "));
     if (!home.empty())
         hint = fmt::format("{} belongs below [{}]", key, home);
@@ -108,7 +108,7 @@ Layer file_layer(const fs::path& file, const std::string& name, const fs::path& 
         if (!option->is_table() || entry.path.size() == 3)
             layer.add(*option, std::move(setting));
         else if (entry.path.size() == 2 && entry.value.kind != TomlValue::Kind::table)
-            throw setting.error("this is a table of names and texts",
+            throw setting.error("this must be a table of names and strings",
                                 fmt::format("write [{}] and below it name = \"text\"", option->path()));
     }
     return layer;
@@ -121,8 +121,10 @@ fs::path find_file(const Sources& sources) {
         fs::path file = given.is_absolute() ? given : sources.working_directory / given;
         if (!fs::exists(file) || fs::is_directory(file))
             throw Error(
-                ExitCode::usage, fmt::format("there is no configuration file {}", given.string()),
-                "give --config the path of a tripmig.toml, or leave it out to have one found upwards from here");
+                ExitCode::usage,
+                fmt::format("configuration file {} {}", given.string(),
+                            fs::is_directory(file) ? "is a directory" : "does not exist"),
+                "give --config the path of a tripmig.toml; without --config the nearest one from here upwards is used");
         return file;
     }
     for (fs::path folder = sources.working_directory; !folder.empty(); folder = folder.parent_path()) {

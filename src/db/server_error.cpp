@@ -51,10 +51,10 @@ std::string hint_for(std::string_view sqlstate) {
     if (sqlstate == "53100")
         return "the server's disk is full: free or add space, then run the same command again";
     if (sqlstate == "53200")
-        return "the server is out of memory: raise max_locks_per_transaction (it needs a restart) when its lock table "
-               "is full, else give it more memory; then run the same command again";
+        return "the server is out of memory: if its lock table is full, raise max_locks_per_transaction (it needs a "
+               "restart), otherwise give it more memory; then run the same command again";
     if (sqlstate == too_many_connections)
-        return "all connections that the server, the database or the role may have are taken: end idle sessions or "
+        return "all connections that the server, the database or the role may have are in use: end idle sessions or "
                "raise the limit, then run the same command again";
     if (sqlstate == "25006")
         return "the server is read-only (a standby, or default_transaction_read_only): connect to the primary";

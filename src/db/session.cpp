@@ -44,7 +44,7 @@ namespace {
 
 Error lost(const std::string& description, const std::string& words) {
     return Error(ExitCode::unreachable, fmt::format("the connection to the server was lost ({})", description),
-                 "the server rolled back what was not committed; run the same command again: it goes on from there")
+                 "uncommitted work was rolled back; run the same command again: it resumes")
         .with_sqlstate("08006")
         .with_detail(without_line_end(words));
 }

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/counted.hpp"
-#include "config/byte_size.hpp"
+#include "base/bytes.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::doctor {
@@ -70,7 +70,7 @@ Check check_replication(const HealthFacts& facts, std::chrono::milliseconds most
                 check.add(
                     Severity::warning, replica.name,
                     fmt::format("replica {} is {} behind{} ({})", replica.name, age_text(*replica.lag_seconds),
-                                replica.lag_bytes ? ", " + config::byte_size_text(*replica.lag_bytes) + " of WAL" : "",
+                                replica.lag_bytes ? ", " + bytes_text(*replica.lag_bytes) + " of WAL" : "",
                                 replica.state),
                     remedy);
     });
@@ -82,7 +82,7 @@ void judge_slots(const std::vector<Slot>& slots, Check& check) {
     for (const Slot& slot : slots) {
         const std::string drop =
             fmt::format("SELECT pg_drop_replication_slot({}), once nobody needs it", sql::quote_literal(slot.name));
-        const std::string kept = config::byte_size_text(slot.kept.value_or(0));
+        const std::string kept = bytes_text(slot.kept.value_or(0));
         if (slot.wal_status == "lost" || slot.wal_status == "unreserved")
             check.add(Severity::error, slot.name,
                       fmt::format("replication slot {} is {}: its reader missed WAL, or is about to", slot.name,
@@ -130,7 +130,7 @@ void judge_cache(const Activity& activity, Check& check) {
 }
 
 void judge_disk(const Sizes& sizes, std::int64_t disk, Check& check) {
-    check.found = fmt::format("databases take {}", config::byte_size_text(sizes.bytes));
+    check.found = fmt::format("databases take {}", bytes_text(sizes.bytes));
     if (sizes.hidden > 0)
         check.found += fmt::format(", without {} that this role can't see", counted(sizes.hidden, "database"));
     if (disk == 0) {
@@ -138,11 +138,11 @@ void judge_disk(const Sizes& sizes, std::int64_t disk, Check& check) {
         return;
     }
     const double share = static_cast<double>(sizes.bytes) / static_cast<double>(disk);
-    check.found += fmt::format(" of {} ({:.0f} %)", config::byte_size_text(disk), share * 100);
+    check.found += fmt::format(" of {} ({:.0f} %)", bytes_text(disk), share * 100);
     if (share >= 0.8)
         check.add(share >= 0.9 ? Severity::error : Severity::warning, "",
                   fmt::format("databases take {} of the disk's {} ({:.0f} %); WAL and temporary files come on top",
-                              config::byte_size_text(sizes.bytes), config::byte_size_text(disk), share * 100),
+                              bytes_text(sizes.bytes), bytes_text(disk), share * 100),
                   "a larger disk; archive and drop detached partitions: `tripmig partition status` has their sizes");
 }
 

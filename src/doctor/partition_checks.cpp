@@ -7,7 +7,7 @@
 #include <map>
 
 #include "base/counted.hpp"
-#include "config/byte_size.hpp"
+#include "base/bytes.hpp"
 #include "partition/retention.hpp"
 #include "sql/identifier.hpp"
 
@@ -176,7 +176,7 @@ void judge_detached(const std::vector<DetachedTable>& tables, Check& check) {
             Severity::note, sql::quoted(parent),
             fmt::format("{} of {} {} detached and still there, the first is {}; without indexes they take {}",
                         counted(all.size(), "partition"), sql::quoted(parent), all.size() == 1 ? "is" : "are",
-                        sql::quoted(all.front()->table), config::byte_size_text(bytes)),
+                        sql::quoted(all.front()->table), bytes_text(bytes)),
             fmt::format("pg_dump --table={}, then DROP TABLE, once nobody needs it", sql::quoted(all.front()->table)));
     }
 }

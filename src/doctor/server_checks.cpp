@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "base/counted.hpp"
-#include "config/byte_size.hpp"
+#include "base/bytes.hpp"
 #include "db/statements.hpp"
 #include "doctor/parameter_value.hpp"
 #include "doctor/statements.hpp"
@@ -124,7 +124,7 @@ void judge_work_mem(const Parameters& running, const config::DoctorConfig& expec
     const double connections = parameter_number(running, "max_connections");
     const double shared = parameter_number(running, "shared_buffers");
     const double all = work_mem * connections + shared;
-    const auto bytes = [](double value) { return config::byte_size_text(static_cast<std::int64_t>(value)); };
+    const auto bytes = [](double value) { return bytes_text(static_cast<std::int64_t>(value)); };
     check.found = fmt::format("work_mem {} x {:.0f} connections + shared_buffers {} = {}", bytes(work_mem), connections,
                               bytes(shared), bytes(all));
     if (expected.memory == 0) {

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "base/counted.hpp"
-#include "config/byte_size.hpp"
+#include "base/bytes.hpp"
 #include "ddl/statement_step.hpp"
 #include "doctor/health_checks.hpp"
 #include "sql/identifier.hpp"
@@ -63,8 +63,8 @@ void judge_bloat(const std::vector<BloatedTable>& tables, Check& check) {
     for (const BloatedTable& each : tables) {
         const std::string table = sql::quoted(each.table);
         check.add(Severity::warning, table,
-                  fmt::format("{} takes {}, and its rows need about {}", table, config::byte_size_text(each.bytes),
-                              config::byte_size_text(each.needed)),
+                  fmt::format("{} takes {}, and its rows need about {}", table, bytes_text(each.bytes),
+                              bytes_text(each.needed)),
                   fmt::format("pg_repack, or VACUUM FULL {} in a maintenance window: it locks the table", table));
     }
 }

@@ -323,7 +323,7 @@ Error TableRun::half_way(const Act& act, const Error& error) const {
     if (attachment == Attachment::detached)
         return error.rewrapped(ExitCode::stopped_half_way)
             .with_hint(fmt::format("{} is detached; do this last step by hand: `tripmig partition maintain` no longer "
-                                   "knows of the table",
+                                   "knows the table",
                                    name));
     const std::string before = changed_before();
     if (before.empty() && m_unit == 0)

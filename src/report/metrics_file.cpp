@@ -120,7 +120,7 @@ void write_metrics(const std::filesystem::path& file, const RunMetrics& run) {
     if (const std::error_code failed = write_file(file, metrics_text(former, run)))
         throw Error(ExitCode::unexpected,
                     fmt::format("cannot write the metrics file {}: {}", file.string(), failed.message()),
-                    "check `metrics_file` in [report], its folder and this user's rights");
+                    "check `metrics_file` in [report], its directory and this user's permissions");
 }
 
 }  // namespace tripmig::report

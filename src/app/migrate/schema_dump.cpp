@@ -29,7 +29,7 @@ std::string find_pg_dump(const Context& context, int server_version) {
 /// Everybody on the machine can read a program's arguments: the password goes by the environment.
 void take_password(std::map<std::string, std::string>& parameters, std::map<std::string, std::string>& environment) {
     if (parameters.count("sslpassword") != 0)
-        throw Error(ExitCode::refused, "pg_dump takes sslpassword only where everybody can read it",
+        throw Error(ExitCode::refused, "pg_dump accepts sslpassword only where every user of this machine can read it",
                     "use a client key without a password for this, in a file that only you can read");
     const auto password = parameters.find("password");
     if (password == parameters.end())
@@ -40,11 +40,11 @@ void take_password(std::map<std::string, std::string>& parameters, std::map<std:
 
 Error failed(const ChildEnd& end, const std::string& program) {
     if (end.status == 127)
-        return {ExitCode::refused, fmt::format("there is no {}", program),
-                "apt-get install postgresql-client, or say where it is: PG_BINDIR=/usr/lib/postgresql/15/bin"};
+        return {ExitCode::refused, fmt::format("{} was not found", program),
+                "install it (apt-get install postgresql-client), or set PG_BINDIR=/usr/lib/postgresql/15/bin"};
     return Error(ExitCode::unexpected, fmt::format("{} failed with exit code {}", program, end.status),
-                 "it must be of the server's version or a newer one, and the role must be able to read every table: "
-                 "pg_dump locks each against DDL")
+                 "pg_dump must have the server's version or a newer one, and the role must be able to read every "
+                 "table, because pg_dump locks each one")
         .with_detail(db::without_line_end(end.err));
 }
 

@@ -55,7 +55,7 @@ void add_partition_maintain(CLI::App& partition, Commands& commands) {
     command->add_flag("--dry-run", flags->is_dry_run, "Print every statement, its locks and why, and change nothing");
     command->add_option("--only", flags->options.only, "Only this table; may be given several times")
         ->type_name("TABLE");
-    command->add_option("--now", flags->now, "As if it were that time (UTC); default: the server's clock")
+    command->add_option("--now", flags->now, "Act as if it were that time (UTC); default: the server's clock")
         ->type_name("TIME");
     command
         ->add_option(

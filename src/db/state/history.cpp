@@ -158,8 +158,8 @@ void require_writable(Connection& connection, std::string_view state_schema, con
     if (is_pooled && pooler != config::DatabaseConfig::Pooler::session)
         throw Error(
             ExitCode::refused,
-            fmt::format("a connection pooler stands between tripmig and the server ({}); in transaction mode it loses "
-                        "the locks that keep two runs apart",
+            fmt::format("tripmig is connected through a connection pooler ({}); in transaction mode it loses the locks "
+                        "that keep two runs apart",
                         connection.description()),
             "set `direct_url` in [database] to the server itself, or `pooler = \"session\"` when the pooler keeps a "
             "server connection for each session");

@@ -16,10 +16,6 @@ namespace tripmig::view {
 
 namespace {
 
-using doctor::Check;
-using doctor::Finding;
-using doctor::Severity;
-
 std::string indented(const std::string& text, const std::string& by) {
     std::string result;
     for (const char c : text) {
@@ -30,7 +26,7 @@ std::string indented(const std::string& text, const std::string& by) {
     return result;
 }
 
-std::string finding_text(std::string_view code, const Finding& finding) {
+std::string finding_text(std::string_view code, const doctor::Finding& finding) {
     const std::string by(11, ' ');
     std::string text =
         fmt::format("  {:<8} {}\n{}{}\n", to_string(finding.severity), code, by, indented(finding.reason, by));
@@ -41,20 +37,20 @@ std::string finding_text(std::string_view code, const Finding& finding) {
 
 struct Told {
     std::string_view code;
-    const Finding* finding;
+    const doctor::Finding* finding;
 };
 
 /// The findings of a group, errors first; empty when there was nothing to look at.
-std::string group_text(const std::string& group, const std::vector<Check>& checks) {
+std::string group_text(const std::string& group, const std::vector<doctor::Check>& checks) {
     std::vector<Told> told;
     std::size_t well = 0;
     std::size_t all = 0;
-    for (const Check& check : checks) {
+    for (const doctor::Check& check : checks) {
         if (check.code.substr(0, check.code.find('.')) != group)
             continue;
         ++all;
         well += check.findings.empty() ? 1 : 0;
-        for (const Finding& finding : check.findings)
+        for (const doctor::Finding& finding : check.findings)
             told.push_back({check.code, &finding});
     }
     if (all == 0)
@@ -68,22 +64,22 @@ std::string group_text(const std::string& group, const std::vector<Check>& check
 }
 
 std::string summary_text(const app::DoctorResult& result) {
-    return fmt::format("{}, {}, {} in {}\n", counted(result.count(Severity::error), "error"),
-                       counted(result.count(Severity::warning), "warning"),
-                       counted(result.count(Severity::note), "note"), counted(result.checks.size(), "check"));
+    return fmt::format("{}, {}, {} in {}\n", counted(result.count(doctor::Severity::error), "error"),
+                       counted(result.count(doctor::Severity::warning), "warning"),
+                       counted(result.count(doctor::Severity::note), "note"), counted(result.checks.size(), "check"));
 }
 
-const Check* find_check(const std::vector<Check>& checks, std::string_view code) {
+const doctor::Check* find_check(const std::vector<doctor::Check>& checks, std::string_view code) {
     const auto found =
-        std::find_if(checks.begin(), checks.end(), [&](const Check& check) { return check.code == code; });
+        std::find_if(checks.begin(), checks.end(), [&](const doctor::Check& check) { return check.code == code; });
     return found == checks.end() ? nullptr : &*found;
 }
 
 /// "ok", "note", "warning", "error"; "unknown": a check of it was not made; "look": somebody must.
-std::string line_state(const doctor::ChecklistLine& line, const std::vector<Check>& checks) {
-    std::optional<Severity> worst;
+std::string line_state(const doctor::ChecklistLine& line, const std::vector<doctor::Check>& checks) {
+    std::optional<doctor::Severity> worst;
     for (const std::string_view code : line.codes) {
-        const Check* const check = find_check(checks, code);
+        const doctor::Check* const check = find_check(checks, code);
         if (check == nullptr)
             return "unknown";
         const auto severity = check->severity();
@@ -95,18 +91,18 @@ std::string line_state(const doctor::ChecklistLine& line, const std::vector<Chec
     return line.look.empty() ? "ok" : "look";
 }
 
-std::string line_text(const doctor::ChecklistLine& line, const std::vector<Check>& checks) {
+std::string line_text(const doctor::ChecklistLine& line, const std::vector<doctor::Check>& checks) {
     std::string text = fmt::format("  {:<8} {}\n", line_state(line, checks), line.title);
     const std::string by(11, ' ');
     if (!line.look.empty())
         text += fmt::format("{}{}\n", by, line.look);
     for (const std::string_view code : line.codes) {
-        const Check* const check = find_check(checks, code);
+        const doctor::Check* const check = find_check(checks, code);
         if (check == nullptr)
             continue;
         if (check->findings.empty())
             text += fmt::format("{}{}: {}\n", by, code, check->found.empty() ? "ok" : check->found);
-        for (const Finding& finding : check->findings)
+        for (const doctor::Finding& finding : check->findings)
             text += fmt::format("{}{}: {}\n{}hint: {}\n", by, code, finding.reason, by, finding.remedy);
     }
     return text;
@@ -122,7 +118,7 @@ std::string fixes_text(const app::DoctorResult& result) {
     return text.empty() ? text : "fixes\n" + text;
 }
 
-nlohmann::json check_json(const Check& check) {
+nlohmann::json check_json(const doctor::Check& check) {
     nlohmann::json document{{"code", std::string(check.code)},
                             {"group", std::string(check.code.substr(0, check.code.find('.')))},
                             {"seen", check.is_seen},
@@ -131,7 +127,7 @@ nlohmann::json check_json(const Check& check) {
                             {"findings", nlohmann::json::array()}};
     if (const auto severity = check.severity())
         document["severity"] = std::string(to_string(*severity));
-    for (const Finding& finding : check.findings)
+    for (const doctor::Finding& finding : check.findings)
         document["findings"].push_back({{"severity", std::string(to_string(finding.severity))},
                                         {"object", text_or_null(finding.object)},
                                         {"reason", finding.reason},
@@ -174,15 +170,15 @@ std::string doctor_text(const app::DoctorResult& result) {
 nlohmann::json doctor_json(const app::DoctorResult& result) {
     nlohmann::json document{{"at", time_json(result.at)},
                             {"server", text_or_null(result.server)},
-                            {"errors", result.count(Severity::error)},
-                            {"warnings", result.count(Severity::warning)},
-                            {"notes", result.count(Severity::note)},
+                            {"errors", result.count(doctor::Severity::error)},
+                            {"warnings", result.count(doctor::Severity::warning)},
+                            {"notes", result.count(doctor::Severity::note)},
                             {"checks", nlohmann::json::array()},
                             {"checklist", checklist_json(result)},
                             {"plan", plan_json(result.plan)},
                             {"fixes", nlohmann::json::array()},
                             {"error", nullptr}};
-    for (const Check& check : result.checks)
+    for (const doctor::Check& check : result.checks)
         document["checks"].push_back(check_json(check));
     for (const app::Fix& fix : result.fixes)
         document["fixes"].push_back(

@@ -40,7 +40,7 @@ std::string rows_text(const LeafStatus& leaf) {
 std::string future_text(const TableStatus& status) {
     std::string text = fmt::format("{} of {} ahead", status.health.ahead, counted(status.health.premake, "partition"));
     if (!status.health.has_present)
-        return text + ", and none for the present";
+        return text + ", none for the present";
     if (status.covered_until && !status.covered_until->is_maxvalue())
         text += fmt::format(", until {}", ddl::describe(status.key, *status.covered_until));
     if (status.days_left)
@@ -80,13 +80,13 @@ std::string default_text(const TableStatus& status) {
     return fmt::format(
         "  {}{} of {} {}\n    hint: `tripmig partition split {}` moves them there while the table is in use\n",
         status.misplaced->is_all ? "" : "more than ", counted(status.misplaced->rows, "row"), name,
-        status.misplaced->rows == 1 ? "belongs in a partition of its own" : "belong in a partition of their own", name);
+        status.misplaced->rows == 1 ? "belongs in another partition" : "belong in another partition", name);
 }
 
 std::string warnings_text(const TableStatus& status) {
     std::string text;
     for (const ddl::Bounds& gap : status.gaps)
-        text += fmt::format("  gap: no partition holds {}\n", ddl::describe(status.key, gap));
+        text += fmt::format("  gap: no partition for {}\n", ddl::describe(status.key, gap));
     for (const LeafStatus& leaf : status.leaves)
         if (leaf.is_detach_pending)
             text += fmt::format("  {}: its DETACH was interrupted; `tripmig partition maintain` finishes it\n",
@@ -102,7 +102,7 @@ std::string warnings_text(const TableStatus& status) {
         text += fmt::format("  registry: {}\n", problem);
     if (!status.registry_problems.empty())
         text += fmt::format(
-            "    hint: switch it on again (ALTER TABLE ... ENABLE ALWAYS TRIGGER ...), then `tripmig swap "
+            "    hint: enable it again (ALTER TABLE ... ENABLE ALWAYS TRIGGER ...), then `tripmig swap "
             "verify {}` names the ids that differ\n",
             sql::quoted(status.table));
     return text;

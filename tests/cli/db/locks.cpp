@@ -36,7 +36,7 @@ TEST_CASE("the strongest locks of each migration, on what others can know of") {
     CHECK(strongest(project, 3) == "SHARE UPDATE EXCLUSIVE on public.a;");
     const std::string text = project.succeed({"status", "--locks"});
     CHECK(text.find("ACCESS EXCLUSIVE on public.a") != std::string::npos);
-    CHECK(text.find("none that others wait for") != std::string::npos);
+    CHECK(text.find("none that block others") != std::string::npos);
     const auto plain = project.json({"status"});
     CHECK_FALSE(plain["migrations"][0].contains("locks"));
 }

@@ -1,6 +1,5 @@
 #include <doctest/doctest.h>
 
-#include "config/byte_size.hpp"
 #include "config/config.hpp"
 #include "config/doctor_config.hpp"
 #include "expect_error.hpp"
@@ -60,13 +59,9 @@ TEST_CASE("a mistake in [doctor] is every command's, and its keys are none of th
 }
 
 TEST_CASE("sizes are a number and a unit") {
-    CHECK(parse_byte_size("8kB") == 8192);
-    CHECK(parse_byte_size("3 b") == 3);
-    CHECK(!parse_byte_size("8"));
-    CHECK(!parse_byte_size("GB"));
-    CHECK(!parse_byte_size("-1 GB"));
-    CHECK(!parse_byte_size("9000000 PB"));
-    CHECK(byte_size_text(100) == "100 B");
-    CHECK(byte_size_text(3650722202) == "3.4 GB");
-    CHECK(byte_size_text(512LL << 20U) == "512 MB");
+    const auto size = [](const std::string& text) { return parsed("[doctor]\nmemory = \"" + text + "\"\n").memory; };
+    CHECK(size("8kB") == 8192);
+    CHECK(size("3 b") == 3);
+    for (const char* wrong : {"8", "GB", "-1 GB", "0 GB", "9000000 PB", "1 GB GB"})
+        CHECK_MESSAGE(contains(usage_error_of([&] { (void)size(wrong); }), "is not a size"), wrong);
 }

@@ -251,9 +251,9 @@ TEST_CASE("a DEFAULT partition is reported: one that the policy does not know, a
     CHECK(plan_maintenance(snapshot, policy, {}).notes.empty());
     snapshot.default_rows = DefaultRows{5, true};
     CHECK(plan_maintenance(snapshot, policy, {}).notes.at(0) ==
-          "5 rows of shop.orders have no partition of their own and are in shop.orders_rest");
+          "5 rows of shop.orders have no other partition and are in shop.orders_rest");
     policy.default_partition = config::PartitionPolicy::Default::none;
-    CHECK(plan_maintenance(snapshot, policy, {}).notes.at(0).find("knows of no DEFAULT partition") !=
+    CHECK(plan_maintenance(snapshot, policy, {}).notes.at(0).find("says that there is no DEFAULT partition") !=
           std::string::npos);
 }
 
