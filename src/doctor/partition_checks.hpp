@@ -40,6 +40,9 @@ Seen<std::vector<SiblingDifference>> read_siblings(Reader& reader);
 /// Tables that have the name of a policy's partition, and are none.
 Seen<std::vector<DetachedTable>> read_detached(Reader& reader, const std::vector<config::PartitionPolicy>& policies);
 
+/// FINALIZE is all that `partition maintain` would do for a partition whose detach was interrupted.
+bool finalize_is_all(Reader& reader, const std::string& partition);
+
 /// Pure.
 std::vector<Check> check_partitions(const PartitionFacts& facts);
 

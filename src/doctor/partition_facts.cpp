@@ -56,4 +56,8 @@ Seen<std::vector<DetachedTable>> read_detached(Reader& reader, const std::vector
     });
 }
 
+bool finalize_is_all(Reader& reader, const std::string& partition) {
+    return reader.rows(statements::finalize_is_all, {partition}).flag();
+}
+
 }  // namespace tripmig::doctor

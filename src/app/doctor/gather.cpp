@@ -138,7 +138,12 @@ class Look {
         facts.siblings = doctor::read_siblings(m_reader);
         facts.trees = doctor::see(m_connection, [&] { return doctor::read_partition_trees(m_reader); });
         facts.detached = see_detached();
-        return doctor::check_partitions(facts);
+        std::vector<doctor::Check> checks = doctor::check_partitions(facts);
+        for (doctor::Check& check : checks)
+            for (doctor::Finding& finding : check.findings)
+                if (check.code == "partitions.pending_detach" && !is_finished_by_finalize(finding.object))
+                    finding.fix.clear();  // `partition maintain` has more to do for it
+        return checks;
     }
 
     std::vector<doctor::Check> tripmig() {
@@ -154,6 +159,11 @@ class Look {
     std::vector<doctor::Check> queries() { return doctor::check_queries(doctor::read_queries(m_reader)); }
 
   private:
+    bool is_finished_by_finalize(const std::string& partition) {
+        return doctor::see(m_connection, [&] { return doctor::finalize_is_all(m_reader, partition); })
+            .facts.value_or(false);
+    }
+
     doctor::Seen<std::vector<doctor::DetachedTable>> see_detached() {
         std::vector<config::PartitionPolicy> policies;
         try {
