@@ -112,7 +112,7 @@ class Look {
         doctor::HealthFacts facts = doctor::read_health(m_reader);
         if (!m_expected.backup_file.empty())
             facts.backup_file_age = file_age(m_expected.backup_file);
-        return doctor::check_health(facts, m_context.config);
+        return doctor::check_health(facts, m_expected, m_context.config.swap.max_replica_lag);
     }
 
     std::vector<doctor::Check> schema(const std::string& database) {
