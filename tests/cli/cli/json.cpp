@@ -121,6 +121,7 @@ void run_migrations(Documents& documents, const SwapFixture& room) {
     CHECK(documents.run("wait")["version"] == "1");
     CHECK(documents.run("redo", {"--yes"})["ran"].size() == 2);
     CHECK(documents.run("repair")["repaired"].empty());
+    CHECK(documents.run("doctor")["errors"] == 0);
     CHECK(documents.run("dump")["schema"].is_string());
     documents.run("dump", {"schema.sql"});
     CHECK(documents.run("dump", {"--check", "schema.sql"})["same"] == true);
