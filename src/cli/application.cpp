@@ -15,6 +15,7 @@
 #include "base/version.hpp"
 #include "cli/signals.hpp"
 #include "cli/usage_error.hpp"
+#include "config/dialects.hpp"
 #include "db/connection.hpp"
 #include "report/error_text.hpp"
 #include "view/error_json.hpp"
@@ -89,7 +90,8 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
                    "Which tool's format the files have: flyway (tripmig's own), golang-migrate, dbmate, goose; auto: "
                    "detected from the files")
         ->type_name("NAME")
-        ->check(CLI::IsMember({"auto", "flyway", "golang-migrate", "dbmate", "goose"}));
+        ->check(
+            CLI::IsMember(std::vector<std::string>(config::dialect_choices.begin(), config::dialect_choices.end())));
     app.add_flag("--allow-empty", options.allow_empty, "Accept a directory without any migration");
     app.add_option("--partitions", options.partitions, "The directory of partition policies")->type_name("DIR");
     app.add_flag("--json", options.json, "Print the result as one JSON document on stdout");

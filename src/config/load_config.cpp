@@ -117,7 +117,9 @@ fs::path find_file(const Sources& sources) {
         fs::path file = given.is_absolute() ? given : sources.working_directory / given;
         if (!fs::exists(file) || fs::is_directory(file))
             throw Error(
-                ExitCode::usage, fmt::format("configuration file {} does not exist", given.string()),
+                ExitCode::usage,
+                fmt::format("configuration file {} {}", given.string(),
+                            fs::is_directory(file) ? "is a directory" : "does not exist"),
                 "give --config the path of a tripmig.toml; without --config the nearest one from here upwards is used");
         return file;
     }

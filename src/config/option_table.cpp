@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "config/connection_string.hpp"
+#include "config/dialects.hpp"
 #include "config/identifier.hpp"
 
 namespace tripmig::config {
@@ -117,11 +118,10 @@ void add_state_and_migrations(std::vector<Option>& table) {
           "The schema of tripmig's own tables. The run lock is derived from its name.", set_schema},
          {"migrations", "dir", "path", "migrations", "The directory of the migration files.",
           [](Config& c, const Setting& s) { c.migrations.dir = s.as_path(); }, "--migrations"},
-         {"migrations", "dialect", "auto, flyway, golang-migrate, dbmate, goose", "auto",
+         {"migrations", "dialect", dialect_choices_text, "auto",
           "Which tool's file names and markers the files have. auto: detected from the files.",
           [](Config& c, const Setting& s) {
-              static const std::vector<std::string> dialects{"auto", "flyway", "golang-migrate", "dbmate", "goose"};
-              c.migrations.dialect = dialects.at(s.as_choice(dialects));
+              c.migrations.dialect = dialect_choices.at(s.as_choice({dialect_choices.begin(), dialect_choices.end()}));
           },
           "--dialect"},
          {"migrations", "allow_empty", "boolean", "false",

@@ -4,12 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <map>
 #include <memory>
 
 #include "app/migrate/target/history_run.hpp"
 #include "base/counted.hpp"
 #include "base/error.hpp"
+#include "config/dialects.hpp"
 #include "db/state/history_edit.hpp"
 #include "sql/identifier.hpp"
 
@@ -20,12 +20,9 @@ namespace {
 using db::ForeignTable;
 using db::ForeignTool;
 
-const std::map<std::string, ForeignTool>& tools() {
-    static const std::map<std::string, ForeignTool> names{{"flyway", ForeignTool::flyway},
-                                                          {"golang-migrate", ForeignTool::golang_migrate},
-                                                          {"dbmate", ForeignTool::dbmate},
-                                                          {"goose", ForeignTool::goose}};
-    return names;
+ForeignTool tool_named(std::string_view name) {
+    const auto found = std::find(config::dialect_names.begin(), config::dialect_names.end(), name);
+    return static_cast<ForeignTool>(found - config::dialect_names.begin());
 }
 
 /// The one table that is meant. Throws Error{refused} when there is none, or more than one.
@@ -33,7 +30,7 @@ ForeignTable choose_table(db::Connection& connection, const AdoptOptions& option
     std::vector<ForeignTable> found = db::find_foreign_tables(connection, options.table);
     if (!options.from.empty())
         found.erase(std::remove_if(found.begin(), found.end(),
-                                   [&](const ForeignTable& table) { return table.tool != tools().at(options.from); }),
+                                   [&](const ForeignTable& table) { return table.tool != tool_named(options.from); }),
                     found.end());
     if (found.size() == 1)
         return found.front();

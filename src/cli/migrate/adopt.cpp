@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/print.hpp"
+#include "config/dialects.hpp"
 #include "view/migrate/history.hpp"
 
 namespace tripmig::cli {
@@ -15,7 +16,7 @@ void add_adopt(CLI::App& app, Commands& commands) {
         ->add_option("--from", options->from,
                      "Whose history: flyway, golang-migrate, dbmate or goose; default: detected from the table")
         ->type_name("TOOL")
-        ->check(CLI::IsMember({"flyway", "golang-migrate", "dbmate", "goose"}));
+        ->check(CLI::IsMember(std::vector<std::string>(config::dialect_names.begin(), config::dialect_names.end())));
     command
         ->add_option("--table", options->table, "The tool's history table, if it does not have the tool's default name")
         ->type_name("TABLE");

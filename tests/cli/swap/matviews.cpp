@@ -185,7 +185,7 @@ TEST_CASE("a revert that is killed goes on where it was") {
     }
 }
 
-TEST_CASE("one that cannot be built anew: named, the others come along, and the same command goes on") {
+TEST_CASE("one that cannot be rebuilt: named, the others come along, and the same command goes on") {
     for (const char* const strategy : {"attach", "copy"}) {
         CAPTURE(strategy);
         const MatviewCase test(
@@ -200,9 +200,9 @@ TEST_CASE("one that cannot be built anew: named, the others come along, and the 
             CHECK_MESSAGE(result.err.find(text) != std::string::npos, result.err);
             CHECK_MESSAGE(result.err.find("run the same command again") != std::string::npos, result.err);
         };
-        const std::string no_number = "materialized view public.quotient cannot be built anew: division by zero";
+        const std::string no_number = "materialized view public.quotient cannot be rebuilt: division by zero";
         const std::string no_right =
-            "materialized view public.rated cannot be built anew: permission denied for table rates";
+            "materialized view public.rated cannot be rebuilt: permission denied for table rates";
         test.room.database.exec(
             "UPDATE orders SET amount = 30000 WHERE id = 7; REVOKE SELECT ON rates FROM carry_owner");
         test.room.folder.write("partitions/orders.toml",
@@ -275,7 +275,7 @@ TEST_CASE("what stands on a materialized view is refused by name") {
     const bool may_create =
         test.room.database.scalar("SELECT has_schema_privilege('carry_owner', 'public', 'CREATE')") == "t";
     const char* const told =
-        "materialized view public.of_another: the role or the owner may not create in schema public";
+        "materialized view public.of_another: the role or the view's owner may not create in schema public";
     CHECK_MESSAGE((refused.err.find(told) == std::string::npos) == may_create, refused.err);
 }
 

@@ -105,7 +105,7 @@ std::string screen_after(const std::string& written, std::size_t width) {
 TEST_CASE("status tells why the work holds and who is at it, and --watch follows it to its end") {
     const SwapFixture room;
     const Gate gate(room);
-    CHECK(room.tripmig({"swap", "status", "orders"}).out == "public.orders: no swap was begun\n");
+    CHECK(room.tripmig({"swap", "status", "orders"}).out == "public.orders: no swap\n");
     BackgroundCommand work(tripmig_command({"swap", "run", "orders", "--strategy", "copy"}), room.surroundings());
     work.wait_for_text("holding");
     const auto held = status_when(room, [](const nlohmann::json& status) { return !status["holding"].is_null(); });

@@ -147,9 +147,9 @@ TEST_CASE("--config names the file") {
     CHECK(project.load().state.schema == "other");
     CHECK(project.load().migrations.dir == project.folder.path() / "conf" / "migrations");
     project.sources.config_file = "conf/none.toml";
-    CHECK(contains(project.error(), "configuration file c does not existonf/none.toml"));
+    CHECK(contains(project.error(), "configuration file conf/none.toml does not exist"));
     project.sources.config_file = "conf";
-    CHECK(contains(project.error(), "configuration file c does not existonf"));
+    CHECK(contains(project.error(), "configuration file conf is a directory"));
 }
 
 TEST_CASE("flags win over the environment, which wins over the file") {
@@ -252,7 +252,7 @@ TEST_CASE("bad values say what they may be") {
     CHECK(contains(error_of("[swap]\nworkers = \"4\"\n"), "this must be an integer, but is a string"));
     CHECK(contains(error_of("[swap]\nworkers = 1000\n"), "from 0 to 256"));
     CHECK(contains(error_of("[swap]\nmargin = \"90min\"\n"), "\"90min\" is not a whole number of hours"));
-    CHECK(contains(error_of("[swap]\nworkers = { a = 1 }\n"), "and is a table"));
+    CHECK(contains(error_of("[swap]\nworkers = { a = 1 }\n"), "but is a table"));
     CHECK(contains(error_of("[database]\nconnect_timeout = \"1500ms\"\n"), "is not a whole number of seconds"));
     CHECK(contains(error_of("[state]\nschema = \"pg_x\"\n"), "belongs to PostgreSQL"));
     CHECK(contains(error_of("[state]\nschema = \"a.b\"\n"), "schema: a.b is not one name"));

@@ -140,7 +140,7 @@ TEST_CASE("values are checked one by one and together") {
     CHECK(contains(policy_error(head + "time_zone = \"UTC+9\"\n"), "\"UTC+9\" is not the name of a time zone"));
     CHECK(contains(policy_error(head + "time_zone = \"+09:00\"\n"), "is not the name of a time zone"));
     CHECK(parse_policy(head + "time_zone = \"Etc/GMT-9\"\n", "orders.toml").time_zone == "Etc/GMT-9");
-    CHECK(contains(policy_error(head + "week_start = \"Sonntag\"\n"), "it may be monday"));
+    CHECK(contains(policy_error(head + "week_start = \"Sonntag\"\n"), "use one of monday"));
     CHECK(
         contains(policy_error(head + "[key_encoding]\nunit = \"snowflake\"\n"), "the epoch of these keys is missing"));
     CHECK(contains(policy_error(head + "[key_encoding]\nunit = \"ms\"\nepoch = \"2015-01-01\"\n"), "only snowflake"));
@@ -153,7 +153,7 @@ TEST_CASE("values are checked one by one and together") {
     CHECK(contains(policy_error(up_to_interval + "interval = 10\n[retention]\nkeep = \"1 year\"\n"),
                    "the interval is a number, so this must be one too"));
     CHECK(contains(policy_error(head + "[retention]\nkeep = 36\n"), "the interval is a time, so this must be one too"));
-    CHECK(contains(policy_error(head + "[retention]\nkeep = \"1 year\"\naction = \"drop\"\n"), "it may be detach"));
+    CHECK(contains(policy_error(head + "[retention]\nkeep = \"1 year\"\naction = \"drop\"\n"), "use one of detach"));
     CHECK(
         contains(policy_error(head + "[retention]\nkeep = \"1 year\"\ngrace = \"7 days\"\n"), "unknown key \"grace\""));
     CHECK(contains(policy_error(head + "[retention]\nkeep = \"1 year\"\ncascade = \"true\"\n"),

@@ -36,10 +36,11 @@ TEST_CASE("a numbered file without any mark is nobody's, and no dialect lets it 
     CHECK(has(MigrationsFolder({{"1_a.sql", "select 1"}}).error().message(),
               "1_a.sql begins with a number, but has no marker"));
     CHECK(has(MigrationsFolder({{"1_a.sql", "-- migrate:up"}, {"2_b.sql", "select 1"}}).error().message(),
-              "2_b.sql: no line `-- migrate:up`"));
+              "2_b.sql: the line `-- migrate:up` is missing"));
     CHECK(has(MigrationsFolder({{"1_a.sql", "-- +goose Up"}, {"2_b.sql", "select 1"}}).error().message(),
               "2_b.sql: the line `-- +goose Up` is missing"));
-    CHECK(has(MigrationsFolder({{"1_a.up.sql", ""}, {"2_b.sql", "select 1"}}).error().message(), "2_b.sql: neither"));
+    CHECK(has(MigrationsFolder({{"1_a.up.sql", ""}, {"2_b.sql", "select 1"}}).error().message(),
+              "2_b.sql: golang-migrate's files end in"));
 }
 
 TEST_CASE("only Flyway looks into folders") {

@@ -278,8 +278,8 @@ TEST_CASE("a materialized view is built beside after the cut-over, and exchanged
         CHECK(place(names, "rebuild materialized view") < place(names, "put materialized view public.totals"));
         CHECK((names.find("\ndrop public.orders_past\n") != std::string::npos) == is_empty);
         CHECK(statements(plan, "cut over").find("DROP TABLE") == std::string::npos);
-        CHECK(statements(plan, "build mat").find("AS\nSELECT 1 AS one\nWITH NO DATA") != std::string::npos);
-        CHECK(statements(plan, "build mat").find("REFRESH") == std::string::npos);
+        CHECK(statements(plan, "rebuild mat").find("AS\nSELECT 1 AS one\nWITH NO DATA") != std::string::npos);
+        CHECK(statements(plan, "rebuild mat").find("REFRESH") == std::string::npos);
         for (const Unit& unit : plan.units)
             if (unit.name.compare(0, 7, "put mat") == 0) {
                 REQUIRE(unit.lock_first.size() == 2);

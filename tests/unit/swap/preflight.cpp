@@ -159,7 +159,7 @@ TEST_CASE("what cannot be a leaf, or cannot be carried, is refused by name") {
         odd.facts->matviews.back().view.name = {"closed", "totals"};
         CHECK(odd.refusals().empty());
         odd.facts->matviews.back().taken = "tripmig_new_totals";
-        CHECK(odd.refuses("a name that is taken: tripmig_new_totals"));
+        CHECK(odd.refuses("temporary name that is taken: tripmig_new_totals"));
         odd.facts->matviews.back().may_be_built = false;
         CHECK(odd.refuses("may not create in schema closed"));
     }
@@ -171,7 +171,7 @@ TEST_CASE("what cannot be a leaf, or cannot be carried, is refused by name") {
         odd.policy.swap.strategy = config::SwapStrategy::copy;
         odd.table.indexes.clear();
         odd.table.constraints.clear();
-        CHECK(odd.refuses("nothing tells its rows apart"));
+        CHECK(odd.refuses("nothing identifies its rows"));
     }
     SUBCASE("a publication whose list of columns lacks the key") {
         db::PublicationInfo feed{"feed", true, true, " (id, note)", true};

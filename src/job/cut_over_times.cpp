@@ -1,4 +1,4 @@
-#include "job/cut_over_record.hpp"
+#include "job/cut_over_times.hpp"
 #include "job/state/journal.hpp"
 
 #include <fmt/format.h>
@@ -30,7 +30,7 @@ void leave_processors(Session& server) {
 
 }  // namespace
 
-void store_cut_over(Session& server, State& state, const db::UnitOutcome& outcome) {
+void store_cut_over_times(Session& server, State& state, const db::UnitOutcome& outcome) {
     if (const auto job = server.open_job(state.table))
         state = from_job(*job);
     state.measured.attempts = outcome.attempts;
