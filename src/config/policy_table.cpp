@@ -109,7 +109,7 @@ void add_plain_keys(std::vector<PolicyKey>& table) {
          {"", "premake", "integer", "3", "How many future partitions to keep, besides the present one.",
           [](Policy& p, const Setting& s) { p.premake = static_cast<int>(s.as_integer(0, 10'000)); }},
          {"", "start", "date, time or integer", "",
-          "Where the first partition of an empty table begins. One in the future is waited for.",
+          "Where the first partition of an empty table begins. It may be in the future.",
           [](Policy& p, const Setting& s) { p.start = start_of(s); }},
          {"", "name", "pattern", "", "The pattern of the partitions' names. Default: one that fits the interval.",
           [](Policy& p, const Setting& s) { p.name = s.as_non_empty_text(); }},
@@ -119,7 +119,7 @@ void add_plain_keys(std::vector<PolicyKey>& table) {
          {"", "week_start", "a day of the week", "monday", "The day on which weeks begin, such as `sunday`.",
           [](Policy& p, const Setting& s) { p.week_start = static_cast<int>(s.as_choice(days_of_week)) + 1; }},
          {"", "template", "newest or a table", "newest",
-          "Where new partitions take what their parent does not say from: the newest partition, or this table.",
+          "The model for what the partitioned table does not define: the newest partition, or this table.",
           [](Policy& p, const Setting& s) { p.template_table = template_of(s); }},
          {"", "max_create", "integer", "", "As in [partitions], for this table only.",
           [](Policy& p, const Setting& s) { p.max_create = static_cast<int>(s.as_integer(1, 100'000)); }},
@@ -131,7 +131,7 @@ void add_sections(std::vector<PolicyKey>& table) {
     table.insert(
         table.end(),
         {{"key_encoding", "unit", "s, ms, us, ns, v7, ulid, snowflake", "",
-          "How the key stands for a time. bigint: s, ms, us, ns since 1970, or snowflake. uuid: v7. text: ulid.",
+          "How times are encoded in the key. bigint: s, ms, us, ns since 1970, or snowflake. uuid: v7. text: ulid.",
           [](Policy& p, const Setting& s) { p.key_encoding.unit = unit_of(s); }},
          {"key_encoding", "epoch", "date or time", "", "For snowflake: the time of the key 0. Required for it.",
           [](Policy& p, const Setting& s) { p.key_encoding.epoch = moment_of(s); }},
@@ -147,8 +147,8 @@ void add_sections(std::vector<PolicyKey>& table) {
           "true: rows of other tables that reference the partition are deleted with it.",
           [](Policy& p, const Setting& s) { retention(p).cascade = s.as_boolean(); }},
          {"retention", "idle", "true, false", "false",
-          "true: the table may get no rows for a long time. Otherwise nothing is detached while the time is more than "
-          "2 intervals, at least a week, beyond the newest row.",
+          "true: the table may get no rows for a long time. Otherwise nothing is detached while the newest row is "
+          "older than 2 intervals (at least a week).",
           [](Policy& p, const Setting& s) { retention(p).idle = s.as_boolean(); }},
          {"default", "partition", "none, watch, drain", "none",
           "none: there is no DEFAULT partition. watch: there is one, and rows in it are reported. drain: `maintain` "

@@ -260,9 +260,9 @@ Error too_many_gaps(const Bounds& refused, const Coverage& coverage, const confi
     const bool is_number_key = is_number(coverage.key);
     const std::string present = !is_number_key    ? "the time is " + format_timestamp(now)
                                 : coverage.newest ? "the newest row has " + describe(coverage.key, *coverage.newest)
-                                                  : std::string("there is no row yet");
+                                                  : std::string("the table has no rows");
     return {ExitCode::refused,
-            fmt::format("{} has no partitions for {}, and would need more than {} for its gaps; {}",
+            fmt::format("{} has no partitions for {}: its gaps need more than {} (max_create); {}",
                         sql::quoted(policy.table), describe(coverage.key, refused), max_create, present),
             fmt::format("check {}, start and interval; if they are right, fill the gaps with --max-create, or raise "
                         "max_create in the policy or in [partitions]",

@@ -35,8 +35,9 @@ std::string skipped_range(const Snapshot& snapshot, const ddl::Bounds& skipped) 
 }
 
 std::string more_later(const config::PartitionPolicy& policy, std::size_t expired, std::size_t taken) {
-    return fmt::format("{}: {} partitions are older than {}; this run retires {} (max_drop), the next runs the rest",
-                       sql::quoted(policy.table), expired, keep_text(*policy.retention), taken);
+    return fmt::format(
+        "{}: {} partitions are older than {}; this run detaches {} (max_drop), the next runs detach the rest",
+        sql::quoted(policy.table), expired, keep_text(*policy.retention), taken);
 }
 
 Error referenced(const LeafSnapshot& leaf, const std::vector<Reference>& references) {
@@ -115,10 +116,10 @@ void note_default(const Snapshot& snapshot, const config::PartitionPolicy& polic
     }
     const std::string name = sql::quoted(snapshot.default_partition->name);
     if (!is_watched)
-        plan.notes.push_back(
-            fmt::format("the policy of {} says that there is no DEFAULT partition, but there is {}: rows without a "
-                        "partition go there unnoticed; set partition = \"watch\" in [default] of the policy",
-                        sql::quoted(plan.table), name));
+        plan.notes.push_back(fmt::format(
+            "{} has a DEFAULT partition that its policy does not watch, {}: rows that have no other partition go there "
+            "unnoticed; set partition = \"watch\" in [default] of the policy",
+            sql::quoted(plan.table), name));
     else if (snapshot.default_rows && snapshot.default_rows->rows > 0)
         plan.notes.push_back(fmt::format("{}{} {} of {} have no other partition and are in {}",
                                          snapshot.default_rows->is_all ? "" : "more than ", snapshot.default_rows->rows,
@@ -161,8 +162,8 @@ void note_zone(const Snapshot& snapshot, const config::PartitionPolicy& policy, 
 void note_start(const Snapshot& snapshot, const config::PartitionPolicy& policy, MaintenancePlan& plan) {
     if (const auto start = ddl::awaited_start(snapshot.coverage, policy, snapshot.now))
         plan.notes.push_back(
-            fmt::format("{}: the first partition begins at {}, as start says; it is created when it is "
-                        "one of the next {} (premake)",
+            fmt::format("{}: the first partition begins at {} (start); it is created once it is one of "
+                        "the next {} partitions (premake)",
                         sql::quoted(plan.table), ddl::describe(snapshot.coverage.key, *start), policy.premake));
 }
 

@@ -49,7 +49,7 @@ PartitionJobResult merge_partitions(const Context& context, const MergeOptions& 
     server.take_job(known ? known->table : partition::first_source(server, request));
     known = partition::find_merge(server, request);  // under the job's lock
     if (known && known->stage == job::Stage::finished) {
-        context.reporter.info("merge.done", fmt::format("{} was merged before (job {}): nothing to do",
+        context.reporter.info("merge.done", fmt::format("{} has already been merged (job {}): nothing to do",
                                                         sql::quoted(known->table), known->job));
         return {{known->table, known, {}}, true};
     }

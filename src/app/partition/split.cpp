@@ -23,8 +23,8 @@ PartitionJobResult split_partition(const Context& context, const SwapOptions& op
         return run_partition_job(context, server, policy, job::from_job(*job), time);
     }
     if (const auto done = partition::finished_split(server, leaf)) {
-        context.reporter.info("split.done",
-                              fmt::format("{} was split before (job {}): nothing to do", sql::quoted(leaf), done->job));
+        context.reporter.info("split.done", fmt::format("{} has already been split (job {}): nothing to do",
+                                                        sql::quoted(leaf), done->job));
         return {{leaf, done, {}}, true};
     }
     const config::PartitionPolicy policy = parent_policy(config, options, server, leaf);

@@ -5,14 +5,17 @@
 namespace tripmig::cli {
 
 void add_partition(CLI::App& app, Commands& commands) {
-    CLI::App* partition =
-        app.add_subcommand("partition", "Partitions of tables: maintain, status, split, merge, drain");
+    CLI::App* partition = app.add_subcommand(
+        "partition", "Create, retire, split, merge, drain and show the partitions of tables; check their policies");
     partition->require_subcommand(1);
     add_partition_maintain(*partition, commands);
     add_partition_status(*partition, commands);
     add_partition_split(*partition, commands);
     add_partition_merge(*partition, commands);
     add_partition_drain(*partition, commands);
+    add_partition_init(*partition, commands);
+    add_partition_check(*partition, commands);
+    add_partition_adopt(*partition, commands);
 }
 
 }  // namespace tripmig::cli

@@ -10,5 +10,8 @@ void add_partition_status(CLI::App& partition, Commands& commands);
 void add_partition_split(CLI::App& partition, Commands& commands);
 void add_partition_merge(CLI::App& partition, Commands& commands);
 void add_partition_drain(CLI::App& partition, Commands& commands);
+void add_partition_init(CLI::App& partition, Commands& commands);
+void add_partition_check(CLI::App& partition, Commands& commands);
+void add_partition_adopt(CLI::App& partition, Commands& commands);
 
 }  // namespace tripmig::cli

@@ -95,7 +95,7 @@ std::string changes_sql(const OwnTriggers& own, std::string_view state_schema, s
         "WHEN now.thing IS NULL THEN ' is missing' "
         "WHEN now.facts->>'enabled' = 'D' THEN ' is disabled' "
         "WHEN now.facts->>'enabled' <> 'A' THEN ' is not enabled ALWAYS any more' "
-        "WHEN now.facts->>'body' <> was.value->>'body' THEN ' has another body' "
+        "WHEN now.facts->>'body' <> was.value->>'body' THEN ' has a different body' "
         "WHEN now.facts->>'owner' <> was.value->>'owner' THEN ' has another owner' "
         "WHEN now.facts->'definer' <> was.value->'definer' OR now.facts->>'settings' <> was.value->>'settings' "
         "THEN ' has other settings' "

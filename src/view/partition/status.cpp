@@ -40,7 +40,7 @@ std::string rows_text(const LeafStatus& leaf) {
 std::string future_text(const TableStatus& status) {
     std::string text = fmt::format("{} of {} ahead", status.health.ahead, counted(status.health.premake, "partition"));
     if (!status.health.has_present)
-        return text + ", none for the present";
+        return text + ", no partition for the present";
     if (status.covered_until && !status.covered_until->is_maxvalue())
         text += fmt::format(", until {}", ddl::describe(status.key, *status.covered_until));
     if (status.days_left)
@@ -171,9 +171,17 @@ nlohmann::json table_json(const TableStatus& status) {
     return table;
 }
 
+/// Many messages begin with the table's name.
+std::string problem_text(const TableStatus& status) {
+    const std::string& message = status.problem->message();
+    const std::string name = name_of(status);
+    return fmt::format("{}{}\n  hint: {}\n", message.rfind(name, 0) == 0 ? "" : name + ": ", message,
+                       status.problem->hint());
+}
+
 std::string table_text(const TableStatus& status) {
     if (status.problem)
-        return fmt::format("{}: {}\n  hint: {}\n", name_of(status), status.problem->message(), status.problem->hint());
+        return problem_text(status);
     using Align = report::Table::Align;
     report::Table table(
         {{"partition"}, {"from"}, {"to"}, {"rows", Align::right}, {"size", Align::right}, {"last vacuum (UTC)"}});
@@ -195,7 +203,7 @@ std::string partition_status_text(const app::PartitionStatus& status) {
     if (tables.size() > 1) {
         const auto is_bad = [](const TableStatus& table) { return !table.is_well(); };
         const auto bad = std::count_if(tables.begin(), tables.end(), is_bad);
-        text = bad == 0 ? fmt::format("{}: all is well\n\n", counted(tables.size(), "table"))
+        text = bad == 0 ? fmt::format("{}: nothing needs attention\n\n", counted(tables.size(), "table"))
                         : fmt::format("{} of {} need attention\n\n", bad, counted(tables.size(), "table"));
     }
     for (const TableStatus& table : tables)

@@ -103,9 +103,9 @@ std::vector<std::string> progress_parts(const job::State& state, const job::JobP
         things.push_back(fmt::format("pausing between chunks: server busy, {} a second by others",
                                      counted(progress.busy_tps, "transaction")));
     if (!state.is_cut_over() && progress.attempts > 0)
-        things.push_back(counted(progress.attempts, "attempt") + " at the locks of the cut-over failed");
+        things.push_back(counted(progress.attempts, "cut-over attempt") + " did not get the locks");
     if (!progress.waits_for.empty())
-        things.push_back("waits for " + progress.waits_for);
+        things.push_back("waiting for " + progress.waits_for);
     for (const std::string& key : progress.keys_not_valid)
         things.push_back(fmt::format("foreign key {} is NOT VALID", key));
     return things;
@@ -127,7 +127,7 @@ std::string problems_text(const QualifiedName& table, const std::vector<std::str
     if (!text.empty())
         text += fmt::format(
             "  hint: the registry may lack ids, or have those of deleted rows. `ALTER TABLE ... ENABLE ALWAYS TRIGGER "
-            "...` switches a trigger on again; docs/swap.md (Verify) has the statements for one that is missing. "
+            "...` enables a trigger again; docs/swap.md (Verify) has the statements for one that is missing. "
             "`tripmig swap verify {}` lists the ids that differ\n",
             sql::quoted(table));
     return text;

@@ -105,5 +105,5 @@ TEST_CASE("swap and split refuse a policy that they can't cut by") {
     const CommandResult result = run_tripmig({"swap", "plan", "orders"}, place.surroundings());
     CAPTURE(result.err);
     CHECK(result.exit_code == 12);
-    CHECK(has(result.err, "the policy has time_zone, which swap and split can't cut by"));
+    CHECK(has(result.err, "the policy has time_zone, which swap and split do not support"));
 }

@@ -40,7 +40,7 @@ TEST_CASE("kill -9 as each step begins, then run again: the end is that of an un
     for (const std::string step :
          {"build unique index", "begin the registry", "load the registry", "index the registry",
           "ready for the cut-over", "add the range check", "validate the range check", "cut over public.orders",
-          "cut over: waited", "leaf public.orders", "validate lines", "analyze public.orders"}) {
+          "cut over: waited", "created partition public.orders", "validate lines", "analyze public.orders"}) {
         CAPTURE(step);
         const SwapFixture room;
         room.database.exec(orders_and_lines);

@@ -119,7 +119,7 @@ faults (rank, fault, remedy, grants) AS (
     FROM own WHERE own.has_row_security
     UNION ALL
     SELECT 4, pg_catalog.format('%s has %s, which is not tripmig''s: %s', own.name, found.what, found.expression),
-           pg_catalog.format('look who put it there, and drop it: \d %s', own.name), false
+           pg_catalog.format('drop it (\d %s shows it)', own.name), false
     FROM own
     CROSS JOIN LATERAL (
         SELECT pg_catalog.format('a default of %I', a.attname), pg_catalog.pg_get_expr(d.adbin, d.adrelid)
