@@ -34,7 +34,7 @@ tripmig_module(ddl        MODULES db sql config base)
 tripmig_module(backfill   MODULES ddl db sql config base PACKAGES Threads::Threads)
 tripmig_module(job        MODULES backfill ddl db sql config base)
 tripmig_module(swap       MODULES job backfill ddl db sql config base)
-tripmig_module(partition  MODULES job backfill ddl db sql config base)
+tripmig_module(partition  MODULES job backfill ddl db sql config base PACKAGES PkgConfig::zstd)
 tripmig_module(migrate    MODULES job backfill ddl db lint sql config base)
 tripmig_module(app        MODULES migrate partition swap job backfill ddl db lint sandbox report config sql base)
 tripmig_module(view       MODULES app migrate partition swap job backfill ddl db lint sandbox report config sql base
