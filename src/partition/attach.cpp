@@ -42,13 +42,13 @@ Unit validate(const QualifiedName& table, std::string_view constraint) {
     Unit unit;
     unit.name = fmt::format("validate {} of {}", sql::quote_ident(constraint), sql::quoted(table));
     unit.steps = {ddl::statement(alter(table) + fmt::format("VALIDATE CONSTRAINT {}", sql::quote_ident(constraint)),
-                                 "all rows are read, and nobody waits",
-                                 {{table, LockMode::share_update_exclusive}})};
+                                 "all rows are read, and nobody waits", {{table, LockMode::share_update_exclusive}})};
     return unit;
 }
 
 void add_check(const Snapshot& snapshot, const ddl::Leaf& leaf, const Limits& limits, AttachPlan& plan) {
-    Unit unit = locked(fmt::format("bound {}", sql::quoted(leaf.name)), {{leaf.name, LockMode::access_exclusive}}, limits);
+    Unit unit =
+        locked(fmt::format("bound {}", sql::quoted(leaf.name)), {{leaf.name, LockMode::access_exclusive}}, limits);
     unit.steps = {drop_constraint(leaf.name, bounds_check, "an attach before this one may have left it"),
                   ddl::statement(alter(leaf.name) +
                                      fmt::format("ADD CONSTRAINT {} CHECK ({}) NOT VALID", bounds_check,
@@ -68,12 +68,13 @@ void add_foreign_key(const OutgoingKey& key, const DetachedPartition& partition,
     const QualifiedName& name = partition.leaf.name;
     const std::vector<LockRequest> locks{{key.references, LockMode::share_row_exclusive},
                                          {name, LockMode::access_exclusive}};
-    Unit unit = locked(fmt::format("add foreign key {} to {}", sql::quote_ident(key.name), sql::quoted(name)), locks, limits);
-    unit.steps = {
-        drop_constraint(name, key.name, "an attach before this one may have left it"),
-        ddl::statement(alter(name) + fmt::format("ADD CONSTRAINT {} {} NOT VALID", sql::quote_ident(key.name), key.definition),
-                       "ATTACH adopts it, and reads no row", locks),
-        db::record_half_clean_step(limits.state_schema, partition.table.oid)};
+    Unit unit =
+        locked(fmt::format("add foreign key {} to {}", sql::quote_ident(key.name), sql::quoted(name)), locks, limits);
+    unit.steps = {drop_constraint(name, key.name, "an attach before this one may have left it"),
+                  ddl::statement(alter(name) + fmt::format("ADD CONSTRAINT {} {} NOT VALID", sql::quote_ident(key.name),
+                                                           key.definition),
+                                 "ATTACH adopts it, and reads no row", locks),
+                  db::record_half_clean_step(limits.state_schema, partition.table.oid)};
     plan.units.push_back(std::move(unit));
     plan.units.push_back(validate(name, key.name));
     Unit undo = locked(fmt::format("drop foreign key {} of {}", sql::quote_ident(key.name), sql::quoted(name)),
@@ -86,10 +87,10 @@ std::vector<Step> truncate_triggers(const Snapshot& snapshot, const QualifiedNam
     std::vector<Step> steps;
     for (const db::TruncateTrigger& trigger : snapshot.parent.truncate_triggers) {
         const std::string name = sql::quote_ident(trigger.name);
-        steps.push_back(
-            ddl::statement(fmt::format("CREATE OR REPLACE TRIGGER {} {} TRUNCATE ON {} {}", name, trigger.timing,
-                                       sql::quoted(leaf), trigger.tail),
-                           "TRUNCATE triggers are not cloned by ATTACH", {{leaf, LockMode::share_row_exclusive}}));
+        steps.push_back(ddl::statement(fmt::format("CREATE OR REPLACE TRIGGER {} {} TRUNCATE ON {} {}", name,
+                                                   trigger.timing, sql::quoted(leaf), trigger.tail),
+                                       "TRUNCATE triggers are not cloned by ATTACH",
+                                       {{leaf, LockMode::share_row_exclusive}}));
         if (const std::string words = ddl::state_words(trigger.enabled); !words.empty())
             steps.push_back(ddl::statement(alter(leaf) + fmt::format("{} TRIGGER {}", words, name), "as the parent"));
     }
@@ -104,10 +105,10 @@ void add_registry(const Snapshot& snapshot, const QualifiedName& leaf, Unit& uni
     for (const std::string& id : snapshot.registry->ids)
         columns += sql::quote_ident(id) + ", ";
     columns += sql::quote_ident(snapshot.registry->key);
-    unit.before_locks.push_back(ddl::statement(
-        fmt::format("INSERT INTO {0} ({1}) SELECT {1} FROM {2}", sql::quoted(snapshot.registry->table), columns,
-                    sql::quoted(leaf)),
-        "its ids are those of the table again", {{snapshot.registry->table, LockMode::row_exclusive}}));
+    unit.before_locks.push_back(
+        ddl::statement(fmt::format("INSERT INTO {0} ({1}) SELECT {1} FROM {2}", sql::quoted(snapshot.registry->table),
+                                   columns, sql::quoted(leaf)),
+                       "its ids are those of the table again", {{snapshot.registry->table, LockMode::row_exclusive}}));
 }
 
 Unit attach_unit(const Snapshot& snapshot, const DetachedPartition& partition, const Limits& limits) {
@@ -119,8 +120,8 @@ Unit attach_unit(const Snapshot& snapshot, const DetachedPartition& partition, c
     Unit unit = locked(fmt::format("attach {}", sql::quoted(name)), locks, limits);
     add_registry(snapshot, name, unit);
     unit.steps = {require_same_table(partition, limits),
-                  ddl::statement(alter(snapshot.parent.table) + fmt::format("ATTACH PARTITION {} {}", sql::quoted(name),
-                                                                            partition.table.bounds),
+                  ddl::statement(alter(snapshot.parent.table) +
+                                     fmt::format("ATTACH PARTITION {} {}", sql::quoted(name), partition.table.bounds),
                                  "its rows are those of the table again", locks)};
     if (!is_foreign)
         unit.steps.push_back(drop_constraint(name, bounds_check, "the partition's bounds say the same"));
@@ -133,10 +134,11 @@ void require_room(const Snapshot& snapshot, const DetachedPartition& partition, 
     const ddl::Leaf& leaf = partition.leaf;
     for (const LeafSnapshot& other : snapshot.leaves)
         if (ddl::overlap(other.leaf.bounds, leaf.bounds))
-            throw Error(ExitCode::refused,
-                        fmt::format("{} can't be attached: {} holds {}", sql::quoted(leaf.name),
-                                    sql::quoted(other.leaf.name), ddl::describe(snapshot.coverage.key, other.leaf.bounds)),
-                        fmt::format("it was made since; move its rows to {} and drop it first", sql::quoted(leaf.name)));
+            throw Error(
+                ExitCode::refused,
+                fmt::format("{} can't be attached: {} holds {}", sql::quoted(leaf.name), sql::quoted(other.leaf.name),
+                            ddl::describe(snapshot.coverage.key, other.leaf.bounds)),
+                fmt::format("it was made since; move its rows to {} and drop it first", sql::quoted(leaf.name)));
     if (const auto refusal = default_in_the_way(snapshot, leaf.bounds, limits))
         throw Error(*refusal);
 }

@@ -111,11 +111,12 @@ Step require_same_table(const DetachedPartition& partition, const Limits& limits
     const QualifiedName& name = partition.table.name;
     return ddl::check(
         db::with_state(
-            fmt::format("SELECT EXISTS (SELECT FROM :\"state\".detached AS d JOIN pg_catalog.pg_class AS c ON c.oid = "
-                        "d.table_oid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE d.table_oid = {} "
-                        "AND n.nspname = {} AND c.relname = {} AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits AS i "
-                        "WHERE i.inhrelid = c.oid))",
-                        partition.table.oid, sql::quote_literal(name.schema), sql::quote_literal(name.name)),
+            fmt::format(
+                "SELECT EXISTS (SELECT FROM :\"state\".detached AS d JOIN pg_catalog.pg_class AS c ON c.oid = "
+                "d.table_oid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE d.table_oid = {} "
+                "AND n.nspname = {} AND c.relname = {} AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits AS i "
+                "WHERE i.inhrelid = c.oid))",
+                partition.table.oid, sql::quote_literal(name.schema), sql::quote_literal(name.name)),
             limits.state_schema),
         fmt::format("{} is no longer the table that was detached, or is a partition again", sql::quoted(name)));
 }
@@ -146,7 +147,8 @@ void plan_due(const Snapshot& snapshot, const config::PartitionPolicy& policy, c
     }
     for (const DetachedPartition& each : due_now(snapshot, policy, limits)) {
         const bool is_archived = policy.retention->action == Action::archive;
-        plan.acts.push_back({is_archived ? Act::Kind::archive : Act::Kind::drop, {each.leaf}, {drop_detached(each, limits)}});
+        plan.acts.push_back(
+            {is_archived ? Act::Kind::archive : Act::Kind::drop, {each.leaf}, {drop_detached(each, limits)}});
     }
 }
 

@@ -142,13 +142,12 @@ std::optional<Error> number_ahead(const Snapshot& snapshot, const config::Partit
                      [&](const LeafSnapshot& leaf) { return leaf.leaf.name == below.name; }))
         return std::nullopt;
     const ddl::KeyType key = snapshot.coverage.key;
-    return Error(
-        ExitCode::refused,
-        fmt::format("{}: partitions are {}, but none is detached: the newest row has {}, and the one "
-                    "before it is in {}, below {}",
-                    sql::quoted(policy.table), beyond_text(*policy.retention), ddl::describe(key, *newest),
-                    sql::quoted(below.name), ddl::describe(key, below.bounds.upper)),
-        "check that row; when its number is right, write idle = true under [retention] until others follow");
+    return Error(ExitCode::refused,
+                 fmt::format("{}: partitions are {}, but none is detached: the newest row has {}, and the one "
+                             "before it is in {}, below {}",
+                             sql::quoted(policy.table), beyond_text(*policy.retention), ddl::describe(key, *newest),
+                             sql::quoted(below.name), ddl::describe(key, below.bounds.upper)),
+                 "check that row; when its number is right, write idle = true under [retention] until others follow");
 }
 
 }  // namespace

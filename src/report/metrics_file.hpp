@@ -21,7 +21,7 @@ struct TableMetrics {
     std::int64_t default_rows = 0;
     std::int64_t detach_pending = 0;
     std::int64_t retention_overdue = 0;
-    bool is_success = false;                     ///< it was maintained
+    bool is_success = false;  ///< it was maintained
 };
 
 /// One run of a command, for a monitor.

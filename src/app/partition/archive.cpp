@@ -33,9 +33,11 @@ std::optional<partition::DetachedPartition> find_detached(const std::vector<db::
 /// A table that nobody announced: a partition still, or one that was detached by hand.
 partition::DetachedPartition find_table(db::Connection& connection, const QualifiedName& name, bool keeps) {
     const db::Result found = connection.execute(
-        "SELECT c.oid, c.relkind, pg_catalog.pg_get_expr(c.relpartbound, 0) AS bounds, n.nspname AS schema, p.relname AS "
+        "SELECT c.oid, c.relkind, pg_catalog.pg_get_expr(c.relpartbound, 0) AS bounds, n.nspname AS schema, p.relname "
+        "AS "
         "name FROM pg_catalog.pg_class AS c LEFT JOIN pg_catalog.pg_inherits AS i ON i.inhrelid = c.oid LEFT JOIN "
-        "pg_catalog.pg_class AS p ON p.oid = i.inhparent LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid = p.relnamespace "
+        "pg_catalog.pg_class AS p ON p.oid = i.inhparent LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid = "
+        "p.relnamespace "
         "WHERE c.oid = pg_catalog.to_regclass($1) AND c.relkind IN ('r', 'p', 'f')",
         {sql::quoted(name)});
     if (found.empty())
@@ -51,10 +53,11 @@ partition::DetachedPartition find_table(db::Connection& connection, const Qualif
     if (partition.table.is_attached)
         partition.table.parent = row.name();
     if (partition.table.is_attached && !keeps)
-        throw Error(ExitCode::refused,
-                    fmt::format("{} is a partition of {}: it is not dropped", sql::quoted(name),
-                                sql::quoted(partition.table.parent)),
-                    "detach it first (ALTER TABLE ... DETACH PARTITION ... CONCURRENTLY), or write the file alone with --keep");
+        throw Error(
+            ExitCode::refused,
+            fmt::format("{} is a partition of {}: it is not dropped", sql::quoted(name),
+                        sql::quoted(partition.table.parent)),
+            "detach it first (ALTER TABLE ... DETACH PARTITION ... CONCURRENTLY), or write the file alone with --keep");
     return partition;
 }
 
@@ -66,7 +69,8 @@ config::ArchivePolicy archive_policy(const Context& context, const ArchiveOption
     if (!options.dir.empty())
         archive.dir = options.dir;
     if (archive.dir.empty())
-        throw Error(ExitCode::usage, fmt::format("there is no place for the archive of {}", sql::quoted(partition.leaf.name)),
+        throw Error(ExitCode::usage,
+                    fmt::format("there is no place for the archive of {}", sql::quoted(partition.leaf.name)),
                     "say --dir DIR, or write dir = \"archive\" below [archive] into the policy");
     return archive;
 }
@@ -74,8 +78,13 @@ config::ArchivePolicy archive_policy(const Context& context, const ArchiveOption
 db::AdvisoryLock take_lock(const Context& context, PartitionConnections& connections) {
     const std::string& schema = context.config.state.schema;
     db::require_usable(connections.connection, schema, connections.database.pooler);
-    return {connections.connection, db::lock_key(schema, "maintain"),  "the maintain lock",
-            context.config.migrations.run_lock_wait, context.reporter, context.clock, context.stop};
+    return {connections.connection,
+            db::lock_key(schema, "maintain"),
+            "the maintain lock",
+            context.config.migrations.run_lock_wait,
+            context.reporter,
+            context.clock,
+            context.stop};
 }
 
 }  // namespace
@@ -135,7 +144,8 @@ RestoreResult restore_partition(const Context& context, const std::string& file,
         return result;
     const std::string table = sql::quoted(result.restored.manifest.table);
     if (!result.restored.has_parent)
-        throw Error(ExitCode::refused, fmt::format("{} is restored, but not attached: its partitioned table is not here", table),
+        throw Error(ExitCode::refused,
+                    fmt::format("{} is restored, but not attached: its partitioned table is not here", table),
                     "attach it by ALTER TABLE ... ATTACH PARTITION");
     try {
         result.attached = attach_partition(context, table);

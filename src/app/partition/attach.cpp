@@ -22,21 +22,23 @@ QualifiedName parent_of(db::Connection& connection, const std::string& schema, c
         return table.name == name && !table.is_stale && !table.is_attached;
     });
     if (found == known.end())
-        throw Error(ExitCode::refused, fmt::format("nothing is known of a detached partition {}", sql::quoted(name)),
-                    "`tripmig partition status` lists those that `partition maintain` detached; attach another table by "
-                    "ALTER TABLE ... ATTACH PARTITION");
+        throw Error(
+            ExitCode::refused, fmt::format("nothing is known of a detached partition {}", sql::quoted(name)),
+            "`tripmig partition status` lists those that `partition maintain` detached; attach another table by "
+            "ALTER TABLE ... ATTACH PARTITION");
     return found->parent;
 }
 
 void tell(Reporter& reporter, const partition::AttachResult& result) {
-    reporter.info("partition.attached", fmt::format("attached {} to {}: {}", sql::quoted(result.leaf.name),
-                                                    sql::quoted(result.table),
-                                                    ddl::describe(result.key, result.leaf.bounds)));
+    reporter.info("partition.attached",
+                  fmt::format("attached {} to {}: {}", sql::quoted(result.leaf.name), sql::quoted(result.table),
+                              ddl::describe(result.key, result.leaf.bounds)));
     if (result.will_be_detached)
-        reporter.warning("partition.attach",
-                         fmt::format("{} is older than the policy keeps: the next `tripmig partition maintain` detaches it "
-                                     "again",
-                                     sql::quoted(result.leaf.name)));
+        reporter.warning(
+            "partition.attach",
+            fmt::format("{} is older than the policy keeps: the next `tripmig partition maintain` detaches it "
+                        "again",
+                        sql::quoted(result.leaf.name)));
 }
 
 }  // namespace

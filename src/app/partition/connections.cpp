@@ -21,14 +21,8 @@ PartitionConnections::PartitionConnections(const Context& context, const std::st
       connection(database, role, context.reporter, context.stop, db::SessionSettings::own),
       executor(connection, lock_policy(context.config), context.reporter, context.clock, context.stop),
       session(database, role),
-      server{executor,
-             session,
-             context.reporter,
-             context.clock,
-             context.stop,
-             context.config.state.schema,
-             {},
-             &database} {
+      server{executor, session,  context.reporter, context.clock, context.stop, context.config.state.schema,
+             {},       &database} {
 }
 
 }  // namespace tripmig::app

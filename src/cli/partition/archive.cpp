@@ -18,7 +18,8 @@ void add_partition_archive(CLI::App& partition, Commands& commands) {
     auto flags = std::make_shared<Flags>();
     CLI::App* command =
         partition.add_subcommand("archive", "Write a detached table into a verified file, then drop it");
-    command->add_option("PARTITION", flags->options.table, "The table: [schema.]name, in public when no schema is given")
+    command
+        ->add_option("PARTITION", flags->options.table, "The table: [schema.]name, in public when no schema is given")
         ->required();
     command->add_option("--dir", flags->options.dir, "Where the file goes; default: dir in [archive] of the policy")
         ->type_name("DIR");

@@ -52,7 +52,8 @@ std::vector<DetachedTable> read_detached(StepConnection& connection, std::string
     std::vector<DetachedTable> tables;
     Step look;
     look.sql =
-        "SELECT EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "
+        "SELECT EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = "
+        "c.relnamespace "
         "WHERE n.nspname = $1 AND c.relname = 'detached' AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND "
         "pg_catalog.has_table_privilege(c.oid, 'SELECT'))";
     look.parameters = {std::string(state_schema)};
@@ -80,8 +81,12 @@ Step record_detached_step(std::string_view state_schema, const DetachedTable& ta
 
 Step record_finish_step(std::string_view state_schema, const DetachedTable& table) {
     Step step = change(statements::detached_finish, state_schema, "its time begins now");
-    step.parameters = {fmt::format("{}", table.oid),      table.name.schema, table.name.name,
-                       table.parent.schema,               table.parent.name, table.bounds,
+    step.parameters = {fmt::format("{}", table.oid),
+                       table.name.schema,
+                       table.name.name,
+                       table.parent.schema,
+                       table.parent.name,
+                       table.bounds,
                        time_parameter(table.detached_at)};
     return step;
 }

@@ -37,7 +37,10 @@ Error damaged(const std::string& name, const std::string& what) {
 class Lines {
   public:
     Lines(const ByteSource& bytes, const std::string& name)
-        : m_bytes(bytes), m_name(name), m_context(ZSTD_createDCtx(), ZSTD_freeDCtx), m_packed(ZSTD_DStreamInSize()),
+        : m_bytes(bytes),
+          m_name(name),
+          m_context(ZSTD_createDCtx(), ZSTD_freeDCtx),
+          m_packed(ZSTD_DStreamInSize()),
           m_plain(ZSTD_DStreamOutSize()) {}
 
     /// The next line without its end, and whether there is one. What follows the last line end is an error.
@@ -238,7 +241,8 @@ class Reader {
 
     static std::string head_of(const Manifest& manifest) {
         std::string text =
-            "\\set ON_ERROR_STOP on\nBEGIN;\nSET LOCAL client_encoding = 'UTF8';\nSET LOCAL standard_conforming_strings = "
+            "\\set ON_ERROR_STOP on\nBEGIN;\nSET LOCAL client_encoding = 'UTF8';\nSET LOCAL "
+            "standard_conforming_strings = "
             "on;\nSET LOCAL DateStyle = 'ISO, MDY';\nSET LOCAL IntervalStyle = 'postgres';\nSET LOCAL TimeZone = "
             "'UTC';\nSET LOCAL xmloption = 'content';\nSET LOCAL search_path = pg_catalog, pg_temp;\n";
         for (const std::string& statement : manifest.before)

@@ -105,7 +105,8 @@ void make_table(db::CopySession& session, const std::filesystem::path& file, con
             session.execute(statement);
     } catch (const Error& error) {
         if (error.sqlstate() == "42P07")
-            throw error.rewrapped(ExitCode::refused).with_hint(fmt::format("rename or drop it first; {} stays", file.string()));
+            throw error.rewrapped(ExitCode::refused)
+                .with_hint(fmt::format("rename or drop it first; {} stays", file.string()));
         throw;
     }
     copy_rows(session, file, manifest);
@@ -120,7 +121,8 @@ void record(db::CopySession& session, const Manifest& manifest, const std::strin
     session.execute(fmt::format(
         "INSERT INTO {}.detached (table_oid, table_schema, table_name, parent_schema, parent_name, bounds, action, "
         "detached_at, due_at, is_clean) VALUES ({}::pg_catalog.regclass, {}, {}, {}, {}, {}, 'detach', "
-        "pg_catalog.clock_timestamp(), NULL, true) ON CONFLICT (table_oid) DO UPDATE SET table_name = EXCLUDED.table_name",
+        "pg_catalog.clock_timestamp(), NULL, true) ON CONFLICT (table_oid) DO UPDATE SET table_name = "
+        "EXCLUDED.table_name",
         sql::quote_ident(state_schema), text(sql::quoted(manifest.table)), text(manifest.table.schema),
         text(manifest.table.name), text(manifest.parent->schema), text(manifest.parent->name), text(manifest.bounds)));
 }
@@ -152,8 +154,8 @@ Restored restore_archive(const config::DatabaseConfig& database, const std::file
     if (restored.has_parent)
         record(session, manifest, state_schema);
     session.execute("COMMIT");
-    reporter.info("archive.restored", fmt::format("restored {}: {}", sql::quoted(manifest.table),
-                                                  counted(manifest.content.rows, "row")));
+    reporter.info("archive.restored",
+                  fmt::format("restored {}: {}", sql::quoted(manifest.table), counted(manifest.content.rows, "row")));
     return restored;
 }
 

@@ -12,8 +12,9 @@ namespace tripmig::partition {
 
 ArchiveOrder archive_order(const DetachedPartition& partition, const config::ArchivePolicy& archive) {
     if (partition.table.kind == 'f')
-        throw Error(ExitCode::refused, fmt::format("{} is a foreign table: its rows are elsewhere, and are not archived",
-                                                   sql::quoted(partition.leaf.name)),
+        throw Error(ExitCode::refused,
+                    fmt::format("{} is a foreign table: its rows are elsewhere, and are not archived",
+                                sql::quoted(partition.leaf.name)),
                     "drop it by hand, or write action = \"drop\"");
     ArchiveOrder order;
     order.table = partition.leaf.name;
@@ -32,10 +33,11 @@ Unit drop_archived(const DetachedPartition& partition, const Archived& archived,
         unit.steps.erase(unit.steps.begin());
         unit.steps.pop_back();
     }
-    unit.steps.insert(unit.steps.begin(),
-                      ddl::check(has_content_sql(name, archived.manifest.columns, archived.manifest.content),
-                                 fmt::format("{} is no longer what is in {}: it was written to since, and is not dropped",
-                                             sql::quoted(name), archived.file.string())));
+    unit.steps.insert(
+        unit.steps.begin(),
+        ddl::check(has_content_sql(name, archived.manifest.columns, archived.manifest.content),
+                   fmt::format("{} is no longer what is in {}: it was written to since, and is not dropped",
+                               sql::quoted(name), archived.file.string())));
     return unit;
 }
 

@@ -28,7 +28,8 @@ namespace {
 std::string file_name(std::string_view name) {
     std::string text;
     for (const char c : name) {
-        const bool is_special = c == '/' || c == '%' || static_cast<unsigned char>(c) < ' ' || (c == '.' && text.empty());
+        const bool is_special =
+            c == '/' || c == '%' || static_cast<unsigned char>(c) < ' ' || (c == '.' && text.empty());
         text += is_special ? fmt::format("%{:02X}", static_cast<unsigned char>(c)) : std::string(1, c);
     }
     return text;
@@ -67,8 +68,7 @@ Manifest read_manifest(db::CopySession& session, const ArchiveOrder& order) {
     manifest.database = facts.row().text("database");
     manifest.server_version = facts.row().text("version");
     manifest.tool_version = std::string(version());
-    manifest.written_at =
-        format_rfc3339(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+    manifest.written_at = format_rfc3339(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
     return manifest;
 }
 
@@ -150,8 +150,9 @@ void write_text(db::CopySession& session, const Manifest& manifest, Reporter& re
 bool is_archive_of(const fs::path& file, const Manifest& manifest, Reporter& reporter) {
     try {
         const Manifest found = read_archive(file);
-        return found.table == manifest.table && found.columns == manifest.columns && found.content == manifest.content &&
-               found.before == manifest.before && found.database == manifest.database;
+        return found.table == manifest.table && found.columns == manifest.columns &&
+               found.content == manifest.content && found.before == manifest.before &&
+               found.database == manifest.database;
     } catch (const Error& error) {
         if (error.code() != ExitCode::refused)
             throw;
@@ -211,8 +212,8 @@ Archived write_or_find(db::CopySession& session, const ArchiveOrder& order, Repo
         if (fs::exists(path)) {
             if (is_archive_of(path, manifest, reporter))
                 return found_archive(path, std::move(manifest), true);
-            reporter.warning("archive.other", fmt::format("{} is there already and has something else in it: it stays",
-                                                          path.string()));
+            reporter.warning("archive.other",
+                             fmt::format("{} is there already and has something else in it: it stays", path.string()));
             continue;
         }
         ZstdFile file(path);
@@ -224,8 +225,8 @@ Archived write_or_find(db::CopySession& session, const ArchiveOrder& order, Repo
         if (written.content != manifest.content || written.columns != manifest.columns)
             throw Error(ExitCode::unexpected, fmt::format("{} has not what was written", file.part().string()));
         if (file.publish()) {
-            reporter.info("archive.written", fmt::format("wrote {}: {}", path.string(),
-                                                         counted(manifest.content.rows, "row")));
+            reporter.info("archive.written",
+                          fmt::format("wrote {}: {}", path.string(), counted(manifest.content.rows, "row")));
             return found_archive(path, std::move(manifest), false);
         }
         throw Error(ExitCode::refused, fmt::format("{} came to be there meanwhile", path.string()), "run it again");
@@ -236,7 +237,7 @@ Archived write_or_find(db::CopySession& session, const ArchiveOrder& order, Repo
 
 fs::path archive_path(const ArchiveOrder& order, int number) {
     const std::string name = order.parent && order.parent->schema == order.table.schema ? file_name(order.table.name)
-                                                                                         : folder_name(order.table);
+                                                                                        : folder_name(order.table);
     const fs::path folder = order.parent ? order.dir / folder_name(*order.parent) : order.dir;
     return folder / (number == 1 ? name + ".sql.zst" : fmt::format("{}.{}.sql.zst", name, number));
 }

@@ -24,14 +24,14 @@ struct ArchiveOrder {
 struct Archived {
     std::filesystem::path file;
     Manifest manifest;
-    std::int64_t bytes = 0;   ///< of the file
-    bool was_there = false;   ///< a run before this one wrote it
+    std::int64_t bytes = 0;  ///< of the file
+    bool was_there = false;  ///< a run before this one wrote it
 };
 
-/// Writes the table into a file of its own, as it is in one snapshot: under the name FILE.part, which is read back, held
-/// against the server's count, and renamed once it is on disk; then runs the command. A file of the same content that is
-/// there is taken as it is. Nothing else that is there is ever touched: the file gets another name then. Changes nothing
-/// in the database. Throws Error{refused} when anything of it fails: then the table stays.
+/// Writes the table into a file of its own, as it is in one snapshot: under the name FILE.part, which is read back,
+/// held against the server's count, and renamed once it is on disk; then runs the command. A file of the same content
+/// that is there is taken as it is. Nothing else that is there is ever touched: the file gets another name then.
+/// Changes nothing in the database. Throws Error{refused} when anything of it fails: then the table stays.
 Archived write_archive(const config::DatabaseConfig& database, const ArchiveOrder& order, Reporter& reporter,
                        const StopSignal& stop);
 

@@ -77,8 +77,8 @@ void ZstdFile::pack(std::string_view text, bool is_last) {
     ZSTD_inBuffer input{text.data(), text.size(), 0};
     for (bool is_done = false; !is_done;) {
         ZSTD_outBuffer output{m_state->packed.data(), m_state->packed.size(), 0};
-        const std::size_t left = ZSTD_compressStream2(m_state->context.get(), &output, &input,
-                                                      is_last ? ZSTD_e_end : ZSTD_e_continue);
+        const std::size_t left =
+            ZSTD_compressStream2(m_state->context.get(), &output, &input, is_last ? ZSTD_e_end : ZSTD_e_continue);
         if (ZSTD_isError(left) != 0)
             throw Error(ExitCode::unexpected, fmt::format("zstd: {}", ZSTD_getErrorName(left)));
         write_out({m_state->packed.data(), output.pos});

@@ -165,8 +165,9 @@ TEST_CASE("values are checked one by one and together") {
 
 TEST_CASE("retention by count and by size, and what becomes of the partitions") {
     const PartitionPolicy policy = parse_policy(
-        head + "[retention]\nkeep_partitions = 36\nkeep_size = \"500 GB\"\nonly_if = \"SELECT '{partition}' <> ''\"\n"
-               "action = \"archive\"\ngrace = \"3 days\"\n[archive]\ndir = \"old\"\ncommand = \"cp {file} /mnt\"\n",
+        head +
+            "[retention]\nkeep_partitions = 36\nkeep_size = \"500 GB\"\nonly_if = \"SELECT '{partition}' <> ''\"\n"
+            "action = \"archive\"\ngrace = \"3 days\"\n[archive]\ndir = \"old\"\ncommand = \"cp {file} /mnt\"\n",
         "/etc/policies/orders.toml");
     REQUIRE(policy.retention.has_value());
     CHECK_FALSE(policy.retention->keep.has_value());
