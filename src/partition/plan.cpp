@@ -39,7 +39,7 @@ void plan_half_clean(const Snapshot& snapshot, bool cascade, const Limits& limit
     for (const DetachedPartition& each : half_clean(snapshot)) {
         Act act{Act::Kind::clean_up, {each.leaf}, clean_up_detached(snapshot, each.leaf.name, cascade, limits)};
         if (act.units.empty())
-            act.units.push_back({.name = fmt::format("clean up {}", sql::quoted(each.leaf.name))});
+            act.units.emplace_back().name = fmt::format("clean up {}", sql::quoted(each.leaf.name));
         record_clean(act.units, each.table.oid, limits);
         plan.acts.push_back(std::move(act));
     }

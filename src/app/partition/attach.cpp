@@ -9,7 +9,7 @@
 #include "base/error.hpp"
 #include "db/run_lock.hpp"
 #include "db/state/history.hpp"
-#include "db/state/state_schema.hpp"
+#include "partition/maintain.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::app {

@@ -105,7 +105,7 @@ std::string manifest_line(const Manifest& manifest) {
     return "-- manifest " + json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
-constexpr std::string_view settings =
+constexpr std::string_view archive_settings =
     "\\set ON_ERROR_STOP on\n"
     "BEGIN;\n"
     "SET LOCAL client_encoding = 'UTF8';\n"
@@ -119,7 +119,7 @@ constexpr std::string_view settings =
 void write_text(db::CopySession& session, const Manifest& manifest, Reporter& reporter, ZstdFile& file) {
     file.write("-- tripmig archive 1\n");
     file.write(manifest_line(manifest));
-    file.write(settings);
+    file.write(archive_settings);
     for (const std::string& statement : manifest.before)
         file.write(statement + ";\n");
     std::string columns;
