@@ -8,7 +8,7 @@
 
 #include "base/counted.hpp"
 #include "base/bytes.hpp"
-#include "partition/retention.hpp"
+#include "partition/retention/retention.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::doctor {

@@ -17,6 +17,9 @@ struct Act {
     std::vector<Unit> units;
 };
 
+/// The strongest lock on each relation that others may wait for.
+std::vector<LockRequest> strongest_locks(const Act& act);
+
 /// What a run does to one table, in this order.
 struct MaintenancePlan {
     QualifiedName table;

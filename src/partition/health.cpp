@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "partition/detached.hpp"
-#include "partition/expiry.hpp"
+#include "partition/retention/detached.hpp"
+#include "partition/retention/expiry.hpp"
 
 namespace tripmig::partition {
 

@@ -9,11 +9,11 @@
 #include "ddl/leaf.hpp"
 #include "ddl/registry/registry.hpp"
 #include "partition/default_scan.hpp"
-#include "partition/detached.hpp"
-#include "partition/expiry.hpp"
 #include "partition/newest_row.hpp"
-#include "partition/retention.hpp"
-#include "partition/sizes.hpp"
+#include "partition/retention/detached.hpp"
+#include "partition/retention/expiry.hpp"
+#include "partition/retention/retention.hpp"
+#include "partition/retention/sizes.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::partition {

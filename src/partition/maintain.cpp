@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <deque>
 
-#include "partition/detached_state.hpp"
 #include "partition/inspect.hpp"
 #include "partition/overview.hpp"
 #include "partition/plan.hpp"
+#include "partition/retention/detached_state.hpp"
 #include "partition/table_run.hpp"
 
 namespace tripmig::partition {

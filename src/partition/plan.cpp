@@ -7,9 +7,9 @@
 #include "base/counted.hpp"
 #include "ddl/statement_step.hpp"
 #include "partition/create.hpp"
-#include "partition/detached.hpp"
-#include "partition/expiry.hpp"
-#include "partition/retention.hpp"
+#include "partition/retention/detached.hpp"
+#include "partition/retention/expiry.hpp"
+#include "partition/retention/retention.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::partition {

@@ -4,14 +4,14 @@
 
 #include <algorithm>
 
-#include "partition/detached.hpp"
-#include "partition/detached_state.hpp"
-#include "partition/expiry.hpp"
 #include "partition/health.hpp"
 #include "partition/inspect.hpp"
 #include "partition/newest_row.hpp"
 #include "partition/overview.hpp"
-#include "partition/sizes.hpp"
+#include "partition/retention/detached.hpp"
+#include "partition/retention/detached_state.hpp"
+#include "partition/retention/expiry.hpp"
+#include "partition/retention/sizes.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::partition {

@@ -33,30 +33,6 @@ chr::milliseconds budget_of(int attempt, chr::milliseconds most) {
     return place < budgets.size() ? std::min(budgets.at(place), most) : most;
 }
 
-/// The strongest lock on each relation that others may wait for.
-std::vector<LockRequest> locks_of(const Act& act) {
-    std::vector<LockRequest> locks;
-    const auto add = [&](const LockRequest& lock) {
-        const bool is_new =
-            act.kind == Act::Kind::create && std::any_of(act.leaves.begin(), act.leaves.end(),
-                                                         [&](const auto& leaf) { return leaf.name == lock.relation; });
-        if (is_new || lock.mode < LockMode::share_update_exclusive)
-            return;
-        const auto known = std::find_if(locks.begin(), locks.end(),
-                                        [&](const LockRequest& each) { return each.relation == lock.relation; });
-        if (known == locks.end())
-            locks.push_back({lock.relation, lock.mode});
-        else
-            known->mode = std::max(known->mode, lock.mode);
-    };
-    for (const Unit& unit : act.units) {
-        std::for_each(unit.lock_first.begin(), unit.lock_first.end(), add);
-        for (const Step& step : unit.steps)
-            std::for_each(step.locks.begin(), step.locks.end(), add);
-    }
-    return locks;
-}
-
 enum class Attachment { attached, pending, detached };
 
 Attachment attachment_of(db::StepConnection& connection, const QualifiedName& partition) {
@@ -338,7 +314,7 @@ void TableRun::tell(const ddl::Leaf& leaf, std::string_view verb) {
 void TableRun::complete(const Act& act) {
     m_deed.kind = act.kind;
     m_deed.leaves = act.leaves;
-    m_deed.locks = locks_of(act);
+    m_deed.locks = strongest_locks(act);
     if (std::vector<ddl::Leaf>* list = list_of(act.kind); list != nullptr) {
         list->insert(list->end(), act.leaves.begin(), act.leaves.end());
         const std::string_view verb = list == &m_outcome.created    ? "created"

@@ -7,7 +7,7 @@
 #include "app/context.hpp"
 #include "partition/archive/restore.hpp"
 #include "partition/archive/write.hpp"
-#include "partition/attach.hpp"
+#include "partition/retention/attach.hpp"
 
 namespace tripmig::app {
 

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "app/context.hpp"
-#include "partition/attach.hpp"
+#include "partition/retention/attach.hpp"
 
 namespace tripmig::app {
 

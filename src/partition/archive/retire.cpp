@@ -5,7 +5,7 @@
 #include "base/error.hpp"
 #include "ddl/statement_step.hpp"
 #include "partition/archive/content_sql.hpp"
-#include "partition/detached.hpp"
+#include "partition/retention/detached.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::partition {

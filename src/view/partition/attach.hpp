@@ -2,7 +2,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "partition/attach.hpp"
+#include "partition/retention/attach.hpp"
 
 namespace tripmig::view {
 

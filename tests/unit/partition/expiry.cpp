@@ -1,11 +1,11 @@
-#include "partition/expiry.hpp"
+#include "partition/retention/expiry.hpp"
 
 #include <doctest/doctest.h>
 
 #include <random>
 
-#include "partition/detached.hpp"
 #include "partition/plan.hpp"
+#include "partition/retention/detached.hpp"
 
 using namespace tripmig;
 using namespace tripmig::partition;
@@ -128,7 +128,8 @@ TEST_CASE("retention is what a model says, for generated policies, sizes and clo
                 rest += sizes[static_cast<std::size_t>(later)];
             const int begun = std::min(today, count - 1) - day + 1;  // this one and those after it up to today's
             const bool is_kept = (keep != 0 && (day + 1) * 24 > today * 24 + 6 - keep * 24) ||
-                                 (partitions != 0 && begun <= partitions) || (size != 0 && rest <= size) || day == newest;
+                                 (partitions != 0 && begun <= partitions) || (size != 0 && rest <= size) ||
+                                 day == newest;
             if (!is_kept)
                 wanted += (wanted.empty() ? "day_" : " day_") + std::to_string(day + 1);
         }

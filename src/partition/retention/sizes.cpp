@@ -1,4 +1,4 @@
-#include "partition/sizes.hpp"
+#include "partition/retention/sizes.hpp"
 
 #include <string_view>
 

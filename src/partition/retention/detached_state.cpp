@@ -1,4 +1,4 @@
-#include "partition/detached_state.hpp"
+#include "partition/retention/detached_state.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "partition/detached.hpp"
+#include "partition/retention/detached.hpp"
 
 #include <fmt/format.h>
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "base/step.hpp"
-#include "partition/expiry.hpp"
+#include "partition/retention/expiry.hpp"
 #include "partition/snapshot.hpp"
 
 namespace tripmig::partition {

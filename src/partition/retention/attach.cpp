@@ -1,4 +1,4 @@
-#include "partition/attach.hpp"
+#include "partition/retention/attach.hpp"
 
 #include <fmt/format.h>
 
@@ -8,11 +8,11 @@
 #include "ddl/replacement/replacement.hpp"
 #include "ddl/statement_step.hpp"
 #include "partition/create.hpp"
-#include "partition/detached.hpp"
-#include "partition/detached_state.hpp"
-#include "partition/expiry.hpp"
 #include "partition/inspect.hpp"
 #include "partition/overview.hpp"
+#include "partition/retention/detached.hpp"
+#include "partition/retention/detached_state.hpp"
+#include "partition/retention/expiry.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::partition {

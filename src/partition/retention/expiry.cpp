@@ -1,4 +1,4 @@
-#include "partition/expiry.hpp"
+#include "partition/retention/expiry.hpp"
 
 #include <fmt/format.h>
 
