@@ -1,11 +1,12 @@
-# src/<module>/sql/<name>.sql becomes tripmig::<module>::statements::<name> in generated/<module>/statements.hpp:
+# src/<module>/sql/<name>.sql, or sql/ in a folder of the module, becomes tripmig::<module>::statements::<name> in generated/<module>/statements.hpp:
 # one complete statement a file, runnable in psql, parameters described at its top.
 
 # All of them at once, for a tool that reads the sources without building them.
 add_custom_target(tripmig_statements)
 
 function(tripmig_embed_sql module)
-  file(GLOB files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${module}/sql/*.sql)
+  file(GLOB files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${module}/sql/*.sql
+       ${CMAKE_SOURCE_DIR}/src/${module}/*/sql/*.sql)
   if(NOT files)
     return()
   endif()

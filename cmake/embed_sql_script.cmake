@@ -1,5 +1,5 @@
 # cmake -DHEADER=... -DMODULE=... -DFILES=a.sql;b.sql -P embed_sql_script.cmake
-set(text "#pragma once\n// Made from src/${MODULE}/sql/*.sql at build time.\n#include <string_view>\n\nnamespace tripmig::${MODULE}::statements {\n\n")
+set(text "#pragma once\n// Made from the .sql files of src/${MODULE} at build time.\n#include <string_view>\n\nnamespace tripmig::${MODULE}::statements {\n\n")
 foreach(file IN LISTS FILES)
   get_filename_component(name ${file} NAME_WE)
   file(READ ${file} content)

@@ -58,7 +58,7 @@ std::vector<Step> function(const Capture& capture, const QualifiedName& name, co
     function.owner = function.creator = capture.creator;  // hand_over()
     function.may_be_there = may_exist;
     function.reads_tables = false;
-    return ddl::create_trigger_function(function, "writers need no right on the log");
+    return ddl::create_trigger_function(function, "writers need no privilege on the log");
 }
 
 /// The functions run as the table's owner where the role may give them to it: who may do so owns the state schema and
@@ -101,7 +101,7 @@ END
 Step trigger(const Capture& capture, const std::string& name, const std::string& events, const QualifiedName& called) {
     return statement(fmt::format("CREATE TRIGGER {} AFTER {} EXECUTE FUNCTION {}()", sql::quote_ident(name), events,
                                  sql::quoted(called)),
-                     "waits for the writers that are at work: every later change is in the log",
+                     "waits for running writers: every later change is in the log",
                      {{capture.source, LockMode::share_row_exclusive}});
 }
 
@@ -171,7 +171,7 @@ std::vector<Step> prepare_capture(const Capture& capture) {
                                           log, columns),
                               "the log of changed keys; no index, so that appending costs next to nothing"));
     steps.push_back(statement(fmt::format("ALTER TABLE {} REPLICA IDENTITY FULL", log),
-                              "or a publication FOR ALL TABLES would refuse to take entries out"));
+                              "otherwise a publication FOR ALL TABLES would refuse DELETE from it"));
     steps.push_back(ddl::make_table_private(capture.log));
     ddl::append(steps, capture_functions(capture, false));
     return steps;
@@ -215,7 +215,8 @@ std::vector<Step> end_capture(const Capture& capture) {
     for (const QualifiedName& name : {capture.function, capture.old_function, capture.truncate_function})
         steps.push_back(statement(fmt::format("DROP FUNCTION IF EXISTS {}() CASCADE", sql::quoted(name)),
                                   "with the triggers of partitions that were detached by hand"));
-    steps.push_back(statement(fmt::format("DROP TABLE IF EXISTS {}", sql::quoted(capture.log)), "nothing writes it"));
+    steps.push_back(
+        statement(fmt::format("DROP TABLE IF EXISTS {}", sql::quoted(capture.log)), "nothing writes to it any more"));
     return steps;
 }
 
@@ -228,7 +229,7 @@ std::vector<Step> renew_capture(const Capture& capture) {
 
 Step mark_incomplete(const Capture& capture) {
     return statement(fmt::format("INSERT INTO {} (truncated) VALUES (true)", sql::quoted(capture.log)),
-                     "what changed meanwhile is not in the log: everything is loaded again");
+                     "changes may be missing in the log: everything is loaded again");
 }
 
 std::string backlog_sql(const Capture& capture) {

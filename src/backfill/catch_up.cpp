@@ -35,7 +35,7 @@ std::vector<Step> replace_rows(const Projection& projection, const std::string& 
     return {
         statement(fmt::format("DELETE FROM {} AS copied USING {} AS touched WHERE {}", sql::quoted(projection.target),
                               touched, equal_keys(projection.keys, "copied", "touched")),
-                  "what the target has of the keys in the log"),
+                  "the target's rows for the keys in the log"),
         statement(
             fmt::format("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {} AS touched JOIN {}{} AS now ON "
                         "{}",
@@ -58,7 +58,7 @@ std::vector<Step> last_catch_up(const Transfer& transfer) {
     for (const Projection& projection : transfer.projections)
         ddl::append(steps, replace_rows(projection, touched));
     steps.push_back(statement(fmt::format("DELETE FROM {} WHERE NOT truncated", sql::quoted(transfer.capture.log)),
-                              "done with these; a mark of TRUNCATE stays until the load has begun anew"));
+                              "these are done; a mark of TRUNCATE stays until the load begins again"));
     return steps;
 }
 
@@ -69,15 +69,15 @@ Unit catch_up_round(const Transfer& transfer, std::int64_t limit) {
     Unit unit;
     unit.name = fmt::format("catch up {}", sql::quoted(transfer.projections.front().target));
     unit.steps.push_back(statement("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
-                                   "log and rows of one moment; what comes meanwhile is the next round's"));
-    unit.steps.push_back(statement(fmt::format("DELETE FROM {}", touched), "the last round's"));
+                                   "log and rows from one snapshot; later changes are for the next round"));
+    unit.steps.push_back(statement(fmt::format("DELETE FROM {}", touched), "of the last round"));
     unit.steps.push_back(statement(
         fmt::format("WITH taken AS (DELETE FROM {0} WHERE ctid = ANY (ARRAY(SELECT ctid FROM {0} WHERE NOT truncated "
                     "LIMIT {1})) RETURNING {2}) INSERT INTO {3} SELECT DISTINCT {2} FROM taken",
                     log, limit, keys, touched),
         "the keys of this round"));
     unit.steps.push_back(
-        statement(fmt::format("ANALYZE {}", touched), "look-ups or a hash join, as their number says"));
+        statement(fmt::format("ANALYZE {}", touched), "so that the planner knows how many keys there are"));
     for (const Projection& projection : transfer.projections)
         ddl::append(unit.steps, replace_rows(projection, touched));
     return unit;
@@ -89,11 +89,11 @@ std::string log_size_sql(const Transfer& transfer) {
 }
 
 Unit vacuum_log(const Transfer& transfer, std::int64_t log_bytes) {
-    Unit unit = ddl::alone(fmt::format("vacuum {}", sql::quoted(transfer.capture.log)),
-                           statement(fmt::format("VACUUM (ANALYZE, TRUNCATE {}) {}", log_bytes >= large_log,
-                                                 sql::quoted(transfer.capture.log)),
-                                     "each round scans the log, dead entries as well",
-                                     {{transfer.capture.log, LockMode::share_update_exclusive}}));
+    Unit unit = ddl::alone(
+        fmt::format("vacuum {}", sql::quoted(transfer.capture.log)),
+        statement(
+            fmt::format("VACUUM (ANALYZE, TRUNCATE {}) {}", log_bytes >= large_log, sql::quoted(transfer.capture.log)),
+            "each round scans the log, dead entries too", {{transfer.capture.log, LockMode::share_update_exclusive}}));
     unit.steps.push_back(statement(fmt::format("VACUUM {}", sql::quoted(transfer.touched)), "the same",
                                    {{transfer.touched, LockMode::share_update_exclusive}}));
     return unit;

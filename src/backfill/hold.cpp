@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/bytes.hpp"
+#include "base/counted.hpp"
 #include "base/duration.hpp"
 
 namespace tripmig::backfill {
@@ -25,11 +27,6 @@ chr::milliseconds WalClock::lag_of(std::int64_t position, TimePoint now) const {
 
 namespace {
 
-std::string in_bytes(std::int64_t bytes) {
-    constexpr std::int64_t mebibyte = 1 << 20;
-    return bytes < mebibyte ? fmt::format("{} kB", bytes / 1024) : fmt::format("{} MB", bytes / mebibyte);
-}
-
 std::optional<Hold> hold_for_follower(const Follower& follower, const ServerLoad& load, const LoadLimits& limits,
                                       const WalClock& clock, WalClock::TimePoint now) {
     if (!follower.position || !follower.is_active)
@@ -44,7 +41,7 @@ std::optional<Hold> hold_for_follower(const Follower& follower, const ServerLoad
         follower.is_slot ? Hold::Kind::slot_lag : Hold::Kind::replica_lag,
         fmt::format("{} {} is {:.1f} s behind ({} of WAL), more than max_replica_lag = {}",
                     follower.is_slot ? "replication slot" : "standby", follower.name,
-                    static_cast<double>(lag.count()) / 1000, in_bytes(behind), to_string(limits.max_replica_lag))};
+                    static_cast<double>(lag.count()) / 1000, bytes_text(behind), to_string(limits.max_replica_lag))};
 }
 
 }  // namespace
@@ -71,22 +68,20 @@ std::vector<std::string> blind_spots(const ServerLoad& load, const LoadLimits& l
                                       [](const Follower& follower) { return !follower.is_visible; });
     if (hidden > 0)
         spots.push_back(
-            fmt::format("how far standby servers are behind is not visible to this role: GRANT pg_read_all_stats to it "
-                        "(replay_lsn and replay_lag of pg_stat_replication, {} of them); until then only replication "
-                        "slots count",
-                        hidden));
+            fmt::format("this role cannot see the lag of standbys: GRANT pg_read_all_stats to it ({} hidden in "
+                        "pg_stat_replication); until then only replication slots count",
+                        counted(hidden, "standby", "standbys")));
     if (limits.max_active_backends > 0 && load.hidden_backends > 0)
         spots.push_back(
-            fmt::format("whether sessions of other roles are active is not visible to this role: GRANT "
-                        "pg_read_all_stats to it (state of pg_stat_activity, {} of them); until then "
-                        "max_active_backends counts the others only",
-                        load.hidden_backends));
+            fmt::format("this role cannot see which sessions of other roles are active: GRANT pg_read_all_stats to it "
+                        "({} hidden in pg_stat_activity); until then max_active_backends does not count them",
+                        counted(load.hidden_backends, "session")));
     for (const Follower& follower : load.followers)
         if (follower.is_slot && !follower.is_active)
             spots.push_back(
-                fmt::format("nobody reads from replication slot {}: it keeps {} of WAL, and more with every "
-                            "chunk; waiting would not help, so it does not hold the work up",
-                            follower.name, in_bytes(follower.position ? load.wal_position - *follower.position : 0)));
+                fmt::format("nobody reads from replication slot {}: it retains {} of WAL, and more with every chunk; "
+                            "waiting would not help, so the work does not pause for it",
+                            follower.name, bytes_text(follower.position ? load.wal_position - *follower.position : 0)));
     return spots;
 }
 

@@ -76,7 +76,7 @@ Step purge_touched(const Transfer& transfer, const QualifiedName& target) {
                                  "touched WHERE {}",
                                  sql::quoted(target), ddl::column_list(keys), sql::quoted(transfer.capture.log),
                                  equal_keys(keys, "copied", "touched")),
-                     "rows that changed since capture began come with the catch-up");
+                     "rows changed after capture began are left to the catch-up");
 }
 
 namespace {
@@ -179,7 +179,7 @@ class Load {
         unit.steps.push_back(same_file(m_transfer.projections.front(), m_job.filenode));
         unit.steps.push_back(statement(
             fmt::format("INSERT INTO {} VALUES ({}, {})", sql::quoted(m_transfer.chunks), chunk.first, chunk.past),
-            "done with these"));
+            "these blocks are done"));
         return unit;
     }
 
@@ -220,18 +220,18 @@ Unit vacuum_loaded(const QualifiedName& target, bool is_analyzed, int rest_perce
     constexpr int cost_limit = 1000;
     constexpr double longest_delay = 100;
     const std::string_view options = is_analyzed ? "FREEZE, TRUNCATE false, ANALYZE" : "FREEZE, TRUNCATE false";
-    Unit unit = ddl::alone(
-        fmt::format("vacuum {}", sql::quoted(target)),
-        ddl::statement(fmt::format("VACUUM ({}) {}", options, sql::quoted(target)),
-                       "or autovacuum comes as soon as it is in use", {{target, LockMode::share_update_exclusive}}));
+    Unit unit = ddl::alone(fmt::format("vacuum {}", sql::quoted(target)),
+                           ddl::statement(fmt::format("VACUUM ({}) {}", options, sql::quoted(target)),
+                                          "otherwise autovacuum would run as soon as it is in use",
+                                          {{target, LockMode::share_update_exclusive}}));
     if (rest_percent == 0)
         return unit;
     const double delay = std::min(rest_percent / 100.0, longest_delay);
     unit.steps.insert(unit.steps.begin(),
-                      {statement(fmt::format("SET vacuum_cost_limit = {}", cost_limit), "it rests within itself"),
+                      {statement(fmt::format("SET vacuum_cost_limit = {}", cost_limit), "VACUUM pauses itself"),
                        statement(fmt::format("SET vacuum_cost_delay = {:.2f}", delay), "in ms")});
-    unit.steps.push_back(statement("RESET vacuum_cost_delay", "others' business"));
-    unit.steps.push_back(statement("RESET vacuum_cost_limit", "others' business"));
+    unit.steps.push_back(statement("RESET vacuum_cost_delay", "for later statements"));
+    unit.steps.push_back(statement("RESET vacuum_cost_limit", "for later statements"));
     return unit;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "backfill/statements.hpp"
+#include "base/counted.hpp"
 #include "base/duration.hpp"
 #include "base/error.hpp"
 
@@ -24,7 +25,7 @@ constexpr chr::seconds probe_timeout{10};
 
 Error bad_probe(const std::string& what) {
     return {ExitCode::usage, fmt::format("the probe {}", what),
-            "`probe` in [swap] is a SELECT of one boolean: true to go on"};
+            "`probe` in [swap] must be a SELECT that returns one boolean: true to continue"};
 }
 
 Follower follower_in(const db::Row& row) {
@@ -133,10 +134,10 @@ void Throttle::look_at_traffic() {
         return;
     Event event{Severity::info, others ? "throttle.resting" : "throttle.full_speed", {}, {}, {}};
     event.message = others ? fmt::format(
-                                 "others end {} transactions a second: it rests {} % of the time that it works "
-                                 "(swap.rest_when_busy)",
+                                 "server busy ({} transactions a second by others): pausing for {} % of the time "
+                                 "worked (swap.rest_when_busy)",
                                  *others, m_limits.rest_when_busy)
-                           : "others leave the server to itself: it rests no longer for them";
+                           : "server no longer busy: no pauses for other sessions";
     if (others)
         event.fields = {{"others_per_second", fmt::format("{}", *others)}};
     m_reporter.emit(event);
@@ -207,7 +208,8 @@ std::optional<Hold> Throttle::ask_probe() {
         const db::Result answer = m_connection->execute(m_limits.probe);
         m_connection->execute("ROLLBACK");
         if (answer.size() != 1 || answer.columns() != 1)
-            throw bad_probe(fmt::format("answered {} rows of {} columns", answer.size(), answer.columns()));
+            throw bad_probe(
+                fmt::format("answered {} of {}", counted(answer.size(), "row"), counted(answer.columns(), "column")));
         const std::optional<std::string> said = answer.optional_text();
         if (said == "t")
             return std::nullopt;
@@ -267,7 +269,7 @@ void Throttle::end_hold() {
     if (m_on_change)
         m_on_change(state());
     Event event{Severity::info, "throttle.released", {}, {}, {}};
-    event.message = fmt::format("going on after {:.1f} s", static_cast<double>(held.count()) / 1000);
+    event.message = fmt::format("resuming after {:.1f} s", static_cast<double>(held.count()) / 1000);
     event.fields = {{"held_ms", fmt::format("{}", held.count())}};
     m_reporter.emit(event);
 }

@@ -25,7 +25,7 @@ std::vector<Step> prepare_transfer(const Transfer& transfer) {
         fmt::format("CREATE TABLE {} (first_block pg_catalog.int8 PRIMARY KEY, past_block pg_catalog.int8 NOT "
                     "NULL, loaded_at pg_catalog.timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp())",
                     sql::quoted(transfer.chunks)),
-        "what is loaded, so that a later run goes on there"));
+        "what is loaded, so that a later run resumes there"));
     steps.push_back(ddl::make_table_private(transfer.chunks));
     std::string keys;
     for (const Capture::Key& key : transfer.capture.keys)
@@ -45,7 +45,7 @@ std::vector<Step> begin_transfer(const Transfer& transfer) {
 
 std::vector<Step> restart_transfer(const Transfer& transfer) {
     return {statement(fmt::format("DELETE FROM {} WHERE truncated", sql::quoted(transfer.capture.log)),
-                      "what is loaded from here on is from after it"),
+                      "what is loaded from here on is newer"),
             statement(fmt::format("DELETE FROM {}", sql::quoted(transfer.chunks)), "nothing is loaded")};
 }
 

@@ -82,7 +82,7 @@ class Sides {
     db::Result read(db::Executor& executor, std::string sql) const {
         Unit unit;
         unit.name = "compare";
-        unit.steps = {ddl::statement("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", "one moment"),
+        unit.steps = {ddl::statement("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", "one snapshot"),
                       ddl::statement(fmt::format("SET TRANSACTION SNAPSHOT {}", sql::quote_literal(m_snapshot)),
                                      "the same for all workers"),
                       ddl::statement(std::move(sql), "counts and hashes")};

@@ -62,6 +62,8 @@ struct Step {
     /// Not empty: run so often that the server should keep it prepared under this name in the session.
     std::string prepare_as;
     std::string copy_data;  ///< the data lines of COPY ... FROM STDIN, without the closing \.
+    /// tripmig's own record of what it does, in its state schema: a plan for people leaves it out.
+    bool is_bookkeeping = false;
 };
 
 /// How a unit's steps reach the server.

@@ -49,8 +49,8 @@ void StopSignal::check() const {
     if (!is_raised())
         return;
     if (signal_number() == SIGTERM)
-        throw Error(ExitCode::terminated, "stopped by SIGTERM; what was under way has been rolled back");
-    throw Error(ExitCode::interrupted, "interrupted; what was under way has been rolled back");
+        throw Error(ExitCode::terminated, "stopped by SIGTERM; uncommitted work was rolled back");
+    throw Error(ExitCode::interrupted, "interrupted; uncommitted work was rolled back");
 }
 
 }  // namespace tripmig

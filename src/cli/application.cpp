@@ -13,8 +13,10 @@
 #include "app/migrate/hidden_values.hpp"
 #include "base/clock.hpp"
 #include "base/version.hpp"
+#include "cli/doctor/doctor.hpp"
 #include "cli/signals.hpp"
 #include "cli/usage_error.hpp"
+#include "config/dialects.hpp"
 #include "db/connection.hpp"
 #include "report/error_text.hpp"
 #include "view/error_json.hpp"
@@ -46,24 +48,28 @@ constexpr std::array declarations{
     Declaration{"wait", add_wait},
     Declaration{"partition", add_partition},
     Declaration{"swap", add_swap},
+    Declaration{"doctor", add_doctor},
     Declaration{"sandbox", add_sandbox},
 };
 
-constexpr std::string_view footer = R"(At night:
-  tripmig status               what is applied, what is pending, who is at work
+constexpr std::string_view footer = R"(At night, begin here:
+  tripmig status               what is applied, what is pending, who is at work; changes nothing
   tripmig up --dry-run         the statements that `up` would run, in order; changes nothing
-  tripmig up                   apply them; safe to repeat, and from many places at once
+  tripmig up                   apply them, or resume after an error; safe to repeat
+  tripmig partition status     partitions, gaps, and how many days are left; changes nothing
+  tripmig swap status TABLE    how far an online swap is; changes nothing
+  tripmig doctor               what is wrong with server, schema and partitions, and what helps; changes nothing
   tripmig COMMAND --help       options and examples of one command
 
 Exit codes:
    0 done, or nothing to do             7 a migration failed and was rolled back
-   1 unexpected                         8 stopped half way; the next run goes on there
-   2 usage or configuration             9 some targets failed, the others are done
-   3 pending                           10 verification found a difference
+   1 unexpected error                   8 stopped half way; the next run resumes
+   2 wrong usage or configuration       9 some targets failed, the others are done
+   3 something is pending              10 verification found a difference
    4 files and history disagree        11 lock deadline passed; nothing changed, try again
-   5 another run holds the run lock    12 refused; the message says what must be done first
-   6 database not reachable            13 the role lacks a privilege, named
- 130, 143 interrupted, clean
+   5 another run holds its lock        12 refused; the message says what to do first
+   6 database not reachable            13 the role lacks a privilege, which is named
+ 130, 143 interrupted; run the same command again
 
 The connection: --url, else TRIPMIG_DATABASE_URL, else DATABASE_URL, else [database] of tripmig.toml, else libpq's PG*.)";
 
@@ -79,22 +85,25 @@ std::map<std::string, std::string> read_environment() {
 }
 
 void add_global_options(CLI::App& app, GlobalOptions& options) {
-    app.add_option("--config", options.config, "Read this file, not the nearest tripmig.toml")->type_name("FILE");
+    app.add_option("--config", options.config, "Read this configuration file instead of the nearest tripmig.toml")
+        ->type_name("FILE");
     app.add_option("--url", options.url, "The database: URI, key=value or ADO.NET string")->type_name("URL");
     app.add_option("--migrations", options.migrations, "The directory of migration files")->type_name("DIR");
-    app.add_option(
-           "--dialect", options.dialect,
-           "Whose files those are: flyway (tripmig's own), golang-migrate, dbmate, goose; auto: told by looking")
+    app.add_option("--dialect", options.dialect,
+                   "Which tool's format the files have: flyway (tripmig's own), golang-migrate, dbmate, goose; auto: "
+                   "detected from the files")
         ->type_name("NAME")
-        ->check(CLI::IsMember({"auto", "flyway", "golang-migrate", "dbmate", "goose"}));
-    app.add_flag("--allow-empty", options.allow_empty, "A directory without any migration is no error");
+        ->check(
+            CLI::IsMember(std::vector<std::string>(config::dialect_choices.begin(), config::dialect_choices.end())));
+    app.add_flag("--allow-empty", options.allow_empty, "Accept a directory without any migration");
     app.add_option("--partitions", options.partitions, "The directory of partition policies")->type_name("DIR");
-    app.add_flag("--json", options.json, "The result as one JSON document on stdout");
-    app.add_option("--log-format", options.log_format, "What happens, on stderr: text or json (a document a line)")
+    app.add_flag("--json", options.json, "Print the result as one JSON document on stdout");
+    app.add_option("--log-format", options.log_format,
+                   "Format of the messages on stderr: text or json (one document per line)")
         ->type_name("FORMAT")
         ->check(CLI::IsMember({"text", "json"}));
-    CLI::Option* quiet = app.add_flag("--quiet,-q", options.quiet, "Only warnings and errors on stderr");
-    app.add_flag("--verbose,-v", options.verbose, "Every statement and every wait on stderr")->excludes(quiet);
+    CLI::Option* quiet = app.add_flag("--quiet,-q", options.quiet, "Print only warnings and errors on stderr");
+    app.add_flag("--verbose,-v", options.verbose, "Print every statement and every wait on stderr")->excludes(quiet);
     app.add_flag("--no-color", options.no_color, "No colours (NO_COLOR does the same)");
 }
 
@@ -110,14 +119,14 @@ void add_help_pointer(CLI::App& command) {
 
 void declare(CLI::App& app, GlobalOptions& options) {
     app.description("Schema migrations, partition maintenance and online table swaps for PostgreSQL\n");
-    app.set_help_flag("--help,-h", "Help on tripmig, or on the command before it");
+    app.set_help_flag("--help,-h", "Show this help");
     app.set_version_flag("--version",
-                         fmt::format("tripmig {} ({}), {}", version(), git_revision(), db::client_library()));
+                         fmt::format("tripmig {} ({}), {}", version(), git_revision(), db::client_library()),
+                         "Show the version");
     app.get_formatter()->column_width(32);
     app.require_subcommand(1);
     app.fallthrough();  // subcommands inherit it: the options of tripmig count after the command's name as well
     add_global_options(app, options);
-    app.footer(std::string(footer));
 }
 
 /// The first argument that is a command's name; nullptr: none is.
@@ -161,7 +170,9 @@ bool Application::understand_one_command(Line& line, const std::vector<std::stri
 ExitCode Application::run(const std::vector<std::string>& arguments) {
     m_environment = read_environment();
     const auto own_end = std::find(arguments.begin(), arguments.end(), "--");  // then another program's
-    m_wants_json = std::find(arguments.begin(), own_end, "--json") != own_end;
+    const auto has = [&](std::string_view flag) { return std::find(arguments.begin(), own_end, flag) != own_end; };
+    m_wants_json = has("--json");
+    m_wants_no_color = has("--no-color");
     choose_report_format("auto");
     if (Line line; understand_one_command(line, arguments))
         return run_chosen(line);
@@ -169,6 +180,7 @@ ExitCode Application::run(const std::vector<std::string>& arguments) {
     declare(line.app, m_options);
     for (const Declaration& declaration : declarations)
         declaration.add(line.app, line.commands);
+    line.app.footer(std::string(footer));  // not earlier: commands would inherit it
     add_help_pointer(line.app);
     try {
         line.parse(arguments);
@@ -191,7 +203,8 @@ ExitCode Application::run_chosen(const Line& line) {
 }
 
 void Application::choose_report_format(const std::string& color) {
-    m_report = report::reporter_options(STDERR_FILENO, m_options.no_color ? "never" : color, m_environment);
+    m_report = report::reporter_options(STDERR_FILENO, m_options.no_color || m_wants_no_color ? "never" : color,
+                                        m_environment);
     m_report.quiet = m_options.quiet;
     m_report.verbose = m_options.verbose;
     if (m_options.log_format == "json")

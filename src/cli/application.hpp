@@ -59,7 +59,9 @@ class Application {
     std::unique_ptr<Reporter> m_reporter;
     CountedOutput m_output{std::cout};
     std::ostream m_out{&m_output};
-    bool m_wants_json = false;  ///< also when the command line was not understood
+    // Also when the command line was not understood:
+    bool m_wants_json = false;
+    bool m_wants_no_color = false;
 };
 
 }  // namespace tripmig::cli

@@ -12,12 +12,13 @@
 namespace tripmig::cli {
 
 void add_yes_option(CLI::App& command, bool& is_confirmed) {
-    command.add_flag("--yes", is_confirmed, "Do not ask; needed where there is no terminal (exit code 12 without it)");
+    command.add_flag("--yes", is_confirmed,
+                     "Do not ask for confirmation; required without a terminal (else exit code 12)");
 }
 
 void accept_yes_option(CLI::App& command) {
     command.add_flag_function(
-        "--yes", [](std::int64_t) {}, "Accepted for scripts: this command does not ask, since it can be taken back");
+        "--yes", [](std::int64_t) {}, "Accepted for scripts; this command does not ask for confirmation");
 }
 
 app::Confirm confirm_on_terminal(bool is_confirmed) {

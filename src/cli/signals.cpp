@@ -48,7 +48,7 @@ extern "C" void raise_stop(int signal_number) {
         signal_children(SIGTERM);
     } else if (now - none > same_signal) {
         end_at_once(signal_number,
-                    "error: ended at once by a second signal; the server rolls back what was under way\n");
+                    "error: stopped at once by a second signal; the server rolls back uncommitted work\n");
     }
     if (StopSignal* stop = signalled.load())
         stop->raise(signal_number);
@@ -57,8 +57,8 @@ extern "C" void raise_stop(int signal_number) {
 
 extern "C" void give_up(int /*signal_number*/) {
     end_at_once(first_signal,
-                "error: a call did not end within 25 s of the signal, and was not waited for: does the server answer? "
-                "It rolls back what was under way\n");
+                "error: stopped without waiting longer: a call did not end within 25 s of the signal. Is the server "
+                "reachable? It rolls back uncommitted work\n");
 }
 
 }  // namespace

@@ -65,7 +65,7 @@ Error unknown_word(const CLI::App& command, const std::string& word) {
     if (may_be_connection_string(word))
         return Error(ExitCode::usage,
                      fmt::format("{} does not take a connection string as its argument", spelled(command)),
-                     "write --url before it");
+                     "put --url before it");
     if (names.empty())
         return Error(ExitCode::usage, fmt::format("{} does not take the argument '{}'", spelled(command), word),
                      see_help(command));

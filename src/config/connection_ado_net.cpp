@@ -56,15 +56,15 @@ class AdoNetParser {
         const std::string hint = npgsql_hint(written);
         if (!m_has_secret)
             return Error(ExitCode::usage,
-                         fmt::format("part {} of the connection string has an unknown key word", m_part),
-                         hint.empty() ? "with a ; between its parts it has Npgsql's: Server, Port, Database, User Id, "
-                                        "Password, SSL Mode, ..."
+                         fmt::format("part {} of the connection string has an unknown keyword", m_part),
+                         hint.empty() ? "a connection string with ; has Npgsql's keywords: Server, Port, Database, "
+                                        "User Id, Password, SSL Mode, ..."
                                       : hint);
         return Error(
             ExitCode::usage,
-            fmt::format("part {} of the connection string, after the password, has an unknown key word", m_part),
+            fmt::format("part {} of the connection string, after the password, has an unknown keyword", m_part),
             hint + (hint.empty() ? "" : " ") +
-                "a password with a ; in it stands in double quotes, with \"\" for a quote");
+                "put a password that contains ; in double quotes, with \"\" for a quote");
     }
 
     std::string take_keyword() {
@@ -73,7 +73,7 @@ class AdoNetParser {
         if (end == std::string_view::npos || m_text[end] == ';') {
             if (find_npgsql_keyword(written) == nullptr)
                 throw unknown(written);
-            throw Error(ExitCode::usage, fmt::format("there is no = after \"{}\" in the connection string", written));
+            throw Error(ExitCode::usage, fmt::format("= is missing after \"{}\" in the connection string", written));
         }
         m_text.remove_prefix(end + 1);
         return written;
@@ -101,13 +101,13 @@ class AdoNetParser {
                 m_text = trimmed(m_text.substr(i + 1));
                 if (!m_text.empty() && m_text.front() != ';')
                     throw Error(ExitCode::usage,
-                                fmt::format("something stands between the quote that ends {} and the next ;", written),
-                                "a quote within quotes is written twice");
+                                fmt::format("there is text between the closing quote of {} and the next ;", written),
+                                "write a quote within quotes twice");
                 return value;
             }
         }
-        throw Error(ExitCode::usage, fmt::format("the quote that {} begins with is not closed", written),
-                    "a value that begins with a quote ends with the same");
+        throw Error(ExitCode::usage, fmt::format("the opening quote of {} is not closed", written),
+                    "end the value with the same quote");
     }
 
     void store(const NpgsqlKeyword& keyword, const std::string& written, const std::string& value) {
@@ -130,8 +130,8 @@ class AdoNetParser {
                 return;
             case Meaning::revocation:
                 if (boolean(written, value))
-                    throw Error(ExitCode::usage, "Check Certificate Revocation=true cannot be kept here",
-                                "use a connection URL with sslcrl=FILE, libpq's own way");
+                    throw Error(ExitCode::usage, "Check Certificate Revocation=true is not supported",
+                                "use a connection URL with libpq's sslcrl=FILE");
                 return;
             case Meaning::none:
                 return;
@@ -162,8 +162,8 @@ class AdoNetParser {
             if (lower == written)
                 return add_parameter(m_parameters, "sslmode", std::string(libpq));
         }
-        throw Error(ExitCode::usage, "SSL Mode has a value that it cannot have",
-                    "it may be Disable, Allow, Prefer, Require, VerifyCA, VerifyFull");
+        throw Error(ExitCode::usage, "SSL Mode has an invalid value",
+                    "use one of Disable, Allow, Prefer, Require, VerifyCA, VerifyFull");
     }
 
     /// "a,b", "a:5433,b", "/var/run/postgresql", "[2001:db8::1]:5433", "2001:db8::1".
@@ -182,8 +182,8 @@ class AdoNetParser {
                 host.erase(colon);
             }
             if (host.find_first_of(" \t=") != std::string::npos)
-                throw Error(ExitCode::usage, "the host in the connection string has a blank or an = in it",
-                            "in this form a ; stands between the parts: Server=...;Database=...;");
+                throw Error(ExitCode::usage, "the host in the connection string contains a space or =",
+                            "separate the parts with a semicolon: Server=...;Database=...;");
             hosts.push_back(bracketed ? host.substr(1, host.find(']') - 1) : host);
             m_host_ports.push_back(port);
             begin = end + 1;
@@ -210,7 +210,7 @@ class AdoNetParser {
         if (m_trust && mode != m_parameters.end() && mode->second.rfind("verify", 0) == 0)
             throw Error(ExitCode::usage,
                         fmt::format("Trust Server Certificate=true contradicts SSL Mode={}", mode->second),
-                        "leave one of the two out");
+                        "remove one of the two");
     }
 
     std::string_view m_text;

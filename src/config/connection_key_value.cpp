@@ -49,10 +49,10 @@ class KeyValueParser {
                          parameter_hint(name));
         return Error(
             ExitCode::usage,
-            fmt::format("what follows {}=... in the connection string, after the password, is no known parameter",
+            fmt::format("what follows {}=... in the connection string, after the password, is not a known parameter",
                         m_former),
             parameter_hint(name) +
-                "; a password with blanks stands in single quotes, with \\' for a quote and \\\\ for a backslash");
+                "; put a password with spaces in single quotes, with \\' for a quote and \\\\ for a backslash");
     }
 
     std::string take_name() {
@@ -63,7 +63,7 @@ class KeyValueParser {
         if (m_text.empty() || m_text.front() != '=') {
             if (!is_libpq_parameter(name))
                 throw unknown(name);
-            throw Error(ExitCode::usage, fmt::format("there is no = after \"{}\" in the connection string", name));
+            throw Error(ExitCode::usage, fmt::format("= is missing after \"{}\" in the connection string", name));
         }
         take_character();
         return name;

@@ -96,10 +96,10 @@ ConnectionParameters parse_form(std::string_view text) {
     if (scheme == "postgresql" || scheme == "postgres")
         return parse_uri(text);
     if (!scheme.empty())
-        throw Error(ExitCode::usage, fmt::format("{} is no URL of a PostgreSQL database", shown_scheme(scheme)),
+        throw Error(ExitCode::usage, fmt::format("{} is not a PostgreSQL URL", shown_scheme(scheme)),
                     std::string(known_forms));
     if (text.find('=') == std::string_view::npos)
-        throw Error(ExitCode::usage, "this is no connection string", std::string(known_forms));
+        throw Error(ExitCode::usage, "this is not a valid connection string", std::string(known_forms));
     return looks_like_ado_net(text) ? parse_ado_net(text) : parse_key_value(text);
 }
 

@@ -11,7 +11,7 @@ namespace tripmig::config {
 namespace {
 
 const char* const encode_hint =
-    "in the user's name and the password write : / @ ? # % and blanks as %3A %2F %40 %3F %23 %25 %20";
+    "in the user name and the password, write : / @ ? # % and spaces as %3A %2F %40 %3F %23 %25 %20";
 
 std::optional<int> hex_digit(char c) {
     if (c >= '0' && c <= '9')
@@ -35,7 +35,7 @@ std::string percent_decoded(std::string_view text, std::string_view part) {
         if (!high || !low || (*high == 0 && *low == 0))
             throw Error(ExitCode::usage,
                         fmt::format("the URL's {} has a % without two hexadecimal digits after it", part),
-                        "a % itself is written %25");
+                        "write % itself as %25");
         decoded += static_cast<char>(*high * 16 + *low);
         i += 2;
     }
@@ -105,9 +105,9 @@ void take_hosts(std::string_view& text, ConnectionParameters& parameters) {
 /// Its name is not repeated: behind an & it may be the rest of a password.
 Error unknown_parameter(const std::string& name, std::size_t part, bool has_at_sign) {
     if (has_at_sign)
-        return {ExitCode::usage, "the URL has an unknown parameter after its ?, and an @ behind it", encode_hint};
+        return {ExitCode::usage, "the URL has an unknown parameter after its ?, and an @ after that", encode_hint};
     return {ExitCode::usage, fmt::format("parameter {} after the URL's ? has an unknown name", part),
-            parameter_hint(name) + "; an & within a value is written %26"};
+            parameter_hint(name) + "; write & within a value as %26"};
 }
 
 /// libpq reads JDBC's ssl=true as sslmode=require.
@@ -119,8 +119,8 @@ void take_parameters(std::string_view text, ConnectionParameters& parameters) {
         take(rest, '&');
         const std::string name = percent_decoded(take_until(pair, "="), "parameter name");
         if (!take(pair, '=') || pair.find('=') != std::string_view::npos)
-            throw Error(ExitCode::usage, "the URL has something after its ? that is no name=value",
-                        "parts are parted by &; an = or & within a value is written %3D or %26");
+            throw Error(ExitCode::usage, "the URL has something after its ? that is not name=value",
+                        "separate the parts with &; write = and & within a value as %3D and %26");
         const bool is_jdbc_ssl = name == "ssl" && pair == "true";
         ++part;
         if (!is_jdbc_ssl && !is_libpq_parameter(name))

@@ -64,7 +64,7 @@ std::string take_identifier(std::string_view& text) {
     const bool quoted = !text.empty() && text.front() == '"';
     if (!quoted && (text.empty() || !starts_identifier(text.front())))
         throw Error(ExitCode::usage,
-                    text.empty() ? "a name is missing" : fmt::format("no name can begin with {}", text),
+                    text.empty() ? "a name is missing" : fmt::format("a name cannot begin with {}", text),
                     R"(write public.orders, orders, or "Odd.Name" in double quotes)");
     std::string name = quoted ? take_quoted(text) : take_folded(text);
     skip_blanks(text);
@@ -72,7 +72,7 @@ std::string take_identifier(std::string_view& text) {
         throw Error(ExitCode::usage, fmt::format("the name in {} is empty", from_here));
     if (name.size() > longest_name)
         throw Error(ExitCode::usage, fmt::format("the name {} is longer than {} bytes", name, longest_name),
-                    "PostgreSQL cuts longer names: write the name that the catalog has");
+                    "PostgreSQL truncates longer names: write the name as it is in the catalog");
     return name;
 }
 
@@ -81,7 +81,7 @@ std::string parse_identifier(std::string_view text) {
     std::string name = take_identifier(text);
     if (!text.empty())
         throw Error(ExitCode::usage, fmt::format("{} is not one name", whole),
-                    "a name with other characters stands in double quotes");
+                    "put a name with other characters in double quotes");
     return name;
 }
 
@@ -97,7 +97,7 @@ QualifiedName parse_table_name(std::string_view text) {
     std::string second = take_identifier(text);
     if (!text.empty())
         throw Error(ExitCode::usage, fmt::format("{} is not the name of a table", whole),
-                    "write schema.table: the database is the one of the connection");
+                    "write schema.table: the connection determines the database");
     return {std::move(first), std::move(second)};
 }
 

@@ -134,11 +134,9 @@ void refuse_run_on_value(const Parameter& parameter, const std::string& value) {
         is_host || is_numeric(parameter.name) || std::find(names.begin(), names.end(), parameter.name) != names.end();
     if (names_password(value) || (is_shown && continues_as_connection_string(value)) ||
         (is_host && value.find_first_of("=;") != std::string::npos))
-        throw Error(
-            ExitCode::usage,
-            fmt::format("the value of {} looks as if the rest of a connection string were part of it", parameter.name),
-            "separate the parts as one form does: with blanks after key=value, with ; after Key=Value, in a "
-            "URL with ? and &");
+        throw Error(ExitCode::usage,
+                    fmt::format("the value of {} seems to contain the rest of the connection string", parameter.name),
+                    "separate the parts in one way: spaces after key=value, ; after Key=Value, or ? and & in a URL");
 }
 
 void check_value(const Parameter& parameter, const std::string& value) {
@@ -146,21 +144,20 @@ void check_value(const Parameter& parameter, const std::string& value) {
         return;  // libpq takes an empty value for the default
     refuse_run_on_value(parameter, value);
     if (is_numeric(parameter.name) && !is_integer(value))
-        throw Error(ExitCode::usage, fmt::format("the value of {} is not a whole number", parameter.name));
+        throw Error(ExitCode::usage, fmt::format("the value of {} is not an integer", parameter.name));
     if (value.find('\0') != std::string::npos)
-        throw Error(ExitCode::usage, fmt::format("the value of {} has a zero byte in it", parameter.name));
+        throw Error(ExitCode::usage, fmt::format("the value of {} contains a zero byte", parameter.name));
     if (parameter.name == "port") {
         for (const std::string& port : split(value, ',')) {
             if (!port.empty() && !is_port(port))
-                throw Error(
-                    ExitCode::usage, "a port is a number from 1 to 65535, and this one is not",
-                    "in a URL, write : / @ ? # % in the user's name or the password as %3A %2F %40 %3F %23 %25");
+                throw Error(ExitCode::usage, "the port is not a number from 1 to 65535",
+                            "in a URL, write : / @ ? # % in the user name or the password as %3A %2F %40 %3F %23 %25");
         }
     }
     const std::vector<std::string> choices = split(parameter.choices, ' ');
     if (!parameter.choices.empty() && std::find(choices.begin(), choices.end(), value) == choices.end())
-        throw Error(ExitCode::usage, fmt::format("{} has a value that it cannot have", parameter.name),
-                    fmt::format("it may be {}", fmt::join(choices, ", ")));
+        throw Error(ExitCode::usage, fmt::format("{} has an invalid value", parameter.name),
+                    fmt::format("use one of {}", fmt::join(choices, ", ")));
 }
 
 }  // namespace
@@ -182,16 +179,16 @@ constexpr std::array<Foreign, 12> foreign_parameters{{
     {"schema", "that is Prisma's; write options=-c%20search_path%3Dapp, or ALTER ROLE ... SET search_path once"},
     {"currentSchema", "that is JDBC's; write options=-c%20search_path%3Dapp, or ALTER ROLE ... SET search_path once"},
     {"x-migrations-table",
-     "that is golang-migrate's; leave it out: tripmig's history is the table migrations of `schema` in [state], and "
+     "that is golang-migrate's; remove it: tripmig's history is the table migrations of `schema` in [state], and "
      "`tripmig adopt --table NAME` reads the old one"},
-    {"x-migrations-table-quoted", "that is golang-migrate's; leave it out"},
-    {"x-multi-statement", "that is golang-migrate's; leave it out: statements are told apart here"},
+    {"x-migrations-table-quoted", "that is golang-migrate's; remove it"},
+    {"x-multi-statement", "that is golang-migrate's; remove it: tripmig runs every statement by itself"},
     {"x-statement-timeout", "that is golang-migrate's; write `-- tripmig: statement_timeout=10min` in the file"},
-    {"x-lock-strategy", "that is golang-migrate's; leave it out: `run_lock_wait` in [migrations] is for the run lock"},
+    {"x-lock-strategy", "that is golang-migrate's; remove it: `run_lock_wait` in [migrations] is for the run lock"},
     {"statement_timeout", "write options=-c%20statement_timeout%3D60000 in the URL"},
     {"lock_timeout", "set `lock_timeout` in [migrations] of tripmig.toml"},
-    {"pgbouncer", "leave it out: a pooler is found out, or `pooler` in [database] says what it is"},
-    {"connection_limit", "that is Prisma's; leave it out"},
+    {"pgbouncer", "remove it: a pooler is detected, or set by `pooler` in [database]"},
+    {"connection_limit", "that is Prisma's; remove it"},
 }};
 
 }  // namespace
@@ -205,7 +202,7 @@ std::string parameter_hint(std::string_view name) {
     for (const Parameter& parameter : known_parameters)
         names.emplace_back(parameter.name);
     const std::string meant = nearest(name.substr(0, 64), names);
-    return meant.empty() ? "the manual's 34.1.2 lists libpq's parameter key words"
+    return meant.empty() ? "section 34.1.2 of PostgreSQL's manual lists libpq's parameters"
                          : fmt::format("did you mean {}?", meant);
 }
 

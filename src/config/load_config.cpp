@@ -4,6 +4,7 @@
 
 #include "base/nearest.hpp"
 #include "config/config.hpp"
+#include "config/doctor_config.hpp"
 #include "config/environment.hpp"
 #include "config/option_table.hpp"
 
@@ -66,7 +67,7 @@ Error unknown_key(const TomlEntry& entry) {
             keys.emplace_back(option.key);
     }
     const std::string meant = nearest(key.substr(0, 64), keys);
-    std::string hint = at_top ? "every key stands below its [section]"
+    std::string hint = at_top ? "put every key below its [section]"
                               : fmt::format("[{}] has {}", entry.path.front(), fmt::join(keys, ", "));
     if (!home.empty())
         hint = fmt::format("{} belongs below [{}]", key, home);
@@ -90,8 +91,11 @@ void check_section(const TomlEntry& entry) {
 
 Layer file_layer(const fs::path& file, const std::string& name, const fs::path& folder) {
     Layer layer;
-    for (const TomlEntry& entry : parse_toml(read_text_file(file), name)) {
-        if (entry.path.front() == "targets")  // load_targets() reads them
+    const std::vector<TomlEntry> entries = parse_toml(read_text_file(file), name);
+    (void)parse_doctor_config(entries, folder);  // a mistake in it is every command's
+    for (const TomlEntry& entry : entries) {
+        // load_targets() and load_doctor_config() read them
+        if (entry.path.front() == "targets" || entry.path.front() == "doctor")
             continue;
         if (entry.path.size() == 1) {
             check_section(entry);
@@ -104,7 +108,7 @@ Layer file_layer(const fs::path& file, const std::string& name, const fs::path& 
         if (!option->is_table() || entry.path.size() == 3)
             layer.add(*option, std::move(setting));
         else if (entry.path.size() == 2 && entry.value.kind != TomlValue::Kind::table)
-            throw setting.error("this is a table of names and texts",
+            throw setting.error("this must be a table of names and strings",
                                 fmt::format("write [{}] and below it name = \"text\"", option->path()));
     }
     return layer;
@@ -117,8 +121,10 @@ fs::path find_file(const Sources& sources) {
         fs::path file = given.is_absolute() ? given : sources.working_directory / given;
         if (!fs::exists(file) || fs::is_directory(file))
             throw Error(
-                ExitCode::usage, fmt::format("there is no configuration file {}", given.string()),
-                "give --config the path of a tripmig.toml, or leave it out to have one found upwards from here");
+                ExitCode::usage,
+                fmt::format("configuration file {} {}", given.string(),
+                            fs::is_directory(file) ? "is a directory" : "does not exist"),
+                "give --config the path of a tripmig.toml; without --config the nearest one from here upwards is used");
         return file;
     }
     for (fs::path folder = sources.working_directory; !folder.empty(); folder = folder.parent_path()) {

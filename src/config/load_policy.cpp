@@ -50,7 +50,7 @@ Error unknown_entry(const TomlEntry& entry) {
     std::string hint =
         meant.empty() ? fmt::format("known here: {}", fmt::join(known, ", ")) : fmt::format("did you mean {}?", meant);
     if (home != policy_keys().end())
-        hint = home->section.empty() ? fmt::format("{} stands above all sections", name)
+        hint = home->section.empty() ? fmt::format("move {} to the top, above all sections", name)
                                      : fmt::format("{} belongs below [{}]", name, home->section);
     return unknown_key_error(entry, hint);
 }
@@ -81,7 +81,7 @@ void require(const Settings& settings, const std::string& path, const std::strin
 void check_start(const PartitionPolicy& policy, const Setting& setting) {
     if (std::holds_alternative<CalendarInterval>(policy.interval)) {
         if (!parse_timestamp(*policy.start))
-            throw setting.error(fmt::format("{} is no date or time", setting.shown()),
+            throw setting.error(fmt::format("{} is not a valid date or time", setting.shown()),
                                 "write \"2024-01-01\"; times are UTC");
         return;
     }
@@ -89,15 +89,15 @@ void check_start(const PartitionPolicy& policy, const Setting& setting) {
     const char* const end = policy.start->data() + policy.start->size();
     const auto [rest, failure] = std::from_chars(policy.start->data(), end, number);
     if (failure != std::errc{} || rest != end)
-        throw setting.error(fmt::format("{} is no integer, and the interval is one", setting.shown()),
-                            "write the first leaf's lower bound");
+        throw setting.error(fmt::format("{} is not an integer, but the interval is", setting.shown()),
+                            "write the lower bound of the first partition");
 }
 
 void check_encoding(const PartitionPolicy& policy, const Settings& settings) {
     using Unit = KeyEncoding::Unit;
     const KeyEncoding& encoding = policy.key_encoding;
     if (encoding.epoch && encoding.unit != Unit::snowflake)
-        throw settings.at("key_encoding.epoch").error("only snowflake has an epoch of its own", "take it out");
+        throw settings.at("key_encoding.epoch").error("only snowflake keys have their own epoch", "remove it");
     if (encoding.unit == Unit::none)
         return;
     const Setting& unit = settings.at("key_encoding.unit");
@@ -105,7 +105,7 @@ void check_encoding(const PartitionPolicy& policy, const Settings& settings) {
         throw unit.error("the epoch of these keys is missing",
                          "write epoch = \"2015-01-01\" below [key_encoding]: the time that the key 0 stands for");
     if (std::holds_alternative<std::int64_t>(policy.interval))
-        throw unit.error("the key is a time, and the interval is a number", "write interval = \"1 month\"");
+        throw unit.error("the key is a time, but the interval is a number", "write interval = \"1 month\"");
 }
 
 /// What only shows when all keys are there.
@@ -136,13 +136,13 @@ PartitionPolicy parse_policy(std::string_view text, const std::string& name) {
     const std::vector<TomlEntry> entries = parse_toml(text, name);
     const Settings settings = collect(entries);
     require(settings, "table", name, "write table = \"public.orders\"");
-    require(settings, "key", name, "write key = \"created_at\", the column that decides in which leaf a row is");
+    require(settings, "key", name, "write key = \"created_at\", the column of the partition key");
     require(settings, "interval", name, "write interval = \"1 month\", or a number for an integer key");
     const bool has_retention = std::any_of(entries.begin(), entries.end(),
                                            [](const TomlEntry& entry) { return entry.path[0] == "retention"; });
     if (has_retention)
         require(settings, "retention.keep", name,
-                "write keep = \"36 months\" below [retention], or leave the section out");
+                "write keep = \"36 months\" below [retention], or remove the section");
     PartitionPolicy policy;
     for (const PolicyKey& row : policy_keys()) {
         const auto found = settings.find(path_of(row.section, row.key));
@@ -176,10 +176,10 @@ std::vector<fs::path> policy_paths(const fs::path& directory) {
             files.push_back(entry.path());
     }
     if (failure)
-        throw Error(
-            ExitCode::usage,
-            fmt::format("cannot read the folder of partition policies {}: {}", directory.string(), failure.message()),
-            "name it with --partitions, or with dir below [partitions] in tripmig.toml");
+        throw Error(ExitCode::usage,
+                    fmt::format("cannot read the directory of partition policies {}: {}", directory.string(),
+                                failure.message()),
+                    "set it with --partitions, or with dir below [partitions] in tripmig.toml");
     std::sort(files.begin(), files.end());
     return files;
 }
@@ -194,7 +194,7 @@ PolicyFile read_policy_file(const fs::path& file, const std::vector<PolicyFile>&
         });
         if (former != before.end())
             throw Error(ExitCode::usage,
-                        fmt::format("{} and {} are both about {}.{}", former->file.string(), file.string(),
+                        fmt::format("{} and {} are both for {}.{}", former->file.string(), file.string(),
                                     policy.table.schema, policy.table.name),
                         "a table has one policy: keep one of the two files");
         read.policy = std::move(policy);

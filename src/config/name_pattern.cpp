@@ -31,7 +31,7 @@ class PatternParser {
                 break;
             const std::size_t end = pattern.find('}');
             if (pattern.front() == '}' || end == std::string_view::npos)
-                throw bad_pattern("there is a brace without its other half");
+                throw bad_pattern("a brace has no counterpart");
             add_field(pattern.substr(1, end - 1));
             pattern.remove_prefix(end + 1);
         }
@@ -56,7 +56,7 @@ class PatternParser {
         else if (field.substr(0, time_field.size()) == time_field)
             add_time(field.substr(time_field.size()));
         else
-            throw bad_pattern(fmt::format("{{{}}} is not known", field));
+            throw bad_pattern(fmt::format("unknown field {{{}}}", field));
     }
 
     void add_time(std::string_view format) {
@@ -67,10 +67,10 @@ class PatternParser {
             }
             ++i;
             if (i == format.size() || conversions.find(format[i]) == std::string_view::npos)
-                throw bad_pattern(i == format.size() ? std::string("a % stands at the end of {start:...}")
-                                                     : fmt::format("%{} is not known", format.substr(i, 1)),
-                                  "there are %Y year, %m month, %d day, %H hour, %M minute, %j day of the year, %G and "
-                                  "%V ISO year and week");
+                throw bad_pattern(i == format.size() ? std::string("{start:...} ends with a %")
+                                                     : fmt::format("unknown conversion %{}", format.substr(i, 1)),
+                                  "use %Y year, %m month, %d day, %H hour, %M minute, %j day of the year, %G and %V "
+                                  "ISO year and week");
             m_pieces.push_back({NamePiece::Kind::time, "", format[i]});
         }
     }
@@ -156,7 +156,7 @@ void check_name_pattern(std::string_view pattern, const PartitionInterval& inter
     const std::string instead = fmt::format("write \"{}\"", default_name_pattern(interval));
     if (std::holds_alternative<std::int64_t>(interval)) {
         if (!used.empty() || !has_number)
-            throw bad_pattern("leaves by integers are told apart by {start}", instead);
+            throw bad_pattern("names of number partitions need {start}", instead);
         return;
     }
     if (has_number)
@@ -164,7 +164,7 @@ void check_name_pattern(std::string_view pattern, const PartitionInterval& inter
     check_weeks(used);
     const CalendarInterval& width = std::get<CalendarInterval>(interval);
     if (grain_of(used) > grain_needed(width))
-        throw bad_pattern(fmt::format("two leaves of {} would get the same name", to_string(width)), instead);
+        throw bad_pattern(fmt::format("two partitions of {} would get the same name", to_string(width)), instead);
 }
 
 std::string default_name_pattern(const PartitionInterval& interval) {

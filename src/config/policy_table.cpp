@@ -40,7 +40,7 @@ PartitionInterval interval_of(const Setting& setting) {
     const CalendarInterval interval = setting.as_interval();
     constexpr std::int64_t minute = 60'000'000;
     if (interval.months == 0 && interval.days == 0 && interval.microseconds < minute)
-        throw setting.error("a leaf is at least a minute wide",
+        throw setting.error("a partition must be at least one minute wide",
                             R"(write "1 hour", "1 day", "1 week", "1 month", "1 year")");
     return interval;
 }
@@ -101,29 +101,29 @@ void add_plain_keys(std::vector<PolicyKey>& table) {
         table.end(),
         {{"", "table", "name", "", "The table, as in SQL: `orders`, `public.orders`, `\"Odd.Name\"`. Required.",
           [](Policy& p, const Setting& s) { p.table = parsed(s, parse_table_name); }},
-         {"", "key", "name", "", "The column that decides in which leaf a row is. Required.",
+         {"", "key", "name", "", "The column of the partition key. Required.",
           [](Policy& p, const Setting& s) { p.key = parsed(s, parse_identifier); }},
          {"", "interval", "interval or integer", "",
-          "How wide a leaf is: time for date and timestamp keys, a number for integer keys. Required.",
+          "The width of a partition: a time for date and timestamp keys, a number for integer keys. Required.",
           [](Policy& p, const Setting& s) { p.interval = interval_of(s); }},
          {"", "premake", "integer", "3", "How many future partitions to keep, besides the present one.",
           [](Policy& p, const Setting& s) { p.premake = static_cast<int>(s.as_integer(0, 10'000)); }},
          {"", "start", "date, time or integer", "",
-          "Where the first partition of an empty table begins. One in the future is waited for.",
+          "Where the first partition of an empty table begins. It may be in the future.",
           [](Policy& p, const Setting& s) { p.start = start_of(s); }},
-         {"", "name", "pattern", "", "The names of leaves. Without it, one that fits the interval.",
+         {"", "name", "pattern", "", "The pattern of the partitions' names. Default: one that fits the interval.",
           [](Policy& p, const Setting& s) { p.name = s.as_non_empty_text(); }},
          {"", "time_zone", "name", "UTC",
-          "Where days and months begin, as in `Asia/Seoul`. Of date and timestamp keys: what \"now\" is.",
+          "Where days and months begin, such as `Asia/Seoul`. For date and timestamp keys: what \"now\" is.",
           [](Policy& p, const Setting& s) { p.time_zone = time_zone_of(s); }},
-         {"", "week_start", "a day of the week", "monday", "The day on which weeks begin, as in `sunday`.",
+         {"", "week_start", "a day of the week", "monday", "The day on which weeks begin, such as `sunday`.",
           [](Policy& p, const Setting& s) { p.week_start = static_cast<int>(s.as_choice(days_of_week)) + 1; }},
          {"", "template", "newest or a table", "newest",
-          "What new partitions are made like, in what their parent does not say: the newest partition, or this table.",
+          "The model for what the partitioned table does not define: the newest partition, or this table.",
           [](Policy& p, const Setting& s) { p.template_table = template_of(s); }},
-         {"", "max_create", "integer", "", "As in [partitions], for this table alone.",
+         {"", "max_create", "integer", "", "As in [partitions], for this table only.",
           [](Policy& p, const Setting& s) { p.max_create = static_cast<int>(s.as_integer(1, 100'000)); }},
-         {"", "max_drop", "integer", "", "As in [partitions], for this table alone.",
+         {"", "max_drop", "integer", "", "As in [partitions], for this table only.",
           [](Policy& p, const Setting& s) { p.max_drop = static_cast<int>(s.as_integer(0, 100'000)); }}});
 }
 
@@ -131,24 +131,24 @@ void add_sections(std::vector<PolicyKey>& table) {
     table.insert(
         table.end(),
         {{"key_encoding", "unit", "s, ms, us, ns, v7, ulid, snowflake", "",
-          "How times are written in the key. bigint: s, ms, us, ns since 1970, or snowflake. uuid: v7. text: ulid.",
+          "How times are encoded in the key. bigint: s, ms, us, ns since 1970, or snowflake. uuid: v7. text: ulid.",
           [](Policy& p, const Setting& s) { p.key_encoding.unit = unit_of(s); }},
-         {"key_encoding", "epoch", "date or time", "", "Of snowflake: where its milliseconds begin. Required for it.",
+         {"key_encoding", "epoch", "date or time", "", "For snowflake: the time of the key 0. Required for it.",
           [](Policy& p, const Setting& s) { p.key_encoding.epoch = moment_of(s); }},
          {"retention", "keep", "interval or integer", "",
           "Partitions whose upper bound is older than this are detached; an integer is measured from the newest row. "
           "Required in [retention].",
           [](Policy& p, const Setting& s) { retention(p).keep = keep_of(s); }},
-         {"retention", "action", "detach", "detach", "What happens to them: each is kept as a table of its own.",
+         {"retention", "action", "detach", "detach", "What happens to them: each is kept as a separate table.",
           [](Policy& p, const Setting& s) {
               retention(p).action = std::array{Action::detach}.at(s.as_choice({"detach"}));
           }},
          {"retention", "cascade", "true, false", "false",
-          "Rows of other tables that reference the partition go with it.",
+          "true: rows of other tables that reference the partition are deleted with it.",
           [](Policy& p, const Setting& s) { retention(p).cascade = s.as_boolean(); }},
          {"retention", "idle", "true, false", "false",
-          "true: the table gets no rows for long. Without it nothing is detached while the time is more than 2 "
-          "intervals, at least a week, beyond the newest row.",
+          "true: the table may get no rows for a long time. Otherwise nothing is detached while the newest row is "
+          "older than 2 intervals (at least a week).",
           [](Policy& p, const Setting& s) { retention(p).idle = s.as_boolean(); }},
          {"default", "partition", "none, watch", "none",
           "none: there is no DEFAULT partition. watch: there is one, and rows in it are reported.",
@@ -156,23 +156,22 @@ void add_sections(std::vector<PolicyKey>& table) {
               p.default_partition = std::array{Default::none, Default::watch}.at(s.as_choice({"none", "watch"}));
           }},
          {"analyze", "parent", "never, after-data, nightly", "after-data",
-          "When the partitioned table is analyzed, which autovacuum never does: after-data: when rows were moved in or "
+          "When the partitioned table is analyzed, which autovacuum never does. after-data: when rows were moved in or "
           "out.",
           [](Policy& p, const Setting& s) {
               p.analyze = std::array{Analyze::never, Analyze::after_data, Analyze::nightly}.at(
                   s.as_choice({"never", "after-data", "nightly"}));
           }},
          {"swap", "strategy", "attach, copy", "attach",
-          "attach: the old table becomes the leaf of the past. copy: its rows are copied into leaves.",
+          "attach: the old table becomes the partition of the past. copy: its rows are copied into new partitions.",
           [](Policy& p, const Setting& s) {
               p.swap.strategy =
                   std::array{SwapStrategy::attach, SwapStrategy::copy}.at(s.as_choice({"attach", "copy"}));
               p.swap.names_strategy = true;
           }},
          {"swap", "incoming_foreign_keys", "refuse, registry, composite, drop", "refuse",
-          "What becomes of foreign keys that reference the table. registry: they point to a table of all ids. "
-          "composite: "
-          "their tables carry the key too. drop: given up, once --drop-foreign-keys names them.",
+          "What becomes of foreign keys that reference the table. registry: they reference a table of all ids. "
+          "composite: their tables get the key too. drop: they are dropped, once --drop-foreign-keys names them.",
           [](Policy& p, const Setting& s) {
               using Choice = IncomingForeignKeys;
               p.swap.incoming_foreign_keys =
@@ -180,15 +179,15 @@ void add_sections(std::vector<PolicyKey>& table) {
                       s.as_choice({"refuse", "registry", "composite", "drop"}));
           }},
          {"swap", "unique_indexes", "refuse, key, leaf", "refuse",
-          "What becomes of unique indexes and constraints that lack the key. key: it is added to them. leaf: each leaf "
-          "keeps its own, unique within that leaf only.",
+          "What becomes of unique indexes and constraints without the key. key: it is added to them. leaf: each "
+          "partition keeps its own, unique within that partition only.",
           [](Policy& p, const Setting& s) {
               using Choice = UniqueIndexes;
               p.swap.unique_indexes =
                   std::array{Choice::refuse, Choice::key, Choice::leaf}.at(s.as_choice({"refuse", "key", "leaf"}));
           }},
          {"swap", "unique_ids", "true, false", "false",
-          "true: keep ids unique over all leaves, with the registry, even when nothing references them.",
+          "true: keep ids unique in all partitions, with a registry, even if nothing references them.",
           [](Policy& p, const Setting& s) { p.swap.unique_ids = s.as_boolean(); }}});
 }
 

@@ -44,7 +44,7 @@ Error Setting::error(const std::string& problem, const std::string& hint) const 
 }
 
 Error Setting::wrong_type(std::string_view wanted, const std::string& hint) const {
-    return error(fmt::format("this must be {}, and is {}", wanted, to_string(m_value.kind)), hint);
+    return error(fmt::format("this must be {}, but is {}", wanted, to_string(m_value.kind)), hint);
 }
 
 std::string Setting::as_text() const {
@@ -57,7 +57,7 @@ std::string Setting::as_text() const {
 std::string Setting::as_non_empty_text() const {
     std::string text = as_text();
     if (text.empty())
-        throw error("this must not be empty", "leave the key out to have its default");
+        throw error("this must not be empty", "remove the key to use its default");
     return text;
 }
 
@@ -69,10 +69,12 @@ std::int64_t Setting::as_integer(std::int64_t least, std::int64_t most) const {
         const char* const end = m_value.text.data() + m_value.text.size();
         const auto [rest, failure] = std::from_chars(m_value.text.data(), end, number);
         if (failure != std::errc{} || rest != end)
-            throw error(fmt::format("{} is no integer", shown()), fmt::format("from {} to {}", least, most));
+            throw error(fmt::format("{} is not a valid integer", shown()),
+                        fmt::format("write a number from {} to {}", least, most));
     }
     if (number < least || number > most)
-        throw error(fmt::format("{} is out of range", number), fmt::format("from {} to {}", least, most));
+        throw error(fmt::format("{} is out of range", number),
+                    fmt::format("write a number from {} to {}", least, most));
     return number;
 }
 
@@ -97,10 +99,11 @@ std::chrono::milliseconds Setting::as_duration(std::chrono::milliseconds least) 
         throw wrong_type("a duration", forms);
     const auto duration = parse_duration(m_value.text);
     if (!duration)
-        throw error(fmt::format("{} is no duration", shown()), forms);
+        throw error(fmt::format("{} is not a valid duration", shown()), forms);
     if (*duration < least || *duration > longest_timeout)
-        throw error(fmt::format("{} is out of range", shown()),
-                    fmt::format("from {} to 24 days", least.count() == 0 ? "0s" : tripmig::to_string(least)));
+        throw error(
+            fmt::format("{} is out of range", shown()),
+            fmt::format("write a duration from {} to 24 days", least.count() == 0 ? "0s" : tripmig::to_string(least)));
     return *duration;
 }
 
@@ -112,7 +115,7 @@ CalendarInterval Setting::as_interval() const {
         throw wrong_type("an interval", forms);
     const auto interval = parse_interval(m_value.text);
     if (!interval)
-        throw error(fmt::format("{} is no interval", shown()), forms);
+        throw error(fmt::format("{} is not a valid interval", shown()), forms);
     return *interval;
 }
 
@@ -121,9 +124,9 @@ std::size_t Setting::as_choice(const std::vector<std::string>& choices) const {
     const auto found = std::find(choices.begin(), choices.end(), text);
     if (found != choices.end())
         return static_cast<std::size_t>(found - choices.begin());
-    const std::string known = fmt::format("it may be {}", fmt::join(choices, ", "));
+    const std::string known = fmt::format("use one of {}", fmt::join(choices, ", "));
     const std::string meant = nearest(text, choices);
-    throw error(fmt::format("{} is not known here", shown()),
+    throw error(fmt::format("{} is not a valid value", shown()),
                 meant.empty() ? known : fmt::format("did you mean \"{}\"? {}", meant, known));
 }
 

@@ -26,7 +26,7 @@ std::vector<std::string> known_keys() {
     return keys;
 }
 
-constexpr std::string_view no_host = "this target's connection string names no host";
+constexpr std::string_view no_host = "this target's connection string has no host";
 
 /// A line without a name has the beginning of its connection string in that place, perhaps with the password.
 bool is_name(std::string_view text) {
@@ -66,8 +66,9 @@ class TargetReader {
         const Option* const option = find_option("database", key);
         if (option == nullptr) {
             const std::string meant = nearest(key.substr(0, 64), known_keys());
-            throw unknown_key_error(entry, meant.empty() ? fmt::format("a target has {}", fmt::join(known_keys(), ", "))
-                                                         : fmt::format("did you mean {}?", meant));
+            throw unknown_key_error(
+                entry, meant.empty() ? fmt::format("the keys of a target are {}", fmt::join(known_keys(), ", "))
+                                     : fmt::format("did you mean {}?", meant));
         }
         if (option->is_secret())
             setting.hide_value();
@@ -104,10 +105,10 @@ void require_different_names(const std::vector<Target>& targets, const std::stri
     std::set<std::string> names;
     for (const Target& target : targets)
         if (!names.insert(target.name).second)
-            throw Error(ExitCode::usage, fmt::format("{}: two targets are called \"{}\"", file, target.name),
-                        "each has a name of its own");
+            throw Error(ExitCode::usage, fmt::format("{}: two targets are named \"{}\"", file, target.name),
+                        "give each target its own name");
     if (targets.empty())
-        throw Error(ExitCode::usage, fmt::format("{} names no target", file), std::string(how_to_write));
+        throw Error(ExitCode::usage, fmt::format("{} has no targets", file), std::string(how_to_write));
 }
 
 std::vector<Target> targets_of_toml(const std::string& text, const std::string& name, const fs::path& folder,
@@ -119,7 +120,7 @@ std::vector<Target> targets_of_toml(const std::string& text, const std::string& 
         if (entry.path.front() != "targets")
             continue;
         if (entry.path.size() == 1 && entry.value.kind != TomlValue::Kind::array)
-            throw error_at(entry.key_position, "targets is a list of tables", std::string(how_to_write));
+            throw error_at(entry.key_position, "targets must be a list of tables", std::string(how_to_write));
         if (entry.path.size() == 2) {
             if (reader)
                 targets.push_back(reader->finish(position));
@@ -137,7 +138,7 @@ std::vector<Target> targets_of_toml(const std::string& text, const std::string& 
 
 /// Nothing of a line is shown but its number: a secret may stand anywhere in it.
 Error bad_line(const fs::path& file, std::size_t line, const std::string& what) {
-    return Error(ExitCode::usage, what, "write a line a target: its name, a blank, and its connection string")
+    return Error(ExitCode::usage, what, "write one line per target: its name, a space, and its connection string")
         .at({file.string(), line, 1, {}});
 }
 
@@ -181,8 +182,8 @@ std::vector<Target> targets_of_lines(const std::string& text, const fs::path& fi
 
 std::vector<Target> load_targets(const Config& config, const fs::path& working_directory) {
     if (config.file.empty())
-        throw Error(ExitCode::usage, "there is no tripmig.toml that names targets",
-                    std::string(how_to_write) + ", or say --targets-from FILE");
+        throw Error(ExitCode::usage, "no tripmig.toml with [[targets]] was found",
+                    std::string(how_to_write) + ", or add --targets-from FILE");
     const fs::path folder = config.file.parent_path();
     return targets_of_toml(read_text_file(config.file), config.file.lexically_relative(working_directory).string(),
                            folder.lexically_normal() == working_directory.lexically_normal() ? fs::path() : folder,

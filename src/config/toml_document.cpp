@@ -156,8 +156,8 @@ std::vector<TomlEntry> parse_toml(std::string_view text, const std::string& name
     const SourceLines lines(text, name);
     if (const auto stray = find_stray_character(text))
         throw error_at(place_of(lines, text.substr(0, *stray)),
-                       "no valid TOML: here is a character that may only stand in quotes or in a comment",
-                       "a typographic quote or a no-break space, perhaps: retype it as \" or as a blank");
+                       "not valid TOML: this character is allowed only in quotes or in a comment",
+                       "it may be a typographic quote or a no-break space: retype it as \" or as a space");
     try {
         Flattener flattener(lines);
         flattener.add_all(toml::parse(text), {});
@@ -165,8 +165,8 @@ std::vector<TomlEntry> parse_toml(std::string_view text, const std::string& name
     } catch (const toml::parse_error& failure) {
         const toml::source_position& place = failure.source().begin;
         throw error_at(lines.position(place.line, place.column),
-                       fmt::format("no valid TOML: {}", failure.description()),
-                       "strings stand in quotes, sections in [brackets], one `key = value` a line");
+                       fmt::format("not valid TOML: {}", failure.description()),
+                       "put strings in quotes, sections in [brackets], and one `key = value` on each line");
     }
 }
 
@@ -194,7 +194,7 @@ std::string read_text_file(const std::filesystem::path& file) {
     if (const std::error_code failed = read_file(file, text))
         throw Error(ExitCode::usage,
                     fmt::format("cannot read {}: {}", file.string(),
-                                std::filesystem::is_directory(file, none) ? "it is a folder" : failed.message()));
+                                std::filesystem::is_directory(file, none) ? "it is a directory" : failed.message()));
     return text;
 }
 

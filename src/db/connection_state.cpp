@@ -91,7 +91,8 @@ void ConnectionState::throw_refused(const Refusal& refusal) const {
     Error error = cannot_connect(refusal, description);
     if (PQconnectionNeedsPassword(raw()) != 0)
         error.with_hint(
-            "the server wants a password: set `password_file` in [database], PGPASSWORD, or a pass file (~/.pgpass)");
+            "the server requires a password: set `password_file` in [database], PGPASSWORD, or a pass file "
+            "(~/.pgpass)");
     else if (PQconnectionUsedPassword(raw()) != 0 && refusal.sqlstate != too_many_connections)
         error.with_hint("the server was reached with a password: check user, password and database name");
     throw error;
@@ -126,10 +127,10 @@ void ConnectionState::wait_for_server(short events) {
 void ConnectionState::give_up() {
     ::shutdown(PQsocket(raw()), SHUT_RDWR);
     PQconsumeInput(raw());
-    throw Error(stop.signal_number() == SIGTERM ? ExitCode::terminated : ExitCode::interrupted,
-                fmt::format("stopped by a signal; the server did not answer the request to cancel ({})", description),
-                "it rolls back what was under way when it works again; look at the server, then run the same command "
-                "again");
+    throw Error(
+        stop.signal_number() == SIGTERM ? ExitCode::terminated : ExitCode::interrupted,
+        fmt::format("stopped by a signal; the server did not answer the request to cancel ({})", description),
+        "what was in progress is rolled back when it works again; check the server, then run the same command again");
 }
 
 /// `failure`: what the server said already. When it ended the session, that is why.
@@ -137,7 +138,7 @@ void ConnectionState::throw_lost(const std::optional<Error>& failure) const {
     if (failure)
         throw *failure;
     throw Error(ExitCode::unreachable, fmt::format("the connection to the server was lost ({})", description),
-                "the server rolled back what was not committed; run the same command again: it goes on from there")
+                "uncommitted work was rolled back; run the same command again: it resumes")
         .with_sqlstate("08006")
         .with_detail(without_line_end(PQerrorMessage(raw())));
 }

@@ -130,7 +130,7 @@ void Executor::pause_before_retry(const Unit& unit, const Error& error, int atte
             Error(ExitCode::lock_deadline,
                   fmt::format("{}: no lock within {} s in {} attempts{}", unit.name,
                               chr::duration_cast<chr::seconds>(m_policy.lock_deadline).count(), attempts, whom),
-                  "all of it was rolled back; run it again at a quieter time, end what holds the lock, or raise "
+                  "everything was rolled back; run it again at a quieter time, end what holds the lock, or raise "
                   "lock_deadline")
                 .with_sqlstate(error.sqlstate())
                 .with_detail(error.message()),

@@ -45,9 +45,9 @@ std::string without_sqlstate(std::string_view line, std::string& sqlstate) {
 
 std::string hint_for_refusal(const std::string& sqlstate) {
     if (sqlstate == too_many_connections)
-        return "all connections that the server, the database or the role may have are taken: end idle sessions, raise "
-               "max_connections or the CONNECTION LIMIT of database or role, or put a pooler before the server; then "
-               "run the same command again";
+        return "all connections that the server, the database or the role may have are in use: end idle sessions, "
+               "raise max_connections or the CONNECTION LIMIT of database or role, or put a pooler before the server; "
+               "then run the same command again";
     if (sqlstate == "57P03")
         return "the server is starting up or shutting down: run the same command again in a moment, or with "
                "--wait-for-database";

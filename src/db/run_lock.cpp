@@ -41,7 +41,7 @@ AdvisoryLock::AdvisoryLock(Connection& connection, std::int64_t key, std::string
                 ExitCode::run_lock_held,
                 fmt::format("{} is held by {}, for longer than {} s", what, holder.empty() ? "another session" : holder,
                             chr::duration_cast<chr::seconds>(wait).count()),
-                "wait for it and run this again, or raise run_lock_wait; the lock goes when that session ends");
+                "wait for it and run this again, or raise run_lock_wait; the lock is released when that session ends");
         }
         if (!told) {
             const std::string holder = lock_holder(connection, key);
@@ -117,10 +117,10 @@ void RunLock::require_held() {
 
 Error RunLock::lost() const {
     return Error(ExitCode::unreachable,
-                 fmt::format("the session that holds the run lock (pid {}) has ended: another run may have begun",
+                 fmt::format("the session that holds the run lock (pid {}) has ended: another run may have started",
                              m_check.parameters.front().value()),
-                 "what was not committed is rolled back; find out what ended the session (pg_terminate_backend, a "
-                 "restart, a proxy), then run the same command again");
+                 "uncommitted work was rolled back; find out what ended the session (pg_terminate_backend, a restart, "
+                 "a proxy), then run the same command again");
 }
 
 AdvisoryLock::~AdvisoryLock() {

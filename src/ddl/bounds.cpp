@@ -147,26 +147,28 @@ bool holds(KeyType key, const Bound& bound) {
 void check_interval(KeyType key, const config::PartitionInterval& interval) {
     const auto* calendar = std::get_if<CalendarInterval>(&interval);
     const std::string name = key == KeyType::snowflake || (key >= KeyType::epoch_s && key <= KeyType::epoch_ns)
-                                 ? "bigint, and times by [key_encoding]"
+                                 ? "bigint with a [key_encoding]"
                                  : std::string(type_name(key).substr(std::string_view("pg_catalog.").size()));
     if (is_number(key) != (calendar == nullptr))
         throw Error(ExitCode::usage,
-                    is_number(key) ? fmt::format("the key is of type {}: its interval is a number", name)
-                                   : fmt::format("the key is of type {}: its interval is a time", name),
-                    key == KeyType::bigint ? "write interval = 1000000, say; a time is told by unit = \"s\", \"ms\", "
-                                             "\"us\", \"ns\" or \"snowflake\" below [key_encoding]"
-                    : is_number(key)       ? "write interval = 1000000, say"
-                                           : "write interval = \"1 month\", say");
+                    is_number(key) ? fmt::format("the key has type {}: its interval must be a number", name)
+                                   : fmt::format("the key has type {}: its interval must be a time", name),
+                    key == KeyType::bigint ? "write a number, such as interval = 1000000; for numbers that stand for "
+                                             "times, set unit = \"s\", \"ms\", \"us\", \"ns\" or \"snowflake\" in "
+                                             "[key_encoding]"
+                    : is_number(key)       ? "write a number, such as interval = 1000000"
+                                           : "write a time, such as interval = \"1 month\"");
     if (calendar == nullptr) {
         const std::int64_t width = std::get<std::int64_t>(interval);
         if (width < 1 || width > number_limits(key).most)
-            throw Error(ExitCode::usage, fmt::format("interval = {} is no width for a key of type {}", width, name));
+            throw Error(ExitCode::usage, fmt::format("interval = {} does not fit a key of type {}", width, name));
         return;
     }
     const int units =
         (calendar->months != 0 ? 1 : 0) + (calendar->days != 0 ? 1 : 0) + (calendar->microseconds != 0 ? 1 : 0);
     if (units != 1 || calendar->months < 0 || calendar->days < 0 || calendar->microseconds < 0)
-        throw Error(ExitCode::usage, fmt::format("interval \"{}\" makes no regular leaves", to_string(*calendar)),
+        throw Error(ExitCode::usage,
+                    fmt::format("interval \"{}\" does not give regular partitions", to_string(*calendar)),
                     "write one number and one unit: 1 month, 7 days, 1 hour");
     if (is_beyond_calendar(*calendar))
         throw Error(ExitCode::usage,
@@ -174,7 +176,7 @@ void check_interval(KeyType key, const config::PartitionInterval& interval) {
                     "write \"1 hour\", \"1 day\", \"1 week\", \"1 month\", \"1 year\"");
     if (key == KeyType::date && calendar->microseconds != 0)
         throw Error(ExitCode::usage,
-                    fmt::format("the key is of type date: its leaves cannot be {} wide", to_string(*calendar)),
+                    fmt::format("the key is of type date: partitions cannot be {} wide", to_string(*calendar)),
                     "write interval = \"1 day\" or more");
 }
 

@@ -39,7 +39,7 @@ std::string ambiguity(const CompositeKey& composite) {
         "RAISE cardinality_violation USING\n                MESSAGE = {},\n                DETAIL = {},\n"
         "                HINT = {},\n                {};",
         sql::quote_literal(
-            fmt::format("\"{}\" of table \"{}\" is not clear", composite.column, composite.key.table.name)),
+            fmt::format("\"{}\" of table \"{}\" is ambiguous", composite.column, composite.key.table.name)),
         key_detail(composite.key.columns,
                    fmt::format("is present more than once in table \"{}\".", composite.parent.name)),
         sql::quote_literal(fmt::format("Give \"{}\" as well.", composite.column)), whose(composite));

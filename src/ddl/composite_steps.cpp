@@ -44,20 +44,20 @@ std::vector<Step> create_triggers(const CompositeKey& composite) {
     std::vector<Step> steps;
     for (const std::string& trigger : {fill, settle})
         steps.push_back(statement(fmt::format("DROP TRIGGER IF EXISTS {} ON {}", trigger, table),
-                                  "the remains of one that somebody altered"));
+                                  "what is left of one that somebody altered"));
     steps.push_back(statement(fmt::format("CREATE TRIGGER {} BEFORE INSERT OR UPDATE ON {} FOR EACH ROW EXECUTE "
                                           "FUNCTION {}()",
                                           fill, table, function),
-                              "statements that leave the column out are given it", locks));
+                              "fills the column when a statement leaves it out", locks));
     steps.push_back(statement(
         fmt::format("CREATE CONSTRAINT TRIGGER {} AFTER INSERT OR UPDATE ON {}{} FOR EACH ROW WHEN ({}) EXECUTE "
                     "FUNCTION {}()",
                     settle, table, is_deferrable ? " DEFERRABLE INITIALLY DEFERRED" : "",
                     lacks_column(composite, "NEW."), function),
-        "a row that came before the one it points to: looks again when the foreign key would have", locks));
+        "for a row that came before the one it references: fills it when the foreign key is checked", locks));
     for (const std::string& trigger : {fill, settle})
         steps.push_back(statement(fmt::format("ALTER TABLE {} ENABLE ALWAYS TRIGGER {}", table, trigger),
-                                  "rows that come by replication are given it too", locks));
+                                  "fills it in rows that come by replication too", locks));
     return steps;
 }
 
@@ -81,7 +81,7 @@ std::vector<Step> begin_composite(const CompositeKey& composite) {
     if (composite.adds_column)
         steps.push_back(statement(fmt::format("ALTER TABLE {} ADD COLUMN IF NOT EXISTS {} {}", table,
                                               sql::quote_ident(composite.column), composite.type),
-                                  "the partition key of the row that it points to; nothing is rewritten",
+                                  "the partition key of the referenced row; nothing is rewritten",
                                   {{composite.key.table, LockMode::access_exclusive}}));
     append(steps, create_trigger_function(
                       {composite.function(), composite_body(composite), composite.owner, composite.creator, true},
@@ -102,7 +102,7 @@ Step drop_interim_key(const CompositeKey& composite) {
     return statement(
         fmt::format("ALTER TABLE {} DROP CONSTRAINT IF EXISTS {}", sql::quoted(composite.key.table),
                     sql::quote_ident(composite.interim_name())),
-        "it was for the time until the cut-over",
+        "needed only until the cut-over",
         {{composite.key.table, LockMode::access_exclusive}, {composite.parent, LockMode::access_exclusive}});
 }
 
@@ -127,7 +127,7 @@ Step fill_composite(const CompositeKey& composite, std::int64_t from, std::int64
     return statement(fmt::format("UPDATE {} SET {} = NULL WHERE {}", sql::quoted(composite.key.table),
                                  sql::quote_ident(composite.column),
                                  waits ? range("") : free_rows(composite, range("referencing."))),
-                     "its trigger fills it, holding the row that it points to",
+                     "its trigger fills it, with the referenced row locked",
                      {{composite.key.table, LockMode::row_exclusive}, {composite.parent, LockMode::row_share}});
 }
 
@@ -144,7 +144,7 @@ std::vector<Step> end_composite(const CompositeKey& composite) {
     std::vector<Step> steps;
     for (const std::string& trigger : {composite.fill_trigger(), composite.settle_trigger()})
         steps.push_back(statement(fmt::format("DROP TRIGGER IF EXISTS {} ON {}", sql::quote_ident(trigger), table),
-                                  "the column is filled no more", locks));
+                                  "the column is no longer filled", locks));
     steps.push_back(statement(fmt::format("DROP FUNCTION IF EXISTS {}()", sql::quoted(composite.function())),
                               "no trigger calls it"));
     if (composite.adds_column)

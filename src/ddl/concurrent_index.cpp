@@ -39,7 +39,7 @@ Unit inside(std::string name, std::string sql, LockRequest lock, std::string why
 Unit drop_remains(const db::IndexState& index, const QualifiedName& table) {
     return alone(fmt::format("drop invalid index {}", sql::quoted(index.name)),
                  fmt::format("DROP INDEX CONCURRENTLY IF EXISTS {}", sql::quoted(index.name)), table,
-                 "remains of an interrupted build: it serves no query and slows every write");
+                 "remains of an interrupted build: serves no query and slows every write");
 }
 
 std::string create_sql(const ConcurrentIndex& index, bool concurrently, bool if_not_exists, const std::string& name,
@@ -63,7 +63,7 @@ bool plan_leaf(const ConcurrentIndex& index, const QualifiedName& parent_index, 
     if (existing == nullptr)
         plan.units.push_back(alone(fmt::format("index {} on {}", index.name, sql::quoted(leaf.name)),
                                    create_sql(index, true, false, name, "", leaf.name), leaf.name,
-                                   "built while the leaf is read and written"));
+                                   "built while the partition is in use"));
     plan.units.push_back(inside(fmt::format("attach {} to {}", name, index.name),
                                 fmt::format("ALTER INDEX {} ATTACH PARTITION {}", sql::quoted(parent_index),
                                             sql::quoted(QualifiedName{leaf.name.schema, name})),
@@ -84,7 +84,7 @@ const db::IndexState* find_member_index(const db::TreeMember& member, const Conc
 void plan_parent(const ConcurrentIndex& index, const db::TreeMember& member, const QualifiedName* above, bool is_root,
                  IndexPlan& plan) {
     const std::string name = is_root ? index.name : leaf_index_name(index.name, member.name.name);
-    plan.units.push_back(inside(fmt::format("index {} on {}, the parent alone", name, sql::quoted(member.name)),
+    plan.units.push_back(inside(fmt::format("index {} on {}, the parent only", name, sql::quoted(member.name)),
                                 create_sql(index, false, false, name, "ONLY ", member.name),
                                 {member.name, LockMode::share},
                                 "catalog only: a partitioned table has no rows of its own"));
@@ -118,7 +118,7 @@ IndexPlan plan_plain_index(const ConcurrentIndex& index, const db::TreeMember& t
         plan.units.push_back(drop_remains(*existing, table.name));
     }
     plan.units.push_back(alone(fmt::format("index {} on {}", index.name, sql::quoted(table.name)), index.original,
-                               table.name, "built while the table is read and written"));
+                               table.name, "built while the table is in use"));
     return plan;
 }
 
@@ -127,9 +127,8 @@ IndexPlan plan_partitioned_index(const ConcurrentIndex& index, const std::vector
     if (index.name.empty())
         throw Error(ExitCode::usage,
                     fmt::format("an index on the partitioned table {} needs a name", sql::quoted(tree.front().name)),
-                    "write CREATE INDEX CONCURRENTLY name ON ...: its parts on the leaves are named after it, and "
-                    "found again after "
-                    "an interruption");
+                    "write CREATE INDEX CONCURRENTLY name ON ...: the indexes of the partitions are named after it, "
+                    "and found again after an interruption");
     IndexPlan plan;
     const db::IndexState* root = find_member_index(tree.front(), index, true);
     if (root != nullptr && root->is_valid && (was_started || index.if_not_exists)) {

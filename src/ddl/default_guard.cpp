@@ -29,7 +29,7 @@ DefaultGuard guard_default(const ParentFacts& parent, const std::vector<Leaf>& l
                  statement(fmt::format("ALTER TABLE {0} DROP CONSTRAINT IF EXISTS {1}, ADD CONSTRAINT {1} CHECK ({2}) "
                                        "NOT VALID",
                                        table, name, condition),
-                           "DEFAULT takes no more rows that belong to the new leaves",
+                           "the DEFAULT partition refuses rows of the new partitions",
                            {{partition, LockMode::access_exclusive}}));
     Unit validate = one_step(fmt::format("validate the guard of {}", table),
                              statement(fmt::format("ALTER TABLE {} VALIDATE CONSTRAINT {}", table, name),
@@ -40,9 +40,10 @@ DefaultGuard guard_default(const ParentFacts& parent, const std::vector<Leaf>& l
 
 Unit drop_default_guard(const QualifiedName& default_partition, std::string_view name) {
     const std::string table = sql::quoted(default_partition);
-    return one_step(fmt::format("drop the guard of {}", table),
-                    statement(fmt::format("ALTER TABLE {} DROP CONSTRAINT IF EXISTS {}", table, name),
-                              "the new leaves take these rows now", {{default_partition, LockMode::access_exclusive}}));
+    return one_step(
+        fmt::format("drop the guard of {}", table),
+        statement(fmt::format("ALTER TABLE {} DROP CONSTRAINT IF EXISTS {}", table, name),
+                  "the new partitions take these rows now", {{default_partition, LockMode::access_exclusive}}));
 }
 
 }  // namespace tripmig::ddl

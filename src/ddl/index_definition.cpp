@@ -28,7 +28,7 @@ std::vector<Step> index_settings(const db::IndexInfo& index, const QualifiedName
     if (!index.tablespace.empty())
         steps.push_back(
             statement(fmt::format("ALTER INDEX {} SET TABLESPACE {}", quoted, sql::quote_ident(index.tablespace)),
-                      "where new leaves' indexes go"));
+                      "for the indexes of new partitions"));
     for (const std::string& target : index.statistics) {
         const std::size_t equals = target.find('=');
         steps.push_back(statement(fmt::format("ALTER INDEX {} ALTER COLUMN {} SET STATISTICS {}", quoted,
@@ -37,7 +37,7 @@ std::vector<Step> index_settings(const db::IndexInfo& index, const QualifiedName
     }
     if (index.comment)
         steps.push_back(statement(fmt::format("COMMENT ON INDEX {} IS {}", quoted, sql::quote_literal(*index.comment)),
-                                  "comments come along"));
+                                  "comments are preserved"));
     return steps;
 }
 
@@ -45,7 +45,7 @@ Unit build_unique_index(const QualifiedName& table, const std::string& name, con
     return alone(fmt::format("build unique index {}", sql::quote_ident(name)),
                  statement(fmt::format("CREATE UNIQUE INDEX CONCURRENTLY {} ON {} ({})", sql::quote_ident(name),
                                        sql::quoted(table), column_list(columns)),
-                           "a unique index of a partitioned table must have the partition key in it (manual 5.11.2.3)",
+                           "a unique index of a partitioned table must include the partition key (manual 5.11.2.3)",
                            {{table, LockMode::share_update_exclusive}}));
 }
 
@@ -108,7 +108,7 @@ Unit build_unique_index_like(const QualifiedName& table, const std::string& name
     return alone(fmt::format("build unique index {}", sql::quote_ident(name)),
                  statement(fmt::format("CREATE UNIQUE INDEX CONCURRENTLY {} ON {} {}", sql::quote_ident(name),
                                        sql::quoted(table), with_tablespace(index.tail, index.tablespace)),
-                           "beside the writers, so that the cut-over need not scan",
+                           "built while the table is in use, so that the cut-over need not scan",
                            {{table, LockMode::share_update_exclusive}}));
 }
 

@@ -52,7 +52,7 @@ Step create_table(const ParentFacts& parent, const QualifiedName& name, const Pa
         sql += fmt::format(" WITH ({})", option_list(shape.options));
     if (!shape.tablespace.empty())
         sql += fmt::format(" TABLESPACE {}", sql::quote_ident(shape.tablespace));
-    return statement(std::move(sql), "a table of its own, with the parent's columns; nobody waits for it",
+    return statement(std::move(sql), "a separate table with the parent's columns; blocks nobody",
                      {{parent.table, LockMode::access_share}});
 }
 
@@ -155,8 +155,8 @@ KeyType key_type_of(const ParentFacts& parent) {
     if (const auto key = key_type(parent.key_type))
         return *key;
     throw Error(ExitCode::refused,
-                fmt::format("{}: the partition key {} is of type {}, which has no bounds here",
-                            sql::quoted(parent.table), sql::quote_ident(parent.key), parent.key_type),
+                fmt::format("{}: the partition key {} has type {}, which is not supported", sql::quoted(parent.table),
+                            sql::quote_ident(parent.key), parent.key_type),
                 "partition by a column of type date, timestamp, timestamptz, smallint, integer, bigint, numeric or "
                 "uuid (version 7)");
 }
@@ -191,7 +191,7 @@ std::vector<Step> free_standing(const ParentFacts& parent, const QualifiedName& 
         append(steps, free_standing(parent, part_name, part, {}));
         steps.push_back(
             statement(fmt::format("{} ATTACH PARTITION {} {}", alter(name), sql::quoted(part_name), part.bounds),
-                      "as its siblings are partitioned"));
+                      "partitioned like the other partitions"));
         append(steps, row_security(parent, part_name));
     }
     return steps;
@@ -221,11 +221,11 @@ std::vector<Step> new_table_steps(const ParentFacts& parent, KeyType key, const 
 
 std::vector<Step> attach_steps(const ParentFacts& parent, KeyType key, const Leaf& leaf, const PartitionShape& shape) {
     std::vector<Step> steps{attach(parent, leaf.name, for_values(key, leaf.bounds, parent.key_columns),
-                                   fmt::format("{} has a place for its rows", describe(key, leaf.bounds)))};
+                                   fmt::format("for rows in {}", describe(key, leaf.bounds)))};
     append(steps, row_security(parent, leaf.name));
     if (shape.key.empty())
         steps.push_back(statement(fmt::format("{} DROP CONSTRAINT {}", alter(leaf.name), bounds_check),
-                                  "the partition's bounds say the same"));
+                                  "the partition's bounds make it redundant"));
     return steps;
 }
 
@@ -239,14 +239,14 @@ std::vector<Step> leaf_steps(const ParentFacts& parent, const Leaf& leaf) {
 
 std::vector<Step> default_steps(const ParentFacts& parent, const QualifiedName& name) {
     std::vector<Step> steps = free_standing(parent, name, plain_shape(parent), {});
-    steps.push_back(attach(parent, name, "DEFAULT", "rows that no other leaf takes have a place again"));
+    steps.push_back(attach(parent, name, "DEFAULT", "takes the rows that no other partition takes"));
     append(steps, row_security(parent, name));
     return steps;
 }
 
 Unit create_leaf(const ParentFacts& parent, const Leaf& leaf) {
     Unit unit;
-    unit.name = fmt::format("create leaf {}", sql::quoted(leaf.name));
+    unit.name = fmt::format("create partition {}", sql::quoted(leaf.name));
     unit.steps = leaf_steps(parent, leaf);
     unit.steps.push_back(check_settings({settings_of(parent, leaf.name)}));
     // Without DEFAULT no lock here makes a reader or writer of the table wait: ATTACH may take its own.

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
+#include "base/counted.hpp"
 #include "base/error.hpp"
 #include "config/name_pattern.hpp"
 #include "sql/identifier.hpp"
@@ -62,7 +64,7 @@ Error wrong_kind(std::string_view pattern, KeyType key) {
     return {ExitCode::usage,
             is_number(key) ? fmt::format("name \"{}\": the key is a number", pattern)
                            : fmt::format("name \"{}\": the key is a time", pattern),
-            is_number(key) ? "write {table}_{start}" : "write {table}_{start:%Y_%m}, say"};
+            is_number(key) ? "write {table}_{start}" : "write {table}_{start:%Y_%m}, for example"};
 }
 
 std::string number_part(const Bound& start) {
@@ -138,6 +140,21 @@ std::string leaf_of(std::string_view pattern, std::string_view table, KeyType ke
     return sql::truncated_name(table, start.is_infinity() ? "_infinity" : "_minus_infinity");
 }
 
+Error names_taken(const QualifiedName& parent, KeyType key, const std::vector<Leaf>& leaves) {
+    constexpr std::size_t most_named = 10;
+    std::string names;
+    for (std::size_t i = 0; i < std::min(leaves.size(), most_named); ++i)
+        names += fmt::format("{}{} for {}", i == 0 ? "" : ", ", sql::quoted(leaves[i].name),
+                             describe(key, leaves[i].bounds));
+    if (leaves.size() > most_named)
+        names += fmt::format(" and {} more", leaves.size() - most_named);
+    return {ExitCode::refused,
+            fmt::format("{} of {} would get a name that another relation has: {}", counted(leaves.size(), "partition"),
+                        sql::quoted(parent), names),
+            "rename or drop these relations (a detached partition keeps its name), or give the policy another name "
+            "pattern"};
+}
+
 constexpr int most_namesakes = 20;
 
 std::string numbered(const std::string& name, int number) {
@@ -174,23 +191,22 @@ std::vector<std::string> possible_names(std::string_view pattern, const Qualifie
 std::vector<Leaf> name_leaves(std::string_view pattern, const QualifiedName& parent, KeyType key,
                               const std::vector<Bounds>& missing, const std::set<std::string>& taken) {
     std::vector<Leaf> leaves;
+    std::vector<Leaf> nameless;
     std::map<std::string, Bounds> named;
     for (const Bounds& bounds : missing) {
         Leaf leaf{{parent.schema, leaf_of(pattern, parent.name, key, bounds.lower)}, bounds};
         if (taken.count(leaf.name.name) != 0)
-            throw Error(ExitCode::refused,
-                        fmt::format("the leaf {} of {} would be called {}, and there is another relation of that name",
-                                    describe(key, bounds), sql::quoted(parent), sql::quoted(leaf.name)),
-                        "rename or drop that relation (a detached leaf keeps its name), or give the policy another "
-                        "name pattern");
+            nameless.push_back(leaf);
         const auto [twin, is_new] = named.emplace(leaf.name.name, bounds);
         if (!is_new)
             throw Error(ExitCode::refused,
-                        fmt::format("the leaves {} and {} of {} would both be called {}", describe(key, twin->second),
+                        fmt::format("partitions {} and {} of {} would both be named {}", describe(key, twin->second),
                                     describe(key, bounds), sql::quoted(parent), sql::quoted(leaf.name)),
-                        "give the policy a finer name pattern: {table}_{start:%Y_%m_%d}, say");
+                        "give the policy a finer name pattern, such as {table}_{start:%Y_%m_%d}");
         leaves.push_back(std::move(leaf));
     }
+    if (!nameless.empty())
+        throw names_taken(parent, key, nameless);
     return leaves;
 }
 

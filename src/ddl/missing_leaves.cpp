@@ -64,7 +64,8 @@ std::optional<Bound> policy_start(KeyType key, const config::PartitionPolicy& po
         return std::nullopt;
     const auto start = parse_bound(key, *policy.start);
     if (!start || !start->is_finite() || !holds(key, *start))
-        throw Error(ExitCode::usage, fmt::format("start = \"{}\" is no value of the key's type", *policy.start),
+        throw Error(ExitCode::usage,
+                    fmt::format("start = \"{}\" is not a valid value of the key's type", *policy.start),
                     is_number(key) ? "write a number" : "write a date: start = \"2024-01-01\"");
     return start;
 }
@@ -107,7 +108,7 @@ Bounds present_of_numbers(const Coverage& coverage, const config::PartitionPolic
     if (!present)
         throw Error(ExitCode::refused,
                     fmt::format("{} is empty, and its policy has no start", sql::quoted(policy.table)),
-                    "give the policy the first number: start = 0, say");
+                    "set start in the policy to the first number, such as start = 0");
     return bounds_containing(coverage.key, policy.interval, *present);
 }
 
@@ -115,7 +116,7 @@ void require_bounds(KeyType key, const Bounds& bounds, const config::PartitionPo
     for (const Bound& bound : {bounds.lower, bounds.upper})
         if (bound.is_finite() && !holds(key, bound))
             throw Error(ExitCode::usage,
-                        fmt::format("{} would need a partition that begins or ends at a time that its key cannot hold",
+                        fmt::format("{} would need a partition that begins or ends at a time that its key cannot have",
                                     sql::quoted(policy.table)),
                         "check interval and premake in the policy, the clock and --now");
 }
@@ -199,7 +200,7 @@ std::optional<Bound> retention_edge(const Coverage& coverage, const config::Part
         return std::nullopt;
     if (is_beyond_calendar(keep))
         throw Error(ExitCode::usage, fmt::format("keep = \"{}\" is longer than the years 1 to 9999", to_string(keep)),
-                    "to keep everything, take [retention] out of the policy");
+                    "to keep everything, remove [retention] from the policy");
     if (!is_moment(coverage.key))
         return Bound::at(add(now, keep, -1));
     return Bound::at(coverage.calendar.utc(add(coverage.calendar.local(now), keep, -1)));
@@ -259,11 +260,11 @@ Error too_many_gaps(const Bounds& refused, const Coverage& coverage, const confi
     const bool is_number_key = is_number(coverage.key);
     const std::string present = !is_number_key    ? "the time is " + format_timestamp(now)
                                 : coverage.newest ? "the newest row has " + describe(coverage.key, *coverage.newest)
-                                                  : std::string("there is no row yet");
+                                                  : std::string("the table has no rows");
     return {ExitCode::refused,
-            fmt::format("{} has no partitions for {}, and would need more than {} for its gaps; {}",
+            fmt::format("{} has no partitions for {}: its gaps need more than {} (max_create); {}",
                         sql::quoted(policy.table), describe(coverage.key, refused), max_create, present),
-            fmt::format("check {}, start and interval; when they are right, fill the gaps with --max-create, or raise "
+            fmt::format("check {}, start and interval; if they are right, fill the gaps with --max-create, or raise "
                         "max_create in the policy or in [partitions]",
                         is_number_key ? "that row" : "the clock")};
 }

@@ -28,7 +28,7 @@ BEGIN
 END
 )",
                                          entries, sql::quote_literal(fmt::format("REVOKE ALL ON {} FROM ", object)));
-    return statement("DO " + dollar_quoted(body), "nobody else may use it, whatever the default privileges say");
+    return statement("DO " + dollar_quoted(body), "revoke what default privileges granted");
 }
 
 }  // namespace

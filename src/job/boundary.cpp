@@ -20,10 +20,24 @@ ddl::Bound choose_number(ddl::KeyType key, const config::PartitionInterval& inte
         present = ddl::bounds_after(key, interval, present);
     if (!present.upper.is_finite())
         throw Error(ExitCode::refused,
-                    fmt::format("the newest key is {}: no number is left for leaves to come",
+                    fmt::format("the newest key is {}: no numbers are left for new partitions",
                                 newest ? ddl::describe(key, *newest) : std::string("0")),
                     "choose a smaller interval");
     return present.upper;
+}
+
+Error too_far_ahead(ddl::KeyType key, const ddl::Bound& newest) {
+    const std::string text = ddl::describe(key, newest);
+    if (key == ddl::KeyType::uuid)
+        return {ExitCode::refused,
+                fmt::format("the newest key is {}, whose time as a UUID of version 7 is more than one interval in the "
+                            "future",
+                            text),
+                "only keys of version 7 can be partitioned by time, random ones (version 4) cannot: choose another "
+                "key, or correct those rows"};
+    return {ExitCode::refused, fmt::format("the newest key is {}, more than one interval in the future", text),
+            "attach puts all rows into one partition, which would have to end after that: correct those rows, or use "
+            "--strategy copy"};
 }
 
 }  // namespace
@@ -35,11 +49,7 @@ ddl::Bound choose_boundary(ddl::KeyType key, const config::PartitionInterval& in
     ddl::Bounds present = ddl::bounds_containing(key, interval, ddl::Bound::at(now));
     const ddl::Bound latest = ddl::bounds_after(key, interval, present).upper;
     if (newest && *newest >= latest)
-        throw Error(
-            ExitCode::refused,
-            fmt::format("the newest key is {}, more than one interval ahead of now", ddl::describe(key, *newest)),
-            "attach keeps all rows before one cut, which would lie years ahead: correct those rows, or use "
-            "--strategy copy");
+        throw too_far_ahead(key, *newest);
     const chr::seconds left = boundary_margin(interval, margin).to_choose;
     while (present.upper < ddl::Bound::at(now + left) || (newest && *newest >= present.upper))
         present = ddl::bounds_after(key, interval, present);
@@ -77,7 +87,8 @@ std::string boundary_text(ddl::KeyType key, const ddl::Bound& cut) {
 ddl::Bound parse_boundary(ddl::KeyType key, const std::string& text) {
     const auto cut = ddl::parse_bound(key, text);
     if (!cut)
-        throw Error(ExitCode::unexpected, fmt::format("the job's cut \"{}\" is no {}", text, ddl::type_name(key)));
+        throw Error(ExitCode::unexpected,
+                    fmt::format("the job's boundary \"{}\" is not a valid {}", text, ddl::type_name(key)));
     return *cut;
 }
 

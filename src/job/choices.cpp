@@ -42,11 +42,11 @@ void require_same(const State& state, const SaidChoice& said) {
     if (chosen == choices.end() || chosen->second == said.value)
         return;
     throw Error(ExitCode::refused,
-                fmt::format("{} says {} = \"{}\", and the job on {} began with \"{}\"", said.by, said.name, said.value,
+                fmt::format("{} says {} = \"{}\", but the job on {} began with \"{}\"", said.by, said.name, said.value,
                             sql::quoted(state.table), chosen->second),
                 state.is_cut_over()
                     ? "leave it out, or write what the job began with"
-                    : fmt::format("leave it out; for another choice `tripmig swap abort {}`, and begin again",
+                    : fmt::format("leave it out; for another choice `tripmig swap abort {}`, and start again",
                                   sql::quoted(state.table)));
 }
 

@@ -23,8 +23,9 @@ void clean_up_quietly(Session& server, const std::function<void(db::Session&)>& 
                 continue;
             }
             server.reporter().warning(
-                "swap.left", fmt::format("{} ({}); running it again goes on, `tripmig swap abort` takes that back",
-                                         left, problem.what()));
+                "swap.left",
+                fmt::format("{} ({}); run the same command again to resume, or `tripmig swap abort` to undo", left,
+                            problem.what()));
         }
     }
 }

@@ -28,7 +28,7 @@ std::vector<Step> drop_staged(const State& state) {
     if (!state.copies())
         return {};
     return {ddl::statement(fmt::format("DROP TABLE IF EXISTS {}", sql::quoted(ddl::staged_name(state.table))),
-                           "the copy, with its leaves")};
+                           "the copy with its partitions")};
 }
 
 /// The table is gone: what the job made beside it is left.
@@ -51,7 +51,7 @@ std::vector<Step> undo_preparation(const db::TableInfo& table, const State& stat
     if (has_begun)
         ddl::append(steps, backfill::end_transfer(build_transfer(replacement, state, state_schema)));
     for (const std::string& check : {state.range_check(), state.null_check()})
-        steps.push_back(ddl::drop_check(table.name, check, "the swap is given up"));
+        steps.push_back(ddl::drop_check(table.name, check, "the swap is aborted"));
     if (has_begun && state.swap().has_registry)
         ddl::append(steps, ddl::drop_registry(*replacement.registry));
     if (const db::ColumnInfo* column = table.column(state.key);
@@ -65,7 +65,7 @@ std::vector<Step> undo_preparation(const db::TableInfo& table, const State& stat
 /// Drops what takes space. Deleted catalog rows need none of their own, as updated ones and the job's record may.
 void free_space(Session& server, const State& state) {
     Unit unit;
-    unit.name = fmt::format("free the space that the swap of {} takes", sql::quoted(state.table));
+    unit.name = fmt::format("free the disk space of the swap of {}", sql::quoted(state.table));
     if (db::read_table(server.session(), state.table))
         unit.lock_first = {{state.table, LockMode::access_exclusive}};
     unit.steps = sweep_up(state, server.state_schema());
@@ -74,8 +74,8 @@ void free_space(Session& server, const State& state) {
 
 void require_abortable(const State& state) {
     if (state.is_cut_over())
-        throw Error(ExitCode::refused, fmt::format("{} is cut over already", sql::quoted(state.table)),
-                    "tripmig swap revert TABLE goes back");
+        throw Error(ExitCode::refused, fmt::format("{} was cut over already", sql::quoted(state.table)),
+                    fmt::format("to undo the swap: tripmig swap revert {}", sql::quoted(state.table)));
 }
 
 class AbortMachine : public Machine {

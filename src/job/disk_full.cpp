@@ -11,7 +11,7 @@ namespace {
 std::string what_frees_space(const State& state) {
     const std::string table = sql::quoted(state.table);
     if (state.stage < Stage::cut_over)
-        return fmt::format("`tripmig swap abort {}` drops what the {} has made, which frees its space", table,
+        return fmt::format("`tripmig swap abort {}` drops what the {} has created, which frees its space", table,
                            state.is<SplitJob>() ? "split" : "swap");
     if (state.stage == Stage::complete && state.is<CopyJob>())
         return fmt::format("`tripmig swap finish {}` drops the old table, which frees its space", table);

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/error.hpp"
 #include "sql/identifier.hpp"
 
@@ -28,19 +31,20 @@ ExitCode exit_code_of(const std::vector<Finding>& findings) {
 }
 
 void refuse_if_any(const std::vector<Finding>& findings, const QualifiedName& table) {
-    std::string messages;
-    std::string hints;
-    int count = 0;
-    for (const Finding& finding : findings) {
-        if (finding.level != Finding::Level::refuse)
-            continue;
-        messages += fmt::format("{}{}: {}", count++ == 0 ? "" : "\n  ", finding.subject, finding.message);
-        if (!finding.hint.empty() && hints.find(finding.hint) == std::string::npos)
-            hints += fmt::format("{}{}", hints.empty() ? "" : "\n  ", finding.hint);
+    std::vector<Finding> refusals;
+    std::copy_if(findings.begin(), findings.end(), std::back_inserter(refusals),
+                 [](const Finding& finding) { return finding.level == Finding::Level::refuse; });
+    if (refusals.empty())
+        return;
+    const bool is_alone = refusals.size() == 1;
+    std::string text;
+    for (const Finding& refusal : refusals) {
+        text += fmt::format("\n  {}: {}", refusal.subject, refusal.message);
+        if (!is_alone && !refusal.hint.empty())
+            text += fmt::format("\n    hint: {}", refusal.hint);
     }
-    if (count > 0)
-        throw Error(exit_code_of(findings), fmt::format("{} cannot be swapped:\n  {}", sql::quoted(table), messages),
-                    hints);
+    throw Error(exit_code_of(findings), fmt::format("{} cannot be swapped:{}", sql::quoted(table), text),
+                is_alone ? refusals.front().hint : std::string());
 }
 
 void tell_notes(Reporter& reporter, const std::vector<Finding>& findings) {

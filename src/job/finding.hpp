@@ -13,7 +13,7 @@ namespace tripmig::job {
 /// One thing that preflight looked at.
 struct Finding {
     enum class Level {
-        ok,     ///< comes along, or is as it must be
+        ok,     ///< is preserved, or is as it must be
         note,   ///< the operator should know
         refuse  ///< something must be done or decided first
     } level = Level::ok;
@@ -26,7 +26,7 @@ struct Finding {
 /// ok, refused, or no_privilege when a right is among what is missing.
 ExitCode exit_code_of(const std::vector<Finding>& findings);
 
-/// Throws Error with all refusals, if there is one.
+/// Throws Error with all refusals, if there is one: of several, each has its hint below it.
 void refuse_if_any(const std::vector<Finding>& findings, const QualifiedName& table);
 
 /// What the operator should know, as events.

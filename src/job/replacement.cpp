@@ -54,7 +54,7 @@ std::string key_type_name(const db::ColumnInfo& column) {
 ddl::KeyType key_type_of(const State& state) {
     if (const auto type = ddl::key_type(state.key_type))
         return *type;
-    throw Error(ExitCode::refused, fmt::format("keys of type {} cannot be cut by this version", state.key_type),
+    throw Error(ExitCode::refused, fmt::format("keys of type {} are not supported in this version", state.key_type),
                 "use date, timestamp, timestamptz, smallint, integer, bigint or uuid (version 7)");
 }
 

@@ -20,9 +20,9 @@ void StepGuard::require_progress(const State& state, const Observation& seen, st
     Last now{std::string(step), job.stage, job.state, seen};
     if (m_last == now)
         throw Error(ExitCode::unexpected,
-                    fmt::format("the step \"{}\" of {} changed nothing, and would come again for ever", step,
+                    fmt::format("the step \"{}\" of {} changed nothing and would repeat forever", step,
                                 sql::quoted(state.table)),
-                    "this is a defect: please report it, with what `tripmig swap status` prints");
+                    "this is a defect: please report it, with the output of `tripmig swap status`");
     m_last = std::move(now);
     if (step == to_string(Action::renew_triggers) && ++m_renewals > most_renewals)
         throw Error(ExitCode::refused,

@@ -38,14 +38,14 @@ std::string swapped_table(const sql::Script& script) {
 
 LintFinding unknown_rule(const sql::IgnoredRule& ignored, const std::string& file) {
     const std::string guess = nearest(ignored.rule, lint_rule_names());
-    return own_finding("unknown-rule", fmt::format("there is no rule \"{}\"", ignored.rule),
-                       guess.empty() ? "docs/lint.md has all of them" : fmt::format("did you mean \"{}\"?", guess),
+    return own_finding("unknown-rule", fmt::format("rule \"{}\" does not exist", ignored.rule),
+                       guess.empty() ? "docs/lint.md lists all rules" : fmt::format("did you mean \"{}\"?", guess),
                        position_of(ignored, file));
 }
 
 LintFinding unused_ignore(const sql::IgnoredRule& ignored, const std::string& file) {
     return own_finding("unused-ignore", fmt::format("ignore={} ignores nothing", ignored.rule),
-                       "take it out, so that it hides nothing later", position_of(ignored, file));
+                       "remove it, so that it cannot hide a later finding", position_of(ignored, file));
 }
 
 /// Marks the findings of that rule. False: there was none.
@@ -90,9 +90,9 @@ void add_settled(const sql::ScriptStatement& statement, LintedFile& linted) {
     const bool commits = statement.facts->control == sql::TransactionControl::commit;
     std::vector<LintFinding> findings{
         own_finding("transaction-control",
-                    commits ? "COMMIT ends a transaction that the tool began, not the file: what follows is another one"
+                    commits ? "COMMIT ends the transaction that the tool began: what follows runs in another one"
                             : "BEGIN in a transaction that the tool began does nothing",
-                    commits ? "split the file here, so that each file is one transaction" : "leave it out",
+                    commits ? "split the file here, so that each file is one transaction" : "remove it",
                     sql::position_of(statement))};
     apply_ignores(statement, findings);
     linted.findings.insert(linted.findings.end(), findings.begin(), findings.end());
@@ -153,9 +153,9 @@ LintedFile Linter::lint(const sql::Script& script, std::string file, FileKind ki
     for (const sql::ScriptStatement& statement : script.settled)
         add_settled(statement, linted);
     if (script.statements.empty() && script.settled.empty() && !script.directives.swap && kind != FileKind::undo)
-        linted.findings.push_back(own_finding("empty-file", "this file has no statement",
-                                              "write it or remove the file; `SELECT 1;` says that it is to do nothing",
-                                              {linted.file, 1, 1, {}}));
+        linted.findings.push_back(own_finding(
+            "empty-file", "this file has no statements",
+            "write it, or remove the file; for a file that does nothing, write `SELECT 1;`", {linted.file, 1, 1, {}}));
     apply_file_ignores(script, linted);
     return linted;
 }

@@ -79,7 +79,7 @@ void refresh(const Subject& subject, Effects& effects) {
     if (subject.facts.is_concurrent)
         effects.scan(view, "the old rows are compared with the new ones");
     else
-        effects.rewrite(view, "REFRESH writes the view anew");
+        effects.rewrite(view, "REFRESH rewrites the view");
     if (const KnownTable* known = subject.schema.table(view))
         for (const std::string& read : known->reads) {
             lock_tree(read, false, LockMode::access_share, subject.schema, effects);

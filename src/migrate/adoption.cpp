@@ -32,8 +32,8 @@ Version version_of(const ForeignRow& row, const db::ForeignHistory& history) {
     if (!version)
         throw Error(
             ExitCode::disagreement,
-            fmt::format("{} has a version \"{}\", which is no number", sql::quoted(history.table.name), row.version),
-            "no migration file can be that one: take the row out, or leave this table to its own tool");
+            fmt::format("{} has a version \"{}\", which is not a number", sql::quoted(history.table.name), row.version),
+            "no migration file can have this version: delete the row, or keep using the tool that owns this table");
     return *version;
 }
 
@@ -43,7 +43,7 @@ void tell_flyway(const ForeignRow& row, const db::ForeignHistory& history, Appli
     if (!row.is_good)
         throw Error(ExitCode::refused,
                     fmt::format("{} says that {} failed under Flyway", sql::quoted(history.table.name), row.script),
-                    "finish or take back by hand what it did, run `flyway repair`, and then this again");
+                    "finish or undo by hand what it did, run `flyway repair`, then run this again");
     if (row.version.empty()) {
         if (is_of("DELETE"))
             applied.repeatable.erase(row.description);
@@ -70,13 +70,12 @@ Applied applied_by(const db::ForeignHistory& history, const Directory& directory
         const Version version = version_of(row, history);
         if (history.table.tool == ForeignTool::golang_migrate) {
             if (!row.is_good)
-                throw Error(
-                    ExitCode::refused,
-                    fmt::format("{} says that version {} is dirty: it stopped half way under golang-migrate",
-                                sql::quoted(history.table.name), row.version),
-                    fmt::format("finish it by hand and run `migrate force {}`, or take it back by hand and force the "
-                                "version before; then this again",
-                                row.version));
+                throw Error(ExitCode::refused,
+                            fmt::format("{} says that version {} is dirty: it stopped half way under golang-migrate",
+                                        sql::quoted(history.table.name), row.version),
+                            fmt::format("finish it by hand and run `migrate force {}`, or undo it by hand and force "
+                                        "the version before; then run this again",
+                                        row.version));
             for (const Migration& file : directory.versioned)  // one number stands for all up to it
                 if (file.version < version)
                     applied.versions[file.version] = &row;
@@ -125,7 +124,7 @@ void take_versions(const Applied& applied, const db::ForeignHistory& history, co
         const Migration* file = file_of(version, directory);
         if (file == nullptr) {
             adoption.left_out.push_back(version.text());
-            missing.push_back(fmt::format("{} applied version {}{}, and there is no such file", tool, version.text(),
+            missing.push_back(fmt::format("{} applied version {}{}, but its file is missing", tool, version.text(),
                                           row->script.empty() ? "" : fmt::format(" ({}, {})", row->script, row->type)));
         } else if (row->checksum && *row->checksum != flyway_checksum(content_of(*file))) {
             changed.push_back(fmt::format("{} is not what {} applied: its checksum is {}, {} was recorded", file->file,
@@ -135,11 +134,11 @@ void take_versions(const Applied& applied, const db::ForeignHistory& history, co
         }
     }
     if (!missing.empty() && !options.allow_missing)
-        disagree(missing, "bring the files back; or leave those versions out for good with --allow-missing");
+        disagree(missing, "restore the files; or skip these versions for good with --allow-missing");
     if (!changed.empty())
         disagree(changed,
-                 "bring the applied text back (git log the file); when the database has what the files say now, run "
-                 "`flyway repair` first");
+                 "restore the applied text (git log the file); or, if the database already has what the files say now, "
+                 "run `flyway repair` first");
 }
 
 bool is_same_script(const ForeignRow& row, const Migration& file, const AdoptionOptions& options) {
@@ -163,7 +162,7 @@ void take_repeatable(const Applied& applied, const Directory& directory, const A
             adoption.records.push_back(record("R", file));
         else
             adoption.warnings.push_back(
-                fmt::format("{} was changed since Flyway ran it: the next `up` runs it", file.file));
+                fmt::format("{} was changed since Flyway ran it: the next `up` runs it again", file.file));
     }
 }
 
@@ -176,8 +175,8 @@ void warn_of_late(const Applied& applied, const AdoptionOptions& options, const 
         const bool is_below =
             file.version < applied.versions.rbegin()->first && !(applied.baseline && file.version <= *applied.baseline);
         if (is_below && applied.versions.count(file.version) == 0 && options.known.count(file.version.text()) == 0)
-            adoption.warnings.push_back(
-                fmt::format("{} was never applied, and newer files were: `up` will ask what to do with it", file.file));
+            adoption.warnings.push_back(fmt::format(
+                "{} was never applied, but newer files were: `up` will say what to do about it", file.file));
     }
 }
 

@@ -17,11 +17,12 @@ sql::RangeStatement batched(const sql::ScriptStatement& statement) {
             .at(position_of(statement));
     const std::string& by = statement.directives->batch->by;
     if (std::find(cut.assigned.begin(), cut.assigned.end(), by) != cut.assigned.end())
-        throw Error(ExitCode::usage,
-                    fmt::format("this statement can't be run in batches by {0}: it changes {0}, and a row could come "
-                                "by twice",
-                                sql::quote_ident(by)),
-                    "take the rows by another column")
+        throw Error(
+            ExitCode::usage,
+            fmt::format(
+                "this statement can't be run in batches by {0}: it changes {0}, so a row could be changed twice",
+                sql::quote_ident(by)),
+            "batch by another column")
             .at(position_of(statement));
     return cut;
 }

@@ -42,23 +42,23 @@ void check_unchanged(const Migration& file, const db::AppliedMigration& row, Com
         comparison.findings.push_back(
             {Finding::Kind::changed_text, false, file.file,
              fmt::format("{} was edited after it was applied, in comments{} or white space only", file.file,
-                         file.dialect == Dialect::dbmate || file.dialect == Dialect::goose ? ", the way back" : ""),
+                         file.dialect == Dialect::dbmate || file.dialect == Dialect::goose ? ", the undo part" : ""),
              "nothing to do; the statements are the same"});
     else
         comparison.findings.push_back(
             {Finding::Kind::changed_tokens, true, file.file,
-             fmt::format("{} was changed after it was applied at {} UTC: its statements are not what the database got",
+             fmt::format("{} was changed after it was applied at {} UTC: its statements differ from what was applied",
                          file.file, format_timestamp(row.applied_at)),
-             "bring the applied text back (git log the file), and write the change as a new migration"});
+             "restore the applied text (git log the file), and write the change as a new migration"});
 }
 
 void check_late(const Migration& file, const VersionedHistory& history, Comparison& comparison) {
     if (!history.newest || *history.newest < file.version || allows_out_of_order(file))
         return;
     comparison.findings.push_back({Finding::Kind::late, true, file.file,
-                                   fmt::format("{} was never applied, and the database is at version {} already",
+                                   fmt::format("{} was never applied, but the database is already at version {}",
                                                file.file, history.newest->text()),
-                                   "give it a higher version; or, when the order does not matter, write `-- tripmig: "
+                                   "give it a higher version; or, if the order does not matter, write `-- tripmig: "
                                    "allow-out-of-order` at its top"});
 }
 
@@ -76,13 +76,13 @@ void check_gone(const Directory& directory, const VersionedHistory& history, con
         if (is_newer)
             comparison.findings.push_back(
                 {Finding::Kind::newer, options.is_strict, row->file,
-                 fmt::format("the database has {} applied, which is newer than these files", row->file),
-                 "these files are of an older release: harmless for a pod that restarts during a rollout"});
+                 fmt::format("{} is applied in the database, and newer than these files", row->file),
+                 "these files are from an older release: harmless for a pod that restarts during a rollout"});
         else
             comparison.findings.push_back(
                 {Finding::Kind::missing, true, row->file,
-                 fmt::format("{} is applied in the database and gone from the directory", row->file),
-                 "bring the file back: history is only ever added to"});
+                 fmt::format("{} is applied in the database, but missing from the directory", row->file),
+                 "restore the file: applied migrations must stay in the directory"});
     }
 }
 
@@ -104,11 +104,12 @@ void check_repeatable(const Migration& file, const std::vector<db::AppliedMigrat
     if (last->sha256 != file.sha256 && !(has_tokens && last->sha256_tokens == token_hash(file)))
         comparison.pending.push_back(&file);
     else if (file.expanded)
-        comparison.findings.push_back({Finding::Kind::raw_hash, false, file.file,
-                                       fmt::format("{} was recorded without the values of its placeholders: another "
-                                                   "value does not run it again yet",
-                                                   file.file),
-                                       "run `tripmig repair` once; it records the file as it is now"});
+        comparison.findings.push_back(
+            {Finding::Kind::raw_hash, false, file.file,
+             fmt::format(
+                 "{} was recorded without the values of its placeholders: a new value does not make it run again yet",
+                 file.file),
+             "run `tripmig repair` once; it records the file as it is now"});
 }
 
 }  // namespace
@@ -145,11 +146,17 @@ void require_agreement(const Comparison& comparison) {
             errors.push_back(&finding);
     if (errors.empty())
         return;
-    Error error(ExitCode::disagreement, errors.front()->message, errors.front()->hint);
+    const Finding& first = *errors.front();
+    const bool is_one_hint =
+        std::all_of(errors.begin(), errors.end(), [&](const Finding* each) { return each->hint == first.hint; });
+    const auto own_hint = [&](const Finding& finding, std::string_view indent) {
+        return is_one_hint ? std::string() : fmt::format("\n{}hint: {}", indent, finding.hint);
+    };
     std::string rest;
     for (std::size_t i = 1; i < errors.size(); ++i)
-        rest += fmt::format("{}{}", i == 1 ? "" : "\n  ", errors[i]->message);
-    throw error.with_detail(rest);
+        rest += fmt::format("{}{}{}", i == 1 ? "" : "\n  ", errors[i]->message, own_hint(*errors[i], "    "));
+    throw Error(ExitCode::disagreement, first.message + own_hint(first, "  "), is_one_hint ? first.hint : std::string())
+        .with_detail(rest);
 }
 
 }  // namespace tripmig::migrate

@@ -22,7 +22,7 @@ FolderListing list_entries(const fs::path& directory) {
     std::error_code failure;
     if (!fs::is_directory(directory, failure))
         throw Error(ExitCode::usage, fmt::format("the migrations directory {} does not exist", directory.string()),
-                    "give it with --migrations DIR, TRIPMIG_MIGRATIONS_DIR, or `dir` in [migrations] of tripmig.toml");
+                    "set it with --migrations DIR, TRIPMIG_MIGRATIONS_DIR, or `dir` in [migrations] of tripmig.toml");
     return list_folder((directory / "").native());
 }
 
@@ -40,8 +40,9 @@ bool has_shape(const DialectRules& rules, const std::string& name) {
 }
 
 Error not_applied(const std::string& name, const std::string& reason) {
-    return Error(ExitCode::usage, fmt::format("{} is named as a migration and can't be applied: it {}", name, reason),
-                 "put a readable file there, or give it a name that is no migration's");
+    return Error(ExitCode::usage,
+                 fmt::format("{} is named like a migration, but cannot be applied: it {}", name, reason),
+                 "make it a readable file, or rename it so that it does not look like a migration");
 }
 
 /// What is named as a migration is applied or refused: skipping it would leave a schema half made.
@@ -49,7 +50,7 @@ void refuse_odd(const DialectRules& rules, const std::vector<OddEntry>& entries)
     for (const OddEntry& entry : entries) {
         if (entry.is_unreadable_folder && rules.reads_folders)
             throw Error(ExitCode::usage, fmt::format("{} {}", entry.name, entry.reason),
-                        "migrations may be in it: let this user read it, or move it out of the migrations directory");
+                        "it may contain migrations: let this user read it, or move it out of the migrations directory");
         if (!entry.is_unreadable_folder && has_shape(rules, entry.name))
             throw not_applied(entry.name, entry.reason);
     }
@@ -61,7 +62,7 @@ void refuse_ending(const DialectRules& rules, const SourceFile& file) {
     if (ending != ".sql" && has_shape(rules, file.file()))
         throw Error(
             ExitCode::usage,
-            fmt::format("{} is named as a migration, and its name ends in {} instead of .sql", file.file(), ending),
+            fmt::format("{} is named like a migration, but its name ends in {} instead of .sql", file.file(), ending),
             "rename it, or move it out of the migrations directory");
 }
 
@@ -74,7 +75,7 @@ void refuse_lone_undo(const Directory& directory) {
                              [](const Migration& file, const Version& version) { return file.version < version; });
         if (found == versioned.end() || undo.version < found->version)
             throw Error(ExitCode::usage,
-                        fmt::format("{} undoes version {}, and no file here applies that version", undo.file,
+                        fmt::format("{} undoes version {}, but no file here applies that version", undo.file,
                                     undo.version.text()),
                         "add the file that applies it, or move this one out of the migrations directory");
     }
@@ -83,8 +84,8 @@ void refuse_lone_undo(const Directory& directory) {
 void refuse_empty(const Directory& directory) {
     if (directory.versioned.empty() && directory.repeatable.empty())
         throw Error(ExitCode::usage, fmt::format("no migration in {}", directory.path.string()),
-                    "check the path (a volume that is not mounted?); --allow-empty when there are none yet; "
-                    "`tripmig new NAME` makes the first one");
+                    "check the path (is a volume not mounted?); if there are no migrations yet: `tripmig new NAME` "
+                    "creates the first one, --allow-empty accepts none");
 }
 
 /// Sorts where the names' order is not theirs already; migrations are large to move about.
@@ -136,9 +137,9 @@ void refuse_unpadded(const Directory& directory) {
     for (std::size_t i = 1; directory.dialect == Dialect::dbmate && i < sorted.size(); ++i)
         if (sorted[i].file < sorted[i - 1].file)
             throw Error(ExitCode::usage,
-                        fmt::format("{} comes before {} by its number, and behind it by its name, as dbmate sorts",
+                        fmt::format("{} comes before {} by number, but after it by name, which is how dbmate sorts",
                                     sorted[i - 1].file, sorted[i].file),
-                        "write all numbers with the same count of digits: 0009, 0010");
+                        "write all numbers with the same number of digits: 0009, 0010");
 }
 
 }  // namespace

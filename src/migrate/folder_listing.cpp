@@ -80,7 +80,7 @@ class FolderWalk {
         errno = 0;
         while (const dirent* entry = ::readdir(opened.get())) {
             if (folder.is_behind_link && ++m_linked_entries > max_linked_entries)
-                return refuse_folder(folder, "too many entries behind links");
+                return refuse_folder(folder, "too many entries are reached through links");
             if (entry->d_name[0] != '.')
                 add(folder, folder.name + static_cast<const char*>(entry->d_name), entry->d_type, inner);
             errno = 0;
@@ -103,7 +103,7 @@ class FolderWalk {
         }
         if (::stat((m_root + name).c_str(), &info) != 0) {
             const std::string problem = std::strerror(errno);
-            m_listing.odd.push_back({name, type == DT_LNK ? "is a link that leads to no file: " + problem : problem});
+            m_listing.odd.push_back({name, type == DT_LNK ? "is a broken link: " + problem : problem});
             return;
         }
         if (S_ISREG(info.st_mode)) {

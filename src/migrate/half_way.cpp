@@ -32,8 +32,8 @@ const Migration* find_file(const Directory& directory, const std::vector<db::App
 HalfWay gone(const std::string& file) {
     HalfWay found;
     found.file = file;
-    found.disagreement = fmt::format("{} stopped half way: a part of it is done, and the file is gone", file);
-    found.hint = "bring the file back under the same name, and let `tripmig up` finish it";
+    found.disagreement = fmt::format("{} stopped half way: a part of it is done, but the file is missing", file);
+    found.hint = "restore the file under the same name, and finish it with `tripmig up`";
     return found;
 }
 
@@ -56,9 +56,10 @@ void compare_statements(HalfWay& found, const Script& script, const std::vector<
         }
         if (entry == nullptr || entry->sha256 == piece.sha256 || !found.disagreement.empty())
             continue;
-        found.disagreement = fmt::format("{} stopped half way, and its statement {} (line {}) was done and then edited",
-                                         found.file, piece.ordinal, script.statements[piece.first].line);
-        found.hint = "bring that statement's text back; what comes behind it may be changed freely";
+        found.disagreement =
+            fmt::format("{} stopped half way, and its statement {} (line {}) was edited after it had run", found.file,
+                        piece.ordinal, script.statements[piece.first].line);
+        found.hint = "restore that statement's text; the statements after it may be changed";
     }
     if (found.next <= found.total)
         found.line = script.statements[pieces[static_cast<std::size_t>(found.next) - 1].first].line;
@@ -82,10 +83,10 @@ HalfWay describe_file(const Migration& migration, const Script& script, const st
     const int last = journal.empty() ? 0 : journal.back().ordinal;
     if (found.disagreement.empty() && has_done && (is_one_transaction(script) || last > found.total)) {
         found.disagreement =
-            fmt::format("{} stopped half way, and was edited then: {}", migration.file,
-                        last > found.total ? fmt::format("its statement {} was begun and is gone", last)
+            fmt::format("{} stopped half way, and was then edited: {}", migration.file,
+                        last > found.total ? fmt::format("its statement {} was started and is now missing", last)
                                            : "all of it would run again, in one transaction");
-        found.hint = "bring the text of what is done back; what comes behind it may be changed freely";
+        found.hint = "restore the text of what is done; the statements after it may be changed";
     }
     return found;
 }
@@ -117,13 +118,13 @@ std::vector<Finding> half_way_findings(const std::vector<HalfWay>& files, const 
             findings.push_back({Finding::Kind::half_way, true, each.file, each.disagreement, each.hint});
         else if (!running.empty())
             findings.push_back({Finding::Kind::half_way, false, each.file,
-                                fmt::format("{} is at statement {} of {}{}, and {} is at work", each.file,
+                                fmt::format("{} is at statement {} of {}{}, run by {}", each.file,
                                             std::min(each.next, each.total), each.total, place, running),
-                                "let it end"});
+                                "wait until it ends"});
         else
             findings.push_back(
                 {Finding::Kind::half_way, true, each.file,
-                 fmt::format("{} {}{}: what is before that statement is done", each.file, each.state(), place),
+                 fmt::format("{} {}{}: the statements before it are done", each.file, each.state(), place),
                  "fix what stopped it and run `tripmig up` (or the `tripmig down` that ran it): it "
                  "resumes there"});
     }

@@ -13,17 +13,17 @@ namespace tripmig::migrate {
 namespace {
 
 std::string described(const db::AlteringJob& job) {
-    return fmt::format("a {} of {} is under way (job {}, {})", job.kind, sql::quoted(job.table), job.id, job.stage);
+    return fmt::format("a {} of {} is in progress (job {}, {})", job.kind, sql::quoted(job.table), job.id, job.stage);
 }
 
 std::string way_out(const db::AlteringJob& job) {
     const std::string name = sql::quoted(job.table);
     if (job.stage == "complete")
-        return fmt::format("`tripmig swap finish {}` gives the way back to the old table up; then run this again",
-                           name);
+        return fmt::format(
+            "run `tripmig swap finish {} --yes` first (it cannot be reverted after that), then run this again", name);
     return fmt::format(
-        "let it end first (`tripmig swap status {0}`, `tripmig {1} {0}`), or give it up with `tripmig swap abort {0}`; "
-        "then run this again",
+        "complete it first (`tripmig {1} {0}`; `tripmig swap status {0}` shows how far it is), or abort it with "
+        "`tripmig swap abort {0}`; then run this again",
         name, job.kind == "split" ? "partition split" : "swap run");
 }
 
@@ -74,7 +74,7 @@ void JobGuard::require_free(const Script& script, db::Connection& connection) co
     lint::KnownSchema schema = schema_for(connection);
     for (const ScriptStatement& statement : script.statements) {
         if (const db::AlteringJob* job = job_in_the_way(altered_by(statement, schema), connection))
-            throw Error(ExitCode::refused, described(*job) + ": nothing may alter that table meanwhile", way_out(*job))
+            throw Error(ExitCode::refused, described(*job) + ": the table must not be altered meanwhile", way_out(*job))
                 .at(position_of(statement));
         schema.apply(statement.sql, *statement.facts, statement.standard_conforming_strings);
     }
@@ -93,7 +93,7 @@ std::vector<Step> JobGuard::checks(const Script& script, std::size_t first, std:
                         "AND locktype = 'relation' AND relation IN ({}) AND mode NOT IN ('AccessShareLock', "
                         "'RowShareLock', 'RowExclusiveLock'))",
                         fmt::join(job.tables, ", ")),
-            fmt::format("{}: nothing may alter that table meanwhile; {}", described(job), way_out(job))));
+            fmt::format("{}: the table must not be altered meanwhile; {}", described(job), way_out(job))));
     }
     return steps;
 }

@@ -2,20 +2,12 @@
 
 #include <fmt/format.h>
 
+#include "config/dialects.hpp"
+
 namespace tripmig::migrate {
 
 std::string_view to_string(Dialect dialect) {
-    switch (dialect) {
-        case Dialect::golang_migrate:
-            return "golang-migrate";
-        case Dialect::dbmate:
-            return "dbmate";
-        case Dialect::goose:
-            return "goose";
-        case Dialect::flyway:
-            break;
-    }
-    return "flyway";
+    return config::dialect_names.at(static_cast<std::size_t>(dialect));
 }
 
 std::string Migration::title() const {

@@ -15,7 +15,8 @@ namespace tripmig::migrate {
 
 using Kind = lint::FileKind;
 
-/// Whose names and marks the files of a migrations directory have. tripmig's own are Flyway's.
+/// Whose names and markers the files of a migrations directory have, in the order of config::dialect_names. tripmig's
+/// own are Flyway's.
 enum class Dialect { flyway, golang_migrate, dbmate, goose };
 
 /// "flyway", "golang-migrate", "dbmate", "goose": as --dialect takes them.

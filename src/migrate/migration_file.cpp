@@ -59,7 +59,7 @@ std::string content_of(const Migration& migration) {
     if (hash.hex() != migration.sha256)
         throw Error(ExitCode::disagreement,
                     fmt::format("{} was changed while this command was running; it was not run", migration.file),
-                    "run it again when nobody is writing into the migrations directory");
+                    "run it again when the migrations directory is not being changed");
     return content;
 }
 
@@ -80,12 +80,13 @@ fs::path resolve_include(const fs::path& directory, const fs::path& including, s
     if (inside.empty() || *inside.begin() == "..")
         throw Error(
             ExitCode::usage,
-            fmt::format("{} includes {}, which is outside of the migrations directory", including.string(), target),
-            "a migration may include files of its own directory only: move the file there");
+            fmt::format("{} includes {}, which is outside the migrations directory", including.string(), target),
+            "a migration may only include files from the migrations directory: move the file there");
     if (!fs::is_regular_file(found))
         throw Error(ExitCode::usage,
-                    fmt::format("{} includes {}, which is not there", including.string(), found.string()),
-                    is_relative ? "\\ir counts from the including file" : "\\i counts from the migrations directory");
+                    fmt::format("{} includes {}, which does not exist", including.string(), found.string()),
+                    is_relative ? "paths after \\ir are relative to the including file"
+                                : "paths after \\i are relative to the migrations directory");
     return found;
 }
 

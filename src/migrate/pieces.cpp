@@ -32,13 +32,13 @@ std::size_t end_of_block(const Script& script, std::size_t from) {
     for (std::size_t i = from + 1; i < script.statements.size(); ++i) {
         if (script.statements[i].directives->batch)
             throw at_statement(script.statements[i],
-                               "batches commit one by one, and this one is in a transaction block",
-                               "put it behind the COMMIT");
+                               "batches commit one by one, but this one is in a transaction block",
+                               "put it after the COMMIT");
         const Control control = script.statements[i].facts->control;
         if (control == Control::commit || control == Control::rollback)
             return i;
         if (control == Control::begin)
-            throw at_statement(script.statements[i], "BEGIN inside of a transaction block",
+            throw at_statement(script.statements[i], "BEGIN inside a transaction block",
                                "close the first one with COMMIT");
         refuse_unresumable(script.statements[i]);
     }
@@ -80,7 +80,7 @@ void refuse_joined(const Script& script, std::size_t from, std::size_t end) {
         if (!script.statements[i].facts->is_transactional || script.statements[i].directives->batch ||
             ends_transaction(script.statements[i].facts->control))
             throw at_statement(script.statements[i],
-                               "this is joined with another statement by \\; and can't be in a transaction with it",
+                               "this is joined to another statement by \\; but cannot run in a transaction with it",
                                "end each of them with ; alone");
 }
 

@@ -67,7 +67,7 @@ std::vector<Step> with_timeouts(const ScriptStatement& statement, Step step, boo
             "SELECT pg_catalog.set_config('tripmig.{0}', pg_catalog.current_setting('{0}'), {1}), "
             "pg_catalog.set_config('{0}', '{2}', {1})",
             name, is_in_transaction, value.count());
-        set.why = fmt::format("{} for the next statement alone", name);
+        set.why = fmt::format("{} for the next statement only", name);
         before.push_back(set);
         set.sql = fmt::format("SELECT pg_catalog.set_config('{0}', pg_catalog.current_setting('tripmig.{0}'), {1})",
                               name, is_in_transaction);

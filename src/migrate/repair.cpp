@@ -79,11 +79,13 @@ std::vector<Repair> plan_repair(const Directory& directory, const std::vector<db
     std::string options;
     for (const std::string& version : refused)
         options += " --accept-changed " + version;
-    throw Error(ExitCode::disagreement,
-                fmt::format("version {} has other statements now than the database got", refused.front()),
-                fmt::format("bring the applied text back; or, when the database has what the file says, run "
-                            "`tripmig repair{}`",
-                            options));
+    throw Error(
+        ExitCode::disagreement,
+        fmt::format("the statements of {} {} differ from what was applied",
+                    refused.size() == 1 ? "version" : "versions", fmt::join(refused, ", ")),
+        fmt::format(
+            "restore the applied text; or, if the database already has what the file says, run `tripmig repair{}`",
+            options));
 }
 
 }  // namespace tripmig::migrate

@@ -86,7 +86,7 @@ class Loader {
         if (depth == 0)
             m_script.directives = directives.file;
         else if (directives.file.swap)
-            throw Error(ExitCode::usage, "a swap is all that its file does, and this file is included by another one",
+            throw Error(ExitCode::usage, "a swap must be alone in its file, but this file is included by another one",
                         "put the directive into a versioned file of its own")
                 .at(directives.file.swap->position);
         m_script.names.push_back(std::make_shared<const std::string>(name));
@@ -175,7 +175,7 @@ class Loader {
         const std::string_view placeholder =
             std::string_view(section.text).substr(found, section.text.find('}', found) + 1 - found);
         throw Error(ExitCode::usage, fmt::format("no value for Flyway's own placeholder {}", placeholder),
-                    "give it one below [migrations.placeholders]: \"flyway:defaultSchema\" = \"public\"")
+                    "add it below [migrations.placeholders]: \"flyway:defaultSchema\" = \"public\"")
             .at(sql::source_position(section.text, found, name, section.start));
     }
 
@@ -205,8 +205,8 @@ void unwrap_block(Script& script) {
 void refuse_batches(const Script& script) {
     for (const ScriptStatement& statement : script.statements)
         if (statement.directives->batch)
-            throw Error(ExitCode::usage, "batches commit one by one, and this one is in a transaction block",
-                        "take the BEGIN and the COMMIT away")
+            throw Error(ExitCode::usage, "batches commit one by one, but this one is in a transaction block",
+                        "remove BEGIN and COMMIT")
                 .at(position_of(statement));
 }
 
@@ -214,8 +214,8 @@ void require_swap_alone(const Script& script, const Migration& migration) {
     if (!script.directives.swap || (script.statements.empty() && migration.kind == Kind::versioned))
         return;
     throw Error(ExitCode::usage,
-                migration.kind == Kind::versioned ? "a swap is all that its file does, and this file has statements too"
-                                                  : "a swap stands in a versioned file: it is done once",
+                migration.kind == Kind::versioned ? "a swap must be alone in its file, but this file has statements too"
+                                                  : "a swap belongs in a versioned file: it is done once",
                 "put the directive into a versioned file of its own")
         .at(script.directives.swap->position);
 }
@@ -224,7 +224,7 @@ void require_swap_alone(const Script& script, const Migration& migration) {
 void refuse_idle_repeat(const Script& script) {
     for (const ScriptStatement& statement : script.statements)
         if (statement.directives->repeat && !may_commit(script, statement))
-            throw Error(ExitCode::usage, "repeat is for a CALL or DO that commits by itself, and this is none",
+            throw Error(ExitCode::usage, "repeat is for a CALL or DO that commits by itself, and this is not one",
                         script.is_off ? "remove it"
                                       : "remove it, or put `-- tripmig: transaction=off` above the first statement")
                 .at(position_of(statement));
@@ -280,8 +280,9 @@ void refuse_read_only(const ScriptStatement& statement) {
     bool is_after_read = false;
     for (const sql::Token& token : sql::tokenize(statement.facts->transaction_modes, true)) {
         if (is_after_read && token.is_word("only"))
-            throw Error(ExitCode::usage, "the transaction of a migration can't be READ ONLY: it is recorded in it",
-                        "leave READ ONLY away")
+            throw Error(ExitCode::usage,
+                        "the transaction of a migration cannot be READ ONLY: the history is written in it",
+                        "remove READ ONLY")
                 .at(position_of(statement));
         is_after_read = token.is_word("read");
     }
@@ -305,8 +306,8 @@ Script load_script(const Migration& migration, const fs::path& directory,
 
 void require_statements(const Script& script, const Migration& migration) {
     if (script.statements.empty() && !script.directives.swap && !script.is_block && !migration.is_foreign)
-        throw Error(ExitCode::usage, fmt::format("{} has no statement", migration.file),
-                    "write it or remove the file; one that is to do nothing says so with `SELECT 1;`");
+        throw Error(ExitCode::usage, fmt::format("{} has no statements", migration.file),
+                    "write it, or remove the file; for a file that does nothing, write `SELECT 1;`");
 }
 
 std::string token_hash(const Migration& migration) {

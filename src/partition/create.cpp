@@ -20,14 +20,14 @@ constexpr std::size_t most_at_once = 8;
 
 Error rows_in_default(const Snapshot& snapshot, const ddl::Bounds& bounds, std::int64_t rows) {
     const std::string name = sql::quoted(snapshot.default_partition->name);
-    return {
-        ExitCode::refused,
-        fmt::format("{} of {} {} in the DEFAULT partition {}: no partition of its own can be attached while {} there",
-                    counted(rows, "row"), ddl::describe(snapshot.coverage.key, bounds), rows == 1 ? "is" : "are", name,
-                    rows == 1 ? "it is" : "they are"),
-        fmt::format("`tripmig partition split {}` moves them into partitions while the table is in use; until then "
-                    "DEFAULT takes such rows",
-                    name)};
+    return {ExitCode::refused,
+            fmt::format(
+                "{} of {} {} in the DEFAULT partition {}: no partition for that range can be attached while {} there",
+                counted(rows, "row"), ddl::describe(snapshot.coverage.key, bounds), rows == 1 ? "is" : "are", name,
+                rows == 1 ? "it is" : "they are"),
+            fmt::format("`tripmig partition split {}` moves them into partitions while the table is in use; until then "
+                        "DEFAULT takes such rows",
+                        name)};
 }
 
 Error does_not_fit(const Snapshot& snapshot, const std::vector<ddl::Bounds>& missing, const Limits& limits) {
@@ -151,7 +151,7 @@ std::vector<Act> one_by_one(const Snapshot& snapshot, const Act& act, const Limi
 Error taken_by_default(const Snapshot& snapshot, const ddl::Leaf& leaf, const Error& error) {
     const std::string name = sql::quoted(snapshot.default_partition->name);
     return error
-        .rewrapped(ExitCode::refused, fmt::format("rows of {} came to the DEFAULT partition {} meanwhile: ",
+        .rewrapped(ExitCode::refused, fmt::format("rows of {} arrived in the DEFAULT partition {} meanwhile: ",
                                                   ddl::describe(snapshot.coverage.key, leaf.bounds), name))
         .with_hint(
             fmt::format("`tripmig partition split {}` moves them into partitions while the table is in use", name));

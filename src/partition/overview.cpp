@@ -21,13 +21,14 @@ namespace {
 Error not_partitioned(const config::PartitionPolicy& policy, const db::PolicyTable& table) {
     const std::string name = sql::quoted(policy.table);
     if (table.oid == 0)
-        return {ExitCode::refused, fmt::format("there is no table {}", name),
-                fmt::format("a migration has to make it first (tripmig up), or its name is wrong in {}",
+        return {ExitCode::refused, fmt::format("{} does not exist", name),
+                fmt::format("create it first, with a migration (`tripmig up`), or correct its name in {}",
                             policy.file.empty() ? "the command" : policy.file.string())};
     if (table.kind != 'r')
-        return {ExitCode::refused, fmt::format("{} is not a table", name), "a policy is for a table"};
+        return {ExitCode::refused, fmt::format("{} is not a table", name),
+                "a policy is for a partitioned table: correct its table, or remove it"};
     return {ExitCode::refused, fmt::format("{} is not partitioned yet", name),
-            fmt::format("`tripmig swap run {}` makes it so, while it is in use", name)};
+            fmt::format("to partition it while it is in use: tripmig swap run {}", name)};
 }
 
 void require_range(const config::PartitionPolicy& policy, const db::PolicyTable& table) {
@@ -35,10 +36,10 @@ void require_range(const config::PartitionPolicy& policy, const db::PolicyTable&
     const std::string& first = table.key_columns.front();
     if (table.strategy != 'r' || first.empty())
         throw Error(ExitCode::refused, fmt::format("{} is not partitioned by range of a column", name),
-                    "partitions are made for such tables only; take its policy away");
+                    "a policy is for a table that is: remove this one");
     if (first != policy.key)
         throw Error(ExitCode::refused,
-                    fmt::format("{} is partitioned by {}, its policy says {}", name, sql::quote_ident(first),
+                    fmt::format("{} is partitioned by {}, but its policy has the key {}", name, sql::quote_ident(first),
                                 sql::quote_ident(policy.key)),
                     fmt::format("write key = \"{}\"", first));
 }
@@ -58,10 +59,10 @@ ddl::KeyType key_of(const config::PartitionPolicy& policy, const db::PolicyTable
     if (!key)
         throw Error(
             ExitCode::refused,
-            fmt::format("{}: the partition key {} is of type {}, which has no bounds here", sql::quoted(policy.table),
+            fmt::format("{}: the partition key {} has type {}, which is not supported", sql::quoted(policy.table),
                         sql::quote_ident(policy.key), table.key_type),
-            "keys are of type date, timestamp, timestamptz, smallint, integer, bigint, numeric or uuid (version "
-            "7), or text with ULIDs: then write unit = \"ulid\" below [key_encoding]");
+            "use a column of type date, timestamp, timestamptz, smallint, integer, bigint, numeric or uuid (version "
+            "7), or text with ULIDs (unit = \"ulid\" in [key_encoding])");
     try {
         ddl::check_interval(*key, policy.interval);
     } catch (const Error& error) {
@@ -80,9 +81,8 @@ void add_leaves(Snapshot& snapshot, const std::vector<db::PartitionInfo>& partit
         const auto bounds = ddl::parse_bounds(snapshot.coverage.key, info.bound);
         if (!bounds)
             throw Error(ExitCode::refused,
-                        fmt::format("the bounds of {} are beyond what is understood here: {}", sql::quoted(info.name),
-                                    info.bound),
-                        "this table can't be maintained: take its policy away");
+                        fmt::format("the bounds of {} cannot be read: {}", sql::quoted(info.name), info.bound),
+                        "this table cannot be maintained: remove its policy");
         snapshot.leaves.push_back({{info.name, *bounds}, info});
     }
     std::sort(snapshot.leaves.begin(), snapshot.leaves.end(),
@@ -158,10 +158,11 @@ std::shared_ptr<const ddl::TimeZone> read_zone(db::StepConnection& connection, c
 }
 
 Error unknown_zone(const config::PartitionPolicy& policy, const Error& error) {
-    return at_file(Error(ExitCode::usage, fmt::format("time_zone: the server knows no zone \"{}\"", policy.time_zone),
-                         "names are those of: SELECT name FROM pg_timezone_names")
-                       .with_sqlstate(error.sqlstate()),
-                   policy);
+    return at_file(
+        Error(ExitCode::usage, fmt::format("time_zone: the server has no time zone \"{}\"", policy.time_zone),
+              "for the names that it has: SELECT name FROM pg_timezone_names")
+            .with_sqlstate(error.sqlstate()),
+        policy);
 }
 
 /// One look for each zone, wide enough for all tables that have it.

@@ -35,8 +35,9 @@ std::string skipped_range(const Snapshot& snapshot, const ddl::Bounds& skipped) 
 }
 
 std::string more_later(const config::PartitionPolicy& policy, std::size_t expired, std::size_t taken) {
-    return fmt::format("{}: {} partitions are older than {}; this run takes {} (max_drop), the next runs the rest",
-                       sql::quoted(policy.table), expired, keep_text(*policy.retention), taken);
+    return fmt::format(
+        "{}: {} partitions are older than {}; this run detaches {} (max_drop), the next runs detach the rest",
+        sql::quoted(policy.table), expired, keep_text(*policy.retention), taken);
 }
 
 Error referenced(const LeafSnapshot& leaf, const std::vector<Reference>& references) {
@@ -47,7 +48,7 @@ Error referenced(const LeafSnapshot& leaf, const std::vector<Reference>& referen
     return {ExitCode::refused,
             fmt::format("partition {} is not detached: its rows are referenced by rows of {}",
                         sql::quoted(leaf.leaf.name), names),
-            "delete those rows first, or write cascade = true under [retention]: they go with the partition then"};
+            "delete those rows first, or set cascade = true in [retention], which deletes them with the partition"};
 }
 
 void plan_retention(const Snapshot& snapshot, const config::PartitionPolicy& policy, const Limits& limits,
@@ -115,12 +116,12 @@ void note_default(const Snapshot& snapshot, const config::PartitionPolicy& polic
     }
     const std::string name = sql::quoted(snapshot.default_partition->name);
     if (!is_watched)
-        plan.notes.push_back(
-            fmt::format("the policy of {} knows of no DEFAULT partition, and there is {}: rows without a "
-                        "partition go there unseen, unless the policy says partition = \"watch\" under [default]",
-                        sql::quoted(plan.table), name));
+        plan.notes.push_back(fmt::format(
+            "{} has a DEFAULT partition that its policy does not watch, {}: rows that have no other partition go there "
+            "unnoticed; set partition = \"watch\" in [default] of the policy",
+            sql::quoted(plan.table), name));
     else if (snapshot.default_rows && snapshot.default_rows->rows > 0)
-        plan.notes.push_back(fmt::format("{}{} {} of {} have no partition of their own and are in {}",
+        plan.notes.push_back(fmt::format("{}{} {} of {} have no other partition and are in {}",
                                          snapshot.default_rows->is_all ? "" : "more than ", snapshot.default_rows->rows,
                                          snapshot.default_rows->rows == 1 ? "row" : "rows", sql::quoted(plan.table),
                                          name));
@@ -129,7 +130,7 @@ void note_default(const Snapshot& snapshot, const config::PartitionPolicy& polic
 void note_registry(const Snapshot& snapshot, MaintenancePlan& plan) {
     for (const std::string& problem : snapshot.registry_problems)
         plan.notes.push_back(fmt::format(
-            "registry of {}: {}; switch it on again (ALTER TABLE ... ENABLE ALWAYS TRIGGER ...), then `tripmig swap "
+            "registry of {}: {}; enable it again (ALTER TABLE ... ENABLE ALWAYS TRIGGER ...), then `tripmig swap "
             "verify {}` names the ids that differ",
             sql::quoted(plan.table), problem, sql::quoted(plan.table)));
 }
@@ -153,7 +154,7 @@ void note_zone(const Snapshot& snapshot, const config::PartitionPolicy& policy, 
         return;
     const chr::hh_mm_ss begins{chr::floor<chr::minutes>(time_of_day(bounds.upper))};
     plan.notes.push_back(fmt::format(
-        "{}: {} ends at {:02}:{:02} UTC: when that is midnight in your time zone, write time_zone into the policy "
+        "{}: {} ends at {:02}:{:02} UTC: if that is midnight in your time zone, set time_zone in the policy "
         "(\"Asia/Seoul\": 15:00 UTC); until then new partitions begin at midnight UTC",
         sql::quoted(plan.table), sql::quoted(last.leaf.name), begins.hours().count(), begins.minutes().count()));
 }
@@ -161,8 +162,8 @@ void note_zone(const Snapshot& snapshot, const config::PartitionPolicy& policy, 
 void note_start(const Snapshot& snapshot, const config::PartitionPolicy& policy, MaintenancePlan& plan) {
     if (const auto start = ddl::awaited_start(snapshot.coverage, policy, snapshot.now))
         plan.notes.push_back(
-            fmt::format("{}: the first partition begins at {}, as start says; it is created when it is "
-                        "one of the next {} (premake)",
+            fmt::format("{}: the first partition begins at {} (start); it is created once it is one of "
+                        "the next {} partitions (premake)",
                         sql::quoted(plan.table), ddl::describe(snapshot.coverage.key, *start), policy.premake));
 }
 

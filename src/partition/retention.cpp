@@ -71,14 +71,14 @@ std::vector<Step> release_steps(const Snapshot& snapshot, const QualifiedName& l
                 "registered) SELECT pg_catalog.count(*) FROM locked",
                 sql::quoted(snapshot.registry->table), sql::quoted(leaf),
                 registered_in_leaf(*snapshot.registry, blocks)),
-            "nobody comes to reference these ids any more", {{snapshot.registry->table, LockMode::row_share}}));
+            "no new row can reference these ids", {{snapshot.registry->table, LockMode::row_share}}));
     for (const db::IncomingKey& key : snapshot.incoming)
         steps.push_back(cascade ? delete_references(key, leaf, blocks) : refuse_references(key, leaf, blocks));
     if (snapshot.registry)
         steps.push_back(ddl::statement(
             fmt::format("DELETE FROM {} AS registered USING {} AS leaf WHERE {}", sql::quoted(snapshot.registry->table),
                         sql::quoted(leaf), registered_in_leaf(*snapshot.registry, blocks)),
-            "the ids go with their rows", {{snapshot.registry->table, LockMode::row_exclusive}}));
+            "the ids of the partition's rows", {{snapshot.registry->table, LockMode::row_exclusive}}));
     return steps;
 }
 
@@ -172,7 +172,7 @@ std::optional<Error> number_ahead(const Snapshot& snapshot, const config::Partit
                     "before it is in {}, below {}",
                     sql::quoted(policy.table), keep_text(*policy.retention), ddl::describe(key, *newest),
                     sql::quoted(below.name), ddl::describe(key, below.bounds.upper)),
-        "check that row; when its number is right, write idle = true under [retention] until others follow");
+        "check that row; if its number is right, set idle = true in [retention] until others follow");
 }
 
 }  // namespace
@@ -192,7 +192,7 @@ std::optional<Error> clock_ahead(const Snapshot& snapshot, const config::Partiti
                     keep_text(*policy.retention), expired == 1 ? "is not" : "none is", format_timestamp(snapshot.now),
                     sql::quoted(snapshot.newest_row->partition),
                     ddl::describe(snapshot.coverage.key, snapshot.newest_row->key)),
-        "check the server's clock and --now; when this table really gets no rows for so long, write idle = true under "
+        "check the server's clock and --now; if this table really gets no rows for so long, set idle = true in "
         "[retention]");
 }
 
@@ -230,7 +230,7 @@ std::vector<Unit> delete_references(const Snapshot& snapshot, const LeafSnapshot
 
 Unit detach_leaf(const Snapshot& snapshot, const QualifiedName& leaf, const Limits& limits) {
     const std::string name = fmt::format("detach partition {}", sql::quoted(leaf));
-    const std::string why = "all of it is older than the policy keeps; it stays as a table of its own";
+    const std::string why = "all its rows are older than the policy keeps; it stays as a separate table";
     if (!snapshot.default_partition) {
         std::vector<LockRequest> locks = detach_locks(snapshot, leaf, LockMode::share_update_exclusive);
         add_referencing(snapshot, locks);
@@ -266,7 +266,7 @@ Unit drop_outgoing(const QualifiedName& leaf, const OutgoingKey& key, const Limi
     unit.max_hold = limits.max_lock_hold;
     unit.steps.push_back(ddl::statement(
         fmt::format("ALTER TABLE {} DROP CONSTRAINT IF EXISTS {}", sql::quoted(leaf), sql::quote_ident(key.name)),
-        "a detached table keeps nobody from deleting rows", unit.lock_first));
+        "a detached table must not keep anyone from deleting referenced rows", unit.lock_first));
     return unit;
 }
 
@@ -279,7 +279,7 @@ std::vector<Unit> clean_up_detached(const Snapshot& snapshot, const QualifiedNam
     for (const db::TruncateTrigger& trigger : snapshot.parent.truncate_triggers)
         unit.steps.push_back(ddl::statement(
             fmt::format("DROP TRIGGER IF EXISTS {} ON {}", sql::quote_ident(trigger.name), sql::quoted(leaf)),
-            "it was there for the partitioned table's sake", {{leaf, LockMode::access_exclusive}}));
+            "it served the partitioned table", {{leaf, LockMode::access_exclusive}}));
     std::vector<Unit> units;
     if (!unit.steps.empty())
         units.push_back(std::move(unit));

@@ -53,8 +53,8 @@ ddl::PartitionShape read_plain_shape(db::Session& session, const db::TableInfo& 
 db::TableInfo require_table(db::Session& session, const QualifiedName& name) {
     auto table = db::read_table(session, name, db::TableParts::own);
     if (!table)
-        throw Error(ExitCode::refused, fmt::format("there is no table {} to make partitions like", sql::quoted(name)),
-                    "correct template in the policy, or take it out: then they are made like the newest one");
+        throw Error(ExitCode::refused, fmt::format("the template table {} does not exist", sql::quoted(name)),
+                    "correct template in the policy, or remove it to use the newest partition as the model");
     return std::move(*table);
 }
 

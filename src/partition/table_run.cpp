@@ -232,7 +232,7 @@ std::string TableRun::blockers(const Unit& unit) {
         for (const LockRequest& lock : unit.lock_first)
             wait.steps.push_back(ddl::statement(
                 fmt::format("LOCK TABLE ONLY {} IN SHARE UPDATE EXCLUSIVE MODE", sql::quoted(lock.relation)),
-                "nobody waits for it"));
+                "nobody else waits behind this lock"));
         m_server.executor.try_once(wait, 1);
     }
     return found.text();
@@ -261,7 +261,7 @@ void TableRun::wait_for_lock(const Act& act, const Unit& unit) {
     m_not_before = std::min(now + pause, std::max(*m_deadline, now + chr::milliseconds(50)));
     Event event{Severity::info, "lock.retry", {}, {}, {}};
     event.message =
-        fmt::format("{}: {}{}; attempt {} in {} ms, other tables meanwhile", unit.name, obstacle.error.message(), whom,
+        fmt::format("{}: {}{}; attempt {} in {} ms, other tables first", unit.name, obstacle.error.message(), whom,
                     m_attempts + 1, chr::duration_cast<chr::milliseconds>(*m_not_before - now).count());
     event.fields = {{"table", sql::quoted(m_policy.table)},
                     {"unit", unit.name},
@@ -293,7 +293,7 @@ void TableRun::complete(const Act& act) {
     if (act.kind == Act::Kind::drop_check)
         m_server.reporter.warning(
             "maintain.check",
-            fmt::format("dropped a CHECK of {} that refused rows: an older version of tripmig left it",
+            fmt::format("dropped a CHECK of {} that refused rows; an older version of tripmig had left it",
                         sql::quoted(m_snapshot->default_partition->name)));
     m_outcome.deeds.push_back(std::exchange(m_deed, Deed{}));
 }
@@ -322,16 +322,17 @@ Error TableRun::half_way(const Act& act, const Error& error) const {
                                    sql::quoted(m_policy.table), name));
     if (attachment == Attachment::detached)
         return error.rewrapped(ExitCode::stopped_half_way)
-            .with_hint(fmt::format("{} is detached; do this last step by hand: `tripmig partition maintain` no longer "
-                                   "knows of the table",
+            .with_hint(fmt::format("{} is detached; do this last step by hand, since `tripmig partition maintain` no "
+                                   "longer manages that table",
                                    name));
     const std::string before = changed_before();
     if (before.empty() && m_unit == 0)
         return error;
     return error.rewrapped(ExitCode::stopped_half_way)
-        .with_hint(fmt::format("before that it {}; run `tripmig partition maintain` again at a quieter time, or end "
-                               "what holds the lock: it does the rest",
-                               before.empty() ? "began with " + name : before));
+        .with_hint(fmt::format("this run already {}; to do the rest, run `tripmig partition maintain` again at a "
+                               "quieter time, or end what "
+                               "holds the lock first",
+                               before.empty() ? "started with " + name : before));
 }
 
 TableOutcome TableRun::finish() {

@@ -18,11 +18,19 @@ std::uint64_t percent(const Progress& progress) {
     return progress.done >= progress.total ? 100 : std::min<std::uint64_t>(99, static_cast<std::uint64_t>(part * 100));
 }
 
+/// "1 file", "2 files", "1/4 files": units are plurals with an s.
+std::string with_unit(const std::string& number, std::uint64_t count, std::string_view unit) {
+    if (count == 1 && !unit.empty() && unit.back() == 's')
+        unit.remove_suffix(1);
+    return fmt::format("{}{}{}", number, unit.empty() ? "" : " ", unit);
+}
+
 std::string amount(const Progress& progress) {
     if (progress.is_elapsed_time)
         return for_people(std::chrono::seconds(progress.done));
-    const std::string of_total = progress.total > 0 ? "/" + grouped(progress.total) : "";
-    return fmt::format("{}{}{}{}", grouped(progress.done), of_total, progress.unit.empty() ? "" : " ", progress.unit);
+    if (progress.total == 0)
+        return with_unit(grouped(progress.done), progress.done, progress.unit);
+    return with_unit(grouped(progress.done) + "/" + grouped(progress.total), progress.total, progress.unit);
 }
 
 std::string rate_text(const Progress& progress, double rate) {
@@ -129,8 +137,8 @@ std::string progress_text(const Progress& progress, const RateMeter& rate) {
 std::string finished_text(const Progress& progress, const RateMeter& rate) {
     constexpr std::chrono::seconds least{1};  // of less a rate says nothing
     const auto per_second = rate.elapsed() < least ? std::nullopt : rate.overall_per_second();
-    std::string text = fmt::format("{}: {}{}{}", progress.task, grouped(progress.done),
-                                   progress.unit.empty() ? "" : " ", progress.unit);
+    std::string text =
+        fmt::format("{}: {}", progress.task, with_unit(grouped(progress.done), progress.done, progress.unit));
     if (rate.elapsed().count() > 0)
         text += " in " + for_people(rate.elapsed());
     return text + (per_second ? fmt::format(" ({})", rate_text(progress, *per_second)) : "");

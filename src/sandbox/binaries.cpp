@@ -31,7 +31,7 @@ fs::path checked(const fs::path& bindir, std::string_view named_by) {
     const std::string missing = missing_program(bindir);
     if (!missing.empty())
         throw Error(ExitCode::usage, fmt::format("{} {} has no {}", named_by, bindir.string(), missing),
-                    "name the folder that holds PostgreSQL's programs, as in /usr/lib/postgresql/15/bin");
+                    "give the directory of PostgreSQL's programs, such as /usr/lib/postgresql/15/bin");
     return fs::canonical(bindir);
 }
 
@@ -68,8 +68,9 @@ fs::path find_bindir(const fs::path& chosen, const std::map<std::string, std::st
     for (const fs::path& candidate : candidates)
         if (!candidate.empty() && missing_program(candidate).empty())
             return candidate;
-    throw Error(ExitCode::refused, "there is no PostgreSQL server on this machine",
-                "apt-get install postgresql-15, or name the folder with initdb and postgres: --pg-bindir DIR");
+    throw Error(
+        ExitCode::refused, "PostgreSQL's server programs were not found on this machine",
+        "install them (apt-get install postgresql-15), or give the directory of initdb and postgres: --pg-bindir DIR");
 }
 
 }  // namespace tripmig::sandbox

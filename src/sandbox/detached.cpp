@@ -30,7 +30,7 @@ Server restarted(Server former, const Server& asked) {
     if (asked.listens && !former.listens)
         throw Error(ExitCode::refused,
                     fmt::format("the stopped sandbox in {} has no password to listen with", former.directory.string()),
-                    "start it without --listen and --port, or stop it for good first: tripmig sandbox stop");
+                    "start it without --listen and --port, or remove it first: tripmig sandbox stop");
     if (asked.listens)
         former.port = asked.port;
     return former;
@@ -74,7 +74,7 @@ void signal_server(const Server& server, int signal_number) {
     const std::optional<pid_t> pid = server.pid();
     if (pid && ::kill(*pid, signal_number) != 0 && errno == EPERM)
         throw Error(ExitCode::refused,
-                    fmt::format("the server in {} belongs to somebody else", server.directory.string()),
+                    fmt::format("the server in {} belongs to another user", server.directory.string()),
                     "stop it as the user who started it");
 }
 
@@ -83,8 +83,8 @@ void end_server(const Server& server, bool cleanly, const StopSignal& stop) {
     // Fast shutdown writes a checkpoint; immediate shutdown just ends (manual 19.5).
     signal_server(server, cleanly ? SIGINT : SIGQUIT);
     if (!ends_within(server, patience, stop))
-        throw Error(ExitCode::refused, fmt::format("the server in {} does not end", server.directory.string()),
-                    "what it says: " + server.log_file().string());
+        throw Error(ExitCode::refused, fmt::format("the server in {} does not stop", server.directory.string()),
+                    "see its log: " + server.log_file().string());
 }
 
 void remove_files(const Server& server) {
@@ -112,7 +112,8 @@ Started start_detached(const Options& options, const StopSignal& stop) {
         server = restarted(std::move(*former), server);
         remove_stale_lock_files(server);
     } else if (!lock.made_directory() && !fs::is_empty(server.directory)) {
-        throw Error(ExitCode::refused, fmt::format("{} holds something else than a sandbox", server.directory.string()),
+        throw Error(ExitCode::refused,
+                    fmt::format("{} contains something other than a sandbox", server.directory.string()),
                     "name another directory, one that does not exist yet: --dir DIR");
     }
     Sandbox sandbox(server, Lifetime::released, stop, options.from);
@@ -132,10 +133,10 @@ std::optional<Server> find_detached(const fs::path& directory) {
 void require_stopped(const fs::path& directory) {
     const std::optional<Server> server = find_detached(directory);
     if (!server)
-        throw Error(ExitCode::refused, fmt::format("{} holds no sandbox", directory.string()),
-                    fmt::format("make one: tripmig sandbox start --dir {}", directory.string()));
+        throw Error(ExitCode::refused, fmt::format("{} contains no sandbox", directory.string()),
+                    fmt::format("create one: tripmig sandbox start --dir {}", directory.string()));
     if (server->pid())
-        throw Error(ExitCode::refused, fmt::format("the sandbox in {} runs", directory.string()),
+        throw Error(ExitCode::refused, fmt::format("the sandbox in {} is running", directory.string()),
                     fmt::format("stop it first: tripmig sandbox stop --keep --dir {}", directory.string()));
 }
 

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 namespace {
 
 Error refusal(const fs::path& directory, const std::string& why) {
-    return Error(ExitCode::refused, fmt::format("{} cannot hold a sandbox: {}", directory.string(), why),
+    return Error(ExitCode::refused, fmt::format("{} cannot be used for a sandbox: {}", directory.string(), why),
                  "name another directory, one that does not exist yet: --dir DIR");
 }
 
@@ -38,8 +38,8 @@ bool still_stands(int descriptor, const fs::path& directory) {
 /// Why a directory can't be trusted; empty: it can.
 std::string objection(const struct stat& status, const std::optional<ServerUser>& owner) {
     if (status.st_uid != ::geteuid() && (!owner || status.st_uid != owner->uid))
-        return "it belongs to somebody else";
-    return (status.st_mode & (S_IRWXG | S_IRWXO)) == 0 ? "" : "others may enter it";
+        return "it belongs to another user";
+    return (status.st_mode & (S_IRWXG | S_IRWXO)) == 0 ? "" : "other users can access it";
 }
 
 }  // namespace
@@ -67,7 +67,7 @@ void DirectoryLock::open_directory(const fs::path& directory, const std::optiona
     if (!m_made && errno != EEXIST)
         throw refusal(directory, reason_of(errno));
     if (m_made && owner && ::chown(directory.c_str(), owner->uid, owner->gid) != 0)
-        throw refusal(directory, fmt::format("it cannot be given to {}: {}", owner->name, reason_of(errno)));
+        throw refusal(directory, fmt::format("its owner cannot be changed to {}: {}", owner->name, reason_of(errno)));
     m_descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (m_descriptor < 0)
         throw refusal(directory, reason_of(errno));

@@ -22,7 +22,7 @@ std::string random_letters(std::size_t count) {
     static constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz234567";
     std::string text(count, ' ');
     if (::getrandom(text.data(), count, 0) != static_cast<ssize_t>(count))
-        throw Error(ExitCode::unexpected, "the kernel gives no random numbers");
+        throw Error(ExitCode::unexpected, "the system provided no random numbers");
     for (char& c : text)
         c = letters[static_cast<unsigned char>(c) % letters.size()];
     return text;
@@ -41,8 +41,7 @@ int free_port() {
     if (descriptor >= 0)
         ::close(descriptor);
     if (!found)
-        throw Error(ExitCode::refused, "there is no free port on 127.0.0.1",
-                    "leave --listen out: the socket needs none");
+        throw Error(ExitCode::refused, "there is no free port on 127.0.0.1", "omit --listen: the socket needs no port");
     return ntohs(address.sin_port);
 }
 
@@ -54,7 +53,7 @@ void check_socket_path(const fs::path& directory) {
         throw Error(
             ExitCode::usage,
             fmt::format("{} is too long for the server's socket by {} bytes", directory.string(), length - limit),
-            "name a shorter directory: --dir DIR");
+            "use a directory with a shorter path: --dir DIR");
 }
 
 }  // namespace

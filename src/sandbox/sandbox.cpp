@@ -76,17 +76,17 @@ void Sandbox::fail_with_status(const std::string& job, int wait_status) const {
     const int status = shell_status(wait_status);
     if (status == no_access)
         throw Error(ExitCode::refused, fmt::format("the server's user cannot write to {}", m_server.directory.string()),
-                    "every folder above it must let him pass (chmod a+x); under /tmp all do");
-    fail(fmt::format("{} ended with exit code {} instead of coming up", job, status));
+                    "give every directory above it `chmod a+x`, or use a directory under /tmp");
+    fail(fmt::format("{} failed with exit code {}", job, status));
 }
 
 void Sandbox::heed(const SupervisorReport& report) const {
     switch (report.job) {
         case SupervisorReport::Job::directory:
             throw Error(ExitCode::refused,
-                        fmt::format("cannot make the directory {}: {}", m_server.directory.string(),
+                        fmt::format("cannot create the directory {}: {}", m_server.directory.string(),
                                     std::generic_category().message(report.status)),
-                        "name one that does not exist yet, in a folder that may be written to: --dir DIR");
+                        "use one that does not exist yet, in a writable directory: --dir DIR");
         case SupervisorReport::Job::cluster:
             if (report.status != 0)
                 fail_with_status(m_from.empty() ? "initdb" : "the copy", report.status);
@@ -94,7 +94,7 @@ void Sandbox::heed(const SupervisorReport& report) const {
         case SupervisorReport::Job::postgres:
             fail_with_status("the server", report.status);
         case SupervisorReport::Job::supervisor:
-            fail("the process that looks after the server is gone");
+            fail("the process that supervises the server has ended");
     }
 }
 

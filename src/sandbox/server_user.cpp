@@ -13,8 +13,7 @@ std::optional<ServerUser> server_user() {
     for (const char* const name : {"postgres", "nobody"})
         if (const passwd* const entry = ::getpwnam(name); entry != nullptr && entry->pw_uid != 0)
             return ServerUser{name, entry->pw_uid, entry->pw_gid};
-    throw Error(ExitCode::refused,
-                "PostgreSQL does not run as root, and there is no user postgres or nobody to run it as",
+    throw Error(ExitCode::refused, "PostgreSQL does not run as root, and neither user postgres nor user nobody exists",
                 "run tripmig as an ordinary user");
 }
 

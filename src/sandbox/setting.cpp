@@ -18,13 +18,13 @@ Setting parse_setting(const std::string& text) {
                          std::all_of(name.begin(), name.end(),
                                      [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '.'; });
     if (equals == std::string::npos || !is_name || text.find('\n') != std::string::npos)
-        throw Error(ExitCode::usage, fmt::format("'{}' is no server parameter", text),
-                    "write name=value, as in shared_buffers=1GB");
+        throw Error(ExitCode::usage, fmt::format("'{}' is not a valid server parameter", text),
+                    "write name=value, e.g. shared_buffers=1GB");
     static constexpr std::array<std::string_view, 5> ours{"port", "listen_addresses", "unix_socket_directories",
                                                           "data_directory", "hba_file"};
     if (std::find(ours.begin(), ours.end(), name) != ours.end())
-        throw Error(ExitCode::usage, fmt::format("the sandbox itself decides {}", name),
-                    "--listen and --port make it listen on 127.0.0.1, --dir says where it lives");
+        throw Error(ExitCode::usage, fmt::format("the sandbox sets {} itself", name),
+                    "use --listen or --port to listen on 127.0.0.1, and --dir to choose its directory");
     return {name, text.substr(equals + 1)};
 }
 

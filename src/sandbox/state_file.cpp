@@ -41,7 +41,7 @@ void take_line(Server& server, const fs::path& file, const std::string& line) {
         server.settings.push_back(parse_setting(value));
     else if (key != "port" || std::from_chars(value.data(), value.data() + value.size(), server.port).ec != std::errc{})
         throw Error(ExitCode::refused, fmt::format("{} does not describe a sandbox: '{}'", file.string(), line),
-                    "if the directory is none, name another one: --dir DIR");
+                    "if the directory is not a sandbox, use another one: --dir DIR");
 }
 
 }  // namespace

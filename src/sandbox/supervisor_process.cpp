@@ -79,8 +79,7 @@ struct Launch {
     ::dup2(log, STDERR_FILENO);
     close_range_of_descriptors(STDERR_FILENO + 1, ~0U);
     if (!changed_user) {
-        complain(
-            "cannot change to the server's user: is this a container without the right to (CAP_SETUID, CAP_SETGID)?\n");
+        complain("cannot change to the server's user: does this container lack CAP_SETUID and CAP_SETGID?\n");
         ::_exit(cannot_run);
     }
     // The kernel forgets a death signal at setuid(), so it comes after.

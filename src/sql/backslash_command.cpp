@@ -30,13 +30,12 @@ constexpr std::array<Hint, 14> hints = {{
     {" g gx gdesc bind bind_named close_prepared parse sendpipeline crosstabview watch ", "end the statement with ;"},
     {" if elif else endif ", "use a DO block with IF, or CREATE ... IF NOT EXISTS and DROP ... IF EXISTS"},
     {" ! s w o out e edit ef ev cd lo_import lo_export lo_unlink ",
-     "a migration cannot reach files or programs: leave it out"},
-    {" q quit ", "leave it out: a script ends where its file ends"},
+     "a migration cannot reach files or programs: remove it"},
+    {" q quit ", "remove it: a script ends where its file ends"},
     {" encoding ", "save the file as UTF-8, or use SET client_encoding"},
     {" password ", "use ALTER ROLE ... PASSWORD, with a placeholder for the secret"},
-    {" a C f H html pset t T x timing errverbose unset conninfo h help ",
-     "it only changes what psql shows: leave it out"},
-    {" r reset p print ", "leave it out: there is no query buffer here"},
+    {" a C f H html pset t T x timing errverbose unset conninfo h help ", "it only changes what psql shows: remove it"},
+    {" r reset p print ", "remove it: there is no query buffer"},
     {" . ", "\\. ends the data of COPY ... FROM STDIN, and none is open here"},
 }};
 
@@ -46,8 +45,8 @@ std::string_view instead_of(std::string_view command) {
         if (hint.commands.find(wanted) != std::string_view::npos)
             return hint.instead;
     if (!command.empty() && (command.front() == 'd' || command.front() == 'l' || command.front() == 'z'))
-        return "it only lists what is there: leave it out";
-    return "only SQL, \\i and \\ir can stand here; \\ is a psql command outside of quotes";
+        return "it only lists objects: remove it";
+    return "only SQL, \\i and \\ir are allowed here; outside quotes, \\ begins a psql command";
 }
 
 /// The rest of one line.
@@ -110,15 +109,15 @@ std::string include_path(std::string_view text, Line& line, const ScanOptions& o
         path.pop_back();
     if (path.empty())
         throw failure(text, at, options, "no file is named",
-                      "write \\i FILE, or \\ir FILE for one in this file's folder");
+                      "write \\i FILE, or \\ir FILE for one in this file's directory");
     if (path.find_first_of("`\"\\") != std::string::npos || path.front() == ':')
         throw failure(text, at, options, "commands, psql variables, \" and \\ cannot be used in a file name",
-                      "write the name as it is, or between single quotes, with / between folders");
+                      "write the name as it is, or in single quotes, with / between directories");
     line.skip(" \t\r\f\v;");
     if (!line.at_end())
         throw failure(
             text, line.position(), options, "nothing can follow the file name on its line",
-            "put what follows on a line of its own; between folders write /, and quote a name with blanks as 'a b'");
+            "put what follows on a line of its own; write / between directories, and quote a name with spaces: 'a b'");
     return path;
 }
 

@@ -64,7 +64,7 @@ std::string text_value(const DirectiveLine& line, const DirectiveWord& word, std
 template <typename Value>
 void set_once(std::optional<Value>& setting, Value value, const DirectiveLine& line, const DirectiveWord& word) {
     if (setting)
-        throw line.failure(word.offset, fmt::format("{} is said twice", word.key), "keep one of them");
+        throw line.failure(word.offset, fmt::format("{} is given twice", word.key), "keep one of them");
     setting = std::move(value);
 }
 
@@ -106,7 +106,7 @@ void read_statement_word(const DirectiveLine& line, const DirectiveWord& word, S
 
 void read_statement(const DirectiveLine& line, StatementDirectives& statement) {
     if (line.words().size() < 2)
-        throw line.failure(line.words().front().offset, "statement says nothing", "write statement lock_timeout=2s");
+        throw line.failure(line.words().front().offset, "statement has no setting", "write statement lock_timeout=2s");
     for (std::size_t i = 1; i < line.words().size(); ++i)
         read_statement_word(line, line.words()[i], statement);
 }
@@ -151,8 +151,7 @@ void read_batch(const DirectiveLine& line, StatementDirectives& statement) {
     const DirectiveWord& first = line.words().front();
     const std::optional<std::vector<std::string>> column = by ? split_identifier(*by) : std::nullopt;
     if (!column || column->size() != 1)
-        throw line.failure(first.offset, "batch needs the column that the rows are taken by",
-                           "write batch by=id size=5000");
+        throw line.failure(first.offset, "batch needs a column to batch by", "write batch by=id size=5000");
     Batch batch;
     batch.by = column->front();
     batch.size = size.value_or(batch.size);
@@ -175,7 +174,7 @@ void read_for_statement(const DirectiveLine& line, StatementDirectives& statemen
         return statement.ignored.push_back(ignored_rule(line));
     if (first.value)
         throw line.failure(first.offset, fmt::format("{} takes no =", first.key),
-                           fmt::format("write a blank behind {}", first.key));
+                           fmt::format("write a space after {}", first.key));
     if (first.key == "statement")
         read_statement(line, statement);
     else
@@ -217,7 +216,7 @@ bool is_beside_end(const Comment& comment, const Statement& before) {
 void refuse_inner(const ScannedText& script, const ScanOptions& options) {
     for (const Comment& comment : script.inner_comments)
         if (const auto line = DirectiveLine::read(comment, script, options))
-            throw line->failure(line->words().front().offset, "a directive inside of a statement does nothing",
+            throw line->failure(line->words().front().offset, "a directive inside a statement does nothing",
                                 "put it on a line of its own above the statement");
 }
 
@@ -232,7 +231,8 @@ Directives directives(const ScannedText& script, const ScanOptions& options) {
         for (const Comment& comment : script.comments_before(script.statements[i])) {
             const auto line = DirectiveLine::read(comment, script, options);
             if (line && i > 0 && is_beside_end(comment, script.statements[i - 1]))
-                throw line->failure(line->words().front().offset, "a directive beside the end of a statement",
+                throw line->failure(line->words().front().offset,
+                                    "a directive on the same line as the end of a statement",
                                     "put it on a line of its own above the statement that it is for");
             if (line)
                 read_line(*line, result.file, i == 0, &said);

@@ -33,10 +33,11 @@ std::optional<DirectiveLine> DirectiveLine::read(const Comment& comment, const S
         return std::nullopt;
     DirectiveLine line(comment, script, options);
     if (comment.text.front() == '/')
-        throw line.failure(0, "a directive cannot stand in /* */", "write it as -- tripmig: on a line of its own");
+        throw line.failure(0, "a directive cannot be in a /* */ comment",
+                           "write it as -- tripmig: on a line of its own");
     line.read_words(begin + directive_mark.size());
     if (line.m_words.empty())
-        throw line.failure(begin, "the directive says nothing", "write -- tripmig: transaction=off, for example");
+        throw line.failure(begin, "the directive is empty", "write -- tripmig: transaction=off, for example");
     return line;
 }
 

@@ -39,7 +39,7 @@ Error unknown(std::string_view text, std::size_t offset, std::string_view name,
     std::string hint = guess.empty() ? fmt::format("give it a value in [migrations] placeholders: {} = \"...\"", name)
                                      : fmt::format("did you mean ${{{}}}?", guess);
     if (offset > 0 && text[offset - 1] == '$')
-        hint += "; if this is a dollar quote, write a blank behind $$ or give it a tag";
+        hint += "; if this is a dollar quote, write a space after $$ or give it a tag";
     Error error(ExitCode::usage, fmt::format("no value for the placeholder ${{{}}}", name), std::move(hint));
     error.at(source_position(text, offset, file));
     return error;

@@ -77,7 +77,8 @@ Error Scanner::failure(std::size_t offset, std::string message, std::string hint
 ScannedText Scanner::scan() {
     m_script.text = m_text;
     if (const std::size_t nul = m_text.find('\0'); nul != std::string_view::npos)
-        throw failure(nul, "a NUL byte, which no SQL text can have", "save the file as UTF-8 (UTF-16 has NUL bytes)");
+        throw failure(nul, "a NUL byte, which SQL text cannot contain",
+                      "save the file as UTF-8 (UTF-16 has NUL bytes)");
     while (true) {
         const Lexeme lexeme = m_lexer.next();
         switch (lexeme.kind) {
@@ -114,7 +115,7 @@ void Scanner::check_complete(const Lexeme& lexeme) const {
     switch (lexeme.kind) {
         case LexemeKind::block_comment:
             throw failure(lexeme.begin, "the comment opened here is never closed",
-                          "comments nest: each /* needs a */ of its own");
+                          "comments nest: each /* needs its own */");
         case LexemeKind::dollar_string: {
             const std::string_view tag =
                 m_text.substr(lexeme.begin, m_text.find('$', lexeme.begin + 1) + 1 - lexeme.begin);
@@ -231,7 +232,7 @@ void Scanner::refuse_more_on_line(std::size_t line_end) {
             on_comment(lexeme);
         else if (lexeme.kind != LexemeKind::blank)
             throw failure(lexeme.begin, "COPY ... FROM STDIN takes its data from the next line on",
-                          "put what follows the ; behind the data, below the line \\.");
+                          "put what follows the ; after the data, below the line \\.");
     }
 }
 
@@ -245,7 +246,7 @@ void Scanner::on_backslash(const Lexeme& lexeme) {
         return;
     }
     if (m_parentheses > 0 || m_body.is_open())
-        throw failure(lexeme.begin, "\\; inside of parentheses or of a routine's body", "write ; alone");
+        throw failure(lexeme.begin, "\\; inside parentheses or a routine's body", "write ; alone");
     close_statement(true);
     m_lexer.seek(lexeme.end + 1);
 }
@@ -253,7 +254,7 @@ void Scanner::on_backslash(const Lexeme& lexeme) {
 void Scanner::on_command(std::size_t offset) {
     BackslashCommand command = read_backslash_command(m_text, offset, m_options);
     if (m_is_open || is_joining())
-        throw failure(offset, "a psql command inside of a statement", "end the statement before it with ;");
+        throw failure(offset, "a psql command inside a statement", "end the statement before it with ;");
     if (command.kind == BackslashCommand::Kind::include) {
         m_position.advance(offset);
         command.include.before = m_script.statements.size();
@@ -270,7 +271,7 @@ void Scanner::on_end() {
         throw failure(m_outer_parenthesis, "the parenthesis opened here is never closed", "add the missing )");
     if (m_body.is_open())
         throw failure(m_body.opened_at(), "the BEGIN of this routine's body has no END",
-                      "write END behind the ; of the body's last statement");
+                      "write END after the ; of the body's last statement");
     close_statement(false);
     close_group(m_text.size());
 }

@@ -30,12 +30,12 @@ Unit closing_copy(job::Session& server, const job::State& state) {
         locks.push_back({leaf, LockMode::access_exclusive});
         steps.push_back(ddl::statement(fmt::format("DROP TRIGGER IF EXISTS {} ON {}",
                                                    sql::quote_ident(back.capture.truncate_trigger), sql::quoted(leaf)),
-                                       "nothing follows any more"));
+                                       "no copy follows it any more"));
     }
     ddl::append(steps, backfill::end_transfer(back));
     const QualifiedName old{state.table.schema, state.old_name};
     steps.push_back(ddl::statement(fmt::format("DROP TABLE IF EXISTS {}", sql::quoted(old)),
-                                   "the old table: from here there is no way back"));
+                                   "the old table; no revert after this"));
     Unit unit = job::closing_unit(server, state, std::move(steps));
     unit.lock_first = std::move(locks);
     return unit;
@@ -43,7 +43,7 @@ Unit closing_copy(job::Session& server, const job::State& state) {
 
 void drop_own_indexes(job::Session& server, const db::TableInfo& table, const job::State& state) {
     const auto drop = [&](const QualifiedName& index) {
-        server.executor().run(ddl::drop_index_concurrently(table.name, index, "the swap is given up"));
+        server.executor().run(ddl::drop_index_concurrently(table.name, index, "the swap is aborted"));
     };
     if (!state.primary_key.empty() &&
         (!state.copies() || state.swap().incoming == config::IncomingForeignKeys::composite))
@@ -81,12 +81,13 @@ class FinishMachine : public job::Machine {
 
 job::State finish(job::Session& server, const QualifiedName& table) {
     job::State state = job::require_job(server, table);
+    const std::string name = sql::quoted(table);
     if (state.stage != job::Stage::complete)
-        throw Error(ExitCode::refused,
-                    fmt::format("the swap of {} is not complete ({})", sql::quoted(table), to_string(state.stage)),
-                    state.stage == job::Stage::reverting ? "tripmig swap revert TABLE resumes it"
-                    : state.is_cut_over()                ? "tripmig swap run TABLE resumes it"
-                                                         : "tripmig swap run TABLE resumes it, abort gives it up");
+        throw Error(ExitCode::refused, fmt::format("the swap of {} is not complete ({})", name, to_string(state.stage)),
+                    state.stage == job::Stage::reverting ? fmt::format("to resume: tripmig swap revert {}", name)
+                    : state.is_cut_over()
+                        ? fmt::format("to resume: tripmig swap run {}", name)
+                        : fmt::format("to resume: tripmig swap run {0}; to give up: tripmig swap abort {0}", name));
     FinishMachine machine(server, std::move(state));
     job::run_job(server, machine);
     return machine.state();

@@ -83,21 +83,21 @@ void require_named(const std::vector<db::IncomingKey>& keys, const std::vector<d
     };
     for (const std::string& name : policy.swap.dropped_keys)
         if (policy.swap.incoming_foreign_keys != IncomingForeignKeys::drop || !is_there(name))
-            throw Error(ExitCode::refused,
-                        fmt::format("--drop-foreign-keys names {}, which is no foreign key that is given up",
-                                    sql::quote_ident(name)),
-                        "`tripmig swap plan TABLE` lists those that point to the table");
+            throw Error(
+                ExitCode::refused,
+                fmt::format("--drop-foreign-keys names {}, which is not a foreign key that would be dropped",
+                            sql::quote_ident(name)),
+                fmt::format("`tripmig swap plan {}` lists those that reference the table", sql::quoted(policy.table)));
     const std::vector<db::IncomingKey> unnamed = unnamed_keys(keys, agreed, policy);
     if (unnamed.empty())
         return;
     std::string names;
     for (const db::IncomingKey& key : unnamed)
         names += (names.empty() ? "" : ", ") + described(key);
-    throw Error(ExitCode::refused,
-                fmt::format("{} would be given up, and nothing would keep their rows from pointing nowhere: that must "
-                            "be said twice, once by the policy and once by name",
-                            names),
-                command_naming(keys, policy));
+    throw Error(
+        ExitCode::refused,
+        fmt::format("{} would be dropped, and nothing would check their rows any more: confirm it by name", names),
+        command_naming(keys, policy));
 }
 
 void record_dropped_foreign_keys(const db::TableInfo& table, const config::PartitionPolicy& policy, job::State& state) {
@@ -111,9 +111,10 @@ void record_dropped_foreign_keys(const db::TableInfo& table, const config::Parti
     if (policy.swap.incoming_foreign_keys != config::IncomingForeignKeys::drop)
         for (const db::IncomingKey& key : table.incoming)
             if (!is_agreed(key))
-                throw Error(ExitCode::refused,
-                            fmt::format("{} came since the job began, which has no place for it", described(key)),
-                            "drop it, or `tripmig swap abort` and begin anew with the table as it is now");
+                throw Error(
+                    ExitCode::refused,
+                    fmt::format("{} was created after the swap began, which does not handle it", described(key)),
+                    fmt::format("drop it, or `tripmig swap abort {}` and start again", sql::quoted(table.name)));
     state.edit_swap().dropped = table.incoming;
 }
 

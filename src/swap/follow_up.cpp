@@ -44,7 +44,7 @@ void make_leaves(job::Session& server, const config::PartitionPolicy& policy, co
     for (const ddl::Leaf& leaf :
          ddl::name_leaves(policy.name, state.table, job::key_type_of(state), missing, names.taken)) {
         server.executor().run(ddl::create_leaf(facts, leaf));
-        server.reporter().info("swap.leaf", fmt::format("leaf {} for {}", sql::quoted(leaf.name),
+        server.reporter().info("swap.leaf", fmt::format("created partition {} for {}", sql::quoted(leaf.name),
                                                         ddl::describe(job::key_type_of(state), leaf.bounds)));
     }
 }

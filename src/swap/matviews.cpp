@@ -31,10 +31,11 @@ class Unbuildable : public Error {
     Unbuildable(const QualifiedName& view, const Error& cause)
         : Error(cause
                     .rewrapped(cause.code() == ExitCode::no_privilege ? cause.code() : ExitCode::refused,
-                               fmt::format("materialized view {} cannot be built anew: ", sql::quoted(view)))
-                    .with_hint("the tables have changed places, and that stands; until this view is built its content "
-                               "stays, and REFRESH reads the former table. Mend what its query meets, or drop the "
-                               "view, and run the same command again")) {}
+                               fmt::format("materialized view {} cannot be rebuilt: ", sql::quoted(view)))
+                    .with_hint(
+                        "the cut-over is done. Until this view is rebuilt, it keeps its content, and REFRESH reads "
+                        "the old table. Correct what its query fails on, or drop the view, and run the same "
+                        "command again")) {}
 };
 
 /// Whether that is what the server means: not a lost connection, a lock, a full disk, a commit in doubt.
@@ -144,8 +145,8 @@ void require_nothing_in_the_way(const db::TableInfo& table) {
         if (!dependent.in_the_way.empty())
             throw Error(
                 ExitCode::refused,
-                fmt::format("{} must be made anew, and {} stands on it", dependent.description, dependent.in_the_way),
-                "drop what stands on it, run this again, and create it after");
+                fmt::format("{} must be rebuilt, and {} depends on it", dependent.description, dependent.in_the_way),
+                "drop what depends on it, run this again, and create it again afterwards");
 }
 
 }  // namespace tripmig::swap

@@ -6,10 +6,12 @@
 
 #include "base/error.hpp"
 #include "ddl/missing_leaves.hpp"
+#include "ddl/replacement/staged.hpp"
 #include "job/boundary.hpp"
 #include "job/choices.hpp"
 #include "job/copy/bounds.hpp"
 #include "job/copy/outside_keys.hpp"
+#include "job/finding.hpp"
 #include "job/replacement.hpp"
 #include "job/source/table_facts.hpp"
 #include "job/transfer.hpp"
@@ -35,7 +37,7 @@ void choose_past(job::State& state, const job::Facts& facts, const config::Parti
     const ddl::KeyType type = job::key_type_of(state);
     if (key.has_infinity)
         throw Error(ExitCode::refused,
-                    fmt::format("{} has rows whose {} is infinity, which lie beyond every cut",
+                    fmt::format("{} has rows whose {} is infinity: they cannot be in the partition of the past",
                                 sql::quoted(state.table), sql::quote_ident(state.key)),
                     "give these rows a finite key, or use --strategy copy");
     attach->boundary =
@@ -59,11 +61,6 @@ job::State new_state(const job::Facts& facts, const config::PartitionPolicy& pol
     swap.replaces_functions = swap.has_registry && !facts.leftovers.empty();  // preflight let them pass
     state.old_name =
         sql::truncated_name(table.name.name, policy.swap.strategy == config::SwapStrategy::copy ? "_before" : "_past");
-    if (facts.taken.count(state.old_name) != 0)
-        throw Error(ExitCode::refused,
-                    fmt::format("the old table of {} would be called {}, which is taken", sql::quoted(table.name),
-                                sql::quote_ident(state.old_name)),
-                    "rename or drop that relation");
     if (const db::IndexInfo* primary = table.primary_key())
         state.primary_key = primary->columns;
     if (!swap.has_registry || swap.incoming == config::IncomingForeignKeys::composite)
@@ -98,6 +95,9 @@ std::vector<ddl::Leaf> copy_leaves(const job::State& state, const config::Partit
                             job::copy_bounds(state, facts.key, facts.now, policy, max_create), facts.taken);
 }
 
+namespace {
+
+/// Throws Error{refused} when the partitions cannot all have names by the policy's pattern.
 void require_leaf_names(const job::State& state, const config::PartitionPolicy& policy, const job::Facts& facts,
                         int max_create) {
     const ddl::KeyType type = job::key_type_of(state);
@@ -110,6 +110,41 @@ void require_leaf_names(const job::State& state, const config::PartitionPolicy& 
         present.push_back({ddl::Bound::minvalue(), job::parse_boundary(type, state.boundary())});
     ddl::name_leaves(policy.name, state.table, type, bounds_to_come(state, present, policy, facts.now, max_create),
                      facts.taken);
+}
+
+/// Whether there is something to choose a boundary and partitions by.
+bool is_key_usable(const job::Facts& facts, const config::PartitionPolicy& policy, const config::SwapConfig& config) {
+    std::vector<job::Finding> findings;
+    job::Report report(findings);
+    check_relation(*facts.table, policy, report);
+    check_privileges(*facts.table, report);
+    check_key(*facts.table, facts, policy, config, report);
+    return job::exit_code_of(findings) == ExitCode::ok;
+}
+
+}  // namespace
+
+void check_names(const job::Facts& facts, const config::PartitionPolicy& policy, const config::Config& config,
+                 std::vector<job::Finding>& findings) {
+    if (!is_key_usable(facts, policy, config.swap))
+        return;
+    job::Report report(findings);
+    const job::State state = new_state(facts, policy, config.swap);
+    const auto check = [&](std::string_view what, const std::string& name) {
+        if (facts.taken.count(name) != 0)
+            report.refuse(fmt::format("name {}", sql::quote_ident(name)),
+                          fmt::format("is taken, but {} needs it", what), "rename or drop that relation");
+    };
+    check("the old table", state.old_name);
+    if (state.copies())
+        check("the copy", ddl::staged_name(state.table).name);
+    try {
+        require_leaf_names(state, policy, facts, config.partitions.max_create);
+    } catch (const Error& error) {
+        if (error.code() != ExitCode::refused)
+            throw;
+        report.refuse("partitions", error.message(), error.hint());
+    }
 }
 
 std::vector<ddl::Leaf> leaves_at_once(const job::State& state, const config::PartitionPolicy& policy,

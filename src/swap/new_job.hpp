@@ -7,14 +7,14 @@
 #include "config/config.hpp"
 #include "config/policy.hpp"
 #include "ddl/leaf_name.hpp"
+#include "job/finding.hpp"
 #include "job/source/table_facts.hpp"
 #include "job/state/state.hpp"
 #include "swap/preflight/preflight.hpp"
 
 namespace tripmig::swap {
 
-/// The state a job begins with, from a table that preflight let pass. Pure. Throws Error{refused} when the name for the
-/// past is taken.
+/// The state a job begins with, from a table that preflight let pass. Pure.
 job::State new_state(const job::Facts& facts, const config::PartitionPolicy& policy, const config::SwapConfig& config);
 
 /// Chooses by the table's rows what the job is (of an empty table, until rows come, EmptyJob) and, of attach, the
@@ -32,9 +32,10 @@ std::vector<ddl::Leaf> leaves_at_once(const job::State& state, const config::Par
 std::vector<ddl::Leaf> copy_leaves(const job::State& state, const config::PartitionPolicy& policy,
                                    const job::Facts& facts, int max_create);
 
-/// Throws Error{refused} now when the leaves cannot all have names by the policy's pattern.
-void require_leaf_names(const job::State& state, const config::PartitionPolicy& policy, const job::Facts& facts,
-                        int max_create);
+/// Adds a refusal for each name that the swap is to give and that is taken: of the old table, the copy and the
+/// partitions. Pure. Nothing while the key itself is refused.
+void check_names(const job::Facts& facts, const config::PartitionPolicy& policy, const config::Config& config,
+                 std::vector<job::Finding>& findings);
 
 /// Those that are to come beside the `present` ones, by the policy: of an empty table from its `start` on.
 std::vector<ddl::Bounds> bounds_to_come(const job::State& state, const std::vector<ddl::Bounds>& present,

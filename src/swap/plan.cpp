@@ -24,10 +24,10 @@ job::Observation first_observation(const db::TableInfo& table, const job::State&
 PlanResult plan(const job::Facts& facts, const config::PartitionPolicy& policy, const config::Config& config) {
     PlanResult result;
     result.findings = preflight(*facts.table, facts, policy, config.swap);
+    check_names(facts, policy, config, result.findings);
     if (job::exit_code_of(result.findings) != ExitCode::ok)
         return result;
     job::State state = new_state(facts, policy, config.swap);
-    require_leaf_names(state, policy, facts, config.partitions.max_create);
     result.boundary = state.boundary();
     result.state = state;
     PlanContext context{facts, policy, config, {}};

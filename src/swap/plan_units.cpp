@@ -39,7 +39,8 @@ backfill::Transfer transfer_for(const job::WorkContext& context) {
 Unit fill_composite_unit(const job::WorkContext& context) {
     const ddl::CompositeKey& key = context.replacement.composite.at(context.composite);
     Unit unit;
-    unit.name = fmt::format("fill {} of {}, in chunks", sql::quote_ident(key.column), sql::quoted(key.key.table));
+    unit.name =
+        fmt::format("fill column {} of {}, in chunks", sql::quote_ident(key.column), sql::quoted(key.key.table));
     unit.steps = {ddl::fill_composite(key, 0, 64, false)};
     return unit;
 }

@@ -30,25 +30,26 @@ namespace tripmig::swap {
 namespace {
 
 Error too_far(const job::State& state) {
-    return Error(ExitCode::refused,
-                 fmt::format("{} has rows from {} on: there is no way back by catalog work alone",
-                             sql::quoted(state.table), state.boundary()),
-                 "give these rows a key before that, or delete them, and revert then; `tripmig swap finish` keeps the "
-                 "partitions");
+    return Error(
+        ExitCode::refused,
+        fmt::format("{} has rows from {} on: it can no longer be reverted", sql::quoted(state.table), state.boundary()),
+        fmt::format("give these rows an earlier key, or delete them, and revert then; to keep the partitions: tripmig "
+                    "swap finish {}",
+                    sql::quoted(state.table)));
 }
 
 void require_revertible(const job::State& state) {
     if (!state.is_cut_over())
-        throw Error(ExitCode::refused,
-                    fmt::format("{} is not cut over ({})", sql::quoted(state.table), to_string(state.stage)),
-                    "tripmig swap abort TABLE gives the swap up");
+        throw Error(
+            ExitCode::refused,
+            fmt::format("the swap of {} is not cut over yet ({})", sql::quoted(state.table), to_string(state.stage)),
+            fmt::format("to give it up: tripmig swap abort {}", sql::quoted(state.table)));
     if (state.is<job::EmptyJob>())
         throw Error(
             ExitCode::refused,
-            fmt::format("{} was empty and was partitioned directly: there is no old table to go back to",
-                        sql::quoted(state.table)),
-            "`tripmig swap finish` keeps it as it is; for a plain table, copy its rows into one and rename the two "
-            "in a transaction");
+            fmt::format("{} was empty and was partitioned directly: there is no old table", sql::quoted(state.table)),
+            "`tripmig swap finish` keeps it as it is; for a plain table, copy its rows into a new one and rename both "
+            "in one transaction");
 }
 
 /// Of several indexes with one definition ATTACH pairs any with any: each gets the name back that it came from.
@@ -107,12 +108,13 @@ void refuse_partitioned_since(job::Session& server, const RevertFacts& facts, co
         if (server.session().flag("SELECT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = "
                                   "pg_catalog.to_regclass($1) AND (relkind = 'p' OR relispartition))",
                                   {table}))
-            throw Error(ExitCode::refused,
-                        fmt::format("{} was partitioned since the cut-over of {}: its foreign key {} cannot come back "
-                                    "without a scan under locks",
-                                    table, sql::quoted(state.table), sql::quote_ident(key.name)),
-                        fmt::format("`tripmig swap revert {}` first; or keep both: `tripmig swap finish {}`", table,
-                                    sql::quoted(state.table)));
+            throw Error(
+                ExitCode::refused,
+                fmt::format("{} was partitioned after the cut-over of {}: its foreign key {} cannot be restored "
+                            "without a scan under locks",
+                            table, sql::quoted(state.table), sql::quote_ident(key.name)),
+                fmt::format("revert that one first: `tripmig swap revert {}`; or keep both: `tripmig swap finish {}`",
+                            table, sql::quoted(state.table)));
     }
 }
 
@@ -121,15 +123,16 @@ void drop_former_indexes(job::Session& server, const RevertFacts& facts, const j
     for (const job::UniqueWithoutKey& narrow : state.swap().unique_without_key)
         names.push_back(job::State::former_index(narrow.name));
     for (const std::string& name : names)
-        server.executor().run(ddl::drop_index_concurrently(facts.past.name, {facts.past.name.schema, name},
-                                                           "there is no way back now, and it refuses rows"));
+        server.executor().run(
+            ddl::drop_index_concurrently(facts.past.name, {facts.past.name.schema, name},
+                                         "it can no longer be reverted, and this index refuses rows"));
 }
 
 /// An index that the old table had, built beside the writers. The remains of an interrupted build go first.
 void build_former(job::Session& server, const RevertFacts& facts, const job::State& state, const std::string& name,
                   const std::string& former, const Unit& build) {
     const Unit drop = ddl::drop_index_concurrently(facts.past.name, {facts.past.name.schema, name},
-                                                   "the remains of an interrupted build");
+                                                   "remains of an interrupted build");
     for (const db::IndexInfo& index : facts.past.indexes) {
         if (index.name.name != name)
             continue;

@@ -44,9 +44,10 @@ namespace {
 std::vector<Step> checks(const RevertFacts& facts, const job::State& state) {
     std::vector<Step> steps{db::unchanged_since(facts.parent), db::unchanged_since(facts.past)};
     for (const QualifiedName& leaf : facts.other_leaves)
-        steps.push_back(ddl::check(fmt::format("SELECT NOT EXISTS (SELECT FROM {})", sql::quoted(leaf)),
-                                   fmt::format("{} has rows: {} can't go back by catalog work alone since {} came",
-                                               sql::quoted(leaf), sql::quoted(state.table), state.boundary())));
+        steps.push_back(
+            ddl::check(fmt::format("SELECT NOT EXISTS (SELECT FROM {})", sql::quoted(leaf)),
+                       fmt::format("{0} has rows: {1} can no longer be reverted, since it has rows from {2} on",
+                                   sql::quoted(leaf), sql::quoted(state.table), state.boundary())));
     return steps;
 }
 
@@ -82,13 +83,13 @@ std::vector<Step> change_places(const RevertFacts& facts, const job::State& stat
     }
     append(steps, drop_keys_to_partitioned(facts.parent));
     steps.push_back(statement(fmt::format("ALTER TABLE {} DETACH PARTITION {}", parent, sql::quoted(facts.past.name)),
-                              "a table of its own again", {{state.table, LockMode::access_exclusive}}));
+                              "a separate table again", {{state.table, LockMode::access_exclusive}}));
     steps.push_back(
         statement(fmt::format("ALTER TABLE {} RENAME TO {}", parent, sql::quote_ident(parked_name(state.table).name)),
-                  "makes room"));
+                  "frees the name"));
     steps.push_back(statement(
         fmt::format("ALTER TABLE {} RENAME TO {}", sql::quoted(facts.past.name), sql::quote_ident(state.table.name)),
-        "as it was called"));
+        "its former name"));
     append(steps, restore_sequences(facts, state));
     return steps;
 }
@@ -169,11 +170,11 @@ std::vector<Step> restore_primary_key(const RevertFacts& facts, const job::State
                                       const std::string& part) {
     const std::string table = sql::quoted(state.table);
     const std::string name = sql::quote_ident(primary.name.name);
-    std::vector<Step> steps{
-        statement(fmt::format("ALTER TABLE {} DROP CONSTRAINT {}", table, sql::quote_ident(part)), "the widened key"),
-        statement(fmt::format("ALTER TABLE {} ADD CONSTRAINT {} PRIMARY KEY USING INDEX {}", table, name,
-                              sql::quote_ident(state.former_key_index())),
-                  "built before, so no scan")};
+    std::vector<Step> steps{statement(fmt::format("ALTER TABLE {} DROP CONSTRAINT {}", table, sql::quote_ident(part)),
+                                      "the key with the partition key"),
+                            statement(fmt::format("ALTER TABLE {} ADD CONSTRAINT {} PRIMARY KEY USING INDEX {}", table,
+                                                  name, sql::quote_ident(state.former_key_index())),
+                                      "built before, so no scan")};
     append_constraint_comment(facts, state, primary.name.name, steps);
     append(steps, ddl::index_settings(primary, primary.name));
     return steps;
@@ -196,7 +197,7 @@ std::vector<Step> restore_unique(const RevertFacts& facts, const job::State& sta
     } else {
         steps.push_back(statement(fmt::format("DROP INDEX {}", sql::quoted(QualifiedName{former.schema, part})),
                                   "the widened one"));
-        steps.push_back(ddl::rename_index(former, narrow.name, "as it was called"));
+        steps.push_back(ddl::rename_index(former, narrow.name, "its former name"));
     }
     for (const db::IndexInfo& index : facts.parent.indexes)
         if (index.name.name == narrow.name)
@@ -222,7 +223,7 @@ std::vector<Step> restore_names(const RevertFacts& facts, const job::State& stat
         else if (const job::UniqueWithoutKey* narrow = narrow_index(state, whole))
             append(steps, restore_unique(facts, state, *narrow, part));
         else
-            steps.push_back(ddl::rename_index({state.table.schema, part}, whole, "as it was called"));
+            steps.push_back(ddl::rename_index({state.table.schema, part}, whole, "its former name"));
     }
     append(steps, restore_leaf_indexes(facts, state));
     append(steps, restore_statistics(facts, state));
@@ -239,7 +240,7 @@ std::vector<Step> restore_leaf_indexes(const RevertFacts& facts, const job::Stat
         const QualifiedName part{state.table.schema, ddl::leaf_object_name(narrow.name, facts.past.name)};
         if (std::any_of(facts.past.indexes.begin(), facts.past.indexes.end(),
                         [&](const db::IndexInfo& each) { return each.name == part; }))
-            steps.push_back(ddl::rename_index(part, narrow.name, "as it was called"));
+            steps.push_back(ddl::rename_index(part, narrow.name, "its former name"));
     }
     return steps;
 }
@@ -253,8 +254,8 @@ std::vector<Step> restore_statistics(const RevertFacts& facts, const job::State&
         steps.push_back(has_part ? statement(fmt::format("ALTER STATISTICS {} RENAME TO {}",
                                                          sql::quoted(QualifiedName{statistics.name.schema, part}),
                                                          sql::quote_ident(statistics.name.name)),
-                                             "as it was called")
-                                 : statement(statistics.definition, "made since"));
+                                             "its former name")
+                                 : statement(statistics.definition, "created after the cut-over"));
     }
     return steps;
 }
@@ -302,11 +303,11 @@ std::vector<Step> restore_replica_identity(const RevertFacts& facts, const job::
 std::vector<Step> park(const RevertFacts& facts) {
     std::vector<Step> steps;
     for (const db::IndexInfo& index : facts.parent.indexes)
-        steps.push_back(ddl::rename_index(index.name, ddl::staged_name(index.name).name, "makes room"));
+        steps.push_back(ddl::rename_index(index.name, ddl::staged_name(index.name).name, "frees the name"));
     for (const db::StatisticsInfo& statistics : facts.parent.statistics)
         steps.push_back(statement(fmt::format("ALTER STATISTICS {} RENAME TO {}", sql::quoted(statistics.name),
                                               sql::quote_ident(ddl::staged_name(statistics.name).name)),
-                                  "makes room"));
+                                  "frees the name"));
     return steps;
 }
 
@@ -341,7 +342,7 @@ Unit revert_unit(const RevertFacts& facts, const job::State& state, const std::s
         append(steps, park(facts));
     else
         steps.push_back(statement(fmt::format("DROP TABLE {}", sql::quoted(parked_name(state.table))),
-                                  "it and its leaves have no rows"));
+                                  "it and its partitions have no rows"));
     append(steps, restore_names(facts, state));
     append(steps, restore_replica_identity(facts, state));
     append(steps, restore_triggers(facts, state));

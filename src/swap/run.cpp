@@ -43,13 +43,13 @@ namespace tripmig::swap {
 namespace {
 
 job::State begin_job(job::Session& server, const job::Facts& facts, const config::PartitionPolicy& policy) {
-    const std::vector<job::Finding> findings = preflight(*facts.table, facts, policy, server.config().swap);
+    std::vector<job::Finding> findings = preflight(*facts.table, facts, policy, server.config().swap);
+    check_names(facts, policy, server.config(), findings);
     job::refuse_if_any(findings, facts.table->name);
     require_named(facts.table->incoming, {}, policy);
     job::tell_notes(server.reporter(), findings);
     job::State state = new_state(facts, policy, server.config().swap);
     state.fingerprint = job::fingerprint_of(*facts.table, state);
-    require_leaf_names(state, policy, facts, server.config().partitions.max_create);
     Unit unit;
     unit.name = fmt::format("begin the swap of {}", sql::quoted(state.table));
     unit.steps = {db::begin_job_step(server.state_schema(), job::to_job(state))};
@@ -67,11 +67,11 @@ void choose_past_again(job::Session& server, const config::PartitionPolicy& poli
     const job::Facts facts = job::read_facts(server, state.table, state.key, counted_interval(policy));
     choose_past(state, facts, policy, server.config().swap);
     Unit unit;
-    unit.name = "choose another cut";
+    unit.name = "choose another boundary";
     unit.steps = {job::journal(state, server.state_schema())};
     server.executor().run(unit);
     server.keep_keys(facts.key);
-    server.reporter().info("swap.cut", fmt::format("the cut is now {}", state.boundary()));
+    server.reporter().info("swap.cut", fmt::format("the boundary is now {}", state.boundary()));
 }
 
 bool has_rows(job::Session& server, const QualifiedName& table) {
@@ -215,7 +215,7 @@ void keep_choice(job::Session& server, const config::PartitionPolicy& policy, jo
         return;
     state.unique_indexes = policy.swap.unique_indexes;
     Unit unit;
-    unit.name = "keep what becomes of unique indexes";
+    unit.name = "record the choice for unique indexes";
     unit.steps = {job::journal(state, server.state_schema())};
     server.executor().run(unit);
 }
@@ -232,12 +232,12 @@ void accept_changes(job::Session& server, const QualifiedName& table) {
     const db::TableInfo now = job::source_of(server, state);
     const std::vector<std::string> changes = job::shape_changes(state.fingerprint, job::fingerprint_of(now, state));
     for (const std::string& change : changes)
-        server.reporter().info("swap.accepted", fmt::format("comes along: {}", change));
+        server.reporter().info("swap.accepted", fmt::format("accepted: {}", change));
     if (changes.empty())
         return;
     state.fingerprint = job::fingerprint_of(now, state);
     Unit unit;
-    unit.name = "accept what was altered";
+    unit.name = "accept the changes to the table";
     unit.steps = {job::journal(state, server.state_schema())};
     server.executor().run(unit);
 }
@@ -248,11 +248,12 @@ RunResult run(job::Session& server, const config::PartitionPolicy& policy, bool 
     if (job) {
         result.state = job::from_job(*job);
         if (result.state->is<job::SplitJob>())
-            throw Error(ExitCode::refused, fmt::format("a split of {} is under way", sql::quoted(policy.table)),
-                        "tripmig partition split LEAF goes on, tripmig swap abort LEAF gives it up");
+            throw Error(ExitCode::refused, fmt::format("a split of {} is in progress", sql::quoted(policy.table)),
+                        fmt::format("to resume: tripmig partition split {0}; to give up: tripmig swap abort {0}",
+                                    sql::quoted(policy.table)));
         if (result.state->stage == job::Stage::reverting)
             throw Error(ExitCode::refused, fmt::format("the swap of {} is being reverted", sql::quoted(policy.table)),
-                        fmt::format("`tripmig swap revert {}` resumes that", sql::quoted(policy.table)));
+                        fmt::format("to resume: tripmig swap revert {}", sql::quoted(policy.table)));
         keep_choice(server, policy, *result.state);
     } else {
         const db::TableInfo table = job::require_table(server, policy.table);

@@ -42,30 +42,32 @@ def metric_names(expression):
     return set(re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", bare))
 
 
-def maintain_a_table(environment):
-    """What is written of each partitioned table."""
+def maintain_a_table():
+    """What is written of each partitioned table. A file of its own: the other one's maintain never succeeded."""
     policies = folder / "partitions"
     policies.mkdir()
     (policies / "events.toml").write_text('table = "events"\nkey = "at"\ninterval = "1 month"\n')
     sql = "CREATE TABLE events (at timestamptz NOT NULL) PARTITION BY RANGE (at)"
     assert run("psql", "--quiet", "--command", sql, os.environ["DATABASE_URL"]).returncode == 0
+    environment = {**os.environ, "TRIPMIG_REPORT_METRICS_FILE": str(table_metrics)}
     result = run(BINARY, "--quiet", "partition", "maintain", "--partitions", policies, cwd=ROOT, env=environment)
     assert result.returncode == 0, result.stderr
 
 
 def setUpModule():
     """A file that the binary wrote: a success, something pending, and a refusal."""
-    global folder, metrics
+    global folder, metrics, table_metrics
     folder = pathlib.Path(tempfile.mkdtemp(prefix="tripmig-deploy-"))
     folder.chmod(0o755)
     unittest.addModuleCleanup(shutil.rmtree, folder)
     metrics = folder / "textfile/tripmig.prom"
     metrics.parent.mkdir()
+    table_metrics = folder / "table.prom"
     environment = {**os.environ, "TRIPMIG_REPORT_METRICS_FILE": str(metrics)}
     for code, command in [(3, "status --exit-code"), (0, "up"), (0, "status --exit-code"), (12, "partition maintain")]:
         result = run(BINARY, "--quiet", *command.split(), cwd=ROOT, env=environment)
         assert result.returncode == code, f"{command}: {result.returncode} {result.stderr}"
-    maintain_a_table(environment)
+    maintain_a_table()
 
 
 class Rules(unittest.TestCase):
@@ -100,7 +102,7 @@ class Rules(unittest.TestCase):
 
 class Metrics(unittest.TestCase):
     def written(self):
-        return set(re.findall(r"^# TYPE (\w+) gauge$", metrics.read_text(), re.M))
+        return set(re.findall(r"^# TYPE (\w+) gauge$", metrics.read_text() + table_metrics.read_text(), re.M))
 
     def test_all_that_are_named_are_written(self):
         used = set().union(*(metric_names(rule["expr"]) for rule in alerts()), *(metric_names(query) for _, query in dashboard_queries()))
@@ -118,8 +120,9 @@ class Metrics(unittest.TestCase):
         self.assertLessEqual({rule["alert"] for rule in alerts()}, set(re.findall(r"\bTripmig\w+", page)))
 
     def test_the_format(self):
-        result = run(tool("promtool"), "check", "metrics", input=metrics.read_text())
-        self.assertEqual((result.returncode, result.stdout), (0, ""), result.stderr)
+        for file in (metrics, table_metrics):
+            result = run(tool("promtool"), "check", "metrics", input=file.read_text())
+            self.assertEqual((result.returncode, result.stdout), (0, ""), result.stderr)
 
 
 class Dashboard(unittest.TestCase):

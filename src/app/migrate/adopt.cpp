@@ -4,12 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <map>
 #include <memory>
 
 #include "app/migrate/target/history_run.hpp"
 #include "base/counted.hpp"
 #include "base/error.hpp"
+#include "config/dialects.hpp"
 #include "db/state/history_edit.hpp"
 #include "sql/identifier.hpp"
 
@@ -20,12 +20,9 @@ namespace {
 using db::ForeignTable;
 using db::ForeignTool;
 
-const std::map<std::string, ForeignTool>& tools() {
-    static const std::map<std::string, ForeignTool> names{{"flyway", ForeignTool::flyway},
-                                                          {"golang-migrate", ForeignTool::golang_migrate},
-                                                          {"dbmate", ForeignTool::dbmate},
-                                                          {"goose", ForeignTool::goose}};
-    return names;
+ForeignTool tool_named(std::string_view name) {
+    const auto found = std::find(config::dialect_names.begin(), config::dialect_names.end(), name);
+    return static_cast<ForeignTool>(found - config::dialect_names.begin());
 }
 
 /// The one table that is meant. Throws Error{refused} when there is none, or more than one.
@@ -33,7 +30,7 @@ ForeignTable choose_table(db::Connection& connection, const AdoptOptions& option
     std::vector<ForeignTable> found = db::find_foreign_tables(connection, options.table);
     if (!options.from.empty())
         found.erase(std::remove_if(found.begin(), found.end(),
-                                   [&](const ForeignTable& table) { return table.tool != tools().at(options.from); }),
+                                   [&](const ForeignTable& table) { return table.tool != tool_named(options.from); }),
                     found.end());
     if (found.size() == 1)
         return found.front();
@@ -41,15 +38,15 @@ ForeignTable choose_table(db::Connection& connection, const AdoptOptions& option
     for (const ForeignTable& table : found)
         names.push_back(fmt::format("{} of {}", sql::quoted(table.name), display_name(table.tool)));
     if (found.empty())
-        throw Error(
-            ExitCode::refused,
-            fmt::format("no history table of {} is in this database{}",
-                        options.from.empty() ? "Flyway, golang-migrate, dbmate or goose" : options.from,
-                        options.table.empty() ? "" : " under the name " + options.table),
-            "where the tool was told to use another table, name it with --table schema.table; a database without "
-            "any starts with `tripmig baseline V`");
-    throw Error(ExitCode::refused, fmt::format("several tools left their history here: {}", fmt::join(names, ", ")),
-                "say which with --from TOOL, or --table schema.table");
+        throw Error(ExitCode::refused,
+                    fmt::format("no history table of {} was found in this database{}",
+                                options.from.empty() ? "Flyway, golang-migrate, dbmate or goose" : options.from,
+                                options.table.empty() ? "" : " under the name " + options.table),
+                    "if the tool's table has another name, add --table schema.table; if no tool was used before, start "
+                    "with `tripmig baseline V`");
+    throw Error(ExitCode::refused,
+                fmt::format("this database has the histories of several tools: {}", fmt::join(names, ", ")),
+                "choose one with --from TOOL or --table schema.table");
 }
 
 /// The other tool can't start while these are held.
@@ -95,15 +92,15 @@ void tell_adoption(Reporter& reporter, const AdoptResult& result) {
     for (const std::string& warning : adoption.warnings)
         reporter.warning("adopt.warning", warning);
     for (const std::string& version : adoption.left_out)
-        reporter.warning("adopt.left-out", fmt::format("version {} has no file and is left out", version));
+        reporter.warning("adopt.left-out", fmt::format("version {} has no file and is skipped", version));
     const std::string name = sql::quoted(result.table.name);
     const std::string tool(display_name(result.table.tool));
     if (adoption.records.empty())
-        return reporter.info("adopt.done", fmt::format("nothing to do: all that {} has is in the history", name));
-    const bool is_one = adoption.records.size() == 1;
+        return reporter.info("adopt.done",
+                             fmt::format("nothing to do: the history already has everything in {}", name));
     reporter.info("adopt.done",
-                  fmt::format("{} of {} ({}) {} in the history; {} stays as it is and is no longer used",
-                              counted(adoption.records.size(), "row"), name, tool, is_one ? "is" : "are", name));
+                  fmt::format("recorded {} from {} ({}); that table was not changed and is no longer used",
+                              counted(adoption.records.size(), "version"), name, tool));
 }
 
 }  // namespace

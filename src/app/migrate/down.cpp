@@ -28,7 +28,7 @@ std::vector<const migrate::Migration*> files_to_run(const MigrationTarget& targe
                                   return *migrate::Version::parse(row->version) == *floor;
                               });
         if (!is_known && !is_nothing)
-            throw Error(ExitCode::usage, fmt::format("--to {}: that version is not applied", options.to),
+            throw Error(ExitCode::usage, fmt::format("--to {}: this version is not applied", options.to),
                         "`tripmig status` lists the versions; 0 undoes all");
     }
     std::vector<const migrate::Migration*> files;
@@ -39,8 +39,8 @@ std::vector<const migrate::Migration*> files_to_run(const MigrationTarget& targe
             break;
         if (row->kind == "baseline")
             throw Error(ExitCode::refused,
-                        fmt::format("version {} is the baseline: nothing below it is known", row->version),
-                        "undo stops above the baseline");
+                        fmt::format("version {} is the baseline, which cannot be undone", row->version),
+                        fmt::format("to undo everything above it: tripmig down --to {}", row->version));
         files.push_back(&undo_file_of(target.directory, *row));
     }
     return files;
@@ -103,9 +103,11 @@ DownResult migrate_down(const Context& context, const DownOptions& options, cons
     }
     target.read_again(context, false);
     result.version = newest_version(target.history);
-    context.reporter.info("down.done",
-                          fmt::format("{} undone, {}", result.undone.size(),
-                                      result.version.empty() ? "no version left" : "at version " + result.version));
+    context.reporter.info(
+        "down.done", result.undone.empty() && result.version.empty()
+                         ? "nothing to undo: no version is applied"
+                         : fmt::format("{} undone, {}", result.undone.size(),
+                                       result.version.empty() ? "no version left" : "at version " + result.version));
     return result;
 }
 

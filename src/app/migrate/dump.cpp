@@ -22,14 +22,14 @@ std::string read_kept(const fs::path& file) {
     std::string text;
     if (const std::error_code failed = read_file(file, longest, std::chrono::seconds(30), text))
         throw Error(ExitCode::usage, fmt::format("cannot read {}: {}", file.string(), failed.message()),
-                    "`tripmig dump FILE` writes it");
+                    "`tripmig dump FILE` creates it");
     return text;
 }
 
 void write_dump(const fs::path& file, const std::string& text) {
     if (const std::error_code failed = write_file(file, text))
         throw Error(ExitCode::usage, fmt::format("cannot write {}: {}", file.string(), failed.message()),
-                    "check the folder, its rights and the disk");
+                    "check the directory, its permissions and the free disk space");
 }
 
 /// The first line that differs, of the file and of the database.
@@ -42,10 +42,10 @@ void require_same(const std::string& file, const std::string& kept, const std::s
     while (at < of_file.size() && at < of_database.size() && of_file[at] == of_database[at])
         ++at;
     const auto shown = [at](const std::vector<std::string>& lines) {
-        return at < lines.size() ? lines[at] : std::string("(its end)");
+        return at < lines.size() ? lines[at] : std::string("(end)");
     };
-    throw Error(ExitCode::disagreement, fmt::format("{} is not the schema of the database", file),
-                fmt::format("`tripmig dump {}` writes it anew; look at what changed before you commit it", file))
+    throw Error(ExitCode::disagreement, fmt::format("{} differs from the schema of the database", file),
+                fmt::format("to update it: tripmig dump {}; review the change before you commit it", file))
         .with_detail(
             fmt::format("line {}\n  file:     {}\n  database: {}", at + 1, shown(of_file), shown(of_database)));
 }
@@ -62,8 +62,8 @@ DumpResult dump_database(const Context& context, const DumpOptions& options) {
     else if (!options.file.empty())
         write_dump(options.file, result.schema);
     if (!options.file.empty())
-        context.reporter.info("dump.done", fmt::format("{}: {}", options.file,
-                                                       options.checks ? "is the schema of the database" : "written"));
+        context.reporter.info("dump.done",
+                              options.checks ? options.file + " agrees with the database" : "wrote " + options.file);
     return result;
 }
 

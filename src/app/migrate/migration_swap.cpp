@@ -46,8 +46,8 @@ std::string swap_now(const Context& context, const QualifiedName& name) {
         return outlook.text();
     if (outlook.kind == SwapOutlook::Kind::big)
         throw Error(ExitCode::refused, outlook.text(),
-                    fmt::format("run `tripmig swap run {}`, which copies nothing under a lock and can be stopped and "
-                                "resumed; then the same command as now",
+                    fmt::format("run `tripmig swap run {}` first: it copies nothing under a lock, and can be stopped "
+                                "and resumed; then run this command again",
                                 sql::quoted(name)));
     SwapOptions options;
     options.table = sql::quoted(name);
@@ -59,7 +59,7 @@ std::string swap_now(const Context& context, const QualifiedName& name) {
     // An empty table has no past to go back to; of another one `swap finish` gives the way back up.
     if (result.state->is<job::EmptyJob>() && result.state->stage == job::Stage::complete)
         swap::finish(server, name);
-    return fmt::format("{} is partitioned now", sql::quoted(name));
+    return fmt::format("{} is now partitioned", sql::quoted(name));
 }
 
 }  // namespace
@@ -68,13 +68,12 @@ std::string SwapOutlook::text() const {
     const std::string name = sql::quoted(table);
     switch (kind) {
         case Kind::partitioned:
-            return name + " is partitioned already: nothing to do";
+            return name + " is already partitioned: nothing to do";
         case Kind::small:
-            return fmt::format("{} has {}: it is swapped then and there", name, counted(rows, "row"));
+            return fmt::format("{} has {}: it is swapped within this run", name, counted(rows, "row"));
         case Kind::big:
-            return fmt::format(
-                "{} has more than {} rows (inline_swap_rows): it is to be swapped beside its writers first", name,
-                most_rows);
+            return fmt::format("{} has more than {} rows (inline_swap_rows): swap it first, while it is in use", name,
+                               most_rows);
     }
     return {};
 }

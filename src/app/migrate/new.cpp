@@ -30,7 +30,7 @@ std::string as_file_words(const std::string& name) {
     while (!words.empty() && words.back() == '_')
         words.pop_back();
     if (words.empty())
-        throw Error(ExitCode::usage, fmt::format("\"{}\" has no letter to name a file by", name),
+        throw Error(ExitCode::usage, fmt::format("\"{}\" has no letter or digit for a file name", name),
                     "tripmig new add_users_table");
     return words;
 }
@@ -99,7 +99,7 @@ std::vector<NewFile> new_files(Dialect dialect, const std::string& version, cons
 void write_new(const fs::path& path, const std::string& text) {
     const std::error_code failed = create_file(path, text);
     if (failed == std::errc::file_exists)
-        throw Error(ExitCode::usage, fmt::format("{} exists already", path.string()), "choose another name");
+        throw Error(ExitCode::usage, fmt::format("{} already exists", path.string()), "choose another name");
     if (failed)
         throw Error(ExitCode::usage, fmt::format("cannot write {}: {}", path.string(), failed.message()),
                     "check the directory and the free space");

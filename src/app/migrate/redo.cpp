@@ -22,15 +22,15 @@ Pair newest_pair(const MigrationTarget& target) {
     const auto rows = newest_first(target.history);
     if (rows.empty() || rows.front()->kind == "baseline")
         throw Error(ExitCode::refused,
-                    rows.empty() ? "no version is applied" : "the newest version is the baseline, which no file made",
+                    rows.empty() ? "no version is applied" : "the newest version is the baseline, which has no file",
                     "`tripmig up` applies what is pending");
     const db::AppliedMigration& newest = *rows.front();
     for (const migrate::Migration& file : target.directory.versioned)
         if (file.version.text() == newest.version)
             return {&undo_file_of(target.directory, newest), &file};
     throw Error(ExitCode::disagreement,
-                fmt::format("version {} ({}) is applied, and its file is gone", newest.version, newest.file),
-                "bring the file back");
+                fmt::format("version {} ({}) is applied, but its file is missing", newest.version, newest.file),
+                "restore the file");
 }
 
 /// What other files disagree about is not for redo to pass over; the newest one may well have been edited.

@@ -164,7 +164,7 @@ std::size_t RehearsalResult::different() const {
 
 RehearsalResult rehearse_migrations(const Context& context, const RehearseOptions& options, const Confirm& confirm) {
     if (options.is_on_clone)
-        confirm("rehearse would run all files up, down and up again on the database of --url, which loses its data");
+        confirm("rehearse would apply, undo and re-apply all files on the database of --url, whose data would be lost");
     RehearsalResult result{options.is_on_clone ? Rehearsal(context).run() : rehearse_in_sandbox(context, options)};
     hide_placeholders(result.files, context.config.migrations.placeholders);
     return result;

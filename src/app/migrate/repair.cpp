@@ -18,11 +18,11 @@ RepairResult repair_history(const Context& context, const std::vector<std::strin
     if (!result.repairs.empty())
         change_history(context, locked, unit);
     for (const migrate::Repair& each : result.repairs)
-        context.reporter.info(
-            "repair.row", fmt::format("recorded what {} says now{}", each.file,
-                                      each.is_accepted ? ": other statements, as accepted" : ": the same statements"));
+        context.reporter.info("repair.row", fmt::format("recorded {} as it is now{}", each.file,
+                                                        each.is_accepted ? ": changed statements, as accepted"
+                                                                         : ": the same statements"));
     if (result.repairs.empty())
-        context.reporter.info("repair.done", "nothing to do: the history has every file as it is");
+        context.reporter.info("repair.done", "nothing to do: the history agrees with every file");
     return result;
 }
 

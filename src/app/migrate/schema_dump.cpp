@@ -29,7 +29,7 @@ std::string find_pg_dump(const Context& context, int server_version) {
 /// Everybody on the machine can read a program's arguments: the password goes by the environment.
 void take_password(std::map<std::string, std::string>& parameters, std::map<std::string, std::string>& environment) {
     if (parameters.count("sslpassword") != 0)
-        throw Error(ExitCode::refused, "pg_dump takes sslpassword only where everybody can read it",
+        throw Error(ExitCode::refused, "pg_dump accepts sslpassword only where every user of this machine can read it",
                     "use a client key without a password for this, in a file that only you can read");
     const auto password = parameters.find("password");
     if (password == parameters.end())
@@ -38,13 +38,22 @@ void take_password(std::map<std::string, std::string>& parameters, std::map<std:
     parameters.erase(password);
 }
 
-Error failed(const ChildEnd& end, const std::string& program) {
+Error failed(const ChildEnd& end, const std::string& program, db::Connection& connection) {
     if (end.status == 127)
-        return {ExitCode::refused, fmt::format("there is no {}", program),
-                "apt-get install postgresql-client, or say where it is: PG_BINDIR=/usr/lib/postgresql/15/bin"};
+        return {ExitCode::refused, fmt::format("{} was not found", program),
+                "install it (apt-get install postgresql-client), or set PG_BINDIR=/usr/lib/postgresql/15/bin"};
+    const bool has_encoding =
+        connection.execute("SELECT pg_catalog.current_setting('server_encoding') <> 'SQL_ASCII'").flag();
+    if (!has_encoding)
+        return Error(ExitCode::refused,
+                     fmt::format("{} failed on a database with encoding SQL_ASCII, which can contain names that are "
+                                 "not valid UTF-8",
+                                 program),
+                     "rename the objects that it names, or move the data to a database with encoding UTF8")
+            .with_detail(db::without_line_end(end.err));
     return Error(ExitCode::unexpected, fmt::format("{} failed with exit code {}", program, end.status),
-                 "it must be of the server's version or a newer one, and the role must be able to read every table: "
-                 "pg_dump locks each against DDL")
+                 "pg_dump must have the server's version or a newer one, and the role must be able to read every "
+                 "table, because pg_dump locks each one")
         .with_detail(db::without_line_end(end.err));
 }
 
@@ -121,7 +130,7 @@ std::string dump_schema(const Context& context, const DumpContent& content) {
         const ChildEnd end = run_child(orders);
         context.stop.check();
         if (end.status != 0 || end.out.empty())
-            throw failed(end, program);
+            throw failed(end, program, connection);
         return stable_dump(end.out);
     };
     const std::string state = sql::quote_ident(context.config.state.schema);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/migrate/target/target.hpp"
+#include "db/run_lock.hpp"
 
 namespace tripmig::app {
 
@@ -100,6 +101,7 @@ StatusResult migration_status(const Context& context, bool with_locks) {
     for (const migrate::Migration* file : target.comparison.pending)
         result.migrations.push_back(pending_status(*file, half_way));
     result.findings = target.comparison.findings;
+    result.running = db::lock_holder(*target.connection, db::lock_key(context.config.state.schema, "run"));
     return result;
 }
 

@@ -33,6 +33,7 @@ struct StatusResult {
     std::size_t pending = 0;  ///< files
     std::vector<MigrationStatus> migrations;
     std::vector<migrate::Finding> findings;
+    std::string running;  ///< the run that holds the run lock: "tripmig up (pid 4711, ...)"; empty: none
 
     [[nodiscard]] bool has_errors() const;
     /// disagreement, pending or ok: for who asks by --exit-code.

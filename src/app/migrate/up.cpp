@@ -20,7 +20,7 @@ void keep_up_to(MigrationTarget& target, const std::string& to) {
     const auto wanted = migrate::Version::parse(to.front() == 'V' ? to.substr(1) : to);
     const auto is_known = [&](const migrate::Migration& file) { return wanted && file.version == *wanted; };
     if (std::none_of(target.directory.versioned.begin(), target.directory.versioned.end(), is_known))
-        throw Error(ExitCode::usage, fmt::format("--to {}: no migration of this directory has that version", to),
+        throw Error(ExitCode::usage, fmt::format("--to {}: no migration in this directory has this version", to),
                     "`tripmig status` lists the versions");
     auto& pending = target.comparison.pending;
     pending.erase(std::remove_if(pending.begin(), pending.end(),
@@ -83,7 +83,8 @@ void apply_pending(const Context& context, const UpOptions& options, MigrationTa
         event.message = fmt::format("applied {} ({} ms)", pending[i]->title(), applied.back().duration.count());
         event.fields = {{"file", pending[i]->file}, {"version", pending[i]->version.text()}};
         context.reporter.emit(event);
-        tell_progress(context.reporter, i + 1, pending.size());
+        if (pending.size() > 1)
+            tell_progress(context.reporter, i + 1, pending.size());
         flush.set_needed(!options.durable_each && !plan.is_last);
     }
 }
@@ -121,7 +122,8 @@ bool run_once(const Context& context, const UpOptions& options, std::vector<migr
         if (context.stop.is_raised())  // nobody looks again: the next run does
             throw;
         context.reporter.warning(
-            "commit.in-doubt", std::string(error.what()) + " while it committed: the history will tell whether it did");
+            "commit.in-doubt",
+            std::string(error.what()) + " (during a commit: the history will show whether it succeeded)");
         return false;
     }
     version = target.comparison.pending.empty() ? newest_version(target.history) : applied.back().version;
@@ -134,9 +136,8 @@ void apply_migrations(const Context& context, const UpOptions& options, UpResult
     constexpr int most_doubts = 3;
     for (int doubts = 0; !run_once(context, options, result.applied, result.version);)
         if (++doubts == most_doubts)
-            throw Error(
-                ExitCode::unreachable, "the connection was lost while it committed, again and again",
-                "look at the server's log, then run the same command again: the history knows what was applied");
+            throw Error(ExitCode::unreachable, "the connection was lost during a commit, several times",
+                        "check the server's log, then run the same command again: the history shows what was applied");
 }
 
 UpResult migrate_up(const Context& context, const UpOptions& options) {

@@ -60,7 +60,7 @@ class TargetRun {
             if (!m_result.targets[i].failure)
                 continue;
             m_context.reporter.warning(
-                "target.canary", fmt::format("{} went first and failed: no other target is begun", m_targets[i].name));
+                "target.canary", fmt::format("{} went first and failed: no other target starts", m_targets[i].name));
             return;
         }
     }

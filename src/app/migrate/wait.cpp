@@ -24,7 +24,7 @@ std::string pending_text(const MigrationTarget& target) {
     const auto& pending = target.comparison.pending;
     if (pending.empty())
         return {};
-    return fmt::format("{} pending, {} the first", pending.size(), pending.front()->file);
+    return fmt::format("{} pending, the first is {}", pending.size(), pending.front()->file);
 }
 
 /// Throws what the last look threw when the time is over.
@@ -39,8 +39,8 @@ MigrationTarget look_until(const Context& context, chr::steady_clock::time_point
             if (reason.empty())
                 return target;
             if (context.clock.steady() >= deadline)
-                throw Error(ExitCode::pending, "the time is over: " + reason,
-                            "`tripmig up` applies them; --timeout says how long to wait");
+                throw Error(ExitCode::pending, "timed out: " + reason,
+                            "`tripmig up` applies them; --timeout sets how long to wait");
         } catch (const Error& error) {
             if (error.code() != ExitCode::unreachable || context.clock.steady() >= deadline)
                 throw;
@@ -59,7 +59,7 @@ MigrationTarget look_until(const Context& context, chr::steady_clock::time_point
 WaitResult wait_for_migrations(const Context& context, chr::milliseconds timeout) {
     const MigrationTarget target = look_until(context, context.clock.steady() + timeout);
     const std::string version = newest_version(target.history);
-    context.reporter.info("wait.done", fmt::format("the database has what these files say, {}",
+    context.reporter.info("wait.done", fmt::format("the database is up to date, {}",
                                                    version.empty() ? "no version yet" : "at version " + version));
     return {version};
 }

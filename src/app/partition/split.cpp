@@ -39,8 +39,8 @@ SplitResult split_partition(const Context& context, const SwapOptions& options, 
     const bool is_begun = server.open_job(leaf).has_value();  // then the job has its choices
     if (!is_begun) {
         if (const auto done = partition::finished_split(server, leaf)) {
-            context.reporter.info(
-                "split.done", fmt::format("{} was split before (job {}): nothing to do", sql::quoted(leaf), done->job));
+            context.reporter.info("split.done", fmt::format("{} has already been split (job {}): nothing to do",
+                                                            sql::quoted(leaf), done->job));
             return {{leaf, done, {}}, true};
         }
     }

@@ -34,7 +34,7 @@ SandboxStatus start_sandbox(const Context& context, const SandboxOptions& option
     const std::string directory = started.server.directory.string();
     if (started.ran_already)
         context.reporter.info("sandbox.running",
-                              fmt::format("a sandbox runs in {} already; it stays as it is", directory));
+                              fmt::format("a sandbox already runs in {}; it was not changed", directory));
     else
         context.reporter.info("sandbox.started", fmt::format("the sandbox runs in {}", directory));
     const auto pid = started.server.pid();

@@ -15,7 +15,7 @@ SwapResult finish_swap(const Context& context, const QualifiedName& table, const
     job::Session server(context.config, context.reporter, context.clock, context.stop);
     server.take_job(table);
     job::require_job(server, table);
-    confirm(fmt::format("finish closes the swap of {}: there is no revert afterwards", sql::quoted(table)));
+    confirm(fmt::format("finish closes the swap of {}: it cannot be reverted afterwards", sql::quoted(table)));
     return {table, swap::finish(server, table), {}};
 }
 

@@ -12,8 +12,8 @@ namespace tripmig::app {
 void CutOverTime::check() const {
     if (is_postponed() && !parse_timestamp(postponed_until) && !std::filesystem::exists(postponed_until))
         throw Error(ExitCode::usage,
-                    fmt::format("--postpone-cutover-until {}: no time, and no such file", postponed_until),
-                    "write 2026-01-31T03:00 (UTC unless it has a zone), or make the file and delete it later");
+                    fmt::format("--postpone-cutover-until {}: neither a time nor an existing file", postponed_until),
+                    "write 2026-01-31T03:00 (UTC unless it has a zone), or create the file first and delete it later");
 }
 
 bool CutOverTime::is_over(const Clock& clock) const {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "job/choices.hpp"
 #include "job/copy/bounds.hpp"
 #include "job/observe.hpp"
 #include "job/session.hpp"
@@ -32,6 +33,7 @@ std::size_t count_leaves(const job::Facts& facts, const swap::PlanResult& plan, 
 swap::Estimate check_surroundings(job::Session& server, const job::Facts& facts, const config::PartitionPolicy& policy,
                                   const config::Config& config, swap::PlanResult& plan) {
     swap::Environment around = swap::read_environment(server.session(), *facts.table, config);
+    around.is_refused = !plan.state;
     if (plan.state)
         around.sample = swap::take_sample(server.session(), *facts.table);
     const std::vector<job::Finding> findings =
@@ -46,8 +48,9 @@ void require_no_job(job::Session& server, const QualifiedName& table) {
         return;
     const job::State state = job::from_job(*job);
     throw Error(ExitCode::refused,
-                fmt::format("a swap of {} is under way ({})", sql::quoted(table), job::to_string(state.stage)),
-                "tripmig swap status TABLE, tripmig swap run TABLE");
+                fmt::format("a swap of {} is in progress ({})", sql::quoted(table), job::to_string(state.stage)),
+                fmt::format("to see how far it is: tripmig swap status {0}; to resume: tripmig swap run {0}",
+                            sql::quoted(table)));
 }
 
 }  // namespace
@@ -59,11 +62,15 @@ SwapPlan plan_swap(const Context& context, const SwapOptions& options) {
     job::Facts facts = job::read_facts(server, policy.table, policy.key, policy.interval);
     swap::read_dependents(server.session(), facts, policy);
     if (!facts.table)
-        throw Error(ExitCode::refused, fmt::format("there is no table {}", sql::quoted(policy.table)),
+        throw Error(ExitCode::refused, fmt::format("table {} does not exist", sql::quoted(policy.table)),
                     "check the name");
     SwapPlan result;
     result.table = policy.table;
     result.strategy = policy.swap.strategy;
+    result.key = policy.key;
+    result.interval = job::interval_text(policy.interval);
+    result.lock_budget = context.config.swap.lock_budget;
+    result.max_lock_hold = context.config.swap.max_lock_hold;
     result.is_partitioned = facts.table->is_partitioned();
     if (result.is_partitioned)
         return result;

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <chrono>
+#include <string>
+
 #include "app/context.hpp"
 #include "app/swap/policy.hpp"
 #include "base/exit_code.hpp"
@@ -15,6 +18,10 @@ struct SwapPlan {
     QualifiedName table;
     bool is_partitioned = false;  ///< already: then there is nothing to do, and no plan
     config::SwapStrategy strategy = config::SwapStrategy::attach;
+    std::string key;
+    std::string interval;                      ///< "1 month"
+    std::chrono::milliseconds lock_budget{0};  ///< of one attempt at a set of locks
+    std::chrono::milliseconds max_lock_hold{0};
     swap::PlanResult plan;
     swap::Estimate estimate;
 

@@ -34,7 +34,7 @@ config::PartitionInterval parsed_interval(const std::string& text) {
     if (!text.empty() && text.find_first_not_of("0123456789") == std::string::npos)
         return config::parse_partition_interval(text);
     throw Error(
-        ExitCode::usage, fmt::format("--interval \"{}\" is no interval", text),
+        ExitCode::usage, fmt::format("--interval \"{}\" is not a valid interval", text),
         "write one number and one unit: \"1 month\", \"7 days\", \"1 hour\"; for a key that is a number, a number");
 }
 
@@ -104,9 +104,11 @@ void require_utc_grid(const config::PartitionPolicy& policy) {
                           ? "[key_encoding]"
                           : nullptr;
     if (key != nullptr)
-        throw Error(ExitCode::refused,
-                    fmt::format("{}: the policy has {}, which swap and split can't cut by", policy.file.string(), key),
-                    "partitions by it are created and detached by `tripmig partition maintain` alone");
+        throw Error(
+            ExitCode::refused,
+            fmt::format("{}: the policy has {}, which swap and split do not support", policy.file.string(), key),
+            "only `tripmig partition maintain` supports it: create the table partitioned, or remove it from the "
+            "policy");
 }
 
 }  // namespace
@@ -115,9 +117,9 @@ config::PartitionPolicy swap_policy(const config::Config& config, const SwapOpti
     const QualifiedName table = config::parse_table_name(options.table);
     std::optional<config::PartitionPolicy> policy = policy_file(config, table);
     if (!policy && options.key.empty())
-        throw Error(
-            ExitCode::usage, fmt::format("no policy for {} in {}", sql::quoted(table), config.partitions.dir.string()),
-            "write one (docs/configuration.md), or say --key COLUMN, and --interval INTERVAL unless a month is right");
+        throw Error(ExitCode::usage,
+                    fmt::format("no policy for {} in {}", sql::quoted(table), config.partitions.dir.string()),
+                    "write one (docs/configuration.md), or add --key COLUMN (and --interval; default: 1 month)");
     if (policy)
         require_utc_grid(*policy);
     return with_flags(std::move(policy), options);

@@ -1,8 +1,11 @@
 #include "app/swap/run.hpp"
 
+#include <fmt/format.h>
+
 #include "base/error.hpp"
 #include "job/session.hpp"
 #include "job/state/journal.hpp"
+#include "sql/identifier.hpp"
 #include "swap/run.hpp"
 
 namespace tripmig::app {
@@ -32,8 +35,8 @@ SwapResult cut_over_swap(const Context& context, const SwapOptions& options) {
     if (options.accepts_changes)
         swap::accept_changes(server, table);
     if (const auto job = server.open_job(table); !job || job::from_job(*job).stage < job::Stage::ready)
-        throw Error(ExitCode::refused, "no swap of this table is ready for its cut-over",
-                    "tripmig swap run TABLE --until ready");
+        throw Error(ExitCode::refused, fmt::format("no swap of {} is ready for its cut-over", sql::quoted(table)),
+                    fmt::format("tripmig swap run {} --until ready", sql::quoted(table)));
     return {table, swap::run(server, job_policy(config, options, server), false).state, {}};
 }
 

@@ -30,7 +30,8 @@ SwapStatus read_swap_status(job::Session& server, const QualifiedName& table) {
     if (!found.state) {
         const auto info = db::read_table(server.session(), table);
         if (!info)
-            throw Error(ExitCode::refused, fmt::format("there is no table {}", sql::quoted(table)), "check the name");
+            throw Error(ExitCode::refused, fmt::format("table {} does not exist", sql::quoted(table)),
+                        "check the name");
         found.is_partitioned = info->is_partitioned();
     }
     return found;

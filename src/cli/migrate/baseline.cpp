@@ -10,16 +10,16 @@ namespace tripmig::cli {
 
 void add_baseline(CLI::App& app, Commands& commands) {
     CLI::App* command =
-        app.add_subcommand("baseline", "Start with an existing database: versions up to V count as applied");
+        app.add_subcommand("baseline", "Start with an existing database: record versions up to V as applied");
     auto version = std::make_shared<std::string>();
-    command->add_option("version", *version, "The newest version whose changes the database has")
+    command->add_option("version", *version, "The newest version whose changes are already in the database")
         ->required()
         ->type_name("V");
     command->footer(
-        "Records one row and runs nothing. Refused (exit 12) when the history has versions already.\n"
-        "Where another tool's history table is, `tripmig adopt` takes that over instead.\n"
+        "Adds one row to the history and runs nothing. Refused (exit 12) if the history already has versions.\n"
+        "If the database has the history of another tool, use `tripmig adopt` instead.\n"
         "Example:\n"
-        "  tripmig baseline 12 && tripmig up      go on with version 13");
+        "  tripmig baseline 12 && tripmig up      continue with version 13");
     commands.add(command, [version](Context& context) {
         print(context, app::record_baseline(context, *version), view::baseline_json);
         return ExitCode::ok;

@@ -31,19 +31,20 @@ ExitCode lint(Context& context, const LintFlags& flags) {
 
 void add_lint(CLI::App& app, Commands& commands) {
     CLI::App* command =
-        app.add_subcommand("lint", "What each statement locks, rewrites and reads, and what is dangerous in it");
+        app.add_subcommand("lint", "Show what each statement locks, rewrites and reads, and find dangerous ones");
     auto flags = std::make_shared<LintFlags>();
-    command->add_option("files", flags->files, "SQL files; without one, all of the migrations directory")
+    command->add_option("files", flags->files, "SQL files; default: the whole migrations directory")
         ->type_name("FILE...");
     command->add_flag("--statements", flags->lists_statements,
-                      "List every statement with its locks (unasked of named files, up to 1000 statements)");
-    command->add_flag("--github", flags->for_github, "Findings as annotations of a GitHub workflow");
+                      "List every statement with its locks (default for named files, up to 1000 statements)");
+    command->add_flag("--github", flags->for_github, "Print findings as annotations for GitHub Actions");
     command->footer(
-        "Exit code 4: a finding of level error that no `-- tripmig: ignore=RULE reason` covers. Needs no database.\n"
-        "docs/lint.md has every rule with the safe form. A file that can't be split is an error (exit 2).\n"
+        "Exit code 4: there is an error that no `-- tripmig: ignore=RULE reason` covers. Needs no database.\n"
+        "docs/lint.md explains every rule, with the safe form. A file that cannot be split into statements is an\n"
+        "error (exit 2).\n"
         "Examples:\n"
         "  tripmig lint                       the whole directory\n"
-        "  tripmig lint migrations/V9__x.sql  one file, in the light of those before it\n"
+        "  tripmig lint migrations/V9__x.sql  one file, knowing the files before it\n"
         "  tripmig --json lint | jq '.files[].statements[] | select(.locks[].mode == \"ACCESS EXCLUSIVE\")'");
     commands.add(command, [flags](Context& context) { return lint(context, *flags); });
 }

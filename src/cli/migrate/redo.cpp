@@ -11,11 +11,10 @@ namespace tripmig::cli {
 
 void add_redo(CLI::App& app, Commands& commands) {
     CLI::App* command =
-        app.add_subcommand("redo", "Undo the newest version and apply it again: while it is being written");
+        app.add_subcommand("redo", "Undo the newest version and apply it again, while you are writing it");
     auto is_confirmed = std::make_shared<bool>(false);
     add_yes_option(*command, *is_confirmed);
-    command->footer(
-        "The file may have been edited since it was applied: its text of now is what runs and is recorded.");
+    command->footer("The file may have been edited since it was applied: its current text runs and is recorded.");
     commands.add(command, [is_confirmed](Context& context) {
         print(context, app::migrate_redo(context, confirm_on_terminal(*is_confirmed)), view::redo_json);
         return ExitCode::ok;

@@ -11,20 +11,20 @@ namespace tripmig::cli {
 
 void add_rehearse(CLI::App& app, Commands& commands) {
     auto options = std::make_shared<app::RehearseOptions>();
-    CLI::App* command =
-        app.add_subcommand("rehearse", "Run all files up, down and up again on a throw-away server, and watch");
+    CLI::App* command = app.add_subcommand(
+        "rehearse", "Apply, undo and re-apply all files on a throw-away server; report locks and differences");
     command
         ->add_option("--pg-bindir", options->bindir,
-                     "The folder of initdb and postgres (else PG_BINDIR, pg_config, Debian's)")
+                     "Directory of initdb and postgres; default: from PG_BINDIR, pg_config, or Debian's packages")
         ->type_name("DIR");
     auto yes = std::make_shared<bool>(false);
     add_yes_option(*command, *yes);
     command->footer(
-        "Shows the locks that each statement took on what was there before (pg_locks), which tables it rewrote\n"
-        "(relfilenode) and read from end to end, and whom it would block; and compares the schema: behind each way "
-        "back\n"
-        "with what was there before, behind the second way up with the first. Exit code 10: it differs.\n"
-        "Only --url names another server than the throw-away one; TRIPMIG_DATABASE_URL and its like do not count.\n"
+        "Shows the locks that each statement took on existing relations (pg_locks), which tables it rewrote "
+        "(relfilenode)\n"
+        "and read in full, and whom it would block. Compares the schema: after each undo with the schema before the\n"
+        "migration, after the second apply with the schema after the first. Exit code 10: they differ.\n"
+        "Only --url selects another server than the throw-away one; TRIPMIG_DATABASE_URL and the like are ignored.\n"
         "Examples:\n"
         "  tripmig rehearse\n"
         "  tripmig rehearse --url postgresql://localhost/clone --yes --json");

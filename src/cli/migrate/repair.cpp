@@ -9,16 +9,18 @@
 namespace tripmig::cli {
 
 void add_repair(CLI::App& app, Commands& commands) {
-    CLI::App* command =
-        app.add_subcommand("repair", "Record applied files as they are now, where only their form changed");
+    CLI::App* command = app.add_subcommand(
+        "repair", "Update the recorded hashes of applied files whose comments or white space changed");
     auto accepted = std::make_shared<std::vector<std::string>>();
     command
         ->add_option("--accept-changed", *accepted,
-                     "Record this version although its statements changed: the database has what the file says")
+                     "Also update this version although its statements changed; the database must already have what "
+                     "the file says")
         ->type_name("V");
     command->footer(
-        "Runs nothing. Comments, white space and line ends may differ; other statements are an error (exit 4)\n"
-        "that names the versions, unless each is accepted. All or nothing is recorded.\n"
+        "Runs nothing. Comments, white space and line endings may differ. Changed statements are an error (exit 4) "
+        "that\n"
+        "names the versions, unless each of them is accepted. Updates all files or none.\n"
         "Example:\n"
         "  tripmig repair --accept-changed 7");
     commands.add(command, [accepted](Context& context) {

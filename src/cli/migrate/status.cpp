@@ -24,12 +24,12 @@ ExitCode status(Context& context, const StatusFlags& flags) {
 }  // namespace
 
 void add_status(CLI::App& app, Commands& commands) {
-    CLI::App* command = app.add_subcommand("status", "What is applied, what is pending, what does not agree");
+    CLI::App* command = app.add_subcommand("status", "Show what is applied, what is pending, and what differs");
     auto options = std::make_shared<StatusFlags>();
     command->add_flag("--exit-code", options->tells_by_exit_code,
-                      "Exit 3 when migrations are pending, 4 when files and history disagree");
+                      "Exit 3 if migrations are pending, 4 if files and history disagree");
     command->add_flag("--locks", options->with_locks,
-                      "Which strong locks each applied migration held, and for how long the strongest");
+                      "Show the strong locks that each applied migration held, and how long it held the strongest");
     command->footer(
         "Examples:\n"
         "  tripmig status\n"

@@ -23,25 +23,25 @@ struct UpFlags {
 };
 
 void add_target_options(CLI::App& command, UpFlags& flags) {
-    CLI::Option* all = command.add_flag("--all", flags.is_all, "Every database of [[targets]] in tripmig.toml");
+    CLI::Option* all = command.add_flag("--all", flags.is_all, "Migrate every database of [[targets]] in tripmig.toml");
     const auto only_with_all = [all](CLI::Option* option) { option->needs(all); };
-    only_with_all(
-        command
-            .add_option("--targets-from", flags.targets.from,
-                        "With --all: the targets of this file (.toml, or a line each: name, connection string)")
-            ->type_name("FILE"));
-    only_with_all(command.add_option("--jobs", flags.targets.jobs, "With --all: so many databases at once")
+    only_with_all(command
+                      .add_option("--targets-from", flags.targets.from,
+                                  "With --all: read the targets from this file (.toml, or one line per target: name "
+                                  "and connection string)")
+                      ->type_name("FILE"));
+    only_with_all(command.add_option("--jobs", flags.targets.jobs, "With --all: number of databases at the same time")
                       ->type_name("N")
                       ->check(CLI::Range(1, 256))
                       ->capture_default_str());
     only_with_all(command
                       .add_option("--canary", flags.targets.canary,
-                                  "With --all: the first N go alone; when one fails no other is begun")
+                                  "With --all: the first N run one by one; if one fails, no other starts")
                       ->type_name("N")
                       ->check(CLI::Range(0, 1'000'000))
                       ->capture_default_str());
     only_with_all(command.add_flag("--keep-going", flags.targets.keeps_going,
-                                   "With --all: begin further targets although one failed"));
+                                   "With --all: start further targets although one failed"));
 }
 
 ExitCode up_all(Context& context, const app::UpOptions& options, const UpFlags& flags) {
@@ -75,7 +75,8 @@ ExitCode up(Context& context, const UpFlags& flags) {
 
 void add_up(CLI::App& app, Commands& commands) {
     auto flags = std::make_shared<UpFlags>();
-    CLI::App* command = app.add_subcommand("up", "Apply what is pending; safe to repeat, and from many places at once");
+    CLI::App* command =
+        app.add_subcommand("up", "Apply pending migrations; safe to repeat, and from many places at once");
     command->add_option("--to", flags->options.to, "Stop after this version")->type_name("VERSION");
     command
         ->add_flag("--dry-run{text}", flags->dry_run,
@@ -84,23 +85,23 @@ void add_up(CLI::App& app, Commands& commands) {
         ->check(CLI::IsMember({"text", "sql", "json"}));
     command
         ->add_option("--wait-for-database", flags->wait_for_database,
-                     "Try again for so long while the database can't be reached: 60s")
+                     "Retry for this long while the database cannot be reached, e.g. 60s")
         ->type_name("DURATION");
     command->add_flag("--strict", flags->options.is_strict,
-                      "Versions in the database that these files lack are an error");
+                      "Treat versions in the database that have no file here as an error");
     command->add_flag("--durable-each", flags->options.durable_each,
-                      "Flush every file's commit to disk; without it the last one's flush carries all");
+                      "Flush each file's commit to disk; by default the last commit's flush covers all of them");
     command->add_flag("--ignore-foreign-history", flags->options.ignores_foreign_history,
-                      "Begin though another tool's history in this database names these files");
+                      "Run although another tool's history in this database lists these files");
     add_target_options(*command, *flags);
     command->footer(
         "Examples:\n"
         "  tripmig up                              apply what is pending\n"
-        "  tripmig up --dry-run                    show it first\n"
+        "  tripmig up --dry-run                    show what would run\n"
         "  tripmig up --to 12 --wait-for-database 60s\n"
         "  tripmig up --all --jobs 8               every database of [[targets]], the first one alone\n"
-        "Twenty of these at once are fine: one applies, the others wait and find nothing to do.\n"
-        "After exit code 7, 8 or 11: mend what the message names and run the same command again.");
+        "Many may run at once: one applies, the others wait and then find nothing to do.\n"
+        "After exit code 7, 8 or 11: do what the message says and run the same command again.");
     commands.add(command, [flags](Context& context) { return up(context, *flags); });
 }
 

@@ -22,10 +22,10 @@ ExitCode validate(Context& context, bool is_strict) {
 
 void add_validate(CLI::App& app, Commands& commands) {
     CLI::App* command =
-        app.add_subcommand("validate", "Do the files and the database's history agree? Changes nothing");
+        app.add_subcommand("validate", "Check that the files and the database's history agree; changes nothing");
     auto is_strict = std::make_shared<bool>(false);
-    command->add_flag("--strict", *is_strict, "Versions in the database that these files lack are an error");
-    command->footer("Exit code 4 when they do not; the message names each file and what to do.");
+    command->add_flag("--strict", *is_strict, "Treat versions in the database that have no file here as an error");
+    command->footer("Exit code 4 if they do not; the message names each file and what to do.");
     commands.add(command, [is_strict](Context& context) { return validate(context, *is_strict); });
 }
 

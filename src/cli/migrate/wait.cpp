@@ -11,14 +11,16 @@ namespace tripmig::cli {
 
 void add_wait(CLI::App& app, Commands& commands) {
     CLI::App* command =
-        app.add_subcommand("wait", "Until the database can be reached and has what these files say; changes nothing");
+        app.add_subcommand("wait", "Wait until the database is reachable and no migration is pending; changes nothing");
     auto timeout = std::make_shared<std::string>("5min");
-    command->add_option("--timeout", *timeout, "How long at most")->type_name("DURATION")->capture_default_str();
+    command->add_option("--timeout", *timeout, "The longest time to wait")
+        ->type_name("DURATION")
+        ->capture_default_str();
     command->footer(
-        "For the init container of an application whose migrations another one applies.\n"
-        "Exit codes: 0 it has; 3 the time is over and something is pending; 6 the time is over and it can't be "
-        "reached;\n"
-        "4 at once when files and history disagree. A newer database is fine.\n"
+        "For the init container of an application whose migrations are applied elsewhere.\n"
+        "Exit codes: 0 nothing is pending; 3 timed out, migrations are pending; 6 timed out, the database is not "
+        "reachable;\n"
+        "4 at once if files and history disagree. A newer database is fine.\n"
         "Example:\n"
         "  tripmig wait --timeout 10min");
     commands.add(command, [timeout](Context& context) {

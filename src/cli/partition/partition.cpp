@@ -5,11 +5,15 @@
 namespace tripmig::cli {
 
 void add_partition(CLI::App& app, Commands& commands) {
-    CLI::App* partition = app.add_subcommand("partition", "Partitions of tables: maintain, status, split");
+    CLI::App* partition = app.add_subcommand(
+        "partition", "Create, retire, split and show the partitions of tables; check their policies");
     partition->require_subcommand(1);
     add_partition_maintain(*partition, commands);
     add_partition_status(*partition, commands);
     add_partition_split(*partition, commands);
+    add_partition_init(*partition, commands);
+    add_partition_check(*partition, commands);
+    add_partition_adopt(*partition, commands);
 }
 
 }  // namespace tripmig::cli

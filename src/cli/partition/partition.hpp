@@ -8,5 +8,8 @@ namespace tripmig::cli {
 void add_partition_maintain(CLI::App& partition, Commands& commands);
 void add_partition_status(CLI::App& partition, Commands& commands);
 void add_partition_split(CLI::App& partition, Commands& commands);
+void add_partition_init(CLI::App& partition, Commands& commands);
+void add_partition_check(CLI::App& partition, Commands& commands);
+void add_partition_adopt(CLI::App& partition, Commands& commands);
 
 }  // namespace tripmig::cli

@@ -22,18 +22,18 @@ void add_server_flags(CLI::App& command, app::SandboxOptions& options) {
     constexpr int highest_port = 65535;
     command
         .add_option("--pg-bindir", options.bindir,
-                    "The folder of initdb and postgres (else PG_BINDIR, pg_config, Debian's)")
+                    "Directory of initdb and postgres; default: from PG_BINDIR, pg_config, or Debian's packages")
         ->type_name("DIR");
-    command.add_option("--from", options.from, "Begin with a copy of the stopped sandbox in this directory")
+    command.add_option("--from", options.from, "Start with a copy of the stopped sandbox in this directory")
         ->type_name("DIR");
-    command.add_option("--setting", options.settings, "A server parameter, as in shared_buffers=1GB; may be repeated")
+    command.add_option("--setting", options.settings, "A server parameter, e.g. shared_buffers=1GB; may be repeated")
         ->type_name("NAME=VALUE")
         ->allow_extra_args(false);
     command.add_flag("--durable", options.durable, "fsync and full_page_writes on, as in production: for benchmarks");
     command.add_flag_callback(
         "--listen", [&options] { options.port = options.port.value_or(0); },
-        "Listen on 127.0.0.1 as well, with a password; any free port");
-    command.add_option("--port", options.port, "Listen on this port of 127.0.0.1")
+        "Also listen on 127.0.0.1, on any free port, with a password");
+    command.add_option("--port", options.port, "Also listen on this port of 127.0.0.1, with a password")
         ->type_name("PORT")
         ->check(CLI::Range(1, highest_port));
 }
@@ -58,27 +58,30 @@ ExitCode run(const RunFlags& flags, Context& context) {
     if (flags.keep) {
         sandbox.stop_and_keep();
         const std::string directory = server.directory.string();
-        context.reporter.info("sandbox.kept", fmt::format("kept {}; `tripmig sandbox start --dir {}` starts it again",
+        context.reporter.info("sandbox.kept", fmt::format("kept {}; to start it again: tripmig sandbox start --dir {}",
                                                           directory, directory));
     }
     return code;
 }
 
 void add_sandbox_run(CLI::App& group, Commands& commands) {
-    CLI::App* command = group.add_subcommand("run", "Run a command with a server of its own; nothing remains of it");
+    CLI::App* command =
+        group.add_subcommand("run", "Run a command with a temporary server, and remove the server afterwards");
     const auto flags = std::make_shared<RunFlags>();
     add_server_flags(*command, flags->server);
-    command->add_option("--dir", flags->server.directory, "Where it lives; must not exist yet (else under /tmp)")
+    command
+        ->add_option("--dir", flags->server.directory,
+                     "The server's directory; must not exist yet; default: a new one under /tmp")
         ->type_name("DIR");
-    command->add_flag("--keep", flags->keep, "Stop the server, but leave its directory");
-    command->add_option("COMMAND", flags->command, "What to run, after --, with its arguments")
+    command->add_flag("--keep", flags->keep, "Keep the server's directory when the command has ended");
+    command->add_option("COMMAND", flags->command, "The command to run, after --, with its arguments")
         ->required()
         ->type_name("");
     command->footer(
-        R"(The command finds the server in DATABASE_URL and PGHOST, PGPORT, PGUSER, PGDATABASE: database sandbox as its owner,
-role sandbox, no superuser, CREATEDB and CREATEROLE. TRIPMIG_SANDBOX_SUPERUSER_URL is role postgres. The exit code is the
-command's; 127 when there is no such program.
-
+        R"(The command finds the server in DATABASE_URL, and in PGHOST, PGPORT, PGUSER and PGDATABASE. Its role, sandbox, owns
+database sandbox; it is not a superuser, but has CREATEDB and CREATEROLE. TRIPMIG_SANDBOX_SUPERUSER_URL is for role
+postgres. The exit code is the command's; 127 if there is no such program.
+Examples:
   tripmig sandbox run -- psql
   tripmig sandbox run --setting shared_buffers=1GB -- sh -c 'tripmig up && pg_dump --schema-only')");
     commands.add(
@@ -87,15 +90,15 @@ command's; 127 when there is no such program.
 
 void add_directory(CLI::App& command, std::string& directory) {
     directory = sandbox::default_directory();
-    command.add_option("--dir", directory, "Where it lives")->type_name("DIR")->capture_default_str();
+    command.add_option("--dir", directory, "The server's directory")->type_name("DIR")->capture_default_str();
 }
 
 void add_sandbox_start(CLI::App& group, Commands& commands) {
-    CLI::App* command = group.add_subcommand("start", "Start a server that stays, and print its URL");
+    CLI::App* command = group.add_subcommand("start", "Start a server that keeps running, and print its URL");
     const auto options = std::make_shared<app::SandboxOptions>();
     add_server_flags(*command, *options);
     add_directory(*command, options->directory);
-    command->footer("  export DATABASE_URL=$(tripmig sandbox start)");
+    command->footer("Example:\n  export DATABASE_URL=$(tripmig sandbox start)");
     const auto start = [options](Context& context) {
         print(context, app::start_sandbox(context, *options), view::sandbox_json, view::sandbox_url_text);
         return ExitCode::ok;
@@ -104,11 +107,11 @@ void add_sandbox_start(CLI::App& group, Commands& commands) {
 }
 
 void add_sandbox_stop(CLI::App& group, Commands& commands) {
-    CLI::App* command = group.add_subcommand("stop", "Stop that server and remove its directory");
+    CLI::App* command = group.add_subcommand("stop", "Stop the server and remove its directory");
     const auto directory = std::make_shared<std::string>();
     const auto keep = std::make_shared<bool>(false);
     add_directory(*command, *directory);
-    command->add_flag("--keep", *keep, "Leave the directory, to be started again");
+    command->add_flag("--keep", *keep, "Keep the directory, so that the server can be started again");
     const auto stop = [directory, keep](Context& context) {
         print(context, app::stop_sandbox(context, *directory, *keep), view::stopped_sandbox_json);
         return ExitCode::ok;
@@ -117,7 +120,8 @@ void add_sandbox_stop(CLI::App& group, Commands& commands) {
 }
 
 void add_sandbox_status(CLI::App& group, Commands& commands) {
-    CLI::App* command = group.add_subcommand("status", "Does it run, and where (exit code 6: it does not)");
+    CLI::App* command =
+        group.add_subcommand("status", "Show whether it runs, and where (exit code 6: it does not run)");
     const auto directory = std::make_shared<std::string>();
     add_directory(*command, *directory);
     const auto status = [directory](Context& context) {
@@ -129,7 +133,7 @@ void add_sandbox_status(CLI::App& group, Commands& commands) {
 }
 
 void add_sandbox_url(CLI::App& group, Commands& commands) {
-    CLI::App* command = group.add_subcommand("url", "The URL of the server that was started (exit code 6: none runs)");
+    CLI::App* command = group.add_subcommand("url", "Print the URL of the running server (exit code 6: none runs)");
     const auto directory = std::make_shared<std::string>();
     add_directory(*command, *directory);
     const auto url = [directory](Context& context) {

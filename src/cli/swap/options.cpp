@@ -7,62 +7,59 @@
 namespace tripmig::cli {
 
 void add_table_argument(CLI::App& command, std::string& table) {
-    command.add_option("TABLE", table, "The table: [schema.]name, in public when no schema is given")->required();
+    command.add_option("TABLE", table, "The table: [schema.]name; default schema: public")->required();
 }
 
 void add_policy_options(CLI::App& command, app::SwapOptions& options) {
     add_table_argument(command, options.table);
     command
-        .add_option(
-            "--strategy", options.strategy,
-            "attach: no row moves, the table becomes the leaf of the past; copy: the rows are copied into leaves")
+        .add_option("--strategy", options.strategy,
+                    "attach: no row moves, the table becomes the partition of the past; copy: rows are copied into new "
+                    "partitions")
         ->type_name("STRATEGY")
         ->check(CLI::IsMember({"attach", "copy"}));
     command.add_option("--key", options.key, "The column to partition by")->type_name("COLUMN");
-    command.add_option("--interval", options.interval, "The width of a leaf: \"1 month\", \"7 days\"")
+    command.add_option("--interval", options.interval, "The width of a partition: \"1 month\", \"7 days\"")
         ->type_name("INTERVAL");
     command
-        .add_option(
-            "--incoming-foreign-keys", options.incoming_foreign_keys,
-            "What foreign keys of other tables point to afterwards: registry (a table of all ids), composite (the "
-            "new table; their tables carry the partition key too), or drop (given up)")
+        .add_option("--incoming-foreign-keys", options.incoming_foreign_keys,
+                    "What foreign keys of other tables reference afterwards: registry (a table of all ids), composite "
+                    "(the new table; their tables get the partition key too), or drop (nothing, they are dropped)")
         ->type_name("POLICY")
         ->check(CLI::IsMember({"registry", "composite", "drop"}));
-    command
-        .add_option("--drop-foreign-keys", options.dropped_keys,
-                    "With the policy drop: the foreign keys that are given up, each by its name")
+    command.add_option("--drop-foreign-keys", options.dropped_keys, "With drop: the names of the foreign keys to drop")
         ->type_name("NAME[,NAME...]")
         ->delimiter(',')
         ->allow_extra_args(false);
     command
-        .add_option(
-            "--unique-indexes", options.unique_indexes,
-            "What becomes of unique indexes that lack the partition key: key (it is added to them), or leaf (each "
-            "leaf keeps its own, unique within that leaf only)")
+        .add_option("--unique-indexes", options.unique_indexes,
+                    "What becomes of unique indexes without the partition key: key (it is added to them), or leaf "
+                    "(each partition keeps its own, unique within that partition only)")
         ->type_name("POLICY")
         ->check(CLI::IsMember({"key", "leaf"}));
 }
 
 void add_run_options(CLI::App& command, app::SwapOptions& options) {
     command
-        .add_option("--workers", options.workers,
-                    "Connections that copy and build indexes at once; default: swap.workers, or one for two cores")
+        .add_option(
+            "--workers", options.workers,
+            "Connections that copy and build indexes at the same time; default: swap.workers, or one per two cores")
         ->type_name("N")
         ->check(CLI::Range(1, 64));
     command.add_flag("--accept-changes", options.accepts_changes,
-                     "Let what others altered since the swap began come along, where it can");
+                     "Accept changes that others made to the table since the job began, where possible");
 }
 
 void add_cut_over_options(CLI::App& command, app::CutOverTime& time) {
     CLI::Option* until = command
                              .add_option_function<std::string>(
                                  "--until", [&time](const std::string&) { time.is_until_ready = true; },
-                                 "ready: do all that can be done beside the writers, and stop before the cut-over")
+                                 "ready: do everything that blocks nobody, and stop before the cut-over")
                              ->type_name("STAGE")
                              ->check(CLI::IsMember({"ready"}));
     command
         .add_option("--postpone-cutover-until", time.postponed_until,
-                    "Do all but the cut-over, and that from a time on (UTC), or when a file is gone")
+                    "Cut over only after this time (UTC), or once this file is deleted; do everything else before")
         ->type_name("TIME|FILE")
         ->excludes(until);
 }

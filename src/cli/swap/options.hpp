@@ -17,7 +17,7 @@ void add_run_options(CLI::App& command, app::SwapOptions& options);
 /// --until and --postpone-cutover-until.
 void add_cut_over_options(CLI::App& command, app::CutOverTime& time);
 
-// One function a command, each in a file of its name.
+// One function per command, each in a file of its name; resume is in pause.cpp.
 void add_swap_plan(CLI::App& group, Commands& commands);
 void add_swap_run(CLI::App& group, Commands& commands);
 void add_swap_status(CLI::App& group, Commands& commands);

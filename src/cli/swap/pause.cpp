@@ -25,11 +25,11 @@ void add(CLI::App& group, Commands& commands, const std::string& name, const std
 }  // namespace
 
 void add_swap_pause(CLI::App& group, Commands& commands) {
-    add(group, commands, "pause", "Let the swap of a table hold, from any terminal; it keeps what is done", true);
+    add(group, commands, "pause", "Pause the swap of a table, from any terminal; what is done stays done", true);
 }
 
 void add_swap_resume(CLI::App& group, Commands& commands) {
-    add(group, commands, "resume", "Let a paused swap go on", false);
+    add(group, commands, "resume", "Resume a paused swap", false);
 }
 
 }  // namespace tripmig::cli

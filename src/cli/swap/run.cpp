@@ -10,7 +10,7 @@
 namespace tripmig::cli {
 
 void add_swap_run(CLI::App& group, Commands& commands) {
-    CLI::App* command = group.add_subcommand("run", "Swap the table, or go on from wherever its swap stands");
+    CLI::App* command = group.add_subcommand("run", "Swap the table, or resume its swap");
     auto options = std::make_shared<app::SwapOptions>();
     auto time = std::make_shared<app::CutOverTime>();
     add_policy_options(*command, *options);
@@ -18,22 +18,11 @@ void add_swap_run(CLI::App& group, Commands& commands) {
     add_cut_over_options(*command, *time);
     command->footer(
         "Examples:\n"
-        "  tripmig swap run trip_plans\n"
-        "  tripmig swap run trip_plans --until ready && tripmig swap cutover trip_plans\n"
+        "  tripmig swap run orders\n"
+        "  tripmig swap run orders --until ready && tripmig swap cutover orders\n"
         "  tripmig swap run events --key created_at --interval \"1 day\"");
     commands.add(command, [options, time](Context& context) {
         print(context, app::run_swap(context, *options, *time), view::swap_json, view::swap_text);
-        return ExitCode::ok;
-    });
-}
-
-void add_swap_cutover(CLI::App& group, Commands& commands) {
-    CLI::App* command = group.add_subcommand("cutover", "The cut-over of a swap that is ready, and what follows it");
-    auto options = std::make_shared<app::SwapOptions>();
-    add_policy_options(*command, *options);
-    add_run_options(*command, *options);
-    commands.add(command, [options](Context& context) {
-        print(context, app::cut_over_swap(context, *options), view::swap_json, view::swap_text);
         return ExitCode::ok;
     });
 }

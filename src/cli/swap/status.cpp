@@ -62,12 +62,12 @@ class Screen {
 }  // namespace
 
 void add_swap_status(CLI::App& group, Commands& commands) {
-    CLI::App* command = group.add_subcommand("status", "How far the swap of a table is; changes nothing");
+    CLI::App* command = group.add_subcommand("status", "Show how far the swap of a table is; changes nothing");
     auto table = std::make_shared<std::string>();
     auto is_watching = std::make_shared<bool>(false);
     add_table_argument(*command, *table);
     command->add_flag("--watch", *is_watching,
-                      "Look again until it is complete: in place on a terminal, a line for each change elsewhere");
+                      "Repeat until it is complete: in place on a terminal, otherwise one line per change");
     commands.add(command, [table, is_watching](Context& context) {
         const QualifiedName name = config::parse_table_name(*table);
         if (!*is_watching) {

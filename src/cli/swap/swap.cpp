@@ -6,7 +6,7 @@
 namespace tripmig::cli {
 
 void add_swap(CLI::App& app, Commands& commands) {
-    CLI::App* group = app.add_subcommand("swap", "Make a live table partitioned, online, with a way back");
+    CLI::App* group = app.add_subcommand("swap", "Partition a live table while it is in use; can be reverted");
     group->require_subcommand(1);
     add_swap_plan(*group, commands);
     add_swap_run(*group, commands);
@@ -19,11 +19,11 @@ void add_swap(CLI::App& app, Commands& commands) {
     add_swap_finish(*group, commands);
     add_swap_abort(*group, commands);
     group->footer(
-        "The usual way:\n"
-        "  tripmig swap plan trip_plans      what would happen, and what stands in the way; changes nothing\n"
-        "  tripmig swap run trip_plans       do it; run it again after any interruption\n"
-        "  tripmig swap status trip_plans    how far it is\n"
-        "  tripmig swap finish trip_plans    close the job, when nobody wants to go back any more");
+        "Typical use:\n"
+        "  tripmig swap plan orders          what would happen, and what is in the way; changes nothing\n"
+        "  tripmig swap run orders           do it; run it again after any interruption\n"
+        "  tripmig swap status orders        how far it is\n"
+        "  tripmig swap finish orders        close the job; it cannot be reverted after that");
 }
 
 }  // namespace tripmig::cli

@@ -11,14 +11,14 @@
 namespace tripmig::cli {
 
 void add_swap_verify(CLI::App& group, Commands& commands) {
-    CLI::App* command = group.add_subcommand(
-        "verify", "Compare the old and the new table of a copy, and a registry with its table, each in one snapshot");
+    CLI::App* command =
+        group.add_subcommand("verify", "Compare the old and the new table of a copy, and a registry with its table");
     auto table = std::make_shared<std::string>();
     add_table_argument(*command, *table);
     command->footer(
-        "Exit 10 when they differ, with the keys. Rows that wait in the log for their next catch-up do not count. A "
-        "registry can be verified at any time, also when its swap was finished long ago. Before the cut-over a "
-        "difference bars it until a later comparison finds none.");
+        "Exit code 10 if they differ, with the keys. The cut-over is then blocked until a later comparison finds no\n"
+        "difference. Each comparison uses one snapshot; rows that wait in the log for the next catch-up do not count.\n"
+        "A registry can be verified at any time, even long after its swap was finished.");
     commands.add(command, [table](Context& context) {
         const app::SwapVerification result = app::verify_swap(context, config::parse_table_name(*table));
         print(context, result, view::swap_verification_json, view::swap_verification_text);

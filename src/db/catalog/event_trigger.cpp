@@ -30,8 +30,8 @@ Error refusal(const Error& error, const EventTrigger& trigger) {
                                        sql::quote_ident(trigger.name), trigger.event, sql::quoted(trigger.function)));
     if (error.hint().empty())
         refused.with_hint(
-            fmt::format("do what it demands, change it, or let a superuser disable it meanwhile: ALTER "
-                        "EVENT TRIGGER {} DISABLE",
+            fmt::format("do what it requires, change it, or let a superuser disable it during the run: ALTER EVENT "
+                        "TRIGGER {} DISABLE",
                         sql::quote_ident(trigger.name)));
     return refused;
 }

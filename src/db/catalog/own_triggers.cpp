@@ -78,19 +78,19 @@ std::string is_harmless_sql(const OwnTriggers& own) {
 std::string changes_sql(const OwnTriggers& own, std::string_view state_schema, std::int64_t job) {
     return fmt::format(
         "SELECT DISTINCT CASE "
-        "WHEN {4} THEN pg_catalog.format('partition %s came since, and may have rows that nothing captured', "
+        "WHEN {4} THEN pg_catalog.format('partition %s was added later, and may have rows that were not captured', "
         "(now.facts->>'table')::pg_catalog.oid::pg_catalog.regclass) "
         "WHEN {5} THEN 'partition ' || pg_catalog.substring(was.key, ' of (.*)$') || ' is gone' "
         "ELSE COALESCE(was.key, now.thing) || CASE "
         "WHEN now.thing IS NULL THEN ' is missing' "
         "WHEN now.facts->>'enabled' = 'D' THEN ' is disabled' "
         "WHEN now.facts->>'enabled' <> 'A' THEN ' is not enabled ALWAYS any more' "
-        "WHEN now.facts->>'body' <> was.value->>'body' THEN ' has another body' "
+        "WHEN now.facts->>'body' <> was.value->>'body' THEN ' has a different body' "
         "WHEN now.facts->>'owner' <> was.value->>'owner' THEN ' has another owner' "
         "WHEN now.facts->'definer' <> was.value->'definer' OR now.facts->>'settings' <> was.value->>'settings' "
         "THEN ' has other settings' "
         "WHEN was.key IS NULL THEN ' is new' "
-        "ELSE ' was altered, or off for a time' END END AS change "
+        "ELSE ' was altered, or disabled for a time' END END AS change "
         "FROM (SELECT each.key, each.value FROM {0}.jobs AS j, pg_catalog.jsonb_each(j.state->{1}) AS each "
         "WHERE j.id = {2}) AS was FULL JOIN ({3}) AS now ON now.thing = was.key "
         "WHERE now.facts IS DISTINCT FROM was.value AND NOT {6}",
@@ -111,7 +111,8 @@ Step record_own_triggers(const OwnTriggers& own, std::string_view state_schema, 
         "UPDATE {}.jobs SET state = state || pg_catalog.jsonb_build_object({}, (SELECT "
         "COALESCE(pg_catalog.jsonb_object_agg(own.thing, own.facts), '{{}}') FROM ({}) AS own)) WHERE id = {}",
         sql::quote_ident(std::string(state_schema)), sql::quote_literal(own.record), things_sql(own), job);
-    step.why = "what they are now, so that it shows when somebody switches them off for a time";
+    step.why = "their present state, to notice when somebody disables them for a time";
+    step.is_bookkeeping = true;
     return step;
 }
 

@@ -121,8 +121,8 @@ std::vector<ForeignTable> find_foreign_tables(Connection& connection, const std:
     if (!table.empty()) {
         const auto parts = sql::split_identifier(table);
         if (!parts || parts->size() > 2)
-            throw Error(ExitCode::usage, fmt::format("--table {}: this is no table's name", table),
-                        "write schema.table, with double quotes around what has capitals in it");
+            throw Error(ExitCode::usage, fmt::format("--table {}: not a valid table name", table),
+                        "write schema.table, with double quotes around a name with capitals");
         names = {parts->back()};
         if (parts->size() == 2)
             schema = parts->front();
@@ -155,8 +155,8 @@ Step unchanged_step(const ForeignHistory& history) {
     Step step;
     step.sql = fmt::format("SELECT ({}) OPERATOR(pg_catalog.=) $1", fingerprint_sql(history.table));
     step.parameters = {history.fingerprint};
-    step.why = "nobody wrote to it since it was read";
-    step.refusal = fmt::format("{} changed while it was read: {} is at work; run this again when it is done",
+    step.why = "nobody wrote to it after it was read";
+    step.refusal = fmt::format("{} changed while it was read: {} is working; run this again when it is done",
                                sql::quoted(history.table.name), display_name(history.table.tool));
     return step;
 }

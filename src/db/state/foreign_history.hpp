@@ -12,7 +12,7 @@
 
 namespace tripmig::db {
 
-/// The tools whose history can be taken over.
+/// The tools whose history can be taken over, in the order of config::dialect_names.
 enum class ForeignTool { flyway, golang_migrate, dbmate, goose };
 
 /// "Flyway", "golang-migrate", ...: as people call them.

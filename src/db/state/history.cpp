@@ -118,7 +118,7 @@ Error read_only(Connection& connection) {
         "pg_catalog.quote_ident(pg_catalog.current_database()) AS database FROM pg_catalog.pg_settings WHERE name "
         "OPERATOR(pg_catalog.=) 'default_transaction_read_only' AND setting "
         "OPERATOR(pg_catalog.=) 'on'");
-    std::string where = "the server says so";
+    std::string where = "transaction_read_only is on";
     std::string reset = "connect to the primary";
     if (!found.empty()) {
         const std::string source = found.row().text("source");
@@ -139,7 +139,7 @@ Error read_only(Connection& connection) {
             reset = "connect to the primary, or take it out of the server's configuration";
     }
     return {ExitCode::refused, fmt::format("transactions are read-only here ({}): {}", connection.description(), where),
-            "nothing was changed; when writing is meant: " + reset};
+            "nothing was changed; to write here: " + reset};
 }
 
 /// The address, as the description of a connection has it.
@@ -159,8 +159,8 @@ void require_no_pooler(const Connection& connection, bool is_other_process, conf
         return;
     throw Error(
         ExitCode::refused,
-        fmt::format("{} stands between tripmig and the server ({}); in transaction mode it loses the locks that keep "
-                    "two runs apart",
+        fmt::format("tripmig is connected through {} ({}); in transaction mode it loses the locks that keep two runs "
+                    "apart",
                     is_known ? known->name : "a connection pooler", connection.description()),
         is_known
             ? std::string(known->hint)

@@ -20,7 +20,8 @@ Step change_step(std::string_view statement, std::string_view state_schema, cons
     step.sql = with_state(statement, state_schema);
     step.parameters = {fmt::format("{}", job.id), job.stage, job.state, std::string(version())};
     step.why = std::move(why);
-    step.refusal = fmt::format("job {} on {} was closed by somebody else", job.id, sql::quoted(job.table));
+    step.is_bookkeeping = true;
+    step.refusal = fmt::format("job {} on {} was closed by another process", job.id, sql::quoted(job.table));
     return step;
 }
 
@@ -57,7 +58,8 @@ Step begin_job_step(std::string_view state_schema, const Job& job) {
     Step step;
     step.sql = with_state(statements::job_begin, state_schema);
     step.parameters = {job.kind, job.table.schema, job.table.name, job.stage, job.state, std::string(version())};
-    step.why = "the job and its plan, so that any later run can go on";
+    step.why = "the job and its plan, so that any later run can resume";
+    step.is_bookkeeping = true;
     return step;
 }
 

@@ -65,10 +65,11 @@ void create_tables(Connection& connection, std::string_view state_schema) {
 }
 
 Error not_the_owner(const Error& error, std::string_view state_schema) {
-    return Error(ExitCode::no_privilege,
-                 fmt::format("the state schema {} was made by an older tripmig, and this role may not upgrade it: {}",
-                             sql::quote_ident(state_schema), error.message()),
-                 "run once as the role that owns its tables")
+    return Error(
+               ExitCode::no_privilege,
+               fmt::format("the state schema {} was created by an older tripmig, and this role may not upgrade it: {}",
+                           sql::quote_ident(state_schema), error.message()),
+               "run once as the role that owns its tables")
         .with_sqlstate(error.sqlstate());
 }
 

@@ -39,7 +39,7 @@ std::optional<Error> build_refusal(const Result& faults, const std::function<boo
     }
     if (said.empty())
         return std::nullopt;
-    Error error(ExitCode::refused, fmt::format("the state schema can't be trusted: {}", said.front()),
+    Error error(ExitCode::refused, fmt::format("the state schema cannot be trusted: {}", said.front()),
                 fmt::format("find out why; then {}", fmt::join(remedies, "; ")));
     if (said.size() > most) {
         const std::size_t left = said.size() - most;

@@ -31,7 +31,7 @@ std::vector<Step> create_registry_table(const Registry& registry) {
             sql::quote_literal(fmt::format("Every id of {} with the partition key of its row: keeps ids unique across "
                                            "partitions, and is what foreign keys point to. Kept by triggers.",
                                            sql::quoted(registry.parent)))),
-        "for those who find it"));
+        "says what the table is for"));
     TableSettings settings;
     settings.table = registry.table;
     settings.owner = registry.owner;
@@ -44,11 +44,11 @@ std::vector<Step> index_registry(const Registry& registry) {
     return {statement(fmt::format("ALTER TABLE {} ADD CONSTRAINT {} PRIMARY KEY ({})", name,
                                   sql::quote_ident(sql::truncated_name(registry.table.name, "_pkey")),
                                   column_list(registry.id_names())),
-                      "ids are unique; one sort is quicker than a million insertions",
+                      "ids are unique; one sort is faster than many insertions",
                       {{registry.table, LockMode::access_exclusive}}),
-            statement(fmt::format("ALTER TABLE {} REPLICA IDENTITY DEFAULT", name), "it has its key now"),
+            statement(fmt::format("ALTER TABLE {} REPLICA IDENTITY DEFAULT", name), "it has its primary key now"),
             statement(fmt::format("ALTER TABLE {} RESET (autovacuum_enabled)", name),
-                      "autovacuum sees to it from now on: before, its key would have waited for it")};
+                      "autovacuum works on it from now on: before, the build of its key would have waited for it")};
 }
 
 std::vector<Step> create_registry_functions(const Registry& registry) {
@@ -86,8 +86,8 @@ std::vector<Step> create_registry_triggers(const Registry& registry) {
         statement(fmt::format("CREATE TRIGGER {} BEFORE UPDATE ON {} FOR EACH ROW WHEN ({}) EXECUTE FUNCTION {}()",
                               sql::quote_ident(registry.move_trigger()), table, any_differs(registry.column_names()),
                               sql::quoted(registry.move_function())),
-                  "a row that moves between leaves is deleted and inserted: the registry, and what references it, must "
-                  "know before"));
+                  "a row that moves between partitions is deleted and inserted: the registry, and what references it, "
+                  "must know before"));
     steps.push_back(always(registry.parent, registry.move_trigger()));
     append(steps, create_leaf_truncate_trigger(registry, registry.parent));
     return steps;
@@ -97,7 +97,7 @@ std::vector<Step> create_leaf_truncate_trigger(const Registry& registry, const Q
     return {statement(fmt::format("CREATE TRIGGER {} AFTER TRUNCATE ON {} FOR EACH STATEMENT EXECUTE FUNCTION {}()",
                                   sql::quote_ident(registry.truncate_trigger()), sql::quoted(leaf),
                                   sql::quoted(registry.truncate_function())),
-                      "statement triggers are not cloned to leaves"),
+                      "statement triggers are not cloned to partitions"),
             always(leaf, registry.truncate_trigger())};
 }
 
@@ -111,8 +111,8 @@ std::vector<Step> drop_registry_functions(const Registry& registry) {
 
 std::vector<Step> drop_registry(const Registry& registry) {
     std::vector<Step> steps;
-    steps.push_back(
-        statement(fmt::format("DROP TABLE IF EXISTS {}", sql::quoted(registry.table)), "nothing references it now"));
+    steps.push_back(statement(fmt::format("DROP TABLE IF EXISTS {}", sql::quoted(registry.table)),
+                              "nothing references it any more"));
     append(steps, drop_registry_functions(registry));
     return steps;
 }

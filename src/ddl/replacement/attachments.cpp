@@ -30,12 +30,12 @@ std::vector<Step> state_and_comment(const std::string& kind, const QualifiedName
     if (comment)
         steps.push_back(
             statement(fmt::format("COMMENT ON {} {} ON {} IS {}", kind, quoted, on, sql::quote_literal(*comment)),
-                      "comments come along"));
+                      "comments are preserved"));
     return steps;
 }
 
 std::vector<Step> create_trigger(const QualifiedName& table, const db::TriggerInfo& trigger) {
-    std::vector<Step> steps{statement(trigger.definition, "fires for every leaf")};
+    std::vector<Step> steps{statement(trigger.definition, "fires for every partition")};
     append(steps, state_and_comment("TRIGGER", table, trigger.name, trigger.enabled, trigger.comment));
     return steps;
 }
@@ -58,7 +58,7 @@ std::vector<Step> statistics_settings(const db::StatisticsInfo& statistics, cons
     if (statistics.comment)
         steps.push_back(
             statement(fmt::format("COMMENT ON STATISTICS {} IS {}", name, sql::quote_literal(*statistics.comment)),
-                      "comments come along"));
+                      "comments are preserved"));
     if (statistics.owner != current_role)
         steps.push_back(statement(
             fmt::format("ALTER STATISTICS {} OWNER TO {}", name, sql::quote_ident(statistics.owner)), "as before"));
@@ -68,7 +68,7 @@ std::vector<Step> statistics_settings(const db::StatisticsInfo& statistics, cons
 std::vector<Step> parent_statistics(const Replacement& replacement) {
     std::vector<Step> steps;
     for (const db::StatisticsInfo& statistics : replacement.table.statistics) {
-        steps.push_back(statement(statistics.definition, "extended statistics are a table's own"));
+        steps.push_back(statement(statistics.definition, "extended statistics belong to one table"));
         append(steps, statistics_settings(statistics, replacement.table.current_role));
     }
     return steps;

@@ -30,13 +30,13 @@ std::vector<Step> renew_function(const db::DependentInfo& function, const db::Ta
         for (const std::string& grantee : function.grantees)
             everybody += ", " + grantee;
         steps.push_back(statement(fmt::format("REVOKE ALL ON {} FROM {}", routine, everybody),
-                                  "what follows is all of the old list, in its order"));
+                                  "the old list follows complete, in its order"));
         for (const std::string& grant : function.grants)
             steps.push_back(statement(fmt::format("GRANT EXECUTE ON {} TO {}", routine, grant), "the same rights"));
     }
     if (function.comment)
         steps.push_back(statement(fmt::format("COMMENT ON {} IS {}", routine, sql::quote_literal(*function.comment)),
-                                  "comments come along"));
+                                  "comments are preserved"));
     return steps;
 }
 
@@ -63,7 +63,7 @@ std::vector<Step> renew_functions(const Replacement& replacement) {
             append(steps, renew_function(dependent, replacement.table));
     if (!steps.empty())
         steps.insert(steps.begin(), statement("SET LOCAL check_function_bodies = off",
-                                              "bodies are taken as they are, whatever names they find here"));
+                                              "function bodies are stored as they are, unchecked"));
     return steps;
 }
 
@@ -73,7 +73,7 @@ std::vector<Step> rebind_dependents(const Replacement& replacement) {
     for (const db::DependentInfo& dependent : dependents)
         if (is_bound_anew(dependent))
             steps.push_back(statement(without_only(dependent.rebind, replacement.table.name),
-                                      "bound to the old table by OID: it would read one leaf",
+                                      "bound to the old table by OID: it would read one partition",
                                       dependent.kind == Kind::sql_function
                                           ? std::vector<LockRequest>{}
                                           : std::vector<LockRequest>{{dependent.name, LockMode::access_exclusive}}));
@@ -82,7 +82,7 @@ std::vector<Step> rebind_dependents(const Replacement& replacement) {
         if (dependent.kind == Kind::row_function)  // the last one first: it may call those before it
             drops.insert(drops.begin(),
                          statement(fmt::format("DROP ROUTINE {}", sql::quoted(former_function(dependent))),
-                                   "of the old row type; nothing stands on it any more"));
+                                   "of the old row type; nothing depends on it any more"));
     append(steps, std::move(drops));
     return steps;
 }
@@ -92,7 +92,7 @@ std::vector<Step> drop_rules(const db::TableInfo& table) {
     for (const db::RuleInfo& rule : table.rules)
         steps.push_back(
             statement(fmt::format("DROP RULE {} ON {}", sql::quote_ident(rule.name), sql::quoted(table.name)),
-                      "the new table has it: it is for statements that name the table"));
+                      "the new table has it: it applies to statements that name the table"));
     return steps;
 }
 

@@ -23,7 +23,7 @@ std::string add_constraint(const QualifiedName& table, const std::string& name, 
 Step comment_on_constraint(const QualifiedName& table, const std::string& name, const std::string& comment) {
     return statement(fmt::format("COMMENT ON CONSTRAINT {} ON {} IS {}", sql::quote_ident(name), sql::quoted(table),
                                  sql::quote_literal(comment)),
-                     "comments come along");
+                     "comments are preserved");
 }
 
 std::string widened_key(const Replacement& replacement, const db::ConstraintInfo& constraint) {
@@ -65,8 +65,8 @@ std::vector<Step> constraint_steps(const Replacement& replacement, const db::Con
     steps.push_back(statement(add_constraint(table, constraint.name,
                                              is_unique ? widened_key(replacement, constraint) : constraint.definition),
                               constraint.kind == 'f'
-                                  ? "the leaf's own foreign key is adopted when it is attached: no scan"
-                                  : "the leaf's own index is adopted when it is attached",
+                                  ? "the partition's own foreign key is adopted when it is attached: no scan"
+                                  : "the partition's own index is adopted when it is attached",
                               locks));
     if (constraint.comment)
         steps.push_back(comment_on_constraint(table, constraint.name, *constraint.comment));
@@ -101,7 +101,7 @@ Step add_incoming_key(const db::IncomingKey& key, const QualifiedName& target,
     return statement(fmt::format("ALTER TABLE {} ADD CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} ({}){} NOT VALID",
                                  sql::quoted(key.table), sql::quote_ident(key.name), column_list(key.columns),
                                  sql::quoted(target), column_list(target_columns), key.tail),
-                     "same name, actions and deferrability; rows that are there are checked afterwards",
+                     "same name, actions and deferrability; existing rows are checked afterwards",
                      {{key.table, LockMode::share_row_exclusive}, {target, LockMode::share_row_exclusive}});
 }
 
@@ -138,8 +138,9 @@ std::vector<Step> redirect_incoming(const Replacement& replacement) {
 std::vector<Unit> validate_incoming(const Replacement& replacement) {
     std::vector<Unit> units;
     for (const auto& [key, target] : redirected(replacement)) {
-        units.push_back(validate_foreign_key(key.table, key.name, target,
-                                             "scans the rows from before the cut-over; readers and writers go on"));
+        units.push_back(
+            validate_foreign_key(key.table, key.name, target,
+                                 "scans the rows from before the cut-over; readers and writers are not blocked"));
     }
     return units;
 }

@@ -30,16 +30,17 @@ Step create(const Matview& matview, const QualifiedName& staged) {
     if (!view.tablespace.empty())
         head += fmt::format(" TABLESPACE {}", sql::quote_ident(view.tablespace));
     return statement(fmt::format("{} AS\n{}\nWITH NO DATA", head, matview.query),
-                     "the same query, over what has the table's name now");
+                     "the same query, which now reads the table of that name");
 }
 
 /// As its owner will see it: under the settings of the role and database, not under those of this session.
 std::vector<Step> fill(const QualifiedName& staged) {
-    return {statement("SET LOCAL search_path TO DEFAULT", "functions in its query may count on it"),
-            statement("SET LOCAL row_security TO DEFAULT", "policies hold for its owner as in any REFRESH"),
-            statement(fmt::format("REFRESH MATERIALIZED VIEW {}", sql::quoted(staged)), "reads beside the writers"),
-            statement("SET LOCAL row_security = off", "as before"),
-            statement("SET LOCAL search_path = pg_catalog", "as before")};
+    return {
+        statement("SET LOCAL search_path TO DEFAULT", "functions in its query may depend on it"),
+        statement("SET LOCAL row_security TO DEFAULT", "policies hold for its owner as in any REFRESH"),
+        statement(fmt::format("REFRESH MATERIALIZED VIEW {}", sql::quoted(staged)), "reads without blocking writers"),
+        statement("SET LOCAL row_security = off", "as before"),
+        statement("SET LOCAL search_path = pg_catalog", "as before")};
 }
 
 std::vector<Step> index_steps(const db::TableInfo& view, const QualifiedName& staged) {
@@ -61,12 +62,12 @@ std::vector<Step> comment_steps(const db::TableInfo& view, const QualifiedName& 
     if (view.comment)
         steps.push_back(statement(fmt::format("COMMENT ON MATERIALIZED VIEW {} IS {}", sql::quoted(staged),
                                               sql::quote_literal(*view.comment)),
-                                  "comments come along"));
+                                  "comments are preserved"));
     for (const db::ColumnInfo& column : view.columns)
         if (column.comment)
             steps.push_back(statement(fmt::format("COMMENT ON COLUMN {}.{} IS {}", sql::quoted(staged),
                                                   sql::quote_ident(column.name), sql::quote_literal(*column.comment)),
-                                      "comments come along"));
+                                      "comments are preserved"));
     return steps;
 }
 
@@ -101,9 +102,9 @@ Unit build_matview(const Matview& matview) {
     const db::TableInfo& view = matview.view;
     const QualifiedName staged = staged_name(view.name);
     Unit unit;
-    unit.name = fmt::format("build materialized view {} anew", sql::quoted(view.name));
+    unit.name = fmt::format("rebuild materialized view {}", sql::quoted(view.name));
     std::vector<Step>& steps = unit.steps;
-    steps = {drop(staged, "what an interrupted build left"), create(matview, staged)};
+    steps = {drop(staged, "left by an interrupted build"), create(matview, staged)};
     if (view.owner != view.current_role)
         steps.push_back(statement(same_owner(view, staged), "the first one's owner"));
     for (const std::string& clause : matview.clauses)
@@ -116,7 +117,7 @@ Unit build_matview(const Matview& matview) {
     append(steps, grant_alike("TABLE", staged, view.owner, view.has_acl, view.grants, view.default_table_grantees));
     append(steps, column_grants(view, staged));
     if (matview.is_populated)
-        steps.push_back(statement(fmt::format("ANALYZE {}", sql::quoted(staged)), "plans for a full one"));
+        steps.push_back(statement(fmt::format("ANALYZE {}", sql::quoted(staged)), "statistics of the full view"));
     return unit;
 }
 
@@ -151,7 +152,7 @@ Unit exchange_matview(const Matview& matview) {
 Unit drop_staged_matview(const QualifiedName& view) {
     Unit unit;
     unit.name = fmt::format("drop {}", sql::quoted(staged_name(view)));
-    unit.steps = {drop(staged_name(view), "what an interrupted build left")};
+    unit.steps = {drop(staged_name(view), "left by an interrupted build")};
     return unit;
 }
 

@@ -46,11 +46,11 @@ std::vector<Step> grant_alike(const std::string& kind, const QualifiedName& name
     std::vector<Step> steps;
     for (const std::string& grantee : default_grantees)
         steps.push_back(statement(fmt::format("REVOKE ALL ON {} {} FROM {}", kind, quoted, role(grantee)),
-                                  "default privileges opened it"));
+                                  "revoke what default privileges granted"));
     if (!has_acl)
         return steps;
     steps.push_back(statement(fmt::format("REVOKE ALL ON {} {} FROM {}", kind, quoted, sql::quote_ident(owner)),
-                              "what follows is all of the old list, in its order"));
+                              "the old list follows complete, in its order"));
     append(steps, grant_steps(kind, quoted, grants));
     return steps;
 }
@@ -73,7 +73,7 @@ std::vector<Step> parent_rights(const Replacement& replacement) {
         if (policy.comment)
             steps.push_back(statement(fmt::format("COMMENT ON POLICY {} ON {} IS {}", sql::quote_ident(policy.name),
                                                   name, sql::quote_literal(*policy.comment)),
-                                      "comments come along"));
+                                      "comments are preserved"));
     }
     steps.push_back(set_owner_and_row_security(settings_of(replacement, {})));
     append(steps,

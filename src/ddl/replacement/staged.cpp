@@ -37,7 +37,7 @@ std::vector<Step> create_staged(const Replacement& replacement) {
     append(steps, grant_alike("TABLE", staged, table.owner, false, {}, table.default_table_grantees));
     if (table.comment)
         steps.push_back(statement(fmt::format("COMMENT ON TABLE {} IS {}", name, sql::quote_literal(*table.comment)),
-                                  "comments come along"));
+                                  "comments are preserved"));
     append(steps, column_settings(table, staged));
     return steps;
 }
@@ -91,9 +91,9 @@ Step build(const Replacement& replacement, const db::IndexInfo& index, const std
     if (const db::ConstraintInfo* constraint = find_constraint(replacement.table, index))
         return statement(fmt::format("ALTER TABLE {} ADD CONSTRAINT {} {}", sql::quoted(table), sql::quote_ident(name),
                                      widened_key(replacement, *constraint)),
-                         "one sort is quicker than a million insertions", {{table, LockMode::access_exclusive}});
+                         "one sort is faster than many insertions", {{table, LockMode::access_exclusive}});
     return statement(create_index(widened(index, replacement.key), name, table),
-                     "one sort is quicker than a million insertions", {{table, LockMode::share}});
+                     "one sort is faster than many insertions", {{table, LockMode::share}});
 }
 
 std::vector<Step> replica_identity(const Replacement& replacement, const QualifiedName& table, Naming naming) {
@@ -110,7 +110,7 @@ std::vector<Step> replica_identity(const Replacement& replacement, const Qualifi
                                       "as the old table")};
             [[fallthrough]];
         default:
-            return {statement(alter + " DEFAULT", "it has its key now")};
+            return {statement(alter + " DEFAULT", "it has its primary key now")};
     }
 }
 
@@ -140,7 +140,7 @@ std::vector<Step> index_staged(const Replacement& replacement) {
             continue;
         const QualifiedName name = staged_name(index->name);
         steps.push_back(build(replacement, *index, name.name, staged));
-        steps.back().why = "adopts the leaves' indexes: no scan";
+        steps.back().why = "adopts the partitions' indexes: no scan";
         append(steps, index_settings(*index, name));
         if (const db::ConstraintInfo* constraint = find_constraint(replacement.table, *index);
             constraint != nullptr && constraint->comment)
@@ -171,10 +171,11 @@ std::vector<Step> set_statistics(const db::TableInfo& table, int target, const s
 std::vector<Step> analyze_staged(const Replacement& replacement) {
     const db::TableInfo& table = replacement.table;
     const QualifiedName staged = staged_name(table.name);
-    std::vector<Step> steps{statement("SET LOCAL default_statistics_target = 1",
-                                      "each leaf is analyzed with its indexes: here it is touched in passing")};
-    append(steps, set_statistics(table, table.default_statistics, "but the whole is analyzed as always"));
-    steps.push_back(statement(fmt::format("ANALYZE {}", sql::quoted(staged)), "plans for a full table",
+    std::vector<Step> steps{
+        statement("SET LOCAL default_statistics_target = 1",
+                  "each partition is analyzed with its own indexes: here it gets next to no statistics")};
+    append(steps, set_statistics(table, table.default_statistics, "the whole gets its usual statistics"));
+    steps.push_back(statement(fmt::format("ANALYZE {}", sql::quoted(staged)), "statistics of the full table",
                               {{staged, LockMode::share_update_exclusive}}));
     append(steps, set_statistics(table, -1, "as before"));
     return steps;
@@ -200,7 +201,7 @@ std::vector<Step> unstage_statistics(const Replacement& replacement, const db::T
                 return !statistics_body(each).empty() && statistics_body(each) == statistics_body(statistics);
             });
         if (twin == staged.statistics.end()) {
-            steps.push_back(statement(statistics.definition, "extended statistics are a table's own"));
+            steps.push_back(statement(statistics.definition, "extended statistics belong to one table"));
         } else {
             steps.push_back(statement(fmt::format("ALTER STATISTICS {} RENAME TO {}", sql::quoted(twin->name),
                                                   sql::quote_ident(statistics.name.name)),

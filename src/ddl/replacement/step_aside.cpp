@@ -139,7 +139,7 @@ std::vector<LockRequest> replacement_locks(const Replacement& replacement) {
 Step drop_incoming_key(const db::IncomingKey& key) {
     return statement(
         fmt::format("ALTER TABLE {} DROP CONSTRAINT {}", sql::quoted(key.table), sql::quote_ident(key.name)),
-        "it would point to one leaf", {{key.table, LockMode::access_exclusive}});
+        "it would reference one partition", {{key.table, LockMode::access_exclusive}});
 }
 
 std::vector<Step> step_aside(const Replacement& replacement) {
@@ -153,7 +153,7 @@ std::vector<Step> step_aside(const Replacement& replacement) {
         steps.push_back(drop_incoming_key(key));
     for (const db::TriggerInfo& trigger : table.triggers)
         steps.push_back(statement(fmt::format("DROP TRIGGER {} ON {}", sql::quote_ident(trigger.name), former),
-                                  "the new table has it, and clones row triggers to its leaves"));
+                                  "the new table has it, and clones row triggers to its partitions"));
     append(steps, drop_rules(table));
     append(steps, set_functions_aside(table));
     steps.push_back(

@@ -31,11 +31,11 @@ std::vector<Step> column_settings(const db::TableInfo& table, const QualifiedNam
         if (column.statistics >= 0)
             steps.push_back(statement(fmt::format("ALTER TABLE ONLY {} ALTER COLUMN {} SET STATISTICS {}", name,
                                                   sql::quote_ident(column.name), column.statistics),
-                                      "LIKE leaves statistics targets behind"));
+                                      "LIKE does not copy statistics targets"));
         for (const std::string& option : column.options)
             steps.push_back(statement(fmt::format("ALTER TABLE ONLY {} ALTER COLUMN {} SET ({})", name,
                                                   sql::quote_ident(column.name), option),
-                                      "LIKE leaves column options behind"));
+                                      "LIKE does not copy column options"));
     }
     return steps;
 }
@@ -57,7 +57,7 @@ std::vector<Step> drop_unvalidated_checks(const db::TableInfo& table, const Qual
     for (const db::ConstraintInfo& check : unvalidated_checks(table))
         steps.push_back(statement(
             fmt::format("ALTER TABLE {} DROP CONSTRAINT {}", sql::quoted(target), sql::quote_ident(check.name)),
-            "it is NOT VALID, and LIKE made it one that rows from before must meet"));
+            "it is NOT VALID, but LIKE made it one that old rows must meet too"));
     return steps;
 }
 
@@ -92,7 +92,7 @@ std::vector<Step> pass_on_sequences(const Replacement& replacement) {
         else
             steps.push_back(statement(fmt::format("ALTER SEQUENCE {} OWNED BY {}.{}", sql::quoted(sequence.name),
                                                   sql::quoted(table.name), sql::quote_ident(sequence.column)),
-                                      "or it would go when retention drops the leaf"));
+                                      "otherwise it would go when retention drops the partition"));
     }
     return steps;
 }
@@ -104,7 +104,7 @@ std::vector<Step> move_identity(const db::SequenceInfo& sequence, const db::Tabl
     const std::string column = sql::quote_ident(sequence.column);
     std::vector<Step> steps;
     steps.push_back(statement(fmt::format("ALTER SEQUENCE {} RENAME TO {}", name, sql::quote_ident(parked.name)),
-                              "two sequences for a moment; from here nobody draws from the old one"));
+                              "the old sequence, replaced by the new one below"));
     steps.push_back(statement(
         fmt::format("ALTER TABLE {} ALTER COLUMN {} ADD GENERATED {} AS IDENTITY (SEQUENCE NAME {} {})",
                     sql::quoted(to), column, identity_words(definition, sequence.column), name, sequence.options),
@@ -117,7 +117,7 @@ std::vector<Step> move_identity(const db::SequenceInfo& sequence, const db::Tabl
     if (sequence.comment)
         steps.push_back(
             statement(fmt::format("COMMENT ON SEQUENCE {} IS {}", name, sql::quote_literal(*sequence.comment)),
-                      "comments come along"));
+                      "comments are preserved"));
     append(steps, grant_alike("SEQUENCE", sequence.name, definition.owner, sequence.has_acl, sequence.grants,
                               definition.default_sequence_grantees));
     return steps;
@@ -137,7 +137,7 @@ std::vector<Step> create_parent(const Replacement& replacement) {
                                   "the old table's owner"));
     if (table.comment)
         steps.push_back(statement(fmt::format("COMMENT ON TABLE {} IS {}", name, sql::quote_literal(*table.comment)),
-                                  "comments come along"));
+                                  "comments are preserved"));
     append(steps, column_settings(table, table.name));
     append(steps, pass_on_sequences(replacement));
     return steps;

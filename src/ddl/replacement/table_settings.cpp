@@ -155,19 +155,19 @@ Step set_owner_and_row_security(const TableSettings& settings) {
         fmt::format("ALTER TABLE {} OWNER TO {}, {} ROW LEVEL SECURITY, {} ROW LEVEL SECURITY",
                     sql::quoted(settings.table), sql::quote_ident(settings.owner),
                     settings.row_security ? "ENABLE" : "DISABLE", settings.force_row_security ? "FORCE" : "NO FORCE"),
-        "as it was, whatever an event trigger has made of it");
+        "as before, even if an event trigger changed it");
 }
 
 Step check_settings(const std::vector<TableSettings>& tables) {
     std::string found;
     for (const TableSettings& settings : tables)
         found += (found.empty() ? "" : " UNION ALL ") + compare(settings);
-    Step step = check(
-        fmt::format("SELECT pg_catalog.count(*) = 0 AS holds, pg_catalog.string_agg(difference, '; ') AS found "
-                    "FROM ({}) AS differences",
-                    found),
-        "a new table is not like the one it is made from, which event triggers can cause (`tripmig swap plan` names "
-        "them): let them leave it alone, or a superuser disable them meanwhile");
+    Step step =
+        check(fmt::format("SELECT pg_catalog.count(*) = 0 AS holds, pg_catalog.string_agg(difference, '; ') AS found "
+                          "FROM ({}) AS differences",
+                          found),
+              "a new table differs from the one that it was made from; event triggers can cause that (`tripmig swap "
+              "plan` names them): let them leave it alone, or let a superuser disable them during the swap");
     step.why = "event triggers may have changed what was created";
     return step;
 }

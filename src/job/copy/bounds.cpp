@@ -36,11 +36,11 @@ class Grid {
         m_leaves.push_back(ddl::bounds_after(m_type, m_interval, last()));
         if (m_leaves.size() > m_limit)
             throw Error(ExitCode::refused,
-                        fmt::format("the rows of {} lie between {} and {}: more than {} partitions{}",
+                        fmt::format("the rows of {} are between {} and {}: they need more than {} partitions{}",
                                     sql::quoted(m_state.table), ddl::describe(m_type, m_oldest),
                                     ddl::describe(m_type, m_newest), m_limit, m_used),
-                        "choose a wider interval, correct the rows that lie far off, or raise max_create in the policy "
-                        "or in [partitions]");
+                        "choose a longer interval, correct the rows with unusual keys, or raise max_create in the "
+                        "policy or in [partitions]");
     }
 
     [[nodiscard]] std::vector<ddl::Bounds> leaves() const { return m_leaves; }

@@ -104,7 +104,7 @@ Step require_small_backlog(const backfill::Capture& capture, int final_keys) {
     Step step =
         ddl::check(fmt::format("SELECT pg_catalog.count(*) <= {0} FROM (SELECT FROM {1} LIMIT {0} + 1) AS entries",
                                max_final_backlog(final_keys), sql::quoted(capture.log)),
-                   "more changes came than are applied under the locks");
+                   "there are more changes than can be applied under the locks");
     step.is_passing = true;
     return step;
 }

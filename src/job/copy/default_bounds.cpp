@@ -37,7 +37,7 @@ std::vector<ddl::Bounds> other_leaves(Session& server, const State& state) {
 Error too_many(const State& state, std::size_t limit) {
     return {ExitCode::refused,
             fmt::format("the rows of {} need more than {} partitions", sql::quoted(state.table), limit),
-            "choose a wider --interval, correct the rows that lie far off, or raise max_create in the policy or in "
+            "choose a longer --interval, correct the rows with unusual keys, or raise max_create in the policy or in "
             "[partitions]"};
 }
 

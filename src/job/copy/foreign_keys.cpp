@@ -18,7 +18,7 @@ std::vector<db::ConstraintInfo> outgoing_keys(const db::TableInfo& table) {
 }
 
 Unit validate_leaf_key(const QualifiedName& leaf, const db::ConstraintInfo& key) {
-    return ddl::validate_foreign_key(leaf, key.name, key.references, "a scan beside the writers");
+    return ddl::validate_foreign_key(leaf, key.name, key.references, "a scan that does not block writers");
 }
 
 Unit adopt_foreign_key(const QualifiedName& table, const std::vector<QualifiedName>& leaves,
@@ -27,7 +27,7 @@ Unit adopt_foreign_key(const QualifiedName& table, const std::vector<QualifiedNa
     unit.name = fmt::format("foreign key {} of {}", sql::quote_ident(key.name), sql::quoted(table));
     unit.steps = {ddl::statement(fmt::format("ALTER TABLE {} ADD CONSTRAINT {} {}", sql::quoted(table),
                                              sql::quote_ident(key.name), key.definition),
-                                 "adopts the leaves' validated ones: no scan")};
+                                 "adopts the partitions' validated foreign keys: no scan")};
     if (key.comment)
         unit.steps.push_back(ddl::comment_on_constraint(table, key.name, *key.comment));
     unit.lock_first = {{table, LockMode::share_row_exclusive}};

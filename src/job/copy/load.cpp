@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "backfill/load.hpp"
+#include "base/counted.hpp"
 #include "base/error.hpp"
 #include "job/context.hpp"
 #include "job/copy/units.hpp"
@@ -35,8 +36,8 @@ void run_load(Session& server, const db::TableInfo& table, State& state, const s
     }
     const WorkContext context{build_replacement(table, state), state, server.state_schema()};
     const backfill::Transfer transfer = build_transfer(context.replacement, state, server.state_schema());
-    server.reporter().info("swap.step", fmt::format("load {}, {} blocks", state.copies() ? "the copy" : "the registry",
-                                                    state.load().blocks));
+    server.reporter().info("swap.step", fmt::format("load {}: {}", state.copies() ? "the copy" : "the registry",
+                                                    counted(state.load().blocks, "block")));
     try {
         const auto workers = server.workers();
         backfill::load(transfer,

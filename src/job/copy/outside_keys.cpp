@@ -27,7 +27,7 @@ std::optional<OutsideKeysFound> find_outside_keys(const QualifiedName& table, co
     if (rows == 0)
         return std::nullopt;
     return OutsideKeysFound{
-        fmt::format("is outside of the years 1 to 9999 in {}, for which no partition can be made: {}",
+        fmt::format("is outside the years 1 to 9999 in {}, for which no partition can be created: {}",
                     ddl::rows_text(rows), examples),
         fmt::format("correct these rows: SELECT * FROM {} WHERE {}", sql::quoted(table), conditions)};
 }
@@ -36,7 +36,7 @@ void require_partitions_possible(const State& state, const ddl::KeyFacts& facts)
     const std::string key = sql::quote_ident(state.key);
     if (state.is<SplitJob>() && facts.nulls > 0)
         throw Error(ExitCode::refused,
-                    fmt::format("{}: {} is NULL in {}, which belong to no range", sql::quoted(state.table), key,
+                    fmt::format("{}: {} is NULL in {}, which belong to no partition", sql::quoted(state.table), key,
                                 ddl::rows_text(facts.nulls)),
                     "give these rows a value first, then run the same command again");
     if (const auto found = find_outside_keys(state.table, state.key, key_type_of(state), facts, !state.copies()))

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "backfill/load.hpp"
+#include "base/counted.hpp"
 #include "base/error.hpp"
 #include "base/event.hpp"
 #include "db/catalog/partition_catalog.hpp"
@@ -69,8 +70,8 @@ std::vector<QualifiedName> leaves_to_index(Session& server, const WorkContext& c
     const QualifiedName staged = ddl::staged_name(context.state.table);
     const auto partitioning = db::read_partitioning(server.session(), staged);
     if (!partitioning)
-        throw Error(ExitCode::refused, fmt::format("the copy {} is gone", sql::quoted(staged)),
-                    "tripmig swap abort TABLE gives the swap up");
+        throw Error(ExitCode::refused, fmt::format("the copy {} no longer exists", sql::quoted(staged)),
+                    fmt::format("to give it up: tripmig swap abort {}", sql::quoted(context.state.table)));
     std::vector<db::PartitionSize> sizes = db::read_partition_sizes(server.session(), partitioning->partitions);
     std::stable_sort(sizes.begin(), sizes.end(), [](const db::PartitionSize& left, const db::PartitionSize& right) {
         return left.pages > right.pages;
@@ -89,7 +90,7 @@ std::vector<QualifiedName> leaves_to_index(Session& server, const WorkContext& c
 void index_all(Session& server, const db::TableInfo& table, State& state) {
     const WorkContext context = context_of(server, table, state);
     const std::vector<QualifiedName> leaves = leaves_to_index(server, context);
-    server.reporter().info("swap.step", fmt::format("index the copy, {} leaves", leaves.size()));
+    server.reporter().info("swap.step", fmt::format("index the copy: {}", counted(leaves.size(), "partition")));
     const auto workers = server.workers();
     std::atomic<std::uint64_t> indexed = 0;
     const auto tell = [&](const QualifiedName& leaf) {
@@ -144,8 +145,8 @@ bool make_copy_leaves(Session& server, const config::PartitionPolicy& policy, co
     const std::vector<ddl::Bounds> missing = without_present(needed_bounds(server, state, facts, policy), present);
     for (const ddl::Leaf& leaf : ddl::name_leaves(policy.name, state.root_table(), type, missing, facts.taken)) {
         server.executor().run(add_copy_leaf(context, leaf));
-        server.reporter().info("swap.leaf",
-                               fmt::format("leaf {} for {}", sql::quoted(leaf.name), ddl::describe(type, leaf.bounds)));
+        server.reporter().info("swap.leaf", fmt::format("created partition {} for {}", sql::quoted(leaf.name),
+                                                        ddl::describe(type, leaf.bounds)));
     }
     return !missing.empty();
 }
@@ -172,7 +173,7 @@ void run_copy_action(Session& server, const config::PartitionPolicy& policy, con
             prepare_cut_over(server, policy, table, state);
             return;
         default:
-            throw Error(ExitCode::unexpected, fmt::format("\"{}\" is no action of copy", to_string(action)));
+            throw Error(ExitCode::unexpected, fmt::format("\"{}\" is not an action of copy", to_string(action)));
     }
 }
 

@@ -44,7 +44,7 @@ std::vector<Step> range_checks(const WorkContext& context, const ddl::Leaf& leaf
     return {statement(
         fmt::format("ALTER TABLE {} ADD CONSTRAINT {} CHECK ({})", sql::quoted(leaf.name), partition_range_check,
                     ddl::within(key_type_of(context.state), leaf.bounds, context.state.key)),
-        "implies the bounds when the leaf changes its parent")};
+        "implies the bounds when the partition changes its parent")};
 }
 
 constexpr std::string_view autovacuum_option = "autovacuum_enabled=";
@@ -69,7 +69,7 @@ Step with_autovacuum(const QualifiedName& leaf, const std::vector<std::string>& 
     return statement(fmt::format("ALTER TABLE {} {}", sql::quoted(leaf),
                                  own == options.end() ? "RESET (autovacuum_enabled)"
                                                       : fmt::format("SET ({})", ddl::option_list({*own}))),
-                     "autovacuum sees to it from now on", {{leaf, LockMode::share_update_exclusive}});
+                     "autovacuum works on it from now on", {{leaf, LockMode::share_update_exclusive}});
 }
 
 std::vector<Step> make_targets(const WorkContext& context, const std::vector<ddl::Leaf>& leaves) {
@@ -118,7 +118,7 @@ Unit reload_copy(const WorkContext& context, const std::vector<ddl::Leaf>& leave
     unit.name = fmt::format("begin the copy of {} again", sql::quoted(replacement.table.name));
     append(unit.steps, backfill::restart_transfer(build_transfer(replacement, context.state, context.state_schema)));
     unit.steps.push_back(statement(fmt::format("DROP TABLE {}", sql::quoted(ddl::staged_name(replacement.table.name))),
-                                   "load again from nothing"));
+                                   "everything is loaded again"));
     if (replacement.registry) {
         append(unit.steps, ddl::drop_registry(*replacement.registry));
         append(unit.steps, ddl::create_registry_table(*replacement.registry));
@@ -163,7 +163,7 @@ Unit index_copy_leaf(const WorkContext& context, const QualifiedName& leaf) {
     append(unit.steps, ddl::index_leaf(context.replacement, leaf));
     append(unit.steps, ddl::column_settings(context.replacement.table, leaf));
     unit.steps.push_back(statement(fmt::format("ANALYZE {}", sql::quoted(leaf)),
-                                   "plans for a full table, its expressions too",
+                                   "statistics of the full table, also for its expressions",
                                    {{leaf, LockMode::share_update_exclusive}}));
     return unit;
 }

@@ -80,7 +80,7 @@ db::LockTimeout named(Session& server, const Unit& unit, const db::LockTimeout& 
 
 std::string exclusive_lock_holders(db::Session& session) {
     const db::Result found = session.read(std::string(statements::exclusive_lock_holders));
-    return found.row().optional_text("holders").value_or("a session that has let go meanwhile");
+    return found.row().optional_text("holders").value_or("a session that has released it meanwhile");
 }
 
 /// What a plan reads may lie behind somebody's ACCESS EXCLUSIVE, on a single partition for instance: until the deadline
@@ -97,12 +97,13 @@ std::optional<db::UnitOutcome> read_again(Session& server, const std::function<s
         const std::string who = exclusive_lock_holders(server.session());
         if (server.clock().steady() >= deadline)
             throw db::LockTimeout(Error(ExitCode::lock_deadline,
-                                        fmt::format("a table or partition that is to be read is locked by {}", who),
-                                        "nothing was changed by it; run it again at a quieter time, end what holds the "
-                                        "lock, or raise cutover_deadline in [swap]")
+                                        fmt::format("a table or partition that must be read is locked by {}", who),
+                                        "this attempt changed nothing; run it again at a quieter time, end what holds "
+                                        "the lock, or raise cutover_deadline in [swap]")
                                       .with_sqlstate(error.sqlstate()),
                                   who);
-        server.reporter().info("swap.waits", fmt::format("waits to read what is locked by {}", who));
+        server.reporter().info("swap.waits",
+                               fmt::format("waiting to read a table or partition that is locked by {}", who));
         return std::nullopt;
     }
 }
@@ -131,13 +132,13 @@ db::UnitOutcome run_attempts(Session& server,
             const bool is_late = server.clock().steady() >= deadline;
             if (failed.is_passing() && is_late)
                 throw Error(ExitCode::lock_deadline, fmt::format("{}: {}", unit.name, failed.message()),
-                            "nothing was changed by it; run it again at a quieter time, or raise final_keys or "
+                            "this attempt changed nothing; run it again at a quieter time, or raise final_keys or "
                             "cutover_deadline in [swap]");
             // What passes may do so as long as there is time; another check is met twice at most.
             if (!failed.is_passing() && refusal && (is_late || refusal->is_same_check(failed)))
                 throw;
             refusal = failed;
-            server.reporter().info("swap.replan", failed.message() + ": planned anew");
+            server.reporter().info("swap.replan", failed.message() + ": planned again");
             return std::nullopt;
         }
     };

@@ -36,10 +36,10 @@ void ask_autovacuum_to_leave(Session& server, const std::vector<LockRequest>& lo
         if (!lock.sql.empty())
             continue;  // a view: nothing to vacuum
         Unit unit;
-        unit.name = fmt::format("let autovacuum leave {}", sql::quoted(lock.relation));
+        unit.name = fmt::format("make autovacuum leave {}", sql::quoted(lock.relation));
         unit.steps.push_back(
             ddl::statement(fmt::format("LOCK TABLE ONLY {} IN SHARE UPDATE EXCLUSIVE MODE", sql::quoted(lock.relation)),
-                           "no one waits for it"));
+                           "autovacuum gives way to it, and others do not wait"));
         try {
             server.executor().run(unit);
         } catch (const db::LockTimeout&) {
@@ -51,8 +51,8 @@ void ask_autovacuum_to_leave(Session& server, const std::vector<LockRequest>& lo
 
 db::LockTimeout too_late(const Unit& unit, const Blockers& blockers) {
     const std::string who = blockers.text();
-    return {Error(ExitCode::lock_deadline, fmt::format("{}: no quiet moment: {}", unit.name, who),
-                  "nothing was changed by it; run it again at a quieter time, end what holds the lock, or raise "
+    return {Error(ExitCode::lock_deadline, fmt::format("{}: no attempt was possible because of {}", unit.name, who),
+                  "this attempt changed nothing; run it again at a quieter time, end what holds the lock, or raise "
                   "cutover_deadline in [swap]"),
             who};
 }

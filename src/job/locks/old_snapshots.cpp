@@ -33,13 +33,13 @@ void wait_for_old_snapshots(Session& server, std::int64_t transaction, chr::stea
         if (readers.empty())
             return;
         if (server.clock().steady() >= deadline)
-            throw Error(
-                ExitCode::lock_deadline, fmt::format("a snapshot from before the copy is still in use: {}", readers),
-                "nothing was changed by it; it would see the new table without its last rows. Run it again when "
-                "that transaction has ended, or raise cutover_deadline in [swap]");
+            throw Error(ExitCode::lock_deadline,
+                        fmt::format("a snapshot from before the copy is still in use: {}", readers),
+                        "this attempt changed nothing: in the new table, that snapshot would lack the latest rows. Run "
+                        "it again when the transaction has ended, or raise cutover_deadline in [swap]");
         if (told.empty()) {
             told = readers;
-            server.reporter().info("swap.old_snapshot", fmt::format("waits for snapshots from before: {}", told));
+            server.reporter().info("swap.old_snapshot", fmt::format("waits for older snapshots: {}", told));
         }
         server.stop().wait_for(chr::milliseconds(20));
     }

@@ -144,8 +144,8 @@ void require_same_fingerprint(const db::TableInfo& table, const State& state) {
         return;
     throw Error(
         ExitCode::refused,
-        fmt::format("{} was altered since its swap began:\n  {}", sql::quoted(table.name), fmt::join(changes, "\n  ")),
-        "take the change back and run this again; or let it come along: the same command with --accept-changes");
+        fmt::format("{} was altered after its swap began:\n  {}", sql::quoted(table.name), fmt::join(changes, "\n  ")),
+        "undo the change and run this again, or accept it: the same command with --accept-changes");
 }
 
 void require_same_shape(const db::TableInfo& table, const std::vector<std::string>& then) {
@@ -154,9 +154,9 @@ void require_same_shape(const db::TableInfo& table, const std::vector<std::strin
         return;
     throw Error(
         ExitCode::refused,
-        fmt::format("{} was altered since its copy began:\n  {}", sql::quoted(table.name), fmt::join(changes, "\n  ")),
-        "take the change back and run this again, or `tripmig swap abort` and begin anew with the table as it "
-        "is now");
+        fmt::format("{} was altered after its copy began:\n  {}", sql::quoted(table.name), fmt::join(changes, "\n  ")),
+        fmt::format("undo the change and run this again, or `tripmig swap abort {}` and start again",
+                    sql::quoted(table.name)));
 }
 
 }  // namespace tripmig::job

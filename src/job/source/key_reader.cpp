@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "backfill/chunk_size.hpp"
+#include "base/counted.hpp"
 #include "base/error.hpp"
 #include "db/block_size.hpp"
 #include "job/replacement.hpp"
@@ -86,8 +87,8 @@ class Pass {
 
     void tell_begin(const std::string& key) {
         if (m_blocks > first_chunk)
-            m_reporter.info("swap.read_keys", fmt::format("{}, {} blocks: no index begins with {}", m_task, m_blocks,
-                                                          sql::quote_ident(key)));
+            m_reporter.info("swap.read_keys", fmt::format("{} ({}; no index begins with {})", m_task,
+                                                          counted(m_blocks, "block"), sql::quote_ident(key)));
     }
 
     void did_chunk(chr::microseconds worked) {

@@ -38,10 +38,10 @@ void refuse_column_list(const db::PublicationInfo& publication, const db::TableI
     columns.insert(columns.end(), lacking.begin(), lacking.end());
     report.refuse(
         fmt::format("publication {}", name),
-        fmt::format(
-            "publishes the columns ({}) alone, and the replica identity will be ({}): every UPDATE and DELETE of "
-            "{} would fail",
-            ddl::column_list(publication.columns), ddl::column_list(identity_columns(table, key).after), relation),
+        fmt::format("publishes only the columns ({}), but the replica identity will be ({}): every UPDATE and DELETE "
+                    "of {} would fail",
+                    ddl::column_list(publication.columns), ddl::column_list(identity_columns(table, key).after),
+                    relation),
         fmt::format("BEGIN; ALTER PUBLICATION {0} DROP TABLE {1}; ALTER PUBLICATION {0} ADD TABLE {1} ({2}){3}; COMMIT",
                     name, relation, ddl::column_list(columns), publication.row_filter));
 }
@@ -52,21 +52,22 @@ void check_publication(const db::PublicationInfo& publication, const db::TableIn
                        bool is_copied, Report& report) {
     const std::string subject = fmt::format("publication {}", sql::quote_ident(publication.name));
     if (!publication.via_root)
-        report.refuse(subject, "publishes leaves under their own names, which its subscribers do not know",
+        report.refuse(subject, "publishes partitions under their own names, which its subscribers do not know",
                       fmt::format("ALTER PUBLICATION {} SET (publish_via_partition_root = true)",
                                   sql::quote_ident(publication.name)));
     else if (const auto lacking = unpublished_identity(publication, table, key); !lacking.empty())
         refuse_column_list(publication, table, key, lacking, report);
     else if (publication.names_table)
-        report.ok(subject, "goes on under the table's name");
+        report.ok(subject, "continues under the table's name");
     else if (is_copied && !has_replica_identity(table))
-        report.refuse(subject, "publishes every table, and rows of this one have no replica identity to delete them by",
-                      "ALTER TABLE ... REPLICA IDENTITY FULL, or add a primary key first");
+        report.refuse(
+            subject, "publishes every table, and rows of this one have no replica identity to update or delete them by",
+            "ALTER TABLE ... REPLICA IDENTITY FULL, or add a primary key first");
     else
         report.note(subject,
-                    "publishes every table, of the database or of the schema, those that the work makes too: a "
-                    "subscriber stops at a change of a table that it lacks. Make them there, empty, or let it follow a "
-                    "publication FOR TABLE, which names its tables");
+                    "publishes every table of the database or schema, also those that tripmig creates: a subscriber "
+                    "stops at a change of a table that it lacks. Create these tables there, empty, or let it subscribe "
+                    "to a publication FOR TABLE, which names its tables");
 }
 
 }  // namespace tripmig::job

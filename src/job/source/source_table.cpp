@@ -48,8 +48,8 @@ db::TableInfo as_leaf(db::TableInfo parent, const db::TableInfo& leaf) {
 db::TableInfo require_table(Session& server, const QualifiedName& name) {
     std::optional<db::TableInfo> table = db::read_table(server.session(), name);
     if (!table)
-        throw Error(ExitCode::refused, fmt::format("there is no table {}", sql::quoted(name)),
-                    "check the name and the schema: TABLE is [schema.]table, public when none is given");
+        throw Error(ExitCode::refused, fmt::format("table {} does not exist", sql::quoted(name)),
+                    "check name and schema: TABLE is [schema.]table, in public when no schema is given");
     return std::move(*table);
 }
 
@@ -71,7 +71,7 @@ std::optional<LeafOf> find_parent(db::Session& session, const QualifiedName& lea
         throw Error(ExitCode::refused,
                     fmt::format("{} cannot be split: {} is not partitioned by the range of one column",
                                 sql::quoted(leaf), sql::quoted(place.parent)),
-                    "only such leaves are split");
+                    "only partitions by the range of one column can be split");
     place.key = partitioning->key;
     return place;
 }

@@ -48,7 +48,7 @@ State from_job(const db::Job& job) {
                                 job.tool_version, error.message()),
                     error.hint());
     } catch (const nlohmann::json::exception& problem) {
-        throw Error(ExitCode::unexpected, fmt::format("the state of job {} is not readable", job.id))
+        throw Error(ExitCode::unexpected, fmt::format("the state of job {} cannot be read", job.id))
             .with_detail(problem.what());
     }
     return state;

@@ -208,9 +208,10 @@ void read_state(const std::string& text, State& state) {
     const json document = json::parse(text);
     const int format = document.at("format").get<int>();
     if (format > state_format)
-        throw Error(ExitCode::refused,
-                    fmt::format("the job's state has format {}, this version knows {}", format, state_format),
-                    "use the version of tripmig that wrote it, or a newer one");
+        throw Error(
+            ExitCode::refused,
+            fmt::format("the job's state has format {}, but this version knows format {}", format, state_format),
+            "use the version of tripmig that wrote it, or a newer one");
     read_document(format < 3 ? upgraded_to_format_3(document) : document, state);
 }
 

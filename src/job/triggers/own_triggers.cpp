@@ -38,7 +38,7 @@ bool has_registry(const State& state) {
 Unit make_again(const WorkContext& context) {
     const State& state = context.state;
     Unit unit;
-    unit.name = fmt::format("make the triggers on {} again", sql::quoted(state.table));
+    unit.name = fmt::format("recreate the triggers on {}", sql::quoted(state.table));
     unit.lock_first = {{state.table, LockMode::access_exclusive}};
     unit.steps = backfill::renew_capture(build_transfer(context.replacement, state, context.state_schema).capture);
     if (context.replacement.registry) {
@@ -106,7 +106,7 @@ void require_own_unchanged(Session& server, const State& state) {
                                                : "there is no record of the triggers of this job";
     throw Error(ExitCode::refused,
                 fmt::format("changes of {} may be missing from its log:\n  {}", sql::quoted(state.table), what),
-                fmt::format("`tripmig {} {}` makes the triggers again and loads everything again",
+                fmt::format("`tripmig {} {}` recreates the triggers and loads everything again",
                             state.is<SplitJob>() ? "partition split" : "swap run", sql::quoted(state.table)));
 }
 

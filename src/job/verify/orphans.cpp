@@ -67,7 +67,7 @@ Orphans described(const KeyOfTable& key, const Conditions& conditions, const db:
     const std::string referenced =
         conditions.referenced.substr(conditions.referenced.compare(0, 5, "ONLY ") == 0 ? 5 : 0);
     return {
-        fmt::format("rows of {} point to rows that do not exist in {} (foreign key {}), the first: ({}) = {}",
+        fmt::format("rows of {} reference rows that do not exist in {} (foreign key {}), the first: ({}) = {}",
                     sql::quoted(key.referencing), referenced, sql::quote_ident(key.name), conditions.columns, values),
         select_orphans(key, conditions, "*", "")};
 }
@@ -145,10 +145,10 @@ Error orphans_error(const std::vector<Orphans>& orphans) {
         message += (message.empty() ? "" : "\n  ") + each.text;
         queries += fmt::format("\n  {};", each.query);
     }
-    return Error(ExitCode::refused, message,
-                 "a foreign key with such rows cannot be recreated: delete or correct them, then run this again. They "
-                 "are found by:" +
-                     queries);
+    return Error(
+        ExitCode::refused, message,
+        "a foreign key with such rows cannot be recreated: delete or correct them, then run this again. To find them:" +
+            queries);
 }
 
 void require_no_orphans(Session& server, const db::TableInfo& table, const State& state) {
@@ -157,8 +157,8 @@ void require_no_orphans(Session& server, const db::TableInfo& table, const State
         keys.push_back(std::move(key));
     if (keys.empty())
         return;
-    server.reporter().info("swap.step",
-                           fmt::format("check the foreign keys' rows for {}", sql::quoted(state.root_table())));
+    server.reporter().info("swap.step", fmt::format("check the foreign keys of {} for rows without a match",
+                                                    sql::quoted(state.root_table())));
     std::vector<Orphans> found;
     for (const KeyOfTable& key : keys)
         if (auto orphans = find_orphans(server, key))

@@ -29,12 +29,11 @@ void tell_not_valid(Session& server, const QualifiedName& table, const std::stri
                     const std::string& next) {
     const std::optional<Orphans> orphans = find_orphans(server, {table, name, table});
     Event event{Severity::warning, "swap.key_not_valid", {}, {}, {}};
-    event.message =
-        fmt::format("foreign key {} of {} stays NOT VALID: {}. {}{}", sql::quote_ident(name), sql::quoted(table),
-                    orphans ? orphans->text : error.detail(),
-                    orphans ? fmt::format("They are found by: {}; delete or correct them, then ", orphans->query)
-                            : "Delete or correct these rows, then ",
-                    next);
+    event.message = fmt::format("foreign key {} of {} stays NOT VALID: {}. {}{}", sql::quote_ident(name),
+                                sql::quoted(table), orphans ? orphans->text : error.detail(),
+                                orphans ? fmt::format("To find them: {}; delete or correct them, then ", orphans->query)
+                                        : "Delete or correct these rows, then ",
+                                next);
     event.fields = {{"table", sql::quoted(table)}, {"foreign_key", name}};
     server.reporter().emit(event);
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/counted.hpp"
 #include "base/error.hpp"
 #include "db/catalog/partition_catalog.hpp"
 #include "db/catalog/table_catalog.hpp"
@@ -88,8 +89,8 @@ void require_not_truncated(Session& server, const State& state) {
     const backfill::Capture capture = backfill::capture_for(state.table, {}, server.state_schema(), state.job);
     if (server.session().flag(fmt::format("SELECT EXISTS (SELECT FROM {} WHERE truncated)", sql::quoted(capture.log))))
         throw Error(ExitCode::refused,
-                    fmt::format("{} was truncated: the other side has not followed yet", sql::quoted(state.table)),
-                    "tripmig swap run TABLE brings it up");
+                    fmt::format("{} was truncated: the other table has not followed yet", sql::quoted(state.table)),
+                    fmt::format("run first: tripmig swap run {}", sql::quoted(state.table)));
 }
 
 bool has_whole_copy(const State& state) {
@@ -109,8 +110,8 @@ std::string text_of(const std::vector<backfill::Difference>& differences, std::s
                     std::string_view other) {
     std::string text;
     for (const backfill::Difference& difference : differences) {
-        text += fmt::format("\n  {}: {} rows in {}, {} in {}", sql::quoted(difference.leaf), difference.plain_rows, one,
-                            difference.leaf_rows, other);
+        text += fmt::format("\n  {}: {} in {}, {} in {}", sql::quoted(difference.leaf),
+                            counted(difference.plain_rows, "row"), one, difference.leaf_rows, other);
         if (!difference.keys.empty())
             text += fmt::format("; keys {}", fmt::join(difference.keys, "; "));
     }
@@ -162,7 +163,7 @@ void store_outcome(Session& server, State& state, bool is_equal) {
         return;
     state.edit_load().must_compare = !is_equal;
     Unit unit;
-    unit.name = "store what the comparison found";
+    unit.name = "record the result of the comparison";
     unit.steps = {journal(state, server.state_schema())};
     server.executor().run(unit);
 }
@@ -171,14 +172,13 @@ std::string what_is_barred(const State& state) {
     const std::string table = sql::quoted(state.table);
     if (state.is_cut_over())
         return fmt::format(
-            "there is no way back before a comparison finds no difference (`tripmig swap verify {0}`); "
-            "`tripmig swap finish {0} --yes` keeps the partitions. Somebody wrote to the old table, or "
-            "this is a defect worth a report",
+            "it cannot be reverted until a comparison finds no difference (`tripmig swap verify {0}`); `tripmig swap "
+            "finish {0} --yes` keeps the partitions. Somebody wrote to the old table, or this is a defect: please "
+            "report it",
             table);
     return fmt::format(
-        "there is no cut-over before a comparison finds no difference (`tripmig swap verify {0}`); "
-        "`tripmig swap abort {0}` drops what was loaded. Somebody wrote to it, or this is a defect "
-        "worth a report",
+        "the cut-over is blocked until a comparison finds no difference (`tripmig swap verify {0}`); `tripmig swap "
+        "abort {0}` drops what was loaded. Somebody wrote to it, or this is a defect: please report it",
         table);
 }
 

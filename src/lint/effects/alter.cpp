@@ -67,10 +67,10 @@ void use_index_as_key(const Target& target, const std::string& name) {
     const KnownIndex* index =
         target.schema.index((dot == std::string::npos ? "" : target.key.substr(0, dot + 1)) + name);
     if (index == nullptr || target.known == nullptr)
-        return target.effects.scan(target.key, "columns of the key that are not NOT NULL yet are looked at", false);
+        return target.effects.scan(target.key, "key columns that are not yet NOT NULL are checked", false);
     for (const std::string& column : index->columns)
         if (!is_proven_not_null(*target.known, column))
-            target.effects.scan(target.key, fmt::format("{} is looked at in every row", column));
+            target.effects.scan(target.key, fmt::format("{} is checked in every row", column));
 }
 
 /// What a constraint of a new column, or of the table, does beside the table's own lock.
@@ -105,7 +105,7 @@ void add_column(const Target& target, const AlterAction& action) {
     else if (column.is_generated)
         target.effects.rewrite(target.key, fmt::format("{} is computed for every row", column.name));
     else if (is_constrained_domain(column.type.name, target.schema))
-        target.effects.rewrite(target.key, fmt::format("{} is of a domain with constraints", column.name));
+        target.effects.rewrite(target.key, fmt::format("the type of {} is a domain with constraints", column.name));
     if (column.has_default) {
         const Volatility volatility = volatility_of(column.default_expression, target.schema);
         if (volatility.kind != Volatility::Kind::not_volatile)
@@ -113,7 +113,7 @@ void add_column(const Target& target, const AlterAction& action) {
                                    volatility.kind == Volatility::Kind::is_volatile);
     }
     if (!target.effects.has_rewrite(target.key) && column.is_not_null && !column.has_default)
-        target.effects.scan(target.key, "no row may be there");
+        target.effects.scan(target.key, "the table must be empty");
     for (const sql::ConstraintFacts& constraint : column.constraints)
         add_constraint(target, constraint, !column.has_default);
 }
@@ -146,7 +146,7 @@ void apply(const Target& target, const AlterAction& action) {
             return set_type(target, action);
         case AlterKind::set_not_null:
             if (target.known == nullptr || !is_proven_not_null(*target.known, action.name))
-                target.effects.scan(target.key, fmt::format("{} is looked at in every row", action.name));
+                target.effects.scan(target.key, fmt::format("{} is checked in every row", action.name));
             return;
         case AlterKind::drop_column:
             return drop_column(target, action);
@@ -262,7 +262,7 @@ void alter_relation(const Subject& subject, Effects& effects) {
                     effects.lock(index->table, LockMode::access_share);
         }
         if (!is_index && (action.kind == AlterKind::set_tablespace || action.kind == AlterKind::set_access_method))
-            effects.rewrite(key, "the materialized view is written anew");
+            effects.rewrite(key, "the materialized view is rewritten");
     }
     if (subject.facts.kind == "alter sequence")
         sequence_owner(subject, effects);

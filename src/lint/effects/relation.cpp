@@ -95,7 +95,7 @@ void reindex(const Subject& subject, Effects& effects) {
     effects.lock(table, is_concurrent ? LockMode::share_update_exclusive : LockMode::share);
     if (is_index)
         effects.lock(key, is_concurrent ? LockMode::share_update_exclusive : LockMode::access_exclusive);
-    effects.scan(table, "its indexes are built anew");
+    effects.scan(table, "its indexes are rebuilt");
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ void recheck(const Target& target, const std::string& column) {
         return;
     for (const KnownIndex* index : target.schema.indexes_of(target.known->parent))
         if (std::find(index->columns.begin(), index->columns.end(), column) != index->columns.end())
-            target.effects.scan(target.key, "the index of the partitioned table is built anew");
+            target.effects.scan(target.key, "the index of the partitioned table is rebuilt");
     for (const auto& [name, constraint] : target.known->constraints) {
         if (constraint.kind == Constraint::check && names_column(constraint.expression, column))
             target.effects.scan(target.key, fmt::format("CHECK {} is verified again", name));
@@ -46,7 +46,7 @@ void set_type(const Target& target, const AlterAction& action) {
     const bool is_converted = !action.expression.empty();
     if (column == nullptr) {
         target.effects.rewrite(
-            target.key, fmt::format("{} becomes {}, from a type that the files don't tell", action.name, to), false);
+            target.key, fmt::format("{} becomes {}, from a type that the files do not show", action.name, to), false);
         return;
     }
     const Rewrite rewrite = rewrite_of(column->type, action.type, target.schema);

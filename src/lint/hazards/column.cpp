@@ -47,12 +47,12 @@ void computed_column(LintContext& context, const std::string& table, const Alter
         context.add("add-generated-column",
                     fmt::format("{} is computed for every row of {}: the table is rewritten under ACCESS EXCLUSIVE",
                                 column.name, table),
-                    "add a plain column, keep it by a trigger, fill the old rows in batches", action.offset);
+                    "add a plain column, maintain it with a trigger, fill the old rows in batches", action.offset);
     else if (is_constrained_domain(column.type.name, context.schema))
-        context.add(
-            "table-rewrite",
-            fmt::format("{} is of a domain with constraints: {} is rewritten to check every row", column.name, table),
-            "use the domain's base type and a CHECK ... NOT VALID that is validated later", action.offset);
+        context.add("table-rewrite",
+                    fmt::format("the type of {} is a domain with constraints: {} is rewritten to check every row",
+                                column.name, table),
+                    "use the domain's base type and a CHECK ... NOT VALID that is validated later", action.offset);
     else if (column.has_default)
         volatile_default(context, table, action);
     else if (column.is_not_null)
@@ -84,22 +84,22 @@ void set_type(LintContext& context, const std::string& table, const AlterAction&
         context.add("alter-column-type",
                     fmt::format("{}: {} {} rewritten with its indexes under ACCESS EXCLUSIVE", why, table,
                                 is_certain ? "is" : "may be"),
-                    "add a column of the new type, keep both by a trigger, fill it in batches, and change over in a "
-                    "later release",
+                    "add a column of the new type, keep both in step with a trigger, fill it in batches, and switch "
+                    "over in a later release",
                     action.offset, is_certain ? Level::error : Level::warning);
     else if (!context.effects.scans.empty())
         context.add("check-rescan",
                     fmt::format("{}: {} is read under ACCESS EXCLUSIVE", context.effects.scans.front().why, table),
-                    "drop the CHECK before, and add it again NOT VALID and VALIDATE it in a later file", action.offset);
+                    "drop the CHECK first, add it again NOT VALID, and VALIDATE it in a later file", action.offset);
 }
 
 void set_not_null(LintContext& context, const std::string& table, const AlterAction& action) {
     if (context.effects.scans.empty())
         return;
     context.add("set-not-null",
-                fmt::format("SET NOT NULL looks at {} in every row of {} under ACCESS EXCLUSIVE", action.name, table),
+                fmt::format("SET NOT NULL checks {} in every row of {} under ACCESS EXCLUSIVE", action.name, table),
                 fmt::format("before it, in files of their own: ADD CONSTRAINT c CHECK ({} IS NOT NULL) NOT VALID, then "
-                            "VALIDATE CONSTRAINT c; PostgreSQL 12 and newer take that for proof",
+                            "VALIDATE CONSTRAINT c; PostgreSQL 12 and newer accept that as proof",
                             action.name),
                 action.offset);
 }
@@ -107,10 +107,11 @@ void set_not_null(LintContext& context, const std::string& table, const AlterAct
 void drop_column(LintContext& context, const std::string& table, const AlterAction& action) {
     if (!context.is_undone(table, action.name))
         context.add("drop-column", fmt::format("the running version may still use {}.{}", table, action.name),
-                    "release a version first that does not name the column, in SELECT * neither", action.offset);
+                    "first release a version that does not use the column, not even by SELECT *", action.offset);
     if (action.is_cascade)
-        context.add("drop-cascade", fmt::format("CASCADE drops whatever hangs on {}.{}", table, action.name),
-                    "name what is to go, and drop it before", action.offset);
+        context.add("drop-cascade",
+                    fmt::format("CASCADE also drops everything that depends on {}.{}", table, action.name),
+                    "drop the dependent objects first, by name", action.offset);
 }
 
 }  // namespace
@@ -132,10 +133,10 @@ bool check_alter_column(LintContext& context, const std::string& table, const Al
         case AlterKind::rename_column:
             if (context.file.kind != FileKind::undo)
                 context.add("rename-column",
-                            fmt::format("{}.{} has another name from this moment on: the running version fails", table,
-                                        action.name),
-                            "add a column of the new name, keep both by a trigger, and drop the old one in a later "
-                            "release",
+                            fmt::format("{}.{} has another name as soon as this commits: the running version fails",
+                                        table, action.name),
+                            "add a column with the new name, keep both in step with a trigger, and drop the old one in "
+                            "a later release",
                             action.offset);
             return true;
         default:

@@ -11,15 +11,15 @@ namespace {
 void foreign_key(LintContext& context, const std::string& table, const sql::ConstraintFacts& constraint,
                  std::size_t offset) {
     const std::string other = context.schema.key(constraint.references);
-    context.add(
-        "add-foreign-key",
-        fmt::format("every row of {} is looked up in {} while both refuse writes (SHARE ROW EXCLUSIVE)", table, other),
-        "add it NOT VALID, and VALIDATE CONSTRAINT in a later file: that lets writes through", offset);
+    context.add("add-foreign-key",
+                fmt::format("every row of {} is looked up in {} while writes to both are blocked (SHARE ROW EXCLUSIVE)",
+                            table, other),
+                "add it NOT VALID, and VALIDATE CONSTRAINT in a later file: that does not block writes", offset);
 }
 
 void check(LintContext& context, const std::string& table, std::size_t offset) {
     context.add("add-check", fmt::format("every row of {} is checked under ACCESS EXCLUSIVE", table),
-                "add it NOT VALID, and VALIDATE CONSTRAINT in a later file: that lets reads and writes through",
+                "add it NOT VALID, and VALIDATE CONSTRAINT in a later file: that blocks neither reads nor writes",
                 offset);
 }
 
@@ -36,7 +36,7 @@ void unique(LintContext& context, const std::string& table, const sql::Constrain
     for (const TablePass& pass : context.effects.scans)
         if (pass.table == table)
             context.add("set-not-null", fmt::format("PRIMARY KEY USING INDEX: {}, under ACCESS EXCLUSIVE", pass.why),
-                        "set its columns NOT NULL before, by a validated CHECK", offset,
+                        "set its columns NOT NULL first, with the help of a validated CHECK", offset,
                         pass.is_certain ? Level::error : Level::warning);
 }
 
@@ -59,7 +59,7 @@ void check_constraint(LintContext& context, const std::string& table, const sql:
         case Constraint::exclude:
             return context.add(
                 "add-exclusion", fmt::format("EXCLUDE builds its index on {} under ACCESS EXCLUSIVE", table),
-                "PostgreSQL has no other way: run it while nobody waits, or make a new table with it", offset);
+                "PostgreSQL has no other way: run it in a maintenance window, or create a new table with it", offset);
         default:
             return;
     }

@@ -27,22 +27,21 @@ void change(LintContext& context) {
         return;
     if (context.kind() != "merge" && !has_where(context.statement.sql))
         context.add("delete-all",
-                    fmt::format("{} without WHERE touches every row of {} in one transaction", context.kind(), table),
-                    "a WHERE, or `-- tripmig: batch by=id` above it in a file of its own");
+                    fmt::format("{} without WHERE changes every row of {} in one transaction", context.kind(), table),
+                    "add a WHERE, or write `-- tripmig: batch by=id` above it in a file of its own");
     const auto& strong = context.file.transaction.strong;
     if (!strong.empty())
         context.add("update-beside-ddl",
-                    fmt::format("{} is locked ({}) since line {} and stays so while rows of {} are changed",
+                    fmt::format("{} has been locked ({}) since line {}, and stays locked while rows of {} are changed",
                                 strong.front().table, to_string(strong.front().mode), strong.front().line, table),
-                    "put the change of rows into a file of its own");
+                    "change the rows in a file of its own");
 }
 
 void truncate(LintContext& context) {
     for (const std::string& table : context.effects.emptied)
         if (context.is_existing(table))
-            return context.add("truncate", fmt::format("all rows of {} go, under ACCESS EXCLUSIVE", table),
-                               "DELETE in batches keeps readers and snapshots alive; say in an ignore why TRUNCATE is "
-                               "meant");
+            return context.add("truncate", fmt::format("all rows of {} are removed, under ACCESS EXCLUSIVE", table),
+                               "DELETE in batches blocks nobody; if TRUNCATE is intended, say why in an ignore");
 }
 
 void json_columns(LintContext& context) {

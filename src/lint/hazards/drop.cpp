@@ -23,7 +23,7 @@ void drop_relation(LintContext& context, const NameList& list) {
         if (!context.is_existing(key) || context.is_undone(key) || is_made_again(context, key))
             continue;
         context.add("drop-table", fmt::format("the running version may still use {}", key),
-                    "release a version first that does not use it; rename it away for a while when in doubt");
+                    "first release a version that does not use it; if in doubt, rename it for a while");
     }
 }
 
@@ -38,12 +38,12 @@ void check_drop(LintContext& context) {
         drop_relation(context, list);
     else if (kind == "drop schema")
         context.add("drop-table", "the running version may still use what is in the schema",
-                    "release a version first that does not use it");
+                    "first release a version that does not use it");
     else if (kind == "drop database")
-        context.add("drop-database", "a migration that drops a database", "do it by hand");
+        context.add("drop-database", "this migration drops a database", "drop it by hand");
     if (list.is_cascade)
-        context.add("drop-cascade", "CASCADE drops whatever hangs on it, in other schemas, too",
-                    "name what is to go, and drop it before");
+        context.add("drop-cascade", "CASCADE also drops everything that depends on it, in other schemas too",
+                    "drop the dependent objects first, by name");
 }
 
 }  // namespace tripmig::lint::hazards

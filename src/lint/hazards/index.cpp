@@ -10,7 +10,7 @@ void create_index(LintContext& context, const sql::IndexDefinition& index) {
     const std::string table = context.schema.key(index.table);
     if (index.is_concurrent || !context.is_existing(table) || context.effects.scans.empty())
         return;
-    context.add("create-index", fmt::format("{} refuses writes (SHARE) until the index is built", table),
+    context.add("create-index", fmt::format("writes to {} are blocked (SHARE) until the index is built", table),
                 "CREATE INDEX CONCURRENTLY, in a file of its own");
 }
 
@@ -24,7 +24,7 @@ void drop_index(LintContext& context, const sql::DropIndex& drop) {
         const std::string table = index == nullptr ? "the index's table" : index->table;
         const bool takes_back =
             context.file.kind == FileKind::undo && index != nullptr && index->made_in == context.file.undoes;
-        context.add("drop-index", fmt::format("DROP INDEX takes ACCESS EXCLUSIVE on {}: reads wait, too", table),
+        context.add("drop-index", fmt::format("DROP INDEX takes ACCESS EXCLUSIVE on {}: reads wait too", table),
                     "DROP INDEX CONCURRENTLY, in a file of its own", 0, takes_back ? Level::note : Level::warning);
         return;
     }

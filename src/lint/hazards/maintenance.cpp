@@ -11,18 +11,18 @@ void check_maintenance(LintContext& context) {
         return;
     if (kind == "vacuum" && !context.effects.rewrites.empty())
         context.add("vacuum-full", fmt::format("VACUUM FULL rewrites {} under ACCESS EXCLUSIVE", target),
-                    "plain VACUUM; pg_repack or tripmig swap when the space must come back");
+                    "use plain VACUUM; to return the space to the disk, pg_repack or tripmig swap");
     else if (kind == "cluster")
         context.add("cluster", fmt::format("{} is rewritten under ACCESS EXCLUSIVE", target),
-                    "pg_repack, or a maintenance window");
+                    "use pg_repack, or a maintenance window");
     else if (kind == "refresh materialized view" && !context.statement.facts->is_concurrent)
-        context.add("refresh-materialized-view", fmt::format("nobody reads {} until it is filled again", target),
+        context.add("refresh-materialized-view",
+                    fmt::format("reads of {} are blocked until it is filled again", target),
                     "REFRESH MATERIALIZED VIEW CONCURRENTLY; it needs a unique index");
     else if (kind == "lock")
-        context.add(
-            "lock-table", fmt::format("{} is locked until the transaction ends", target),
-            "each statement takes the lock that it needs, and tripmig retries; say in an ignore why this one is "
-            "needed");
+        context.add("lock-table", fmt::format("{} is locked until the transaction ends", target),
+                    "remove it: each statement takes the lock that it needs, and tripmig retries; if it is needed, say "
+                    "why in an ignore");
 }
 
 }  // namespace tripmig::lint::hazards

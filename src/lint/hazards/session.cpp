@@ -19,8 +19,9 @@ void set(LintContext& context) {
         return;
     const std::string value = set_value(context.statement.sql);
     if (setting.back() == "lock_timeout" && (value == "0" || value == "0s" || value == "0ms"))
-        context.add("lock-timeout-off", "a statement that waits for its lock makes everybody behind it wait, for ever",
-                    "a short lock_timeout: tripmig tries again until lock_deadline");
+        context.add("lock-timeout-off",
+                    "a statement that waits for its lock blocks everybody behind it, without a limit",
+                    "set a short lock_timeout: tripmig retries until lock_deadline");
     if (setting.back() == "session_replication_role" && value == "replica")
         context.add("disable-trigger", "no trigger fires and no foreign key is checked in this session",
                     "leave it at origin");
@@ -45,10 +46,11 @@ void check_session(LintContext& context) {
     if (kind == "set")
         set(context);
     else if ((kind == "grant" || kind == "alter default privileges") && grants_to_public(context.statement.sql))
-        context.add("grant-to-public", "every role of the server gets this right, those to come, too",
+        context.add("grant-to-public", "every role of the server gets this privilege, future roles too",
                     "grant it to a role");
     else if (kind == "unknown")
-        context.add("unknown-statement", "this begins no statement of PostgreSQL 15 to 18", "is the word mistyped?");
+        context.add("unknown-statement", "PostgreSQL 15 to 18 has no statement that begins like this",
+                    "check the spelling");
     else if (context.effects.is_opaque)
         context.add("opaque",
                     fmt::format("the locks of {} can't be seen in the text", kind == "do"     ? "DO"

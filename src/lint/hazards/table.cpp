@@ -15,7 +15,7 @@ void validate(LintContext& context, const std::string& table, const AlterAction&
         context.add("validate-same-transaction",
                     fmt::format("{} was added in this transaction: its strong lock is held while {} is read",
                                 action.name, table),
-                    "VALIDATE in a file of its own, behind the one that adds the constraint", action.offset);
+                    "put VALIDATE CONSTRAINT into a later file of its own", action.offset);
 }
 
 void attach(LintContext& context, const std::string& table, const AlterAction& action) {
@@ -24,14 +24,13 @@ void attach(LintContext& context, const std::string& table, const AlterAction& a
         const bool is_default = pass.table != child;
         if (context.schema.is_new(pass.table))
             continue;
-        context.add("attach-partition",
-                    fmt::format("ATTACH to {} reads {} under ACCESS EXCLUSIVE: {}", table, pass.table, pass.why),
-                    is_default
-                        ? "add a CHECK to the default partition that leaves the new bounds out, NOT VALID, and "
-                          "validate it before"
-                        : "add a CHECK that says what the bounds say (and NOT NULL), NOT VALID, validate it, then "
-                          "attach",
-                    action.offset);
+        context.add(
+            "attach-partition",
+            fmt::format("ATTACH to {} reads {} under ACCESS EXCLUSIVE: {}", table, pass.table, pass.why),
+            is_default
+                ? "first add a CHECK to the default partition that excludes the new bounds, NOT VALID, and validate it"
+                : "first add a CHECK with the same bounds (and NOT NULL), NOT VALID, and validate it",
+            action.offset);
     }
 }
 
@@ -41,12 +40,13 @@ void rename(LintContext& context, const std::string& table, const AlterAction& a
     if (action.kind == AlterKind::rename_table)
         context.add(
             "rename-table",
-            fmt::format("{} is called {} from this moment on: the running version fails", table, action.new_name),
-            "leave a view of the old name in the same transaction, or make a new table and move over", action.offset);
+            fmt::format("{} is named {} as soon as this commits: the running version fails", table, action.new_name),
+            "create a view with the old name in the same transaction, or create a new table and migrate to it",
+            action.offset);
     else
         context.add("rename-schema",
                     fmt::format("{} moves to schema {}: the running version fails", table, action.new_name),
-                    "leave a view in the old schema in the same transaction", action.offset);
+                    "create a view in the old schema in the same transaction", action.offset);
 }
 
 void table_action(LintContext& context, const std::string& table, const AlterAction& action) {
@@ -59,7 +59,7 @@ void table_action(LintContext& context, const std::string& table, const AlterAct
         case AlterKind::set_access_method:
         case AlterKind::set_tablespace:
             return context.add("table-rewrite",
-                               fmt::format("{} is written anew with its indexes under ACCESS EXCLUSIVE", table),
+                               fmt::format("{} and its indexes are rewritten under ACCESS EXCLUSIVE", table),
                                "run it in a maintenance window, or swap to a new table (tripmig swap)", action.offset);
         case AlterKind::rename_table:
         case AlterKind::set_schema:
@@ -76,15 +76,15 @@ void table_action(LintContext& context, const std::string& table, const AlterAct
         case AlterKind::switch_trigger:
             if (action.is_disabled)
                 context.add(
-                    "disable-trigger", fmt::format("trigger {} of {} is off for everybody", action.name, table),
-                    "change the trigger's function to do nothing for your own session, or ENABLE it in the same "
-                    "transaction",
+                    "disable-trigger", fmt::format("trigger {} of {} is disabled for all sessions", action.name, table),
+                    "let the trigger's function do nothing for your own session, or ENABLE it in the same transaction",
                     action.offset);
             return;
         case AlterKind::drop_constraint:
             if (action.is_cascade)
-                context.add("drop-cascade", fmt::format("CASCADE drops whatever hangs on {}", action.name),
-                            "name what is to go, and drop it before", action.offset);
+                context.add("drop-cascade",
+                            fmt::format("CASCADE also drops everything that depends on {}", action.name),
+                            "drop the dependent objects first, by name", action.offset);
             return;
         default:
             return;
@@ -106,7 +106,7 @@ void alter_domain(LintContext& context) {
     for (const TablePass& pass : context.effects.scans)
         if (context.is_existing(pass.table))
             return context.add("domain-constraint",
-                               fmt::format("{} is read while it refuses writes (SHARE)", pass.table),
+                               fmt::format("{} is read while writes to it are blocked (SHARE)", pass.table),
                                "ADD CONSTRAINT ... NOT VALID, and VALIDATE CONSTRAINT in a later file");
 }
 
@@ -115,7 +115,8 @@ void alter_schema(LintContext& context) {
     cursor.take_words("alter", "schema");
     cursor.take_name();
     if (cursor.peek().is_word("rename") && context.file.kind != FileKind::undo)
-        context.add("rename-schema", "the running version may name the schema", "make a new one and move over");
+        context.add("rename-schema", "the running version may use the schema's name",
+                    "create a new schema and migrate to it");
 }
 
 }  // namespace

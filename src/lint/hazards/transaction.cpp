@@ -21,9 +21,10 @@ void mixed(LintContext& context) {
     if (!context.file.has_concurrent || !is_part || context.file.told_mixed)
         return;
     context.file.told_mixed = true;
-    context.add("concurrently-mixed",
-                "CONCURRENTLY in this file takes its transaction away: when it fails half way, this is done already",
-                "put CONCURRENTLY into a file of its own");
+    context.add(
+        "concurrently-mixed",
+        "because of CONCURRENTLY this file is not one transaction: if it fails half way, this statement stays done",
+        "put CONCURRENTLY into a file of its own");
 }
 
 void control(LintContext& context) {
@@ -33,8 +34,8 @@ void control(LintContext& context) {
         return;
     context.file.told_control = true;
     context.add("transaction-control",
-                fmt::format("{}: the file runs a statement at a time, and can stop half way", context.kind()),
-                "leave it out: each file is one transaction; or split the file where it commits");
+                fmt::format("{}: the file runs one statement at a time, and can stop half way", context.kind()),
+                "remove it: each file is one transaction; or split the file where it commits");
 }
 
 bool is_slow(const LintContext& context) {
@@ -53,12 +54,14 @@ void held(LintContext& context) {
     if (!is_slow(context) && !is_long)
         return;
     open.told_lock_held = true;
-    context.add("lock-held",
-                is_long ? fmt::format("{} is locked ({}) since line {}, over more than {} statements", first.table,
-                                      to_string(first.mode), first.line, many)
-                        : fmt::format("{} is locked ({}) since line {} and stays so while this reads or writes a table",
-                                      first.table, to_string(first.mode), first.line),
-                "split the file: a lock is held until its transaction ends");
+    context.add(
+        "lock-held",
+        is_long
+            ? fmt::format("{} has been locked ({}) since line {}, for more than {} statements", first.table,
+                          to_string(first.mode), first.line, many)
+            : fmt::format("{} has been locked ({}) since line {}, and stays locked while this reads or writes a table",
+                          first.table, to_string(first.mode), first.line),
+        "split the file: a lock is held until its transaction ends");
 }
 
 void count_locks(LintContext& context) {
@@ -80,12 +83,11 @@ void count_locks(LintContext& context) {
             continue;
         open.told_many_locks = true;
         const auto first = std::find_if(open.strong.begin(), open.strong.end(), is_other);
-        context.add(
-            "many-locks",
-            fmt::format("{} is locked against everybody while {} is, too (line {}): a deadlock with whoever takes "
-                        "them the other way round",
-                        lock.relation, first->table, first->line),
-            "a file for each table");
+        context.add("many-locks",
+                    fmt::format("{} is locked against everybody while {} is locked too (line {}): a deadlock with any "
+                                "transaction that takes them in the other order",
+                                lock.relation, first->table, first->line),
+                    "use one file per table");
     }
 }
 

@@ -52,10 +52,11 @@ bool claims_dbmate(const SourceFile& file) {
 Block read_mark(const std::string& file, const Mark& mark) {
     if (!is_exact(mark))
         throw mark_error(
-            file, mark, fmt::format("`{}` is no mark of dbmate", mark.line),
+            file, mark, fmt::format("`{}` is not a dbmate marker", mark.line),
             fmt::format("did you mean `-- migrate:{}`?", nearest(sql::folded(first_word(mark.words)), {"up", "down"})));
     if (mark.is_indented)
-        throw mark_error(file, mark, "dbmate sees a mark at the beginning of a line only", "take the blanks away");
+        throw mark_error(file, mark, "dbmate recognizes a marker only at the beginning of a line",
+                         "remove the spaces before it");
     Block block{first_word(mark.words), true};
     std::string_view rest = mark.words.substr(block.direction.size());
     while (!rest.empty()) {
@@ -64,22 +65,22 @@ Block read_mark(const std::string& file, const Mark& mark) {
         if (option == "transaction:false")
             block.is_transactional = false;
         else if (option != "transaction:true")
-            throw mark_error(file, mark, fmt::format("the option {} is not known", option),
-                             "dbmate's option here is transaction:false");
+            throw mark_error(file, mark, fmt::format("unknown option {}", option),
+                             "the only option here is transaction:false");
         rest.remove_prefix(option.size());
     }
     return block;
 }
 
 Error without_up(const SourceFile& file) {
-    return Error(ExitCode::usage, fmt::format("{}: no line `-- migrate:up`, as dbmate wants", file.file()),
+    return Error(ExitCode::usage, fmt::format("{}: the line `-- migrate:up` is missing", file.file()),
                  "put `-- migrate:up` above the SQL, or move the file out of the migrations directory");
 }
 
 void refuse_second(const std::string& file, const Mark& mark, const std::optional<Migration>& already) {
     if (already)
         throw mark_error(file, mark, fmt::format("a second `{}` in this file", mark.line),
-                         "one up and one down make a migration: put the others into files of their own");
+                         "a file has one up and one down part: put the others into files of their own");
 }
 
 std::vector<Migration> read_dbmate(const SourceFile& file) {
@@ -95,7 +96,7 @@ std::vector<Migration> read_dbmate(const SourceFile& file) {
         std::optional<Migration>& migration = block.direction == "up" ? up : down;
         refuse_second(file.file(), mark, migration);
         if (block.direction == "down" && !up)
-            throw mark_error(file.file(), mark, "`-- migrate:down` before `-- migrate:up`", "put the way up first");
+            throw mark_error(file.file(), mark, "`-- migrate:down` before `-- migrate:up`", "put the up part first");
         migration.emplace();
         if (!block.is_transactional)
             migration->no_transaction = mark.line;

@@ -21,11 +21,11 @@ const std::array<Rules, 4>& all_rules() {
 }
 
 Error of_several(const SourceFile& one, Rules its, const SourceFile& other, Rules others) {
-    return Error(ExitCode::usage,
-                 fmt::format("files of two tools in one directory: {} is {}'s, {} is {}'s", one.file(),
-                             to_string(its->dialect), other.file(), to_string(others->dialect)),
-                 "give each tool's files a directory of their own, or say whose count with --dialect (or `dialect` in "
-                 "[migrations])");
+    return Error(
+        ExitCode::usage,
+        fmt::format("files of two tools in one directory: {} is {}'s, {} is {}'s", one.file(), to_string(its->dialect),
+                    other.file(), to_string(others->dialect)),
+        "give each tool's files a directory of their own, or choose with --dialect (or `dialect` in [migrations])");
 }
 
 /// 0012_add_users.sql, at the top of the directory: named as dbmate, goose and golang-migrate name theirs.
@@ -46,8 +46,8 @@ const DialectRules& choose_dialect(const std::vector<SourceFile>& files, std::st
         if (wanted == to_string(rules->dialect))
             return *rules;
     if (wanted != "auto")
-        throw Error(ExitCode::usage, fmt::format("there is no dialect \"{}\"", wanted),
-                    "it is one of auto, flyway, golang-migrate, dbmate, goose");
+        throw Error(ExitCode::usage, fmt::format("unknown dialect \"{}\"", wanted),
+                    "use auto, flyway, golang-migrate, dbmate or goose");
     const SourceFile* claimed = nullptr;
     const SourceFile* unmarked = nullptr;
     Rules chosen = nullptr;
@@ -66,7 +66,8 @@ const DialectRules& choose_dialect(const std::vector<SourceFile>& files, std::st
     if (chosen == nullptr && unmarked != nullptr)
         throw Error(
             ExitCode::usage,
-            fmt::format("{} has a number and no mark of any tool: whose migration is it?", unmarked->file()),
+            fmt::format("{} begins with a number, but has no marker of any tool: which tool is it for?",
+                        unmarked->file()),
             "tripmig's own files are named V12__add_users.sql; golang-migrate's end in .up.sql; dbmate's have a "
             "line `-- migrate:up`, goose's `-- +goose Up`");
     return chosen == nullptr ? flyway_rules : *chosen;

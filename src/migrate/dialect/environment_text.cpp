@@ -87,7 +87,7 @@ class Expander {
         const bool is_known = operation == '-' || operation == '?' || (operation == '}' && !counts_empty);
         if (name.empty() || !is_letter(name.front()) || (!is_known && operation != '\0'))
             throw Error(ExitCode::usage,
-                        fmt::format("`{}` is nothing that ENVSUB knows here", m_text.substr(begin, m_at + 1 - begin)),
+                        fmt::format("`{}` is not supported by ENVSUB here", m_text.substr(begin, m_at + 1 - begin)),
                         "write ${NAME}, ${NAME:-default}, ${NAME-default} or ${NAME?message}");
         auto value = value_of(name);
         std::string word;

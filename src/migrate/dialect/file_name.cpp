@@ -46,7 +46,7 @@ std::optional<FileName> parse_file_name(std::string_view name) {
         return std::nullopt;
     const std::size_t separator = stem.find("__");
     if (separator == std::string_view::npos || separator + 2 >= stem.size())
-        throw bad_name(name, "no description after two underscores in this migration's name");
+        throw bad_name(name, "this migration's name has no description after two underscores");
     FileName parsed;
     parsed.description = as_words(stem.substr(separator + 2));
     const std::string_view version = stem.substr(1, separator - 1);
@@ -66,7 +66,7 @@ std::optional<FileName> parse_file_name(std::string_view name) {
     }
     const auto number = Version::parse(version);
     if (!number)
-        throw bad_name(name, fmt::format("\"{}\" is no version: digits parted by . or _", version));
+        throw bad_name(name, fmt::format("\"{}\" is not a valid version: write digits, separated by . or _", version));
     parsed.version = *number;
     return parsed;
 }

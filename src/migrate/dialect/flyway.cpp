@@ -106,13 +106,12 @@ void refuse_foreign(const SourceFile& file) {
         throw Error(ExitCode::usage, fmt::format("{} is a migration that only Flyway can run", file.file()),
                     fmt::format("write what it does as SQL under the same version, {}", elsewhere));
     if (is_baseline(file.name()))
-        throw Error(ExitCode::usage, fmt::format("{} is a baseline migration, which only Flyway knows", file.file()),
-                    fmt::format("new databases are made by the V files here: keep them, {}", elsewhere));
+        throw Error(ExitCode::usage, fmt::format("{} is a baseline migration, which only Flyway supports", file.file()),
+                    fmt::format("new databases are built from the V files here: keep them, {}", elsewhere));
     if (is_callback(file.name()))
-        throw Error(
-            ExitCode::usage, fmt::format("{} is a callback of Flyway, which tripmig would not run", file.file()),
-            fmt::format("what must follow a change belongs into its V file or into an R file; write it there, {}",
-                        elsewhere));
+        throw Error(ExitCode::usage, fmt::format("{} is a Flyway callback, which tripmig does not run", file.file()),
+                    fmt::format("what must follow a change belongs in its V file or in an R file; write it there, {}",
+                                elsewhere));
 }
 
 /// A configuration whose script has another name does nothing, which nobody means.
@@ -120,7 +119,7 @@ void refuse_lone_config(const SourceFile& file) {
     const std::string script = file.name().substr(0, file.name().size() - config_suffix.size());
     if (has_suffix(script, ".sql") && is_stem(script.substr(0, script.size() - 4)) &&
         !std::filesystem::exists(std::filesystem::path(file.path()).parent_path() / script))
-        throw Error(ExitCode::usage, fmt::format("{}: there is no {} beside it", file.file(), script),
+        throw Error(ExitCode::usage, fmt::format("{}: {} is missing", file.file(), script),
                     "name it after its script, or remove it");
 }
 

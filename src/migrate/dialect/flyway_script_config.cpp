@@ -28,7 +28,7 @@ bool as_boolean(const Setting& setting) {
         return true;
     if (sql::equals_folded(setting.value, "false"))
         return false;
-    throw error_at(setting, fmt::format("{} is true or false, not \"{}\"", setting.key, setting.value), {});
+    throw error_at(setting, fmt::format("{} must be true or false, not \"{}\"", setting.key, setting.value), {});
 }
 
 void apply(const Setting& setting, FlywayScriptConfig& config) {
@@ -43,8 +43,8 @@ void apply(const Setting& setting, FlywayScriptConfig& config) {
                            "save the script as UTF-8 and remove this line");
     } else if (setting.key == known[3]) {
         if (!sql::equals_folded(setting.value, "true"))
-            throw error_at(setting, "shouldExecute is not known to tripmig but as true",
-                           "keep scripts for some databases only in a directory of their own");
+            throw error_at(setting, "shouldExecute is supported only with the value true",
+                           "put scripts that only some databases need into a directory of their own");
     } else {
         const std::string meant = nearest(setting.key, known);
         throw error_at(setting, fmt::format("unknown key {}", setting.key),
@@ -69,7 +69,7 @@ FlywayScriptConfig read_flyway_script_config(const std::string& file, std::strin
         const std::size_t equals = line.find('=');
         Setting setting{trimmed(line.substr(0, equals)), {}, {file, number, 1, std::string(line)}};
         if (equals == std::string_view::npos)
-            throw error_at(setting, "this line is no key=value", "executeInTransaction=false, for example");
+            throw error_at(setting, "this line is not key=value", "executeInTransaction=false, for example");
         setting.value = trimmed(line.substr(equals + 1));
         if (setting.key.substr(0, 7) == "flyway.")  // the same keys, as flyway.conf writes them
             setting.key.remove_prefix(7);

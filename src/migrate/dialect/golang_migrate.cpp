@@ -32,8 +32,7 @@ std::vector<Migration> read_golang_migrate(const SourceFile& file) {
     if (auto migration = read_name(file.name()))
         return {*migration};
     if (has_suffix(file.name(), ".sql") && !split_number(file.name()).first.empty())
-        throw Error(ExitCode::usage,
-                    fmt::format("{}: neither .up.sql nor .down.sql, as golang-migrate wants", file.file()),
+        throw Error(ExitCode::usage, fmt::format("{}: golang-migrate's files end in .up.sql or .down.sql", file.file()),
                     "name it <number>_<description>.up.sql, or move it out of the migrations directory");
     return {};
 }

@@ -46,8 +46,8 @@ std::vector<Migration> read_goose(const SourceFile& file) {
     if (number_of(file.name()).empty()) {
         if (marks.empty())
             return {};
-        throw Error(ExitCode::usage, fmt::format("{} has goose's annotations and no number in its name", file.file()),
-                    "name it <number>_<description>.sql, the number above 0");
+        throw Error(ExitCode::usage, fmt::format("{} has goose's annotations, but no number in its name", file.file()),
+                    "name it <number>_<description>.sql, with a number above 0");
     }
     Migration up = base_of(file);
     std::optional<Migration> down;
@@ -64,7 +64,7 @@ std::vector<Migration> read_goose(const SourceFile& file) {
         }
     }
     if (!has_up)
-        throw Error(ExitCode::usage, fmt::format("{}: no line `-- +goose Up`, as goose wants", file.file()),
+        throw Error(ExitCode::usage, fmt::format("{}: the line `-- +goose Up` is missing", file.file()),
                     "put `-- +goose Up` above the SQL, or move the file out of the migrations directory");
     std::vector<Migration> migrations{std::move(up)};
     if (down)

@@ -31,8 +31,8 @@ MarkKind kind_of(const std::string& file, const Mark& mark) {
         known.emplace_back(spelling);
     }
     const std::string meant = nearest(mark.words, known);
-    throw mark_error(file, mark, fmt::format("`{}` is no annotation of goose", mark.line),
-                     meant.empty() ? fmt::format("its annotations are {}", fmt::join(known, ", "))
+    throw mark_error(file, mark, fmt::format("`{}` is not a goose annotation", mark.line),
+                     meant.empty() ? fmt::format("the annotations are {}", fmt::join(known, ", "))
                                    : fmt::format("did you mean `-- +goose {}`?", meant));
 }
 
@@ -45,19 +45,19 @@ class GooseOrder {
         switch (next.kind) {
             case MarkKind::up:
                 require(!m_has_up, next, "a second `-- +goose Up`",
-                        "a file is one migration: put the other into its own");
+                        "a file is one migration: put the other into a file of its own");
                 m_has_up = true;
                 break;
             case MarkKind::down:
-                require(m_has_up, next, "`-- +goose Down` before `-- +goose Up`", "put the way up first");
+                require(m_has_up, next, "`-- +goose Down` before `-- +goose Up`", "put the up part first");
                 require(!m_has_down, next, "a second `-- +goose Down`", "keep one of them");
-                require(!m_is_open, next, "`-- +goose Down` inside of a statement",
+                require(!m_is_open, next, "`-- +goose Down` inside a statement",
                         "end it with `-- +goose StatementEnd`");
                 m_has_down = true;
                 break;
             case MarkKind::statement_begin:
                 require(m_has_up, next, "`-- +goose StatementBegin` before `-- +goose Up`", "put `-- +goose Up` first");
-                require(!m_is_open, next, "`-- +goose StatementBegin` inside of a statement",
+                require(!m_is_open, next, "`-- +goose StatementBegin` inside a statement",
                         "end the one before with `-- +goose StatementEnd`");
                 m_is_open = true;
                 m_opening = next.mark;
@@ -99,8 +99,8 @@ std::vector<GooseMark> goose_marks(const std::string& file, std::string_view con
     for (const Mark& mark : marks_of(content, "+goose")) {
         marks.push_back({kind_of(file, mark), mark});
         if (mark.is_indented)
-            throw mark_error(file, mark, "goose sees an annotation at the beginning of a line only",
-                             "take the blanks away");
+            throw mark_error(file, mark, "goose recognizes an annotation only at the beginning of a line",
+                             "remove the spaces before it");
         order.see(marks.back());
     }
     order.end();

@@ -61,7 +61,7 @@ void refuse_sql_before(const std::string& file, std::string_view text, std::size
         if (inside.empty() || inside.substr(0, 2) == "--")
             return;
         throw Error(ExitCode::usage, fmt::format("SQL before `{}`", mark),
-                    fmt::format("put `{}` above it; only comments may stand before", mark))
+                    fmt::format("put `{}` above it; only comments may come before", mark))
             .at({file, number, 1, std::string(inside)});
     });
 }

@@ -103,7 +103,7 @@ Step observe_step(const std::string& state_schema) {
     Step step;
     step.sql = statements::rehearse_observe;
     step.parameters = {state_schema};
-    step.why = "what the statement before it holds and has read";
+    step.why = "what the statement before it locked and read";
     return step;
 }
 

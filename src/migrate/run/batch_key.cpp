@@ -35,10 +35,11 @@ BatchKey read_batch_key(db::Connection& connection, const ScriptStatement& state
     key.column = sql::quote_ident(by);
     const db::Result found = connection.execute(std::string(statements::batch_key), {key.table, by});
     if (found.empty())
-        throw refused(statement, fmt::format("there is no table {}", key.table), "check its name and the search_path");
+        throw refused(statement, fmt::format("table {} does not exist", key.table),
+                      "check its name and the search_path");
     const db::Row facts = found.row();
     if (!facts.flag("is_table"))
-        throw refused(statement, fmt::format("{} is no table", key.table), "name the table itself");
+        throw refused(statement, fmt::format("{} is not a table", key.table), "name the table itself");
     if (!facts.flag("has_column"))
         throw refused(statement, fmt::format("{} has no column {}", key.table, key.column),
                       "batch by= names a column of the table");
@@ -50,7 +51,7 @@ BatchKey read_batch_key(db::Connection& connection, const ScriptStatement& state
         throw refused(statement, fmt::format("no index begins with {}", key.column),
                       "batch by the primary key, or by the first column of another btree index without WHERE");
     if (!facts.flag("not_null"))
-        throw refused(statement, fmt::format("{} may be NULL, and no range has such rows", key.column),
+        throw refused(statement, fmt::format("{} may be NULL, and such rows are in no range", key.column),
                       "batch by the primary key, or by another column that is NOT NULL");
     key.type = facts.text("type");
     key.rows = facts.number("rows");

@@ -8,6 +8,7 @@
 
 #include "backfill/chunk_size.hpp"
 #include "backfill/throttle.hpp"
+#include "base/counted.hpp"
 #include "base/error.hpp"
 #include "db/connection_parameters.hpp"
 #include "migrate/batch_statement.hpp"
@@ -24,14 +25,13 @@ void require_same(const PendingPiece& pending) {
     const db::JournalEntry& entry = *pending.entry;
     if (entry.sha256 == pending.piece.sha256 && entry.progress->by == pending.statement().directives->batch->by)
         return;
-    throw Error(
-        ExitCode::disagreement,
-        fmt::format("{} stopped in the middle of this statement, and it was edited then: its rows up to {} {} "
-                    "have what it said before",
-                    pending.migration.file, entry.progress->by, entry.progress->last.value_or("")),
-        fmt::format("bring the text back; or, when the new one may start with the first row, delete statement {} "
-                    "of that file from the state schema's table `statements`",
-                    pending.piece.ordinal))
+    throw Error(ExitCode::disagreement,
+                fmt::format("{} stopped in the middle of this statement, which was then edited: its rows up to {} {} "
+                            "were changed by the old text",
+                            pending.migration.file, entry.progress->by, entry.progress->last.value_or("")),
+                fmt::format("restore the text; or, if the new one may start at the first row, delete statement {} of "
+                            "that file from table `statements` of the state schema",
+                            pending.piece.ordinal))
         .at(position_of(pending.statement()));
 }
 
@@ -61,7 +61,7 @@ class BatchRunner::Batches {
         if (m_pending.was_begun() && m_pending.entry->progress) {
             m_progress = *m_pending.entry->progress;
             m_runner.m_reporter.info("batch.resumed",
-                                     fmt::format("{}: goes on behind {} {}", m_name, batch().by, *m_progress.last));
+                                     fmt::format("{}: resumes after {} {}", m_name, batch().by, *m_progress.last));
             return true;
         }
         const auto highest = read_key(highest_key_sql(m_cut, m_key));
@@ -129,7 +129,7 @@ class BatchRunner::Batches {
 
     void tell_done() const {
         Event event{Severity::info, "batch.done", {}, {}, {}};
-        event.message = fmt::format("{}: {} rows changed in batches", m_name, m_changed);
+        event.message = fmt::format("{}: {} changed in batches", m_name, counted(m_changed, "row"));
         event.fields = {{"file", m_pending.migration.file}, {"rows", fmt::format("{}", m_changed)}};
         m_runner.m_reporter.emit(event);
     }

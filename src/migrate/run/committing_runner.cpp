@@ -15,7 +15,7 @@ namespace {
 
 std::string way_on(const PendingPiece& pending) {
     return fmt::format(
-        "look at what it did; then write `-- tripmig: statement repeat=yes` above it when all of it may run again, or "
+        "check what it did; then write `-- tripmig: statement repeat=yes` above it if all of it may run again, or "
         "record it as done: UPDATE {}.statements SET state = 'done' WHERE file = {} AND ordinal = {}; then run the "
         "same command again",
         sql::quote_ident(pending.options.state_schema), sql::quote_literal(pending.migration.file),
@@ -56,8 +56,8 @@ void CommittingRunner::run(const PendingPiece& pending) {
     const bool may_repeat = pending.statement().directives->repeat.value_or(false);
     if (pending.was_begun() && !may_repeat)
         throw Error(ExitCode::stopped_half_way,
-                    fmt::format("a run began statement {} of {} and did not see its end; it commits by itself, so how "
-                                "far it came is not known",
+                    fmt::format("a run started statement {} of {} and did not see its end; it commits by itself, so "
+                                "how far it got is not known",
                                 pending.piece.ordinal, pending.migration.file),
                     way_on(pending))
             .at(position_of(pending.statement()));

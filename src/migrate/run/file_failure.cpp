@@ -14,13 +14,13 @@ std::string ended_session_hint(const Migration& migration, bool is_half_way) {
     return fmt::format(
         "an administrator ended this session (pg_terminate_backend), or the server was shut down; {}; "
         "run the same command again",
-        is_half_way ? "what was before this statement is done and recorded"
+        is_half_way ? "the statements before it are done and recorded"
                     : fmt::format("nothing of {} was applied", migration.file));
 }
 
 /// A CALL or DO in a transaction tried to end it (2D000).
 constexpr std::string_view committing_hint =
-    "a CALL or DO that commits runs outside of a transaction: put `-- tripmig: transaction=off` above the first "
+    "a CALL or DO that commits must run outside a transaction: put `-- tripmig: transaction=off` above the first "
     "statement";
 
 }  // namespace
@@ -35,10 +35,9 @@ Error file_failure(const Error& error, const Migration& migration, bool is_half_
     if (error.sqlstate() == "2D000")
         failure.with_hint(std::string(committing_hint));
     else if (error.hint().empty())
-        failure.with_hint(
-            is_half_way ? "what was before this statement is done and recorded; mend the file and run the same command "
-                          "again: it goes on here"
-                        : "the file was rolled back as a whole; mend it and run the same command again");
+        failure.with_hint(is_half_way ? "the statements before it are done and recorded; fix the file and run the same "
+                                        "command again: it resumes here"
+                                      : "the whole file was rolled back; fix it and run the same command again");
     return failure;
 }
 

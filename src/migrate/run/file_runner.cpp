@@ -41,7 +41,7 @@ void FileRunner::require_versions(const Migration& migration, const Script& scri
         const std::string digits = wanted.substr(wanted.find_first_of("0123456789") == 1 ? 1 : 0);
         const auto version = Version::parse(digits);
         if (!version)
-            throw Error(ExitCode::usage, fmt::format("{}: requires={} names no version", migration.file, wanted),
+            throw Error(ExitCode::usage, fmt::format("{}: requires={} is not a valid version", migration.file, wanted),
                         "write requires=V3");
         if (m_applied.count(version->text()) == 0)
             throw Error(ExitCode::refused,
@@ -64,7 +64,7 @@ AppliedFile FileRunner::apply(const Migration& migration, Script script, const P
         applied.attempts = m_transactions.run(migration, script, options);
     } else {
         m_reporter.debug("migration.statements",
-                         fmt::format("{} runs a statement at a time: {}", migration.file, script.why_not));
+                         fmt::format("{} runs one statement at a time: {}", migration.file, script.why_not));
         m_statements.run(migration, script, options);
     }
     m_applied.insert(applied.version);

@@ -140,7 +140,7 @@ class IndexRunner::Building {
                     ++m_attempts >= most_attempts)
                     throw;
                 m_runner.m_reporter.info("index.retry",
-                                         fmt::format("{}: {}; once more", m_index.name, error.message()));
+                                         fmt::format("{}: {}; trying again", m_index.name, error.message()));
                 m_runner.m_clock.wait_for(chr::milliseconds(500) * m_attempts, m_runner.m_stop);
                 return;
             }
@@ -157,9 +157,9 @@ class IndexRunner::Building {
         } catch (const Error& error) {
             if (m_runner.m_session.is_over())
                 throw;
-            m_runner.m_reporter.warning("index.remains",
-                                        fmt::format("{}: what is left of it was not dropped: {}; the next run does it",
-                                                    m_index.name, error.message()));
+            m_runner.m_reporter.warning(
+                "index.remains", fmt::format("{}: what is left of it was not dropped: {}; the next run will drop it",
+                                             m_index.name, error.message()));
         }
     }
 

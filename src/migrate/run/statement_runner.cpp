@@ -28,9 +28,9 @@ void require_unedited(const PendingPiece& pending) {
     if (pending.entry->sha256 == pending.piece.sha256)
         return;
     throw Error(ExitCode::disagreement,
-                fmt::format("{} stopped half way, and its statement {} was done and then edited in the file",
+                fmt::format("{} stopped half way, and its statement {} was edited after it had run",
                             pending.migration.file, pending.piece.ordinal),
-                "bring that statement's text back; what comes behind it may be changed freely")
+                "restore that statement's text; the statements after it may be changed")
         .at(position_of(pending.statement()));
 }
 

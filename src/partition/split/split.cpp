@@ -15,7 +15,7 @@
 #include "job/copy/catch_up.hpp"
 #include "job/copy/outside_keys.hpp"
 #include "job/copy/run.hpp"
-#include "job/cut_over_record.hpp"
+#include "job/cut_over_times.hpp"
 #include "job/finding.hpp"
 #include "job/locks/attempts.hpp"
 #include "job/next_step.hpp"
@@ -191,7 +191,7 @@ void cut_over(job::Session& server, const config::PartitionPolicy& policy, job::
         require_no_dependents(facts.leaf, state);
         return attempt(split_cut_over_unit(context, facts, server.config().swap), catch_up);
     });
-    job::store_cut_over(server, state, outcome);
+    job::store_cut_over_times(server, state, outcome);
 }
 
 void follow_up(job::Session& server, job::State& state) {

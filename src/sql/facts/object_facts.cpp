@@ -115,7 +115,8 @@ void read_alter_table(TokenCursor& cursor, Facts& facts) {
     if (detach.is_concurrent)
         refuse_transaction(facts, "DETACH PARTITION ... CONCURRENTLY cannot run inside a transaction block");
     if (detach.is_finalize)
-        refuse_transaction(facts, "DETACH PARTITION ... FINALIZE waits for other transactions: alone, outside of ours");
+        refuse_transaction(facts,
+                           "DETACH PARTITION ... FINALIZE waits for other transactions and must run outside ours");
     facts.detach = std::make_shared<const DetachPartition>(std::move(detach));
 }
 

@@ -23,7 +23,7 @@ class RangeReader {
 
     RangeStatement read() {
         if (is_word("with"))
-            return refused("it begins with WITH, and what stands there would run again for every batch");
+            return refused("it begins with WITH, which would run again for every batch");
         const bool is_update = take_word("update");
         if (!is_update && !(take_word("delete") && take_word("from")))
             return refused("only UPDATE and DELETE can be run in batches");
@@ -121,7 +121,7 @@ class RangeReader {
             else if (token.is_punctuation(')') || token.is_punctuation(']'))
                 --depth;
             else if (depth == 0 && token.is_word("returning"))
-                m_result.refusal = "it has RETURNING, and its rows would go nowhere";
+                m_result.refusal = "it has RETURNING, whose rows would be lost";
             else if (depth == 0 && token.is_word("where") && !where)
                 where = at;
             else if (depth == 0 && !where && is_clause(at))

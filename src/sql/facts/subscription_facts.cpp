@@ -20,7 +20,7 @@ Options with_options(TokenCursor& cursor) {
 void read_create_subscription(TokenCursor& cursor, Facts& facts) {
     const Options options = with_options(cursor);
     if (!is_off(options, "connect") && !is_off(options, "create_slot"))
-        refuse_transaction(facts, "CREATE SUBSCRIPTION that makes a slot cannot run inside a transaction block");
+        refuse_transaction(facts, "CREATE SUBSCRIPTION that creates a slot cannot run inside a transaction block");
 }
 
 /// Refused where it reaches for the publisher: REFRESH, a change of publications that refreshes (the default), and a

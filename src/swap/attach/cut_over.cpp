@@ -41,7 +41,7 @@ std::vector<Step> begin_empty(const job::WorkContext& context) {
     const QualifiedName& table = context.replacement.table.name;
     std::vector<Step> steps;
     steps.push_back(ddl::check(fmt::format("SELECT NOT EXISTS (SELECT FROM ONLY {})", sql::quoted(table)),
-                               fmt::format("{} is not empty any more", sql::quoted(table))));
+                               fmt::format("{} is no longer empty", sql::quoted(table))));
     if (context.state.swap().key_was_nullable)
         steps.push_back(ddl::set_not_null(table, context.state.key));
     for (const ddl::CompositeKey& composite : context.replacement.composite) {
@@ -66,9 +66,9 @@ std::vector<Step> attach_past(const job::WorkContext& context) {
         append(steps, ddl::create_leaf_truncate_trigger(*replacement.registry, replacement.leaf));
     steps.push_back(statement(fmt::format("ALTER TABLE {} ATTACH PARTITION {} {}", sql::quoted(replacement.table.name),
                                           sql::quoted(replacement.leaf), ddl::for_values(type, bounds)),
-                              "the CHECK implies the bounds, indexes and foreign keys are there: no scan"));
+                              "the CHECK implies the bounds, and the indexes and foreign keys exist: no scan"));
     for (const std::string& check : replacement.dropped_checks)
-        steps.push_back(ddl::drop_check(replacement.leaf, check, "the bounds say it now"));
+        steps.push_back(ddl::drop_check(replacement.leaf, check, "the partition's bounds make it redundant"));
     return steps;
 }
 

@@ -41,7 +41,7 @@ void remove_range_check(job::Session& server, db::Session& session, const Qualif
 void remove_range_check_quietly(job::Session& server, const QualifiedName& table) noexcept {
     job::clean_up_quietly(
         server, [&](db::Session& session) { remove_range_check(server, session, table); },
-        fmt::format("{} still refuses keys beyond the cut", sql::quoted(table)));
+        fmt::format("{} still refuses keys beyond the boundary", sql::quoted(table)));
 }
 
 }  // namespace tripmig::swap

@@ -7,7 +7,7 @@
 #include "job/boundary.hpp"
 #include "job/context.hpp"
 #include "job/copy/catch_up.hpp"
-#include "job/cut_over_record.hpp"
+#include "job/cut_over_times.hpp"
 #include "job/finding.hpp"
 #include "job/locks/attempts.hpp"
 #include "job/replacement.hpp"
@@ -78,7 +78,7 @@ void run_cut_over(job::Session& server, const config::PartitionPolicy& policy, j
         });
     };
     const db::UnitOutcome outcome = job::run_attempts(server, try_once, latest_attempt(server, state));
-    job::store_cut_over(server, state, outcome);
+    job::store_cut_over_times(server, state, outcome);
 }
 
 }  // namespace tripmig::swap

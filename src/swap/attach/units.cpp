@@ -69,9 +69,9 @@ Unit reload_registry(const job::WorkContext& context) {
         backfill::restart_transfer(job::build_transfer(context.replacement, context.state, context.state_schema));
     steps.push_back(ddl::statement(fmt::format("ALTER TABLE {} DROP CONSTRAINT IF EXISTS {}", name,
                                                sql::quote_ident(sql::truncated_name(registry.table.name, "_pkey"))),
-                                   "load first, index after"));
-    steps.push_back(
-        ddl::statement(fmt::format("ALTER TABLE {} REPLICA IDENTITY FULL", name), "until it has its key again"));
+                                   "load first, index afterwards"));
+    steps.push_back(ddl::statement(fmt::format("ALTER TABLE {} REPLICA IDENTITY FULL", name),
+                                   "until it has its primary key again"));
     steps.push_back(
         ddl::statement(fmt::format("TRUNCATE {}", name), "the table was truncated or rewritten: load again"));
     steps.push_back(record(context, job::Stage::capturing));
@@ -98,12 +98,13 @@ Unit null_unit(job::Action action, const job::WorkContext& context) {
                                                         "so that SET NOT NULL need not scan under its lock"),
                                record(context)});
         case job::Action::validate_null_check:
-            return inside("validate that no key is null",
-                          {ddl::validate_constraint(table, check, "a scan beside the writers"), record(context)});
+            return inside(
+                "validate that no key is null",
+                {ddl::validate_constraint(table, check, "a scan that does not block writers"), record(context)});
         default:
             return under_lock("set the key not null", table, LockMode::access_exclusive,
                               {ddl::set_not_null(table, context.state.key),
-                               ddl::drop_check(table, check, "NOT NULL says it now"), record(context)});
+                               ddl::drop_check(table, check, "NOT NULL replaces it"), record(context)});
     }
 }
 
@@ -113,7 +114,7 @@ Unit build_unique_with_key(const job::WorkContext& context) {
         if (index.name.name == context.index)
             return ddl::build_unique_index_like(table.name, job::State::index_with_key(index.name.name),
                                                 ddl::widened(index, context.state.key));
-    throw Error(ExitCode::unexpected, fmt::format("there is no index {}", sql::quote_ident(context.index)));
+    throw Error(ExitCode::unexpected, fmt::format("index {} does not exist", sql::quote_ident(context.index)));
 }
 
 Unit range_check_unit(job::Action action, const job::WorkContext& context) {
@@ -122,17 +123,17 @@ Unit range_check_unit(job::Action action, const job::WorkContext& context) {
     switch (action) {
         case job::Action::add_range_check:
             return under_lock(
-                "bound the table", table, LockMode::access_exclusive,
+                "add the range check", table, LockMode::access_exclusive,
                 {ddl::add_check_not_valid(table, check, range_expression(context.state),
-                                          "later keys are refused from here to the cut-over, and never after it"),
+                                          "refuses keys beyond the boundary until the cut-over, never after it"),
                  record(context, job::Stage::range_checked)});
         case job::Action::validate_range_check:
-            return inside("validate the bound",
+            return inside("validate the range check",
                           {ddl::validate_constraint(table, check, "so that ATTACH need not scan under its lock"),
                            record(context)});
         default:
-            return under_lock("drop the bound", table, LockMode::access_exclusive,
-                              {ddl::drop_check(table, check, "without a cut-over it must not stay"),
+            return under_lock("drop the range check", table, LockMode::access_exclusive,
+                              {ddl::drop_check(table, check, "it must not stay without a cut-over"),
                                record(context, std::min(context.state.stage, job::Stage::ready))});
     }
 }
@@ -144,7 +145,7 @@ Unit analyze_whole(const job::State& state, const db::TableInfo& table) {
     unit.name = fmt::format("analyze {}", sql::quoted(state.table));
     if (!state.copies() || !table.statistics.empty())
         unit.steps.push_back(ddl::statement(fmt::format("ANALYZE {}", sql::quoted(state.table)),
-                                            "autovacuum never analyzes a partitioned table as a whole"));
+                                            "autovacuum does not analyze partitioned tables"));
     return unit;
 }
 
@@ -162,7 +163,7 @@ Unit unit_of(job::Action action, const job::WorkContext& context) {
             return null_unit(action, context);
         case job::Action::drop_broken_index:
             return ddl::drop_index_concurrently(table, {table.schema, context.state.leaf_index()},
-                                                "the remains of an interrupted build");
+                                                "remains of an interrupted build");
         case job::Action::build_index: {
             std::vector<std::string> columns = context.state.primary_key;
             columns.push_back(context.state.key);
@@ -170,7 +171,7 @@ Unit unit_of(job::Action action, const job::WorkContext& context) {
         }
         case job::Action::drop_broken_unique:
             return ddl::drop_index_concurrently(table, {table.schema, context.index},
-                                                "the remains of an interrupted build");
+                                                "remains of an interrupted build");
         case job::Action::build_unique:
             return build_unique_with_key(context);
         case job::Action::begin_composite:

@@ -38,8 +38,9 @@ Step column_is_free(const ddl::CompositeKey& composite) {
         fmt::format("SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = {}::pg_catalog.regclass "
                     "AND attname = {} AND NOT attisdropped)",
                     sql::quote_literal(sql::quoted(composite.key.table)), sql::quote_literal(composite.column)),
-        fmt::format("{} was given a column {} since the swap began: rename it, or `tripmig swap abort` and begin anew",
-                    sql::quoted(composite.key.table), sql::quote_ident(composite.column)));
+        fmt::format("{} got a column {} after the swap began: rename it, or `tripmig swap abort {}` and start again",
+                    sql::quoted(composite.key.table), sql::quote_ident(composite.column),
+                    sql::quoted(composite.parent)));
 }
 
 Unit begin_composite_unit(const job::WorkContext& context) {
@@ -48,7 +49,7 @@ Unit begin_composite_unit(const job::WorkContext& context) {
     state.edit_swap().composite.at(context.composite).next_block = 0;
     Unit unit;
     unit.name =
-        fmt::format("give {} the column {}", sql::quoted(composite.key.table), sql::quote_ident(composite.column));
+        fmt::format("add column {1} to {0}", sql::quoted(composite.key.table), sql::quote_ident(composite.column));
     unit.lock_first = {{composite.parent, LockMode::share_row_exclusive},
                        {composite.key.table, LockMode::access_exclusive}};
     if (composite.adds_column &&
@@ -64,9 +65,10 @@ Unit begin_composite_unit(const job::WorkContext& context) {
 Unit validate_composite_unit(const job::WorkContext& context) {
     const ddl::CompositeKey& composite = context.replacement.composite.at(context.composite);
     Unit unit;
-    unit.name = fmt::format("validate {} of {}", sql::quote_ident(composite.column), sql::quoted(composite.key.table));
+    unit.name =
+        fmt::format("validate column {} of {}", sql::quote_ident(composite.column), sql::quoted(composite.key.table));
     unit.steps = {ddl::validate_constraint(composite.key.table, composite.interim_name(),
-                                           "every row has the partition key of the one that it points to"),
+                                           "every row has the partition key of the row that it references"),
                   job::journal(context.state, context.state_schema)};
     return unit;
 }

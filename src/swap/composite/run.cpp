@@ -41,7 +41,8 @@ void fill_chunk(job::Session& server, const ddl::CompositeKey& composite, std::i
     const std::int64_t from = state.swap().composite.at(part).next_block;
     state.edit_swap().composite.at(part).next_block = to;
     Unit unit;
-    unit.name = fmt::format("fill {} of {}", sql::quote_ident(composite.column), sql::quoted(composite.key.table));
+    unit.name =
+        fmt::format("fill column {} of {}", sql::quote_ident(composite.column), sql::quoted(composite.key.table));
     unit.steps = {ddl::fill_composite(composite, from, to, waits), job::journal(state, server.state_schema())};
     server.executor().run(unit);
 }
@@ -82,8 +83,8 @@ void fill_pass_or_name_rows(job::Session& server, const ddl::CompositeKey& compo
 /// Rows that were waited for, and that lack the column all the same.
 Error unfillable(const ddl::CompositeKey& composite) {
     return Error(ExitCode::refused,
-                 fmt::format("{} has rows whose {} stays NULL, however often it is filled",
-                             sql::quoted(composite.key.table), sql::quote_ident(composite.column)),
+                 fmt::format("{} has rows whose {} stays NULL although it was filled", sql::quoted(composite.key.table),
+                             sql::quote_ident(composite.column)),
                  "a trigger of the table may undo or skip the UPDATE (suppress_redundant_updates_trigger does): "
                  "disable it until the column is filled, and run this again");
 }
@@ -103,7 +104,7 @@ std::vector<ddl::CompositeKey> begun_keys(const db::TableInfo& table, job::State
 void take_away(job::Session& server, const db::TableInfo& table, const std::vector<ddl::CompositeKey>& composites,
                const job::State& state) {
     Unit unit;
-    unit.name = fmt::format("take the columns for {} away", sql::quoted(state.table));
+    unit.name = fmt::format("drop the columns that were added for {}", sql::quoted(state.table));
     if (table.oid != 0)
         unit.lock_first.push_back({state.table, LockMode::access_exclusive});
     std::vector<LockRequest> children;
@@ -126,7 +127,7 @@ void take_away(job::Session& server, const db::TableInfo& table, const std::vect
 
 void fill_composite(job::Session& server, const db::TableInfo& table, std::size_t part, job::State& state) {
     const ddl::CompositeKey composite = job::composite_keys(table, state).at(part);
-    server.reporter().info("swap.step", fmt::format("fill {} of {}", sql::quote_ident(composite.column),
+    server.reporter().info("swap.step", fmt::format("fill column {} of {}", sql::quote_ident(composite.column),
                                                     sql::quoted(composite.key.table)));
     // Rows that others hold are left out, so that nobody waits for a chunk that waits itself: their writing fills them,
     // or a later pass. Whoever holds one for long is waited for in the end, and named.
@@ -141,7 +142,8 @@ void fill_composite(job::Session& server, const db::TableInfo& table, std::size_
     }
     state.edit_swap().composite.at(part).next_block = -1;
     Unit unit;
-    unit.name = fmt::format("{} of {} is filled", sql::quote_ident(composite.column), sql::quoted(composite.key.table));
+    unit.name =
+        fmt::format("column {} of {} is filled", sql::quote_ident(composite.column), sql::quoted(composite.key.table));
     unit.steps = {job::journal(state, server.state_schema())};
     server.executor().run(unit);
 }
@@ -155,10 +157,10 @@ void validate_composite(job::Session& server, const db::TableInfo& table, std::s
             throw;
         const ddl::CompositeKey& composite = context.replacement.composite.at(part);
         throw Error(ExitCode::refused,
-                    fmt::format("{} has rows whose {} is not the {} of the row that they point to",
+                    fmt::format("{} has rows whose {} is not the {} of the row that they reference",
                                 sql::quoted(composite.key.table), sql::quote_ident(composite.column),
                                 sql::quote_ident(composite.partition_key)),
-                    fmt::format("set {} of these rows to NULL, which fills it, and run this again",
+                    fmt::format("set {} to NULL in these rows, which fills it again, and run this again",
                                 sql::quote_ident(composite.column)))
             .with_sqlstate(error.sqlstate())
             .with_detail(error.detail());

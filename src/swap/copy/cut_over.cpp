@@ -40,7 +40,7 @@ std::vector<Step> drop_outgoing(const ddl::Replacement& replacement, const std::
     for (const db::ConstraintInfo& key : keys)
         steps.push_back(statement(
             fmt::format("ALTER TABLE {} DROP CONSTRAINT {}", sql::quoted(replacement.leaf), sql::quote_ident(key.name)),
-            "the old table lags behind: its key would make deletes there fail"));
+            "the old table lags behind: its foreign key would make deletes there fail"));
     return steps;
 }
 

@@ -36,14 +36,14 @@ std::string old_index_name(const db::IndexInfo& index, const job::State& state) 
 std::vector<Step> exchange_names(const RevertFacts& facts, const job::State& state) {
     const auto rename = [](const QualifiedName& table, const std::string& name) {
         return statement(fmt::format("ALTER TABLE {} RENAME TO {}", sql::quoted(table), sql::quote_ident(name)),
-                         "the two exchange their names", {{table, LockMode::access_exclusive}});
+                         "the two tables exchange names", {{table, LockMode::access_exclusive}});
     };
     std::vector<Step> steps{rename(state.table, parked_name(state.table).name),
                             rename(facts.past.name, state.table.name)};
     append(steps, park(facts));
     for (const db::IndexInfo& index : facts.parent.indexes)
         steps.push_back(
-            ddl::rename_index({state.table.schema, old_index_name(index, state)}, index.name.name, "as it was called"));
+            ddl::rename_index({state.table.schema, old_index_name(index, state)}, index.name.name, "its former name"));
     append(steps, restore_leaf_indexes(facts, state));
     return steps;
 }
@@ -52,7 +52,7 @@ Error made_since(const job::State& state, const std::string& what) {
     return Error(ExitCode::refused,
                  fmt::format("{} has {}, which {} lacks", sql::quoted(state.table), what,
                              sql::quoted(QualifiedName{state.table.schema, state.old_name})),
-                 "it was made since the cut-over: take it back, or finish the swap and go on from there");
+                 "it was created after the cut-over: undo that, or finish the swap and keep the partitions");
 }
 
 }  // namespace
@@ -116,7 +116,7 @@ Unit drop_parked(const db::TableInfo& table, const job::State& state, const std:
     for (const db::ConstraintInfo& key : job::outgoing_keys(table))
         unit.lock_first.push_back({key.references, LockMode::access_exclusive});
     unit.steps = {statement(fmt::format("DROP TABLE IF EXISTS {}", sql::quoted(parked_name(state.table))),
-                            "the copy, with its leaves; its foreign keys' triggers on other tables go with it")};
+                            "the copy with its partitions, and the triggers of its foreign keys on other tables")};
     if (state.swap().has_registry)
         append(unit.steps, ddl::drop_registry(ddl::registry_of(table, state.key)));
     if (state.copies())

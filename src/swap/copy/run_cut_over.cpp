@@ -8,7 +8,7 @@
 #include "job/context.hpp"
 #include "job/copy/catch_up.hpp"
 #include "job/copy/run.hpp"
-#include "job/cut_over_record.hpp"
+#include "job/cut_over_times.hpp"
 #include "job/finding.hpp"
 #include "job/locks/attempts.hpp"
 #include "job/replacement.hpp"
@@ -69,7 +69,7 @@ void run_copy_cut_over(job::Session& server, const config::PartitionPolicy& poli
         server.reporter().info("swap.step", fmt::format("cut over {}", sql::quoted(state.table)));
         return attempt(copy_cut_over_unit(context, read_copy(server, state), server.config().swap), catch_up);
     });
-    job::store_cut_over(server, state, outcome);
+    job::store_cut_over_times(server, state, outcome);
 }
 
 }  // namespace tripmig::swap

@@ -22,11 +22,12 @@ std::vector<Step> renew_truncate_triggers(const backfill::Capture& capture, cons
     const std::string trigger = sql::quote_ident(capture.truncate_trigger);
     for (const QualifiedName& leaf : leaves) {
         const std::string table = sql::quoted(leaf);
-        steps.push_back(ddl::statement(fmt::format("DROP TRIGGER IF EXISTS {} ON {}", trigger, table), "made again"));
+        steps.push_back(
+            ddl::statement(fmt::format("DROP TRIGGER IF EXISTS {} ON {}", trigger, table), "created again"));
         steps.push_back(ddl::statement(
             fmt::format("CREATE TRIGGER {} AFTER TRUNCATE ON {} FOR EACH STATEMENT EXECUTE FUNCTION {}()", trigger,
                         table, sql::quoted(capture.truncate_function)),
-            "TRUNCATE of a partition counts as one of the table"));
+            "TRUNCATE of a partition counts as TRUNCATE of the table"));
         steps.push_back(ddl::statement(fmt::format("ALTER TABLE {} ENABLE ALWAYS TRIGGER {}", table, trigger),
                                        "also for a replication worker"));
     }
@@ -36,7 +37,7 @@ std::vector<Step> renew_truncate_triggers(const backfill::Capture& capture, cons
 Unit renew_reverse_unit(job::Session& server, const job::State& state, const backfill::Capture& capture) {
     const std::vector<QualifiedName> leaves = job::leaves_of(server, state.table);
     Unit unit;
-    unit.name = fmt::format("make the triggers on {} again", sql::quoted(state.table));
+    unit.name = fmt::format("recreate the triggers on {}", sql::quoted(state.table));
     unit.lock_first = {{state.table, LockMode::access_exclusive}};
     for (const QualifiedName& leaf : leaves)
         unit.lock_first.push_back({leaf, LockMode::access_exclusive});
@@ -62,8 +63,9 @@ Unit copy_all_back(const backfill::Transfer& back) {
     Unit unit;
     unit.name = fmt::format("copy all of {} back", sql::quoted(projection.source));
     unit.steps = {
-        ddl::statement("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", "log and rows of one moment"),
-        ddl::statement(fmt::format("DELETE FROM {}", sql::quoted(back.capture.log)), "all that it names comes now"),
+        ddl::statement("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", "log and rows from one snapshot"),
+        ddl::statement(fmt::format("DELETE FROM {}", sql::quoted(back.capture.log)),
+                       "everything that it names is copied now"),
         ddl::statement(fmt::format("DELETE FROM {}", sql::quoted(projection.target)), "the table was truncated"),
         ddl::statement(fmt::format("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {}",
                                    sql::quoted(projection.target), columns, columns, sql::quoted(projection.source)),
@@ -73,11 +75,10 @@ Unit copy_all_back(const backfill::Transfer& back) {
 
 /// What was unique without the key may be so no more.
 Error not_unique(const QualifiedName& table, const std::string& index, const Error& cause) {
-    return Error(
-               ExitCode::refused,
-               fmt::format("{} has rows that {} of the old table does not take", sql::quoted(table), index),
-               "since the cut-over it is unique together with the key, or within a leaf, only: change or delete one of "
-               "the rows, and run this again")
+    return Error(ExitCode::refused,
+                 fmt::format("{} has rows that {} of the old table does not accept", sql::quoted(table), index),
+                 "since the cut-over it is unique only together with the partition key, or within a partition: change "
+                 "or delete one of the rows, and run this again")
         .with_sqlstate(cause.sqlstate())
         .with_detail(cause.detail());
 }

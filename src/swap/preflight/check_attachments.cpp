@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <regex>
 
+#include "base/counted.hpp"
 #include "ddl/registry/registry.hpp"
 #include "job/finding.hpp"
 #include "job/source/publication_check.hpp"
@@ -40,33 +41,40 @@ void check_triggers(const db::TableInfo& table, const config::PartitionPolicy& p
         const std::string subject = fmt::format("trigger {}", sql::quote_ident(trigger.name));
         if (trigger.is_row && trigger.has_transition_tables)
             report.refuse(subject, "a row trigger with transition tables cannot be on a partition",
-                          "make it a statement trigger, or drop it");
+                          "recreate it as a statement trigger, or drop it");
         else if (trigger.is_row && trigger.is_before && assigns_key(trigger.function_source, policy.key))
-            report.refuse(subject,
-                          fmt::format("{} assigns NEW.{}: a BEFORE trigger may not move a row to another leaf",
-                                      trigger.function, policy.key),
-                          "use a default for the key instead");
+            report.refuse(
+                subject,
+                fmt::format("{} assigns NEW.{}: a BEFORE trigger may not move a row to another partition",
+                            trigger.function, policy.key),
+                "set the key in the application or by a column default, and take the assignment out of the function");
         else if (wants_registry(table, policy) && trigger.is_row && trigger.is_before && trigger.on_update &&
                  trigger.name > move)
-            report.refuse(subject, fmt::format("sorts after the registry's {}, which must see the row last", move),
-                          "rename it: ALTER TRIGGER ... RENAME TO");
+            report.refuse(subject,
+                          fmt::format("fires after the registry's trigger {}, which must be the last one (triggers "
+                                      "fire in the order of their names)",
+                                      move),
+                          fmt::format("rename it: ALTER TRIGGER {} ON {} RENAME TO a name before that",
+                                      sql::quote_ident(trigger.name), sql::quoted(table.name)));
         else if (wants_registry(table, policy) && trigger.is_row && trigger.is_before && trigger.on_delete &&
                  returns_null(trigger.function_source))
-            report.refuse(subject,
-                          fmt::format("{} may return NULL before a DELETE, and fires for rows that an UPDATE moves to "
-                                      "another leaf as well: the row would stay where it is, and the registry would "
-                                      "have it elsewhere",
-                                      trigger.function),
-                          "let it return OLD, or mark rows by an UPDATE of the service instead");
+            report.refuse(
+                subject,
+                fmt::format(
+                    "{} can return NULL before a DELETE, and it also fires for rows that an UPDATE moves to another "
+                    "partition: the row would stay where it is, and the registry would say that it moved",
+                    trigger.function),
+                "let the function return OLD; to mark rows as deleted, use an UPDATE in the application");
         else if (trigger.is_row && (trigger.on_insert || trigger.on_delete))
-            report.note(subject,
-                        fmt::format("comes along; it fires for rows that an UPDATE moves to another leaf as well "
-                                    "(DELETE, INSERT){}",
-                                    trigger.is_before && returns_null(trigger.function_source)
-                                        ? ": where it returns NULL for one, that UPDATE is lost, or the row"
-                                        : ""));
+            report.note(
+                subject,
+                fmt::format(
+                    "is preserved; it also fires (DELETE, INSERT) for rows that an UPDATE moves to another partition{}",
+                    trigger.is_before && returns_null(trigger.function_source)
+                        ? ". If it returns NULL for such a row, the UPDATE or the row is lost"
+                        : ""));
         else
-            report.ok(subject, "comes along");
+            report.ok(subject, "is preserved");
     }
 }
 
@@ -76,12 +84,12 @@ void check_attachments(const db::TableInfo& table, const config::PartitionPolicy
                                report);
         if (publication.names_table && !publication.can_alter)
             report.refuse(fmt::format("publication {}", sql::quote_ident(publication.name)), "the role does not own it",
-                          "run as a member of its owner too", ExitCode::no_privilege);
+                          "run as a role that is also a member of its owner", ExitCode::no_privilege);
     }
     if (table.row_security)
-        report.ok("row security", fmt::format("{} policies come along", table.policies.size()));
+        report.ok("row security", counted(table.policies.size(), "policy is preserved", "policies are preserved"));
     for (const db::SequenceInfo& sequence : table.sequences)
-        report.ok(fmt::format("sequence {}", sql::quoted(sequence.name)), "goes on where it stands");
+        report.ok(fmt::format("sequence {}", sql::quoted(sequence.name)), "keeps its next value");
 }
 
 }  // namespace tripmig::swap

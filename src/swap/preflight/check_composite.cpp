@@ -17,11 +17,15 @@ void look_at_column(const db::ColumnInfo& column, const std::string& type, const
                     const QualifiedName& child, job::Report& report) {
     const std::string name = fmt::format("{}.{}", sql::quoted(child), sql::quote_ident(column.name));
     if (column.type != type)
-        report.refuse(subject, fmt::format("{} is of type {}, and would have to be {}", name, column.type, type),
-                      fmt::format("rename {}, or choose registry", name));
-    else if (column.not_null || column.generated != '\0' || column.identity != '\0')
-        report.refuse(subject, fmt::format("{} is NOT NULL, generated or an identity, and is to be filled", name),
-                      fmt::format("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL, or rename it, or choose registry",
+        report.refuse(subject, fmt::format("{} has type {}, but must have type {}", name, column.type, type),
+                      fmt::format("rename {}, or use --incoming-foreign-keys registry", name));
+    else if (column.generated != '\0' || column.identity != '\0')
+        report.refuse(subject, fmt::format("{} is a generated or identity column, but triggers have to fill it", name),
+                      fmt::format("rename {}, or use --incoming-foreign-keys registry", name));
+    else if (column.not_null)
+        report.refuse(subject, fmt::format("{} is NOT NULL, but is filled by triggers", name),
+                      fmt::format("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL, or rename it, or use "
+                                  "--incoming-foreign-keys registry",
                                   sql::quoted(child), sql::quote_ident(column.name)));
 }
 
@@ -29,33 +33,36 @@ void look_at_child(const db::TableInfo& child, const db::TableInfo& table, const
                    job::Report& report) {
     if (child.owner != table.owner)
         report.refuse(subject,
-                      fmt::format("{} belongs to {}, and {} to {}: the triggers that fill the column need one owner",
+                      fmt::format("{} is owned by {}, and {} by {}: the triggers that fill the column need one owner",
                                   sql::quoted(child.name), sql::quote_ident(child.owner), sql::quoted(table.name),
                                   sql::quote_ident(table.owner)),
-                      "give both tables one owner, or choose registry");
+                      "give both tables the same owner, or use --incoming-foreign-keys registry");
     for (const db::TableInfo* each : {&child, &table})
         if (each->force_row_security)
-            report.refuse(subject,
-                          fmt::format("{} has FORCE ROW LEVEL SECURITY: its owner, who fills the column, does "
-                                      "not see all rows",
-                                      sql::quoted(each->name)),
-                          "ALTER TABLE ... NO FORCE ROW LEVEL SECURITY, or choose registry");
+            report.refuse(
+                subject,
+                fmt::format("{} has FORCE ROW LEVEL SECURITY: its owner, who fills the column, does "
+                            "not see all rows",
+                            sql::quoted(each->name)),
+                fmt::format("ALTER TABLE {} NO FORCE ROW LEVEL SECURITY, or use --incoming-foreign-keys registry",
+                            sql::quoted(each->name)));
     std::string triggers;
     for (const db::TriggerInfo& trigger : child.triggers)
         if (trigger.is_row && trigger.on_update && trigger.enabled != 'D' && trigger.enabled != 'R' &&
             trigger.name.compare(0, 3, "zz_") != 0)
             triggers += (triggers.empty() ? "" : ", ") + sql::quote_ident(trigger.name);
     if (!triggers.empty())
-        report.note(subject, fmt::format("filling the column is an UPDATE of every row of {}: its triggers fire ({})",
+        report.note(subject, fmt::format("filling the column updates every row of {}: its triggers fire ({})",
                                          sql::quoted(child.name), triggers));
 }
 
 void look_at_actions(const db::IncomingKey& key, const std::string& subject, job::Report& report) {
     if (key.tail.find(" ON UPDATE SET ") != std::string::npos)
-        report.refuse(subject,
-                      "is ON UPDATE SET NULL or SET DEFAULT: a row whose partition key changes would lose "
-                      "those that point to it",
-                      "make it ON UPDATE CASCADE or NO ACTION, or choose registry");
+        report.refuse(
+            subject,
+            "is ON UPDATE SET NULL or SET DEFAULT: when the partition key of a row changes, the rows that reference it "
+            "would lose their reference",
+            "drop it and add it again with ON UPDATE CASCADE or NO ACTION, or use --incoming-foreign-keys registry");
 }
 
 }  // namespace
@@ -65,7 +72,7 @@ void check_composite(const db::IncomingKey& key, const db::TableInfo& table, con
     const std::string subject = fmt::format("foreign key {}", described(key));
     const std::string column = ddl::companion_column(key, policy.key);
     if (column.empty()) {
-        report.ok(subject, "has the partition key in it: points to the new table, with the same name and actions");
+        report.ok(subject, "includes the partition key: references the new table, with the same name and actions");
         return;
     }
     look_at_actions(key, subject, report);
@@ -83,17 +90,15 @@ void check_composite(const db::IncomingKey& key, const db::TableInfo& table, con
     composite.column = column;
     composite.partition_key = policy.key;
     const db::IncomingKey later = ddl::with_companion(composite);
-    report.note(
-        subject,
-        fmt::format("becomes ({}) to {} ({}){}. {} {} {}, and triggers fill it from the row that is pointed to: "
-                    "a look-up over all leaves for each row whose statement leaves it out",
-                    ddl::column_list(later.columns), sql::quoted(table.name), ddl::column_list(later.referenced),
-                    later.tail, sql::quoted(key.table), present != nullptr ? "has the column" : "is given the column",
-                    sql::quote_ident(column)));
+    report.note(subject, fmt::format("becomes ({}) REFERENCES {} ({}){}. {} {} {}, and triggers fill it from the "
+                                     "referenced row; each row written without it costs a look-up in all partitions",
+                                     ddl::column_list(later.columns), sql::quoted(table.name),
+                                     ddl::column_list(later.referenced), later.tail, sql::quoted(key.table),
+                                     present != nullptr ? "already has the column" : "gets the column",
+                                     sql::quote_ident(column)));
     if (later.tail != key.tail)
         report.note(subject,
-                    "is ON UPDATE CASCADE from then on, so that a changed partition key follows; a changed id "
-                    "does as well");
+                    "is ON UPDATE CASCADE afterwards, so that a changed partition key follows; so does a changed id");
 }
 
 }  // namespace tripmig::swap

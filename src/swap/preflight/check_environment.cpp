@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/bytes.hpp"
+#include "base/counted.hpp"
 #include "base/duration.hpp"
 #include "ddl/index_definition.hpp"
 #include "job/finding.hpp"
@@ -14,39 +16,36 @@ namespace tripmig::swap {
 
 namespace {
 
-std::string in_megabytes(double bytes) {
-    return fmt::format("{:.0f} MB", std::ceil(bytes / 1'048'576));
-}
-
 void look_at_sessions(const Environment& around, const config::SwapConfig& config, bool is_copy, job::Report& report) {
     if (!around.may_make_state)
-        report.refuse("state schema", "the role can neither use nor make it",
-                      "let the database's owner create it for this role (state.schema)", ExitCode::no_privilege);
+        report.refuse("state schema", "the role can neither use nor create it",
+                      "let the database's owner create it for this role (its name is `schema` in [state])",
+                      ExitCode::no_privilege);
     if (!around.blockers.empty())
-        report.note("old transactions", fmt::format("the cut-over does not try while these are open: {}",
+        report.note("old transactions", fmt::format("the cut-over is not tried while these are open: {}",
                                                     fmt::join(around.blockers, "; ")));
     if (!around.followers.empty())
         report.note("replicas",
-                    fmt::format("{} follow: the work holds while one is more than {} behind{}",
+                    fmt::format("{}: the swap pauses while one of them is more than {} behind{}",
                                 fmt::join(around.followers, "; "), tripmig::to_string(config.max_replica_lag),
-                                is_copy ? "; their snapshots cannot be waited for at the cut-over" : ""));
+                                is_copy ? "; the cut-over cannot wait for snapshots on them" : ""));
     if (!around.idle_slots.empty())
-        report.note("replication slots", fmt::format("nobody reads from {}: the server keeps all that is written",
+        report.note("replication slots", fmt::format("nobody reads from {}: the server retains all WAL for it",
                                                      fmt::join(around.idle_slots, "; ")));
     if (!around.sees_all_statistics)
         report.note("role",
-                    "without pg_read_all_stats the age of other roles' transactions and how far replicas are is not "
-                    "visible: unknown counts as old");
+                    "without pg_read_all_stats the age of other roles' transactions and the lag of replicas are not "
+                    "visible; an unknown age counts as old");
 }
 
 void look_at_event_triggers(const Environment& around, job::Report& report) {
     for (const db::EventTrigger& trigger : around.event_triggers)
         report.note(
             fmt::format("event trigger {}", sql::quote_ident(trigger.name)),
-            fmt::format("{} runs at {} of {}: the swap sets owner, row security, grants and triggers of the new "
-                        "table after it, and is rolled back where they still differ, or where it raises an error",
-                        sql::quoted(trigger.function), trigger.event,
-                        trigger.tags.empty() ? "every command" : trigger.tags));
+            fmt::format(
+                "{} runs at {} of {}: the swap sets the owner, row security, grants and triggers of the new table "
+                "after it. The step is rolled back if they still differ, or if the trigger raises an error",
+                sql::quoted(trigger.function), trigger.event, trigger.tags.empty() ? "every command" : trigger.tags));
 }
 
 /// Whoever reads the changes has the replica identity as the key of each UPDATE and DELETE.
@@ -62,9 +61,9 @@ void look_at_message_key(const db::TableInfo& table, const Environment& around, 
         return;
     report.note(
         "replica identity",
-        fmt::format("its columns change from ({}) to ({}): logical consumers get another message key for UPDATE "
-                    "and DELETE: {}",
-                    ddl::column_list(columns.before), ddl::column_list(columns.after), fmt::join(consumers, ", ")));
+        fmt::format(
+            "its columns change from ({}) to ({}): logical consumers get another key with UPDATE and DELETE: {}",
+            ddl::column_list(columns.before), ddl::column_list(columns.after), fmt::join(consumers, ", ")));
 }
 
 /// A look-up that asks every leaf locks each, and each one's indexes.
@@ -73,46 +72,47 @@ void look_at_lock_table(const db::TableInfo& table, const Environment& around, s
     const auto each = static_cast<std::int64_t>((leaves + 1) * (1 + table.indexes.size()));
     const std::int64_t sessions = around.max_connections + around.max_prepared_transactions;
     const std::string subject = "max_locks_per_transaction";
-    const std::string need = fmt::format("{} leaves with {} indexes: a look-up that asks all of them takes {} locks",
-                                         leaves, table.indexes.size(), each);
+    const std::string need =
+        fmt::format("{}, each with {}: a look-up in all of them takes {}", counted(leaves, "partition"),
+                    counted(table.indexes.size(), "index", "indexes"), counted(each, "lock"));
     if (each <= around.max_locks_per_transaction)
-        report.ok(subject, fmt::format("{}, {} are set", need, around.max_locks_per_transaction));
+        report.ok(subject, fmt::format("{}; the setting is {}", need, around.max_locks_per_transaction));
     else
-        report.note(
-            subject,
-            fmt::format("{}; {} are set for each of {} sessions. Were {} of them to do that at once, the lock table "
-                        "would be full (53200): {} would do",
-                        need, around.max_locks_per_transaction, sessions,
-                        around.max_locks_per_transaction * sessions / each + 1, (each + 63) / 64 * 64));
+        report.note(subject,
+                    fmt::format("{}; the setting is {}, for each of {} sessions. If {} of them did that at once, the "
+                                "lock table would be full (SQLSTATE 53200); {} is enough",
+                                need, around.max_locks_per_transaction, sessions,
+                                around.max_locks_per_transaction * sessions / each + 1, (each + 63) / 64 * 64));
 }
 
 void look_at_size(const db::TableInfo& table, const Environment& around, const config::SwapConfig& config, bool is_copy,
                   job::Report& report) {
     const Estimate need = estimate(table, around, is_copy);
     if (!need.index_seconds || !need.disk_bytes) {
-        report.note("time and disk", "no sample could be taken (temporary tables, an index over them): not estimated");
+        report.note("time and disk",
+                    "not estimated: no sample could be taken (no right to create temporary tables, or an index that "
+                    "cannot be built on one)");
         return;
     }
-    const std::string source = fmt::format("measured on {} of {} blocks", need.sampled_blocks, need.blocks);
-    const std::string disk = in_megabytes(static_cast<double>(*need.disk_bytes));
-    const std::string now = in_megabytes(static_cast<double>(need.database_bytes));
+    const std::string source = fmt::format("measured on {} of {}", need.sampled_blocks, counted(need.blocks, "block"));
+    const std::string disk = bytes_text(*need.disk_bytes);
+    const std::string now = bytes_text(need.database_bytes);
     if (need.load_seconds) {
-        report.note("time",
-                    fmt::format("about {:.0f} s to load and {:.0f} s to index with one worker, {}; what is written "
-                                "to the WAL, the throttle ({} a chunk) and the comparison come to it",
-                                std::ceil(*need.load_seconds), std::ceil(*need.index_seconds), source,
-                                tripmig::to_string(config.chunk_target)));
-        report.note("disk", fmt::format("about {} for the copy with its indexes, and as much WAL; the database has {} "
-                                        "now. No SQL tells what the disk has left: look there",
-                                        disk, now));
+        report.note("time", fmt::format("about {:.0f} s to load and {:.0f} s to index with one worker, {}; plus "
+                                        "writing the WAL, the throttle (chunks of {}) and the comparison",
+                                        std::ceil(*need.load_seconds), std::ceil(*need.index_seconds), source,
+                                        tripmig::to_string(config.chunk_target)));
+        report.note("disk",
+                    fmt::format("about {} for the copy with its indexes, and as much again for WAL; the "
+                                "database has {} now. Check the free disk space yourself: tripmig cannot see it",
+                                disk, now));
         return;
     }
-    report.note("time",
-                fmt::format("about {:.0f} s for the unique index, {}; two scans without blocking come to it, and the "
-                            "registry if there is one",
-                            std::ceil(*need.index_seconds), source));
+    report.note("time", fmt::format("about {:.0f} s for the unique index, {}; plus two scans that block nobody, and "
+                                    "the registry if there is one",
+                                    std::ceil(*need.index_seconds), source));
     report.note("disk", fmt::format("about {} for the unique index and the registry together; the database has {} now. "
-                                    "No SQL tells what the disk has left: look there",
+                                    "Check the free disk space yourself: tripmig cannot see it",
                                     disk, now));
 }
 
@@ -158,7 +158,7 @@ std::vector<job::Finding> check_environment(const db::TableInfo& table, const En
     look_at_message_key(table, around, policy.key, report);
     look_at_lock_table(table, around, leaves, report);
     check_statements(table, around, policy, report);
-    if (table.pages > 0)
+    if (table.pages > 0 && !around.is_refused)
         look_at_size(table, around, config, is_copy, report);
     return findings;
 }

@@ -13,9 +13,9 @@ void check_leftovers(const db::TableInfo& table, const job::Facts& facts, const 
     for (const job::LeftoverFunction& function : facts.leftovers) {
         const std::string subject = fmt::format("function {}", function.signature);
         if (function.is_orphaned)
-            report.note(subject, "is left of the registry of a table that was dropped: it is replaced");
+            report.note(subject, "is left over from the registry of a dropped table: it is replaced");
         else
-            report.refuse(subject, "has the name that a function of the registry gets",
+            report.refuse(subject, "has the name of a function of the registry",
                           fmt::format("rename or drop it: ALTER FUNCTION {} RENAME TO ...", function.signature));
     }
 }

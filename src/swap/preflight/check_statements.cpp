@@ -4,7 +4,9 @@
 #include <array>
 #include <map>
 
+#include "base/counted.hpp"
 #include "job/finding.hpp"
+#include "sql/identifier.hpp"
 #include "swap/preflight/environment.hpp"
 #include "swap/preflight/statement_risk.hpp"
 
@@ -44,10 +46,6 @@ class RiskList {
     std::array<int, 3> m_hidden{};
 };
 
-std::string calls_text(std::int64_t calls) {
-    return fmt::format("{} call{}", calls, calls == 1 ? "" : "s");
-}
-
 std::string shortened(std::string_view query) {
     std::string text(query.substr(0, 120));
     std::replace_if(
@@ -59,26 +57,27 @@ void check_seen(const db::TableInfo& table, const Environment& around, const con
                 job::Report& report) {
     const std::string subject = "statements";
     if (!around.has_statement_statistics) {
-        report.note(
-            subject,
-            "pg_stat_statements cannot be read here: what the application sends is not known, only what functions "
-            "contain",
-            "look for ON CONFLICT and for look-ups without the partition key, ctid, ONLY, INSERT ... RETURNING "
-            "xmin and COPY ... TO in the application; docs/swap.md has the list");
+        report.note(subject,
+                    "pg_stat_statements cannot be read: the statements of the application are unknown, only functions "
+                    "were read",
+                    "look in the application for ON CONFLICT, look-ups without the partition key, ctid, ONLY, INSERT "
+                    "... RETURNING xmin and COPY ... TO; docs/swap.md has the list");
         return;
     }
     RiskList list(report, "statement");
     for (const SeenStatement& seen : around.statements)
         for (const StatementRisk& risk : statement_risks(seen.query, table, policy))
-            list.add(risk, fmt::format("({}, {:.2f} ms each): {}", calls_text(seen.calls), seen.mean_ms,
+            list.add(risk, fmt::format("({}, {:.2f} ms each): {}", counted(seen.calls, "call"), seen.mean_ms,
                                        shortened(seen.query)));
     list.tell_rest();
     if (around.hidden_statements > 0)
-        report.note(subject, fmt::format("{} of other roles are not visible: GRANT pg_read_all_stats to see them",
-                                         around.hidden_statements));
+        report.note(
+            subject,
+            fmt::format("the text of {} of other roles is not visible", counted(around.hidden_statements, "statement")),
+            fmt::format("GRANT pg_read_all_stats TO {}", sql::quote_ident(table.current_role)));
     if (list.is_empty())
-        report.ok(subject, fmt::format("none of the {} in pg_stat_statements that may concern the table is affected",
-                                       around.statements.size()));
+        report.ok(subject, fmt::format("none in pg_stat_statements is affected; {} may concern the table",
+                                       counted(around.statements.size(), "statement")));
 }
 
 void check_functions(const db::TableInfo& table, const Environment& around, const config::PartitionPolicy& policy,
@@ -90,13 +89,14 @@ void check_functions(const db::TableInfo& table, const Environment& around, cons
             unread[function.language].push_back(function.description);
             continue;
         }
-        const std::string calls = function.calls ? calls_text(*function.calls) : "calls not counted: track_functions";
+        const std::string calls =
+            function.calls ? counted(*function.calls, "call") : "calls unknown: track_functions is off";
         for (const StatementRisk& risk : function_risks(function, table, policy))
             list.add(risk, fmt::format("in {} ({})", function.description, calls));
     }
     list.tell_rest();
     for (const auto& [language, names] : unread)
-        report.note("function", fmt::format("written in {} and not read: {}", language, fmt::join(names, ", ")),
+        report.note("function", fmt::format("written in {}, not read: {}", language, fmt::join(names, ", ")),
                     "check what they do with the table");
 }
 

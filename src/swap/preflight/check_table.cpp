@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/bytes.hpp"
+#include "base/counted.hpp"
 #include "base/error.hpp"
 #include "job/boundary.hpp"
 #include "job/copy/outside_keys.hpp"
@@ -17,30 +19,36 @@ namespace tripmig::swap {
 void check_relation(const db::TableInfo& table, const config::PartitionPolicy& policy, job::Report& report) {
     const std::string subject = fmt::format("table {}", sql::quoted(table.name));
     if (table.kind != 'r') {
-        report.refuse(subject, "is no plain table", "only plain tables can be swapped");
+        report.refuse(subject, "is not a plain table", "only plain tables can be swapped");
         return;
     }
-    if (table.persistence != 'p')
-        report.refuse(subject, "is unlogged or temporary", "ALTER TABLE ... SET LOGGED first");
+    if (table.persistence == 't')
+        report.refuse(subject, "is temporary", "only permanent tables can be swapped");
+    else if (table.persistence != 'p')
+        report.refuse(subject, "is unlogged",
+                      fmt::format("ALTER TABLE {} SET LOGGED first; it rewrites the table under a lock",
+                                  sql::quoted(table.name)));
     if (table.is_leaf)
-        report.refuse(subject, "is a partition of another table", "swap the table on top, or split this leaf");
+        report.refuse(subject, "is a partition of another table",
+                      fmt::format("swap its parent table, or split this partition: tripmig partition split {}",
+                                  sql::quoted(table.name)));
     if (table.has_children || table.has_parents)
-        report.refuse(subject, "takes part in inheritance", "ALTER TABLE ... NO INHERIT first");
+        report.refuse(subject, "is part of an inheritance tree", "ALTER TABLE ... NO INHERIT ... first");
     if (table.is_typed)
         report.refuse(subject, "is a typed table (CREATE TABLE ... OF), which cannot be a partition",
-                      "ALTER TABLE ... NOT OF first");
+                      fmt::format("ALTER TABLE {} NOT OF first", sql::quoted(table.name)));
     for (const std::string& label : table.labels)
-        report.refuse(fmt::format("security label of {}", label), "labels are not carried in this version",
+        report.refuse(fmt::format("security label of {}", label), "security labels are not supported in this version",
                       "remove it, and set it again after the swap");
     if (!table.options.empty())
-        report.note("storage parameters",
-                    "a partitioned table has none: they stay on the old rows' leaf, and new leaves get them");
+        report.note("storage parameters", "a partitioned table has none: its partitions have them");
     const bool is_copy = policy.swap.strategy == config::SwapStrategy::copy;
-    report.ok(subject,
-              fmt::format("{} columns, {} MB with indexes; {}", table.columns.size(), table.bytes / 1'048'576,
-                          is_copy ? "about as much again is written, and kept until `finish`" : "no row is moved"));
+    report.ok(
+        subject,
+        fmt::format("{}, {} with indexes; {}", counted(table.columns.size(), "column"), bytes_text(table.bytes),
+                    is_copy ? "about as much again is written, and kept until `swap finish`" : "no row is moved"));
     if (is_copy && job::row_keys(table).empty())
-        report.refuse(subject, "nothing tells its rows apart: copy follows changes by their key",
+        report.refuse(subject, "nothing identifies its rows: copy follows changes by a key",
                       "add a primary key, or a unique index over columns that are NOT NULL; or use --strategy attach");
 }
 
@@ -60,12 +68,10 @@ void check_privileges(const db::TableInfo& table, job::Report& report) {
     if (table.force_row_security && !table.bypasses_row_security)
         report.refuse(
             "row security",
-            fmt::format("FORCE ROW LEVEL SECURITY hides rows from {} too: a part of them would be "
-                        "taken for all of them",
+            fmt::format("FORCE ROW LEVEL SECURITY hides rows from {} too: the rows it sees would be taken for all rows",
                         role),
-            fmt::format("ALTER ROLE {} BYPASSRLS, or ALTER TABLE {} NO FORCE ROW LEVEL SECURITY for the time of "
-                        "the swap",
-                        role, sql::quoted(table.name)));
+            fmt::format("ALTER ROLE {} BYPASSRLS, or ALTER TABLE {} NO FORCE ROW LEVEL SECURITY during the swap", role,
+                        sql::quoted(table.name)));
 }
 
 namespace {
@@ -74,13 +80,14 @@ void look_at_rows(const std::string& subject, const QualifiedName& table, ddl::K
                   const db::ColumnInfo& column, const job::Facts& facts, const config::PartitionPolicy& policy,
                   const config::SwapConfig& config, job::Report& report) {
     if (facts.key.nulls > 0)
-        report.refuse(subject, fmt::format("is NULL in {}, which belong to no range", ddl::rows_text(facts.key.nulls)),
+        report.refuse(subject,
+                      fmt::format("is NULL in {}, which belong to no partition", ddl::rows_text(facts.key.nulls)),
                       "give these rows a value first");
     else if (!column.not_null)
-        report.note(subject, "may be NULL today; no row is. It becomes NOT NULL, checked without blocking writers");
+        report.note(subject, "is nullable, but no row has NULL. It becomes NOT NULL, checked without blocking writers");
     if (facts.key.is_empty) {
-        report.ok(subject, fmt::format("the table is empty: it is partitioned directly, from {} on",
-                                       policy.start ? *policy.start : std::string("the present")));
+        report.ok(subject, fmt::format("the table is empty and is partitioned directly, from {} on",
+                                       policy.start ? *policy.start : std::string("the current interval")));
         return;
     }
     const bool is_copy = policy.swap.strategy == config::SwapStrategy::copy;
@@ -90,21 +97,24 @@ void look_at_rows(const std::string& subject, const QualifiedName& table, ddl::K
     }
     if (is_copy) {
         if (facts.key.has_infinity || facts.key.has_minus_infinity)
-            report.note(subject, "is infinite in some rows: they get a leaf of their own");
-        report.ok(subject, "all rows are copied into leaves of their own range");
+            report.note(subject, "is infinite in some rows: they get their own partition");
+        report.ok(subject, "each row is copied into the partition for its key");
         return;
     }
     if (facts.key.early.rows > 0)
-        report.note(subject, fmt::format("is before year 1 in {} ({}): the past keeps them; correct them before you "
-                                         "split it",
-                                         ddl::rows_text(facts.key.early.rows), facts.key.early.example));
+        report.note(
+            subject,
+            fmt::format(
+                "is before year 1 in {} ({}): they stay in the partition of the past; correct them before you split it",
+                ddl::rows_text(facts.key.early.rows), facts.key.early.example));
     if (facts.key.has_infinity)
-        report.refuse(subject, "is infinity in some rows, which lie beyond every cut",
+        report.refuse(subject, "is infinity in some rows: they cannot be in the partition of the past",
                       "give these rows a finite key, or use --strategy copy");
     try {
         const ddl::Bound cut = job::choose_boundary(type, policy.interval, facts.now, config.margin, facts.key.newest);
-        report.ok(subject, fmt::format("all rows lie before {}: they become the leaf of the past, new leaves follow",
-                                       ddl::describe(type, cut)));
+        report.ok(subject,
+                  fmt::format("all rows are before {}: they become the partition of the past; new partitions follow",
+                              ddl::describe(type, cut)));
     } catch (const Error& error) {
         report.refuse(subject, error.message(), error.hint());
     }
@@ -123,8 +133,9 @@ void check_key(const db::TableInfo& table, const job::Facts& facts, const config
     }
     const auto type = ddl::key_type(job::key_type_name(*column));
     if (!type || *type == ddl::KeyType::numeric) {
-        report.refuse(subject, fmt::format("is of type {}, which has no bounds here", column->type),
-                      "keys are of type date, timestamp, timestamptz, smallint, integer, bigint or uuid (version 7)");
+        report.refuse(
+            subject, fmt::format("has type {}, which cannot be a partition key here", column->type),
+            "use a column of type date, timestamp, timestamptz, smallint, integer, bigint or uuid (version 7)");
         return;
     }
     if (column->generated != '\0')

@@ -52,6 +52,7 @@ struct Environment {
     std::vector<SeenStatement> statements;
     std::vector<FunctionText> functions;  ///< whose text may name the table, and its row triggers'
     std::optional<Sample> sample;
+    bool is_refused = false;  ///< the swap, by preflight: no sample was tried
 };
 
 /// Reads all of it; changes nothing that lasts.

@@ -55,21 +55,22 @@ Risk check_conflict(sql::TokenCursor& cursor, const db::TableInfo& table, const 
                     return StatementRisk{
                         RiskKind::breaks,
                         fmt::format("ON CONSTRAINT {} exists on the partitions only (42704)", name.back()),
-                        "write ON CONFLICT DO NOTHING, or make a unique constraint with the partition key"};
+                        "write ON CONFLICT DO NOTHING, or create a unique constraint that includes the partition key"};
                 return StatementRisk{RiskKind::changes,
-                                     fmt::format("constraint {} then covers ({}, {})", name.back(),
+                                     fmt::format("constraint {} will cover ({}, {})", name.back(),
                                                  ddl::column_list(index.columns), sql::quote_ident(key)),
-                                     "check that a conflict within these columns is what you mean"};
+                                     "check that a conflict in these columns is what you mean"};
             }
         return std::nullopt;
     }
     const auto lost = std::find_if(table.indexes.begin(), table.indexes.end(),
                                    [&](const db::IndexInfo& index) { return is_lost(index, key); });
     if (lost != table.indexes.end() && cursor.peek().is_word("do"))
-        return StatementRisk{RiskKind::changes,
-                             fmt::format("ON CONFLICT DO NOTHING sees a duplicate of ({}) in the same partition only",
-                                         ddl::column_list(lost->columns)),
-                             "look for the row first, or keep the ids unique with unique_ids = true"};
+        return StatementRisk{
+            RiskKind::changes,
+            fmt::format("ON CONFLICT DO NOTHING will see a duplicate of ({}) in the same partition only",
+                        ddl::column_list(lost->columns)),
+            "look for the row first, or keep the ids unique with unique_ids = true in the policy"};
     return std::nullopt;
 }
 
@@ -197,7 +198,7 @@ Risk check_lookup_without_key(const StatementText& statement) {
     return StatementRisk{
         StatementRisk::Kind::slows,
         fmt::format("looks up by ({}) alone: it reads every partition", ddl::column_list(primary->columns)),
-        fmt::format("add a condition on {} where the caller knows it", sql::quote_ident(statement.policy.key))};
+        fmt::format("add a condition on {} where the caller knows its value", sql::quote_ident(statement.policy.key))};
 }
 
 }  // namespace tripmig::swap

@@ -47,8 +47,9 @@ Risk check_ctid(const StatementText& statement) {
     const std::string instead = "compare the primary key, or (tableoid, ctid)";
     if (statement.has_word("update") || statement.has_word("delete"))
         return StatementRisk{RiskKind::changes,
-                             "ctid is unique in one partition only: rows of other partitions are hit as well", instead};
-    return StatementRisk{RiskKind::changes, "ctid names a row in one partition only", instead};
+                             "ctid is unique in one partition only: rows of other partitions are affected too",
+                             instead};
+    return StatementRisk{RiskKind::changes, "ctid identifies a row in one partition only", instead};
 }
 
 Risk check_only(const StatementText& statement) {
@@ -63,7 +64,7 @@ Risk check_only(const StatementText& statement) {
             continue;
         const std::string table = sql::quoted(statement.table.name);
         return StatementRisk{RiskKind::changes,
-                             fmt::format("ONLY {} then means the parent without its partitions: it {}", table,
+                             fmt::format("ONLY {} will mean the parent without its partitions: it {}", table,
                                          head.is_word("lock") ? "locks no partition" : "finds no row"),
                              "leave out ONLY: the table has no children today"};
     }
@@ -82,7 +83,7 @@ Risk check_insert_returning(const StatementText& statement) {
     return StatementRisk{
         RiskKind::breaks,
         fmt::format("INSERT ... RETURNING {} cannot retrieve a system column of a partitioned table (0A000)", column),
-        "use a version column of your own (in EF Core, in place of xmin as concurrency token)"};
+        "use your own version column (in EF Core, in place of xmin as the concurrency token)"};
 }
 
 Risk check_copy_to(const StatementText& statement) {
@@ -94,10 +95,9 @@ Risk check_copy_to(const StatementText& statement) {
         if (statement.tokens[i].is_word("to"))
             return StatementRisk{
                 RiskKind::breaks, "COPY ... TO cannot read a partitioned table (42809)",
-                fmt::format(
-                    "write COPY (SELECT ... FROM {0}) TO; and pg_dump -t {0} then dumps no row: name the partitions "
-                    "too, or use --table-and-children (pg_dump 16 and newer)",
-                    sql::quoted(statement.table.name))};
+                fmt::format("write COPY (SELECT ... FROM {0}) TO. Also, pg_dump -t {0} will dump no row: name the "
+                            "partitions too, or use --table-and-children (pg_dump 16 and newer)",
+                            sql::quoted(statement.table.name))};
     }
     return std::nullopt;
 }

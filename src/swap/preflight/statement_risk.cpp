@@ -82,11 +82,11 @@ void check_trigger_variables(const FunctionText& function, const db::TableInfo& 
         for (const std::string_view variable : variables)
             if (token.is_word(variable))
                 add(risks, {StatementRisk::Kind::changes,
-                            fmt::format("{} is the partition's in the row trigger {}",
+                            fmt::format("{} will be the partition's in the row trigger {}",
                                         variable == "tg_relid" ? "TG_RELID" : "TG_TABLE_NAME",
                                         fmt::join(function.triggers, ", ")),
                             fmt::format("use the root of pg_partition_ancestors(TG_RELID), or a trigger argument "
-                                        "(TG_ARGV[0]) that says '{}'",
+                                        "(TG_ARGV[0]) with the value '{}'",
                                         table.name.name)});
 }
 

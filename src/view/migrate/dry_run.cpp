@@ -21,7 +21,7 @@ std::string mode_text(const app::PendingFile& file) {
     if (file.swap)
         return "swap";
     if (!file.is_transactional)
-        return fmt::format("a statement at a time: {}{}", file.why_not,
+        return fmt::format("one statement at a time: {}{}", file.why_not,
                            file.half_way ? "; " + file.half_way->state() + ", resumes there" : "");
     const std::string modes = file.units.empty() ? "" : file.units.front().modes;
     return "one transaction" + (modes.empty() ? "" : ", " + modes);
@@ -53,8 +53,8 @@ std::string statement_sql(const app::PendingStatement& statement) {
 }
 
 std::string file_sql(const app::PendingFile& file) {
-    std::string text = fmt::format("-- {}{}\n", file.file,
-                                   file.half_way ? ", " + file.half_way->state() + ": what is left of it" : "");
+    std::string text =
+        fmt::format("-- {}{}\n", file.file, file.half_way ? ", " + file.half_way->state() + ": the rest" : "");
     if (file.swap)
         text += fmt::format("-- {}\n", file.swap->outlook);
     for (const app::PendingUnit& unit : file.units) {

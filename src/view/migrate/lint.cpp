@@ -59,7 +59,7 @@ std::string effects_text(const lint::Effects& effects) {
     append_passes(text, "read", effects.scans);
     for (const std::string& table : effects.emptied)
         text += fmt::format("; empty {}", table);
-    return effects.is_opaque ? "not told by the text" : text;
+    return effects.is_opaque ? "not visible in the text" : text;
 }
 
 }  // namespace

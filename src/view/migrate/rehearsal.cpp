@@ -79,7 +79,10 @@ std::string rehearsal_text(const app::RehearsalResult& result) {
     }
     std::string text = table.empty() ? "no statement would block anybody\n" : table.to_string();
     if (!differences.empty())
-        text += "\nThe schema is not what it was (- is missing, + is left over, ~ is another):\n" + differences;
+        text +=
+            "\n"
+            "The schema differs (- missing, + left over, ~ changed):\n" +
+            differences;
     return text;
 }
 
@@ -113,9 +116,8 @@ nlohmann::ordered_json rehearsal_json(const app::RehearsalResult& result) {
 std::string rehearsal_summary(const app::RehearsalResult& result) {
     const auto down = static_cast<std::size_t>(std::count_if(
         result.files.begin(), result.files.end(), [](const auto& file) { return file.direction == "down"; }));
-    return fmt::format("{} run, {} of them {}; {} left another schema than {} should",
-                       counted(result.files.size(), "file"), down, down == 1 ? "a way back" : "ways back",
-                       result.different(), result.different() == 1 ? "it" : "they");
+    return fmt::format("ran {}, {} of them {}; {} left a different schema than expected",
+                       counted(result.files.size(), "file"), down, down == 1 ? "an undo" : "undos", result.different());
 }
 
 }  // namespace tripmig::view

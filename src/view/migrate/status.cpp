@@ -39,7 +39,7 @@ nlohmann::json locks_json(const db::MigrationLocks& locks) {
 void add_lock_rows(report::Table& table, const app::MigrationStatus& migration) {
     const db::MigrationLocks& locks = *migration.locks;
     if (locks.modes.empty())
-        table.add_row({migration.version, migration.description, "none that others wait for", ""});
+        table.add_row({migration.version, migration.description, "none that block others", ""});
     bool is_first = true;
     for (const auto& [relation, mode] : locks.modes) {
         table.add_row({is_first ? migration.version : "", is_first ? migration.description : "",
@@ -60,6 +60,8 @@ std::string status_text(const app::StatusResult& result) {
     std::string text = table.to_string();
     text += fmt::format("\n{} ({}): {}, {} pending\n", result.database, result.directory.string(),
                         result.version.empty() ? "no version yet" : "at version " + result.version, result.pending);
+    if (!result.running.empty())
+        text += fmt::format("at work: {}\n", result.running);
     for (const migrate::Finding& finding : result.findings)
         text +=
             fmt::format("{}: {}\n  hint: {}\n", finding.is_error ? "error" : "warning", finding.message, finding.hint);
@@ -79,7 +81,8 @@ nlohmann::json status_json(const app::StatusResult& result) {
     nlohmann::json document{{"version", result.version},
                             {"pending", result.pending},
                             {"migrations", nlohmann::json::array()},
-                            {"findings", findings_json(result.findings)}};
+                            {"findings", findings_json(result.findings)},
+                            {"running", text_or_null(result.running)}};
     for (const app::MigrationStatus& migration : result.migrations) {
         nlohmann::json each{{"version", migration.version},
                             {"description", migration.description},

@@ -40,7 +40,7 @@ std::string rows_text(const LeafStatus& leaf) {
 std::string future_text(const TableStatus& status) {
     std::string text = fmt::format("{} of {} ahead", status.health.ahead, counted(status.health.premake, "partition"));
     if (!status.health.has_present)
-        return text + ", and none for the present";
+        return text + ", no partition for the present";
     if (status.covered_until && !status.covered_until->is_maxvalue())
         text += fmt::format(", until {}", ddl::describe(status.key, *status.covered_until));
     if (status.days_left)
@@ -80,13 +80,13 @@ std::string default_text(const TableStatus& status) {
     return fmt::format(
         "  {}{} of {} {}\n    hint: `tripmig partition split {}` moves them there while the table is in use\n",
         status.misplaced->is_all ? "" : "more than ", counted(status.misplaced->rows, "row"), name,
-        status.misplaced->rows == 1 ? "belongs in a partition of its own" : "belong in a partition of their own", name);
+        status.misplaced->rows == 1 ? "belongs in another partition" : "belong in another partition", name);
 }
 
 std::string warnings_text(const TableStatus& status) {
     std::string text;
     for (const ddl::Bounds& gap : status.gaps)
-        text += fmt::format("  gap: no partition holds {}\n", ddl::describe(status.key, gap));
+        text += fmt::format("  gap: no partition for {}\n", ddl::describe(status.key, gap));
     for (const LeafStatus& leaf : status.leaves)
         if (leaf.is_detach_pending)
             text += fmt::format("  {}: its DETACH was interrupted; `tripmig partition maintain` finishes it\n",
@@ -102,7 +102,7 @@ std::string warnings_text(const TableStatus& status) {
         text += fmt::format("  registry: {}\n", problem);
     if (!status.registry_problems.empty())
         text += fmt::format(
-            "    hint: switch it on again (ALTER TABLE ... ENABLE ALWAYS TRIGGER ...), then `tripmig swap "
+            "    hint: enable it again (ALTER TABLE ... ENABLE ALWAYS TRIGGER ...), then `tripmig swap "
             "verify {}` names the ids that differ\n",
             sql::quoted(status.table));
     return text;
@@ -171,9 +171,17 @@ nlohmann::json table_json(const TableStatus& status) {
     return table;
 }
 
+/// Many messages begin with the table's name.
+std::string problem_text(const TableStatus& status) {
+    const std::string& message = status.problem->message();
+    const std::string name = name_of(status);
+    return fmt::format("{}{}\n  hint: {}\n", message.rfind(name, 0) == 0 ? "" : name + ": ", message,
+                       status.problem->hint());
+}
+
 std::string table_text(const TableStatus& status) {
     if (status.problem)
-        return fmt::format("{}: {}\n  hint: {}\n", name_of(status), status.problem->message(), status.problem->hint());
+        return problem_text(status);
     using Align = report::Table::Align;
     report::Table table(
         {{"partition"}, {"from"}, {"to"}, {"rows", Align::right}, {"size", Align::right}, {"last vacuum (UTC)"}});
@@ -195,7 +203,7 @@ std::string partition_status_text(const app::PartitionStatus& status) {
     if (tables.size() > 1) {
         const auto is_bad = [](const TableStatus& table) { return !table.is_well(); };
         const auto bad = std::count_if(tables.begin(), tables.end(), is_bad);
-        text = bad == 0 ? fmt::format("{}: all is well\n\n", counted(tables.size(), "table"))
+        text = bad == 0 ? fmt::format("{}: nothing needs attention\n\n", counted(tables.size(), "table"))
                         : fmt::format("{} of {} need attention\n\n", bad, counted(tables.size(), "table"));
     }
     for (const TableStatus& table : tables)

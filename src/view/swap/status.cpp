@@ -8,6 +8,9 @@
 #include <vector>
 
 #include "base/counted.hpp"
+#include "ddl/bounds.hpp"
+#include "job/boundary.hpp"
+#include "job/replacement.hpp"
 #include "report/progress_line.hpp"
 #include "sql/identifier.hpp"
 #include "view/json_values.hpp"
@@ -45,14 +48,29 @@ json state_json(const QualifiedName& table, const std::optional<job::State>& sta
     return document;
 }
 
+}  // namespace
+
+std::string boundary_text(const job::State& state) {
+    const ddl::KeyType key = job::key_type_of(state);
+    return ddl::describe(key, job::parse_boundary(key, state.boundary()));
+}
+
+namespace {
+
+/// RFC 3339; empty when it is.
+std::string time_text(const std::string& time) {
+    const json value = time_json(time);
+    return value.is_string() ? value.get<std::string>() : std::string();
+}
+
 std::string state_text(const job::State& state) {
     std::string text = fmt::format("{}: {}", sql::quoted(state.table), job::to_string(state.stage));
     if (!state.boundary().empty())
-        text += fmt::format(", cut at {}", state.boundary());
+        text += fmt::format(", boundary {}", boundary_text(state));
     if (state.measured.attempts > 0)
-        text += fmt::format("\ncut over at {} UTC: lock held {:.1f} ms, waited {:.1f} ms, {}", state.measured.at,
-                            milliseconds(state.measured.lock_held_us), milliseconds(state.measured.lock_wait_us),
-                            counted(state.measured.attempts, "attempt"));
+        text += fmt::format("\ncut over at {}: held the locks for {:.1f} ms, waited {:.1f} ms, {}",
+                            time_text(state.measured.at), milliseconds(state.measured.lock_held_us),
+                            milliseconds(state.measured.lock_wait_us), counted(state.measured.attempts, "attempt"));
     return text;
 }
 
@@ -73,20 +91,20 @@ std::vector<std::string> progress_parts(const job::State& state, const job::JobP
     }
     if (progress.leaves > 0)
         things.push_back(
-            fmt::format("{} of {} indexed", progress.leaves_indexed, counted(progress.leaves, "leaf", "leaves")));
+            fmt::format("{} of {} indexed", progress.leaves_indexed, counted(progress.leaves, "partition")));
     if (progress.backlog > 0)
         things.push_back(counted(progress.backlog, "change waits", "changes wait") + " in the log");
     if (progress.is_paused)
-        things.push_back(fmt::format("paused: tripmig swap resume {} lets it go on", sql::quoted(state.table)));
+        things.push_back(fmt::format("paused; to continue: tripmig swap resume {}", sql::quoted(state.table)));
     else if (!progress.hold_kind.empty())
-        things.push_back(fmt::format("holding since {} UTC: {}", progress.hold_since, progress.hold_reason));
+        things.push_back(fmt::format("waiting since {}: {}", time_text(progress.hold_since), progress.hold_reason));
     if (progress.busy_tps > 0)
-        things.push_back(
-            fmt::format("resting between chunks: others end {} a second", counted(progress.busy_tps, "transaction")));
+        things.push_back(fmt::format("pausing between chunks: server busy, {} a second by others",
+                                     counted(progress.busy_tps, "transaction")));
     if (!state.is_cut_over() && progress.attempts > 0)
-        things.push_back(counted(progress.attempts, "attempt") + " at the locks of the cut-over without success");
+        things.push_back(counted(progress.attempts, "cut-over attempt") + " did not get the locks");
     if (!progress.waits_for.empty())
-        things.push_back("waits for " + progress.waits_for);
+        things.push_back("waiting for " + progress.waits_for);
     for (const std::string& key : progress.keys_not_valid)
         things.push_back(fmt::format("foreign key {} is NOT VALID", key));
     return things;
@@ -109,9 +127,9 @@ std::string problems_text(const QualifiedName& table, const std::vector<std::str
         text += fmt::format("registry: {}\n", problem);
     if (!text.empty())
         text += fmt::format(
-            "  hint: the registry may lack ids, or keep those of deleted rows. `ALTER TABLE ... ENABLE ALWAYS TRIGGER "
-            "...` switches a trigger on again; docs/swap.md (Verify) has the statements for one that is missing. "
-            "`tripmig swap verify {}` names the ids that differ\n",
+            "  hint: the registry may lack ids, or have those of deleted rows. `ALTER TABLE ... ENABLE ALWAYS TRIGGER "
+            "...` enables a trigger again; docs/swap.md (Verify) has the statements for one that is missing. "
+            "`tripmig swap verify {}` lists the ids that differ\n",
             sql::quoted(table));
     return text;
 }
@@ -153,16 +171,15 @@ std::string open_text(const job::State& state, const job::JobProgress& progress)
     for (const std::string& part : progress_parts(state, progress))
         text += part + '\n';
     if (state.load().must_compare && !state.is_cut_over())
-        text += fmt::format(
-            "no cut-over before what was loaded is compared with the table, and found equal: tripmig swap verify {}\n",
-            sql::quoted(state.table));
+        text += fmt::format("the cut-over is blocked until a comparison finds no difference: tripmig swap verify {}\n",
+                            sql::quoted(state.table));
     for (const std::string& change : progress.altered)
         text += fmt::format("altered since: {}\n", change);
     text += problems_text(state.table, progress.registry_problems);
     if (!progress.worker.empty())
         text += fmt::format("at work: {}\n", progress.worker);
     else if (is_under_way(state))
-        text += fmt::format("nobody is at work on it: tripmig {} {} resumes it\n", command_for(state),
+        text += fmt::format("no process works on it; to resume: tripmig {} {}\n", command_for(state),
                             sql::quoted(state.table));
     return text;
 }
@@ -194,7 +211,7 @@ std::string split_text(const app::SplitResult& result) {
     const job::State& state = result.job.state.value();
     const QualifiedName& leaf = result.job.table;
     if (!result.was_split_before && state.stage == job::Stage::finished)
-        text += fmt::format("{} is detached and kept: drop it when nobody misses it\n",
+        text += fmt::format("{} is detached and kept; drop it once it is no longer needed\n",
                             sql::quoted({leaf.schema, state.old_name.empty() ? leaf.name : state.old_name}));
     return text;
 }
@@ -212,7 +229,7 @@ std::string swap_status_text(const app::SwapStatus& status) {
         return open_text(*status.state, status.progress);
     if (has_job_or_is_partitioned(status))
         return swap_text({status.table, status.state, status.problems});
-    return fmt::format("{}: no swap was begun\n", sql::quoted(status.table));
+    return fmt::format("{}: no swap\n", sql::quoted(status.table));
 }
 
 std::string swap_status_line(const app::SwapStatus& status) {

@@ -23,4 +23,7 @@ std::string swap_status_text(const app::SwapStatus& status);
 /// In one line, for a log: "public.orders: capturing, 1200 of 5000 blocks, 35.2 MB/s, 12 s left".
 std::string swap_status_line(const app::SwapStatus& status);
 
+/// Where the past of an attach ends: "2027-01-01".
+std::string boundary_text(const job::State& state);
+
 }  // namespace tripmig::view

@@ -23,12 +23,14 @@ nlohmann::json differences_json(const std::vector<backfill::Difference>& differe
     return list;
 }
 
-std::string differences_text(const std::vector<backfill::Difference>& differences) {
+/// `one` and `other`: the two that differ, the one that a copy or registry is made from first.
+std::string differences_text(const std::vector<backfill::Difference>& differences, std::string_view one,
+                             std::string_view other) {
     std::string text;
     for (const backfill::Difference& difference : differences)
-        text +=
-            fmt::format("{}: {} against {}, different keys: {}\n", sql::quoted(difference.leaf),
-                        counted(difference.plain_rows, "row"), difference.leaf_rows, fmt::join(difference.keys, "; "));
+        text += fmt::format("{}: {} in {}, {} in {}; different keys: {}\n", sql::quoted(difference.leaf),
+                            counted(difference.plain_rows, "row"), one, difference.leaf_rows, other,
+                            fmt::join(difference.keys, "; "));
     return text;
 }
 
@@ -47,11 +49,11 @@ std::string swap_verification_text(const app::SwapVerification& result) {
     std::string text;
     if (found.has_copy && found.copy.empty())
         text += fmt::format("{}: both tables have the same rows\n", name);
-    text += differences_text(found.copy);
+    text += differences_text(found.copy, "the old table", "the new partition");
     if (found.has_registry)
         text += fmt::format("{}: the registry {}\n", name,
-                            found.registry.empty() ? "has the ids of its rows" : "differs from the table");
-    return text + differences_text(found.registry);
+                            found.registry.empty() ? "agrees with the table" : "differs from the table");
+    return text + differences_text(found.registry, "the table", "the registry");
 }
 
 }  // namespace tripmig::view

@@ -202,7 +202,7 @@ TEST_CASE("a run whose lock was ended stops before it commits: up, down and redo
     project.succeed({"redo", "--yes"});
 }
 
-TEST_CASE("the same where a file runs a statement at a time: what was committed under the lock stays") {
+TEST_CASE("the same where a file runs one statement at a time: what was committed under the lock stays") {
     const GatedProject project("transaction=off");
     project.succeed({"up", "--to", "1"});
     const CommandResult up = project.without_lock({"up"});
@@ -244,7 +244,7 @@ TEST_CASE("an administrator who ends a run's session is told of, and the file do
         CHECK_MESSAGE(result.err.find("57P01") != std::string::npos, result.err);
         CHECK_MESSAGE(result.err.find("an administrator ended this session") != std::string::npos, result.err);
         CHECK_MESSAGE(result.err.find("V2__b.sql:3:1") != std::string::npos, result.err);
-        CHECK(result.err.find("while it committed") == std::string::npos);
+        CHECK(result.err.find("during a commit") == std::string::npos);
         CHECK((result.err.find("nothing of V2__b.sql was applied") != std::string::npos) == directives.empty());
         CHECK(project.history() == "1 V");
     }

@@ -116,7 +116,7 @@ TEST_CASE("a wrong file name, two files of one version, a wrong directive: exit 
     SUBCASE("include outside") {
         folder.write("secret.sql", "select 1;");
         folder.write("migrations/V1__a.sql", "\\i ../secret.sql\n");
-        CHECK_MESSAGE(has(run_in(folder, up).err, "outside of the migrations directory"), "refused");
+        CHECK_MESSAGE(has(run_in(folder, up).err, "outside the migrations directory"), "refused");
     }
     CHECK(run_in(folder, up).exit_code == 2);
     CHECK(database.scalar("select to_regnamespace('tripmig') is null") == "t");
@@ -308,7 +308,7 @@ TEST_CASE("a frozen server does not keep SIGTERM from ending a run; a second sig
             }
             const CommandResult result = run.wait();
             CHECK(result.exit_code == 143);
-            CHECK_MESSAGE(has(result.err, twice ? "ended at once by a second signal" : "did not answer the request"),
+            CHECK_MESSAGE(has(result.err, twice ? "stopped at once by a second signal" : "did not answer the request"),
                           result.err);
         }
         database.exec("select pg_terminate_backend(pid) from pg_stat_activity where pid = " + std::to_string(backend));

@@ -200,7 +200,7 @@ TEST_CASE("a state schema that another role prepared is refused, and left as it 
     Connection(project.database.url_as(role))
         .exec("GRANT USAGE ON SCHEMA tripmig TO " + self + "; GRANT ALL ON ALL TABLES IN SCHEMA tripmig TO " + self);
     project.fail({"up"}, 12, "the schema tripmig belongs to " + role);
-    project.fail({"up"}, 12, "tripmig.jobs belongs to " + role + ", and " + self + " is no member of that role");
+    project.fail({"up"}, 12, "tripmig.jobs belongs to " + role + ", and " + self + " is not a member of that role");
     superuser.exec("ALTER SCHEMA tripmig OWNER TO " + self);
     project.fail({"up"}, 12, "tripmig.jobs belongs to " + role);
     superuser.exec("GRANT " + role + " TO " + self);

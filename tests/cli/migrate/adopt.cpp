@@ -188,7 +188,7 @@ TEST_CASE("dbmate: each version by its row; missing files are named, and left ou
     project.database.exec(
         "create table a (b int); create table schema_migrations (version varchar(128) primary key);"
         "insert into schema_migrations values ('20240102'), ('20240101')");
-    project.fail({"adopt"}, 4, "dbmate applied version 20240102, and there is no such file");
+    project.fail({"adopt"}, 4, "dbmate applied version 20240102, but its file is missing");
     CHECK(project.history() == "");
     const auto result = project.json({"adopt", "--allow-missing"});
     CHECK(result["adopted"].size() == 1);

@@ -121,7 +121,7 @@ TEST_CASE("killed while a batch waits for a row, and ended by the server: each r
         writer.exec("commit");
         const auto result = project.run({"up"});
         CHECK_MESSAGE(result.exit_code == 0, result.err);
-        CHECK(result.err.find("goes on behind id") != std::string::npos);
+        CHECK(result.err.find("resumes after id") != std::string::npos);
     }
     CHECK(project.database.scalar("select min(n) || ' ' || max(n) || ' ' || count(*) from item") == "1 1 10000");
     CHECK(project.database.scalar("select kind from item where id = 15000") == "7");
@@ -152,7 +152,7 @@ TEST_CASE("a batch that fails stops half way; the rows go on with what the state
     project.fail({"up"}, 8, "V1__n.sql:2:1: division by zero");
     CHECK(project.database.scalar("select count(*) from item where n = 1") == "6000");
     project.write("V1__n.sql", "-- tripmig: batch by=id size=1000\nupdate item set n = n + 2;");
-    project.fail({"up"}, 4, "its rows up to id 18000 have what it said before");
+    project.fail({"up"}, 4, "its rows up to id 18000 were changed by the old text");
     project.write("V1__n.sql", "-- tripmig: batch by=id size=1000\nupdate item set n = n + 1 / kind;");
     project.database.exec("update item set kind = 1");
     project.succeed({"up"});
@@ -187,7 +187,7 @@ TEST_CASE("the probe of [swap] holds batches up") {
     project.database.exec("update gate set open = true");
     const auto result = run.wait();
     CHECK_MESSAGE(result.exit_code == 0, result.err);
-    CHECK(result.err.find("going on after") != std::string::npos);
+    CHECK(result.err.find("resuming after") != std::string::npos);
     CHECK(project.database.scalar("select min(n) || ' ' || max(n) from item") == "1 1");
 }
 
@@ -205,7 +205,7 @@ TEST_CASE("what can't be run in batches is refused before anything runs, at its 
             "V1__x.sql:2:1: this statement can't be run in batches: it has RETURNING");
     refused("id\nwith x as (select 1) update odd set a = 1;", 2, "WITH");
     refused("id\ninsert into odd values (1);", 2, "only UPDATE and DELETE");
-    refused("id\nupdate odd set id = id + 1;", 2, "it changes id, and a row could come by twice");
+    refused("id\nupdate odd set id = id + 1;", 2, "it changes id, so a row could be changed twice");
     refused("id\nbegin; update odd set a = 1; commit;", 2, "only UPDATE and DELETE");
     project.write("V1__x.sql", "begin;\n-- tripmig: batch by=id\nupdate odd set a = 1;\ncommit;");
     project.fail({"up"}, 2, "this one is in a transaction block");
@@ -215,8 +215,8 @@ TEST_CASE("what can't be run in batches is refused before anything runs, at its 
 
     refused("no\nupdate odd set a = 1;", 12,
             "V1__x.sql:2:1: this statement can't be run in batches: odd has no column no");
-    refused("id\nupdate oddd set a = 1;", 12, "there is no table oddd");
-    refused("id\nupdate seen set a = 1;", 12, "seen is no table");
+    refused("id\nupdate oddd set a = 1;", 12, "table oddd does not exist");
+    refused("id\nupdate seen set a = 1;", 12, "seen is not a table");
     refused("a\nupdate odd set b = 1;", 12, "a may be NULL");
     refused("b\nupdate odd set a = 1;", 12, "no index begins with b");
     refused("c\nupdate odd set a = 1;", 12, "c is of type double precision");

@@ -88,13 +88,13 @@ TEST_CASE("a dump that fails is loud, and the password is in nobody's sight") {
     where.environment["PG_BINDIR"] = "/nowhere";
     const auto missing = run_tripmig({"dump", "--url", project.database.url()}, where);
     CHECK(missing.exit_code == 12);
-    CHECK(missing.err.find("there is no /nowhere/pg_dump") != std::string::npos);
+    CHECK(missing.err.find("/nowhere/pg_dump was not found") != std::string::npos);
 }
 
 TEST_CASE("wait ends when the last file is applied, by whomever") {
     const MigrationProject project;
     project.write("V1__a.sql", "create table a (n int);");
-    project.fail({"wait", "--timeout", "0s"}, 3, "the time is over: 1 pending, V1__a.sql the first");
+    project.fail({"wait", "--timeout", "0s"}, 3, "timed out: 1 pending, the first is V1__a.sql");
     BackgroundCommand waiting(tripmig_command(project.with_where({"wait"})), project.surroundings());
     waiting.wait_for_text("waiting: 1 pending");
     project.succeed({"up"});

@@ -16,7 +16,7 @@ TEST_CASE("baseline: an existing database goes on behind it, and only there can 
     project.succeed({"up"});
     CHECK(project.history() == "2 baseline,3 V");
     CHECK(project.database.scalar("select b from a") == "3");
-    project.fail({"baseline", "3"}, 12, "has versions already, up to 3");
+    project.fail({"baseline", "3"}, 12, "already has versions, up to 3");
     project.fail({"baseline", "two"}, 2, "no version");
     project.write("U3__c.sql", "delete from a;");
     project.fail({"down", "--to", "0", "--yes"}, 12, "version 2 is the baseline");
@@ -140,9 +140,9 @@ TEST_CASE("a directory without any migration is an error unless that is said, wh
         project.fail({command}, 2, "no migration in");
     CHECK(project.run({"up", "--allow-empty"}).exit_code == 0);
     project.succeed({"new", "first"});
-    project.fail({"up"}, 2, "V1__first.sql has no statement");
-    project.fail({"validate"}, 2, "V1__first.sql has no statement");
-    project.fail({"up", "--dry-run"}, 2, "V1__first.sql has no statement");
+    project.fail({"up"}, 2, "V1__first.sql has no statements");
+    project.fail({"validate"}, 2, "V1__first.sql has no statements");
+    project.fail({"up", "--dry-run"}, 2, "V1__first.sql has no statements");
     project.write("V1__first.sql", "select 1;");
     project.succeed({"up"});
     project.remove("V1__first.sql");
@@ -222,12 +222,12 @@ TEST_CASE("editing what is done, deleting or renaming the file: validate and up 
         project.fail({"up", "--dry-run"}, 4, message);
     };
     project.write("V1__m.sql", "create table t (a bigint);\nvacuum t;\nselect 1;");
-    both("its statement 1 (line 1) was done and then edited");
+    both("its statement 1 (line 1) was edited after it had run");
     project.write("V1__m.sql", "create table t (a int);\nselect 1;");
     both("V1__m.sql stopped half way");
     project.remove("V1__m.sql");
     project.write("V1__renamed.sql", text);
-    both("V1__m.sql stopped half way: a part of it is done, and the file is gone");
+    both("V1__m.sql stopped half way: a part of it is done, but the file is missing");
     project.remove("V1__renamed.sql");
     project.write("V1__m.sql", "create table t (a int);\nvacuum t;\ninsert into t values (3);");
     project.succeed({"up"});

@@ -37,7 +37,7 @@ struct SwapProject : MigrationProject {
 
 TEST_CASE("an empty database gets an empty partitioned table, in the same run") {
     const SwapProject project;
-    CHECK(project.succeed({"up", "--dry-run"}).find("there is no table public.orders yet") != std::string::npos);
+    CHECK(project.succeed({"up", "--dry-run"}).find("table public.orders does not exist yet") != std::string::npos);
     project.succeed({"up"});
     CHECK(project.kind() == "p");
     CHECK(project.history() == "1 V,2 V,3 V");
@@ -50,7 +50,7 @@ TEST_CASE("a small table is swapped with its rows, and the swap can still be rev
     const SwapProject project;
     project.succeed({"up", "--to", "1"});
     project.fill(1000);
-    CHECK(project.succeed({"up", "--dry-run"}).find("public.orders has 1000 rows: it is swapped then and there") !=
+    CHECK(project.succeed({"up", "--dry-run"}).find("public.orders has 1000 rows: it is swapped within this run") !=
           std::string::npos);
     CHECK(project.kind() == "r");
     project.succeed({"up"});
@@ -108,16 +108,16 @@ TEST_CASE("killed at any moment of it, run again: partitioned, every row there")
 TEST_CASE("what a swap can't stand beside is an error at its place, before anything runs") {
     const SwapProject project;
     project.write("V2__months.sql", "select 1;\n-- tripmig: swap orders\n");
-    project.fail({"up"}, 2, "V2__months.sql:2:13: a swap is all that its file does");
+    project.fail({"up"}, 2, "V2__months.sql:2:13: a swap must be alone in its file");
     project.write("V2__months.sql", "-- tripmig: swap orders\nselect 1;");
-    project.fail({"up"}, 2, "a swap is all that its file does");
+    project.fail({"up"}, 2, "a swap must be alone in its file");
     project.write("V2__months.sql", "-- tripmig: swap a.b.c\n");
     project.fail({"up"}, 2, "swap needs one table's name");
     project.write("V2__months.sql", "-- tripmig: swap orders\n-- tripmig: swap lines\n");
-    project.fail({"up"}, 2, "swap is said twice");
+    project.fail({"up"}, 2, "swap is given twice");
     project.write("V2__months.sql", "select 1;");
     project.write("R__months.sql", "-- tripmig: swap orders\n");
-    project.fail({"up"}, 2, "a swap stands in a versioned file");
+    project.fail({"up"}, 2, "a swap belongs in a versioned file");
     project.remove("R__months.sql");
     CHECK(project.database.scalar("select to_regclass('tripmig.migrations') is null") == "t");
 
@@ -125,5 +125,5 @@ TEST_CASE("what a swap can't stand beside is an error at its place, before anyth
     project.database.exec("create table events (id int primary key, at timestamp not null)");
     project.fail({"up"}, 2, "no policy for public.events");
     project.write("V2__months.sql", "-- tripmig: swap nowhere\n");
-    project.fail({"up"}, 12, "V2__months.sql:1:13: there is no table public.nowhere");
+    project.fail({"up"}, 12, "V2__months.sql:1:13: table public.nowhere does not exist");
 }

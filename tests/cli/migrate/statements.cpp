@@ -41,7 +41,7 @@ TEST_CASE("what \\; joins is one transaction, also where a file runs a statement
     CHECK(project.database.scalar("select count(*) || ' ' || count(distinct xmin::text) from a") == "3 2");
 
     project.write("V2__b.sql", "insert into a values (4)\\; vacuum a;");
-    project.fail({"up"}, 2, "V2__b.sql:1:28: this is joined with another statement");
+    project.fail({"up"}, 2, "V2__b.sql:1:28: this is joined to another statement");
     CHECK(project.database.scalar("select count(*) from a") == "3");
 }
 
@@ -112,7 +112,7 @@ TEST_CASE("the isolation level that a file asks for is its transaction's, and a 
     CHECK(project.database.scalar("select n from counter") == "11");
 
     project.write("V8__g.sql", "begin read only;\nselect 1;\ncommit;");
-    project.fail({"up"}, 2, "V8__g.sql:1:1: the transaction of a migration can't be READ ONLY");
+    project.fail({"up"}, 2, "V8__g.sql:1:1: the transaction of a migration cannot be READ ONLY");
 }
 
 namespace {
@@ -149,7 +149,7 @@ TEST_CASE("after a CALL that failed behind its first commit the run stops, until
     project.fail({"up"}, 8, "it may have committed a part before it failed");
     CHECK(project.rows() == "1,2");
     project.write("V2__call.sql", "-- tripmig: transaction=off\ncall p('select 1');\ncreate table behind ();");
-    project.fail({"up"}, 8, "how far it came is not known");
+    project.fail({"up"}, 8, "how far it got is not known");
     project.fail({"up"}, 8, "SET state = 'done' WHERE file = 'V2__call.sql' AND ordinal = 1");
     CHECK(project.rows() == "1,2");
 
@@ -197,7 +197,7 @@ TEST_CASE("a run that is killed within a CALL that commits: the next one stops")
                "wait_event = 'advisory'");
     run.kill(SIGKILL);
     run.wait();
-    project.fail({"up"}, 8, "V2__call.sql:2:1: a run began statement 1 of V2__call.sql and did not see its end");
+    project.fail({"up"}, 8, "V2__call.sql:2:1: a run started statement 1 of V2__call.sql and did not see its end");
     holder.exec("select pg_advisory_unlock_all()");
     project.database.exec("update tripmig.statements set state = 'done'");
     project.succeed({"up"});

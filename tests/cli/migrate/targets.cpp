@@ -108,9 +108,9 @@ TEST_CASE("lists that say nothing or too little are errors at their place") {
         CHECK_MESSAGE(result.err.find(message) != std::string::npos, result.err);
     };
     const std::string one = "[[targets]]\nname = \"a\"\nurl = \"" + fleet.url(0) + "\"\n";
-    fails("", "names no target");
-    fails("targets = 3\n", "tripmig.toml:1:1: targets is a list of tables");
-    fails(one + one, "two targets are called \"a\"");
+    fails("", "has no targets");
+    fails("targets = 3\n", "tripmig.toml:1:1: targets must be a list of tables");
+    fails(one + one, "two targets are named \"a\"");
     fails(one + "[[targets]]\nname = \"b\"\n", "tripmig.toml:4:1: this target has no url");
     fails("[[targets]]\nurl = \"postgresql:///x\"\n", "this target has no name");
     fails(one + "ulr = \"x\"\n", "did you mean url?");
@@ -126,9 +126,9 @@ TEST_CASE("lists that say nothing or too little are errors at their place") {
     };
     list_fails("Host=127.0.0.1;Username=u;Password=hush-hush;Command Timeout=30", "not with a name");
     list_fails("postgresql://u:hush-hush@h/d application_name=x", "not with a name");
-    list_fails("one Username=u;Password=hush-hush", "names no host");
-    list_fails("one postgresql:///x?password=hush-hush", "names no host");
-    fails("[[targets]]\nname = \"a\"\nurl = \"dbname=x password=hush-hush\"\n", "names no host");
+    list_fails("one Username=u;Password=hush-hush", "has no host");
+    list_fails("one postgresql:///x?password=hush-hush", "has no host");
+    fails("[[targets]]\nname = \"a\"\nurl = \"dbname=x password=hush-hush\"\n", "has no host");
     fails("[[targets]]\nname = \"host=h password=hush-hush\"\nurl = \"host=h\"\n", "looks like a connection string");
     fails("[[targets]]\nname = \"a\"\nurl = \"host=h\npassword=hush-hush\"\n", "tripmig.toml:3");
     CHECK(fleet.run({"--jobs", "3"}).exit_code == 2);

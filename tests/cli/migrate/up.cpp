@@ -127,7 +127,8 @@ TEST_CASE("a file without transaction goes on at the statement that failed") {
         project.write("V2__i.sql", "insert into a values (20);\ncreate index concurrently a_b on a (b);\n");
         const auto refused = project.run({"up"});
         CHECK(refused.exit_code == 4);
-        CHECK_MESSAGE(contains(refused.err, "V2__i.sql stopped half way, and its statement 1 (line 1) was done"),
+        CHECK_MESSAGE(contains(refused.err,
+                               "V2__i.sql stopped half way, and its statement 1 (line 1) was edited after it had run"),
                       refused.err);
     }
 }

@@ -39,7 +39,7 @@ struct GuardedProject : MigrationProject {
         const std::string before = shape();
         const CommandResult result = up_with(sql);
         CHECK_MESSAGE(result.exit_code == 12, result.err);
-        CHECK_MESSAGE(result.err.find("a swap of public.orders is under way (job 1, ready)") != std::string::npos,
+        CHECK_MESSAGE(result.err.find("a swap of public.orders is in progress (job 1, ready)") != std::string::npos,
                       result.err);
         CHECK_MESSAGE(result.err.find("tripmig swap abort public.orders") != std::string::npos, result.err);
         CHECK(shape() == before);

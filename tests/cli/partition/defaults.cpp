@@ -85,7 +85,7 @@ TEST_CASE("rows that come to DEFAULT after they were counted keep their own part
     const CommandResult result = maintain.wait();
     CAPTURE(result.err);
     CHECK(result.exit_code == 12);
-    CHECK(has(result.err, "rows of [2024-02-01, 2024-03-01) came to the DEFAULT partition public.orders_rest"));
+    CHECK(has(result.err, "rows of [2024-02-01, 2024-03-01) arrived in the DEFAULT partition public.orders_rest"));
     CHECK(place.leaves() == "orders_2024_01 orders_2024_03 orders_rest");
 }
 

@@ -114,5 +114,5 @@ TEST_CASE("a template says what new partitions are made like") {
     place.policy("orders", "orders", "template = \"nothing\"\n");
     const CommandResult result = place.run({"maintain", "--now", "2024-02-15"});
     CHECK(result.exit_code == 12);
-    CHECK(has(result.err, "there is no table public.nothing to make partitions like"));
+    CHECK(has(result.err, "the template table public.nothing does not exist"));
 }

@@ -111,7 +111,7 @@ TEST_CASE("a stopped sandbox is copied: its data and roles, not its password, an
     const Place model;
     const Place copy;
     const std::vector<std::string> from{"--from", model.directory()};
-    CHECK(copy.ask("start", from).err.find("holds no sandbox") != std::string::npos);
+    CHECK(copy.ask("start", from).err.find("contains no sandbox") != std::string::npos);
     Connection(without_line_end(model.ask("start").out)).exec("create table kept as select 42 as answer");
     const CommandResult running = copy.ask("start", from);
     CHECK(running.exit_code == 12);
@@ -164,13 +164,13 @@ TEST_CASE("a directory that holds something else stays as it is") {
     folder.write("precious", "data");
     const auto started = run_tripmig({"sandbox", "start", "--dir", folder.path()});
     CHECK(started.exit_code == 12);
-    CHECK(started.err.find("something else") != std::string::npos);
+    CHECK(started.err.find("something other") != std::string::npos);
     CHECK(run_tripmig({"sandbox", "stop", "--dir", folder.path()}).exit_code == 0);
     CHECK(folder.read("precious") == "data");
 
     fs::permissions(folder.path(), fs::perms::others_read | fs::perms::others_exec, fs::perm_options::add);
     fs::remove(folder.path() / "precious");
-    CHECK(run_tripmig({"sandbox", "start", "--dir", folder.path()}).err.find("others may enter it") !=
+    CHECK(run_tripmig({"sandbox", "start", "--dir", folder.path()}).err.find("other users can access it") !=
           std::string::npos);
 }
 
@@ -200,11 +200,11 @@ TEST_CASE("a directory that others may enter, or that is somebody else's, is not
             CHECK_MESSAGE(result.err.find(why) != std::string::npos, result.err);
         }
     };
-    is_refused("others may enter it");
+    is_refused("other users can access it");
     fs::permissions(place.directory(), fs::perms::owner_all);
     if (::geteuid() == 0) {
         REQUIRE(::chown(place.directory().c_str(), 12345, 12345) == 0);
-        is_refused("it belongs to somebody else");
+        is_refused("it belongs to another user");
         REQUIRE(::chown(place.directory().c_str(), 0, 0) == 0);
     }
     fs::rename(place.directory(), place.directory() + "2");

@@ -81,7 +81,7 @@ TEST_CASE("what a copy makes in its cut-over may come along when told so; what i
     const std::vector<std::string> command{"swap", "cutover", "orders", "--strategy", "copy", "--accept-changes"};
     const CommandResult refused = room.tripmig(command);
     CHECK(refused.exit_code == 12);
-    CHECK(refused.err.find("comes along: new: policy more") != std::string::npos);
+    CHECK(refused.err.find("accepted: new: policy more") != std::string::npos);
     CHECK(refused.err.find("new: column extra integer") != std::string::npos);
     room.database.exec("ALTER TABLE orders DROP extra");
     CHECK(room.tripmig(command).exit_code == 0);

@@ -100,7 +100,7 @@ TEST_CASE("functions of a registry whose table was dropped: the plan says so, an
         CHECK(room.database.scalar("SELECT count(*) FROM pg_proc WHERE proname LIKE 'orders_ids_%'") == "3");
         const CommandResult plan = room.tripmig({"swap", "plan", "orders"});
         CHECK_MESSAGE(plan.exit_code == 0, plan.out);
-        CHECK_MESSAGE(plan.out.find("is left of the registry of a table that was dropped") != std::string::npos,
+        CHECK_MESSAGE(plan.out.find("is left over from the registry of a dropped table") != std::string::npos,
                       plan.out);
         CHECK(room.swap({"run", "orders", "--strategy", strategy})["stage"] == "complete");
         CHECK(room.differing_ids() == "0");
@@ -121,5 +121,5 @@ TEST_CASE("hourly partitions and a margin of less than a day: the cut that is ch
     const CommandResult done = room.tripmig(
         {"swap", "run", "orders", "--key", "at", "--interval", "1 hour", "--incoming-foreign-keys", "registry"});
     CHECK_MESSAGE(done.exit_code == 0, done.err);
-    CHECK(done.err.find("the cut is now") == std::string::npos);
+    CHECK(done.err.find("the boundary is now") == std::string::npos);
 }

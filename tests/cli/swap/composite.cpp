@@ -13,12 +13,12 @@ TEST_CASE("composite: the key, its column and what fills it, and back") {
         const CompositeFixture room(strategy);
         room.database.exec(orders_and_lines);
         const std::string before = room.dump();
-        const CommandResult plan = room.tripmig({"swap", "plan", "orders"});
+        const CommandResult plan = room.tripmig({"swap", "plan", "orders", "--sql"});
         CHECK(plan.exit_code == 0);
         for (const char* const text :
-             {"becomes (order_id, order_at) to public.orders (id, at) ON UPDATE CASCADE ON DELETE CASCADE",
+             {"becomes (order_id, order_at) REFERENCES public.orders (id, at) ON UPDATE CASCADE ON DELETE CASCADE",
               "ALTER TABLE public.lines ADD COLUMN IF NOT EXISTS order_at timestamp without time zone",
-              "--   locks first: ACCESS EXCLUSIVE on public.lines", "fill order_at of public.lines, in chunks"})
+              "--   locks first: ACCESS EXCLUSIVE on public.lines", "fill column order_at of public.lines, in chunks"})
             CHECK_MESSAGE(plan.out.find(text) != std::string::npos, plan.out);
         CHECK(room.dump() == before);
 
@@ -178,7 +178,7 @@ TEST_CASE("composite: what it cannot carry is refused by name, with a way on") {
         CHECK(room.dump() == before);
     };
     room.database.exec("ALTER TABLE lines ADD COLUMN order_at date");
-    refused("public.lines.order_at is of type date");
+    refused("public.lines.order_at has type date");
     room.database.exec("ALTER TABLE lines DROP COLUMN order_at, ADD COLUMN order_at timestamp NOT NULL DEFAULT now()");
     refused("public.lines.order_at is NOT NULL");
     room.database.exec(
@@ -232,14 +232,14 @@ TEST_CASE("composite: a column that somebody adds after the job began is neither
     const Connection holder = room.database.connect();
     holder.exec("BEGIN; LOCK TABLE lines IN ROW EXCLUSIVE MODE");  // nobody gives it a column meanwhile
     BackgroundCommand command(tripmig_command({"swap", "run", "orders"}), room.surroundings());
-    command.wait_for_text("give public.lines the column");
+    command.wait_for_text("add column order_at to public.lines");
     command.kill(SIGKILL);
     (void)command.wait();
     holder.exec("ROLLBACK");
     room.database.exec("ALTER TABLE lines ADD COLUMN order_at timestamp DEFAULT '2020-01-01'");
     const CommandResult taken = room.tripmig({"swap", "run", "orders"});
     CHECK(taken.exit_code == 12);
-    CHECK_MESSAGE(taken.err.find("public.lines was given a column order_at since") != std::string::npos, taken.err);
+    CHECK_MESSAGE(taken.err.find("public.lines got a column order_at after") != std::string::npos, taken.err);
     CHECK(room.swap({"abort", "orders"})["stage"] == "aborted");
     CHECK(room.scalar("SELECT count(*) FROM lines WHERE order_at = '2020-01-01'") == "10000");
 }
@@ -261,7 +261,7 @@ TEST_CASE("composite: of an empty table too, such a column stays as it is") {
         const std::string before = room.dump();
         const CommandResult taken = room.tripmig({"swap", "run", "orders"});
         CHECK(taken.exit_code == 12);
-        CHECK_MESSAGE(taken.err.find("public.lines was given a column order_at since") != std::string::npos, taken.err);
+        CHECK_MESSAGE(taken.err.find("public.lines got a column order_at after") != std::string::npos, taken.err);
         CHECK(room.dump() == before);
         CHECK(room.swap({"abort", "orders"})["stage"] == "aborted");
         CHECK(room.dump() == before);
@@ -309,7 +309,7 @@ TEST_CASE("composite: what others do to the column meanwhile is made good or fou
         "ALTER TABLE lines DISABLE TRIGGER zz_lines_order_at_fill, DISABLE TRIGGER "
         "\"00_lines_order_at_settle\"; INSERT INTO lines (order_id) VALUES (11)");
     CHECK(room.scalar("SELECT count(*) FROM lines WHERE order_at IS NULL") == "1");
-    // A key that came since is found, and once accepted gets its column too.
+    // A key that was added later is found, and once accepted gets its column too.
     room.database.exec(
         "CREATE TABLE notes (order_id bigint CONSTRAINT notes_order REFERENCES orders, what text); "
         "INSERT INTO notes SELECT id FROM orders");

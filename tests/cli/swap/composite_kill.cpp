@@ -34,8 +34,8 @@ std::string undisturbed(const std::string& strategy) {
 TEST_CASE("composite, killed as each step begins, then run again: the end is that of an undisturbed run") {
     // What is the same for both strategies is killed in one of them.
     const std::vector<std::pair<std::string, std::string>> kills{
-        {"attach", "build unique index"},     {"attach", "give public.lines the column"},
-        {"copy", "fill order_at of"},         {"attach", "validate order_at of"},
+        {"attach", "build unique index"},     {"attach", "add column order_at to public.lines"},
+        {"copy", "fill column order_at of"},  {"attach", "validate column order_at of"},
         {"attach", "cut over public.orders"}, {"copy", "cut over public.orders"},
         {"attach", "validate lines_order_id"}};
     for (const std::pair<std::string, std::string>& kill : kills) {
@@ -62,14 +62,15 @@ TEST_CASE("composite, the way back killed, given up after a kill: all that was a
         const CompositeFixture room(strategy);
         fill(room);
         const std::string before = room.dump();
-        for (const std::string step : {"give public.lines the column", "fill order_at of", "ready for the cut-over"}) {
+        for (const std::string step :
+             {"add column order_at to public.lines", "fill column order_at of", "ready for the cut-over"}) {
             CAPTURE(step);
             BackgroundCommand command = room.start({"swap", "run", "orders", "--until", "ready"});
             command.wait_for_text(step);
             command.kill(SIGKILL);
             (void)command.wait();
             BackgroundCommand abort = room.start({"swap", "abort", "orders"});
-            abort.wait_for_text("take the columns");
+            abort.wait_for_text("drop the columns");
             abort.kill(SIGKILL);
             (void)abort.wait();
             if (room.swap({"status", "orders"})["stage"] != "aborted")

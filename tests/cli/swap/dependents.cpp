@@ -143,7 +143,7 @@ TEST_CASE("what says ONLY of the table reads and writes the new one, and the pla
          {"view public.v_only", "materialized view public.mv_only", "function public.f_only()",
           "rule r_only on table public.gone", "rule own_only", "policy p_only"})
         CHECK_MESSAGE(
-            plan.out.find(std::string("-- note   ") + subject + ": says ONLY public.orders: ") != std::string::npos,
+            plan.out.find(std::string("note   ") + subject + ": says ONLY public.orders: ") != std::string::npos,
             plan.out);
     CHECK(room.swap({"run", "orders", "--strategy", strategy})["stage"] == "complete");
     CHECK(room.database.scalar("SELECT count(*) || ' ' || f_only() || ' ' || (SELECT n FROM mv_only) FROM v_only") ==
@@ -184,10 +184,10 @@ TEST_CASE("what cannot be bound anew is refused by name") {
     const CommandResult refused = room.tripmig({"swap", "run", "orders"});
     CHECK(refused.exit_code == 12);
     for (const char* const told :
-         {"function public.label(public.orders): has the row type, which is another one afterwards, and policy "
-          "labelled on table public.orders stands on it",
-          "function public.first_one(public.orders[]): has the row type, which is another one afterwards, and "
-          "constraint checked_check on table public.checked stands on it",
+         {"function public.label(public.orders): uses the table's row type, which will be a new one, and policy "
+          "labelled on table public.orders depends on it",
+          "function public.first_one(public.orders[]): uses the table's row type, which will be a new one, and "
+          "constraint checked_check on table public.checked depends on it",
           "table public.holds (uses the row type)", "view public.whole",
           "view public.grouped (groups by the primary key)", "rule \"grouping\": groups by the primary key"})
         CHECK_MESSAGE(refused.err.find(told) != std::string::npos, refused.err);

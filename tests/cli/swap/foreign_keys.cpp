@@ -80,7 +80,7 @@ TEST_CASE("a foreign key to a partitioned table is one key: swap, revert, swap, 
         };
         CHECK(room.swap({"run", "lines"})["stage"] == "complete");
         works();
-        room.refused({"swap", "revert", "orders"}, {"public.lines was partitioned since", "swap revert public.lines"});
+        room.refused({"swap", "revert", "orders"}, {"public.lines was partitioned after", "swap revert public.lines"});
         CHECK(room.swap({"revert", "lines"})["stage"] == "reverted");
         works();
         CHECK(room.dump() == before);
@@ -112,9 +112,9 @@ TEST_CASE("an incoming foreign key that is NOT VALID is refused in the plan") {
 }
 
 TEST_CASE("rows that point nowhere are named before the cut-over") {
-    const std::vector<std::string> line{"rows of public.lines point to rows that do not exist in public.orders",
+    const std::vector<std::string> line{"rows of public.lines reference rows that do not exist in public.orders",
                                         "lines_order_id_fkey", "(order_id) = (4711)"};
-    const std::vector<std::string> order{"rows of public.orders point to rows that do not exist in public.customers",
+    const std::vector<std::string> order{"rows of public.orders reference rows that do not exist in public.customers",
                                          "orders_customer_id_fkey", "(customer_id) = (4712)"};
     SUBCASE("attach, registry") {
         const KeysRoom room;

@@ -38,7 +38,7 @@ TEST_CASE("preflight reads no table that has an index on the key, and every othe
         says(refused.err, "nothing tells its rows apart");
         return refused.err;
     };
-    says(run("wide"), "read the keys of public.wide, 400 blocks: no index begins with at");
+    says(run("wide"), "read the keys of public.wide (400 blocks; no index begins with at)");
     CHECK(rows_read(room, "wide") >= 1200);
     CHECK(rows_read(room, "wide") <= 1201);  // one to see whether there is any
     CHECK(run("keyed").find("read the keys of") == std::string::npos);
@@ -71,13 +71,13 @@ TEST_CASE("keys outside of the years 1 to 9999 are refused with count and value,
             const CommandResult copy = room.tripmig({"swap", command, "ev", "--key", "at", "--strategy", "copy"});
             CHECK(copy.exit_code == 12);
             const std::string text = copy.out + copy.err;
-            says(text, "is outside of the years 1 to 9999 in 3 rows, for which no partition can be made: " + early);
+            says(text, "is outside the years 1 to 9999 in 3 rows, for which no partition can be created: " + early);
             says(text, ", " + late);
             says(text, "correct these rows: SELECT * FROM public.ev WHERE ");
         }
         const CommandResult attach = room.tripmig({"swap", "plan", "ev", "--key", "at"});
         CHECK(attach.exit_code == 12);
-        says(attach.out, "is outside of the years 1 to 9999 in 2 rows");
+        says(attach.out, "is outside the years 1 to 9999 in 2 rows");
     }
     const CommandResult far = [&] {
         room.database.exec("DELETE FROM ev WHERE at < '0001-01-01' OR at >= '10000-01-01'");
@@ -94,12 +94,12 @@ TEST_CASE("attach keeps keys before year 1 in its past, which cannot be split wh
         "interval '1 day' FROM generate_series(1, 90) g; INSERT INTO ev (at) VALUES ('0044-03-15 BC')");
     const CommandResult plan = room.tripmig({"swap", "plan", "ev", "--key", "at"});
     CHECK(plan.exit_code == 0);
-    says(plan.out, "is before year 1 in 1 row (0044-03-15 00:00:00+00 BC): the past keeps them");
+    says(plan.out, "is before year 1 in 1 row (0044-03-15 00:00:00+00 BC): they stay in the partition of the past");
     CHECK(room.swap({"run", "ev", "--key", "at"})["stage"] == "complete");
     (void)room.swap({"finish", "ev", "--yes"});
     const CommandResult split = room.tripmig({"partition", "split", "ev_past"});
     CHECK(split.exit_code == 12);
-    says(split.err, "at is outside of the years 1 to 9999 in 1 row, for which no partition can be made: 0044-03-15");
+    says(split.err, "at is outside the years 1 to 9999 in 1 row, for which no partition can be created: 0044-03-15");
     room.database.exec("DELETE FROM ev WHERE at < '0001-01-01'");
     const CommandResult again = room.tripmig({"partition", "split", "ev_past"});
     CHECK_MESSAGE(again.exit_code == 0, again.err);
@@ -121,7 +121,7 @@ TEST_CASE(
     const CommandResult refused = room.tripmig({"swap", "run", "ev", "--key", "at", "--strategy", "copy"});
     CHECK(refused.exit_code == 12);
     says(refused.err,
-         "public.ev: at is outside of the years 1 to 9999 in 1 row, for which no partition can be made: 20000-01-01");
+         "public.ev: at is outside the years 1 to 9999 in 1 row, for which no partition can be created: 20000-01-01");
     room.database.exec("UPDATE ev SET at = localtimestamp WHERE at > '10000-01-01'");
     CHECK(room.swap(copy)["stage"] == "complete");
     CHECK(room.database.scalar("SELECT count(*) FROM ev") == "91");
@@ -140,7 +140,7 @@ TEST_CASE("attach: a row beyond the cut that came later moves the cut; one too f
     room.database.exec("INSERT INTO ev (at) VALUES ('2205-01-01')");
     const CommandResult refused = room.tripmig({"swap", "run", "ev", "--key", "at", "--interval", "100 years"});
     CHECK(refused.exit_code == 12);
-    says(refused.err, "the newest key is 2205-01-01, more than one interval ahead of now");
+    says(refused.err, "the newest key is 2205-01-01, more than one interval in the future");
     CHECK(room.database.scalar("SELECT count(*) FROM pg_constraint WHERE conname LIKE 'tripmig%'") == "0");
     room.database.exec("UPDATE ev SET at = '2150-01-01' WHERE at > '2200-01-01'");
     CHECK(room.swap(run)["stage"] == "complete");

@@ -39,8 +39,8 @@ TEST_CASE("kill -9 as each step begins, then run again: the end is that of an un
     int killed = 0;
     for (const std::string step :
          {"build unique index", "begin the registry", "load the registry", "index the registry",
-          "ready for the cut-over", "bound the table", "validate the bound", "cut over public.orders",
-          "cut over: waited", "leaf public.orders", "validate lines", "analyze public.orders"}) {
+          "ready for the cut-over", "add the range check", "validate the range check", "cut over public.orders",
+          "cut over: waited", "created partition public.orders", "validate lines", "analyze public.orders"}) {
         CAPTURE(step);
         const SwapFixture room;
         room.database.exec(orders_and_lines);
@@ -95,7 +95,7 @@ TEST_CASE("a backend that is terminated is an error, not a crash, and the next r
     room.database.exec(orders_and_lines);
     const Connection superuser(room.database.superuser_url());
     for (const std::string step :
-         {"build unique index", "load the registry", "validate the bound", "cut over public.orders"}) {
+         {"build unique index", "load the registry", "validate the range check", "cut over public.orders"}) {
         CAPTURE(step);
         BackgroundCommand command = room.start({"swap", "run", "orders"});
         command.wait_for_text(step);

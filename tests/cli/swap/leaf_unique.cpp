@@ -109,11 +109,12 @@ TEST_CASE("the plan says what is given up, in text and in JSON") {
     const LeafUniqueRoom room;
     room.database.exec("CREATE UNIQUE INDEX orders_id_too ON orders (id)");
     const std::string before = room.dump();
-    const CommandResult plan = room.tripmig({"swap", "plan", "orders"});
+    const CommandResult plan = room.tripmig({"swap", "plan", "orders", "--sql"});
     CHECK_MESSAGE(plan.exit_code == 0, plan.err);
     const std::string told =
-        "each leaf keeps its own over (code), as told: UNIQUE WITHIN EACH LEAF ONLY, the same values may come again in "
-        "another leaf. The table itself has none: ON CONFLICT over it finds no constraint afterwards (42P10)";
+        "each partition keeps its own over (code) (your choice): unique within each partition only, another partition "
+        "may have the same values. The table itself has none: ON CONFLICT over it finds no constraint afterwards "
+        "(42P10)";
     CHECK_MESSAGE(plan.out.find(told) != std::string::npos, plan.out);
     CHECK(plan.out.find("CREATE UNIQUE INDEX orders_20") != std::string::npos);
     CHECK(plan.out.find("tripmig_wide") == std::string::npos);
@@ -125,7 +126,7 @@ TEST_CASE("the plan says what is given up, in text and in JSON") {
     CHECK(is_found);
     // What the registry keeps unique all the same is not given up.
     room.write_policy("unique_indexes = \"leaf\"\nunique_ids = true\n", 3);
-    CHECK(room.tripmig({"swap", "plan", "orders"}).out.find("the registry keeps it unique over all leaves") !=
+    CHECK(room.tripmig({"swap", "plan", "orders"}).out.find("the registry keeps it unique in all partitions") !=
           std::string::npos);
     CHECK(room.dump() == before);
 }
@@ -170,7 +171,7 @@ TEST_CASE("copy: what came twice since the cut-over keeps the old table from com
     CHECK(room.sqlstate(9001, "now()").empty());
     const CommandResult twice = room.tripmig({"swap", "revert", "orders"});
     CHECK(twice.exit_code == 12);
-    CHECK_MESSAGE(twice.err.find("within a leaf") != std::string::npos, twice.err);
+    CHECK_MESSAGE(twice.err.find("within a partition") != std::string::npos, twice.err);
     room.database.exec("DELETE FROM orders WHERE code = 9001 AND at > now() - interval '1 day'");
     CHECK(room.swap({"revert", "orders"})["stage"] == "reverted");
     CHECK(room.dump() == before);

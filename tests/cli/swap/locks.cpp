@@ -119,7 +119,7 @@ TEST_CASE("copy: what came while the locks were waited for is caught up first wh
     }
     const CommandResult result = command.wait();
     CHECK_MESSAGE(result.exit_code == 0, result.err);
-    const std::string again = "more changes came than are applied under the locks: planned anew";
+    const std::string again = "there are more changes than can be applied under the locks: planned again";
     const std::size_t first = result.err.find(again);
     REQUIRE_MESSAGE(first != std::string::npos, result.err);
     CHECK_MESSAGE(result.err.find(again, first + 1) != std::string::npos, result.err);
@@ -190,7 +190,7 @@ TEST_CASE("what others alter between preflight and cut-over is carried, or stops
         CHECK(result.err.find("new: table public.holds (uses the row type)") != std::string::npos);
         const CommandResult accepted = room.tripmig({"swap", "cutover", "orders", "--accept-changes"});
         CHECK(accepted.exit_code == 12);
-        CHECK(accepted.err.find("table public.holds (uses the row type): is bound to the table") != std::string::npos);
+        CHECK(accepted.err.find("table public.holds (uses the row type): refers to the table") != std::string::npos);
         CHECK(room.database.scalar("SELECT count(*) FROM pg_constraint WHERE conname LIKE 'tripmig_bound%'") == "0");
         room.database.exec("DROP TABLE holds");
         CHECK(room.swap({"cutover", "orders", "--accept-changes"})["stage"] == "complete");

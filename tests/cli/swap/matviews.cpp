@@ -123,8 +123,8 @@ TEST_CASE("the end of the process, or of its backend, again and again: run again
         const MatviewCase test;
         const Connection superuser(test.room.database.superuser_url());
         bool is_killed = false;
-        std::vector<const char*> steps{"build materialized view", "put materialized view", "build materialized view",
-                                       "put materialized view"};
+        std::vector<const char*> steps{"rebuild materialized view", "put materialized view",
+                                       "rebuild materialized view", "put materialized view"};
         if (strategy == std::string("attach"))
             steps.push_back("analyze public.orders");  // a copy is analyzed before its cut-over
         for (const char* const step : steps) {
@@ -171,7 +171,7 @@ TEST_CASE("a revert that is killed goes on where it was") {
         CAPTURE(strategy);
         const MatviewCase test;
         (void)test.room.swap({"run", "orders", "--strategy", strategy});
-        for (const char* const step : {"put public.orders back", "build materialized view", "put materialized view",
+        for (const char* const step : {"put public.orders back", "rebuild materialized view", "put materialized view",
                                        "drop public.tripmig_reverted_orders"}) {
             CAPTURE(step);
             BackgroundCommand command(tripmig_command({"swap", "revert", "orders"}), test.room.surroundings());
@@ -185,7 +185,7 @@ TEST_CASE("a revert that is killed goes on where it was") {
     }
 }
 
-TEST_CASE("one that cannot be built anew: named, the others come along, and the same command goes on") {
+TEST_CASE("one that cannot be rebuilt: named, the others come along, and the same command goes on") {
     for (const char* const strategy : {"attach", "copy"}) {
         CAPTURE(strategy);
         const MatviewCase test(
@@ -200,9 +200,9 @@ TEST_CASE("one that cannot be built anew: named, the others come along, and the 
             CHECK_MESSAGE(result.err.find(text) != std::string::npos, result.err);
             CHECK_MESSAGE(result.err.find("run the same command again") != std::string::npos, result.err);
         };
-        const std::string no_number = "materialized view public.quotient cannot be built anew: division by zero";
+        const std::string no_number = "materialized view public.quotient cannot be rebuilt: division by zero";
         const std::string no_right =
-            "materialized view public.rated cannot be built anew: permission denied for table rates";
+            "materialized view public.rated cannot be rebuilt: permission denied for table rates";
         test.room.database.exec(
             "UPDATE orders SET amount = 30000 WHERE id = 7; REVOKE SELECT ON rates FROM carry_owner");
         test.room.folder.write("partitions/orders.toml",
@@ -267,16 +267,15 @@ TEST_CASE("what stands on a materialized view is refused by name") {
     const CommandResult refused = test.room.tripmig({"swap", "run", "orders"});
     CHECK(refused.exit_code != 0);
     for (const char* const told :
-         {"materialized view public.of_another: must be built anew, and function public.one(), materialized",
-          "view public.stands stands on the old one", "statistics object public.together",
-          "column t of view public.whole",
-          "materialized view public.unfilled: is built beside under a name that is taken: tripmig_new_unfilled"})
+         {"materialized view public.of_another: must be rebuilt, and function public.one(), materialized",
+          "view public.stands depends on it", "statistics object public.together", "column t of view public.whole",
+          "materialized view public.unfilled: is rebuilt under a temporary name that is taken: tripmig_new_unfilled"})
         CHECK_MESSAGE(refused.err.find(told) != std::string::npos, refused.err);
     // Before PostgreSQL 15 everybody may create in public.
     const bool may_create =
         test.room.database.scalar("SELECT has_schema_privilege('carry_owner', 'public', 'CREATE')") == "t";
     const char* const told =
-        "materialized view public.of_another: the role or the owner may not create in schema public";
+        "materialized view public.of_another: the role or the view's owner may not create in schema public";
     CHECK_MESSAGE((refused.err.find(told) == std::string::npos) == may_create, refused.err);
 }
 

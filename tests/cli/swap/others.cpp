@@ -42,7 +42,7 @@ TEST_CASE("copy and its way back wait for a snapshot of another role: it would s
         const Connection reader = room.other();
         reader.exec("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT");
         BackgroundCommand run = room.start(copy_orders);
-        run.wait_for_text("waits for snapshots from before");
+        run.wait_for_text("waits for older snapshots");
         CHECK(reader.scalar("SELECT count(*) FROM orders") == "3000");
         reader.exec("COMMIT");
         const CommandResult result = run.wait();
@@ -52,7 +52,7 @@ TEST_CASE("copy and its way back wait for a snapshot of another role: it would s
     const Connection reader = room.other();
     reader.exec("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT");
     BackgroundCommand revert = room.start({"swap", "revert", "orders"});
-    revert.wait_for_text("waits for snapshots from before");
+    revert.wait_for_text("waits for older snapshots");
     CHECK(reader.scalar("SELECT count(*) FROM orders WHERE customer = 5") == "3000");
     reader.exec("COMMIT");
     const CommandResult result = revert.wait();

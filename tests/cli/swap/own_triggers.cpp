@@ -32,7 +32,7 @@ std::vector<Disturbance> disturbances() {
         "ENABLE ALWAYS TRIGGER tripmig_capture_truncate_1;";
     const std::string off = "BEGIN; ALTER TABLE orders DISABLE TRIGGER USER; " + writes;
     return {
-        {off + always + "COMMIT", "trigger tripmig_capture_1 of public.orders was altered, or off for a time"},
+        {off + always + "COMMIT", "trigger tripmig_capture_1 of public.orders was altered, or disabled for a time"},
         {off + "ALTER TABLE orders ENABLE TRIGGER USER; COMMIT", "is not enabled ALWAYS any more"},
         {off + "COMMIT", "trigger tripmig_capture_delete_1 of public.orders is disabled"},
         {"BEGIN; DROP FUNCTION tripmig.capture_old_1() CASCADE; " + writes + "COMMIT", "is missing"},
@@ -40,7 +40,7 @@ std::vector<Disturbance> disturbances() {
          "NULL; "
          "END'; ALTER TABLE orders DISABLE TRIGGER tripmig_capture_delete_1;" +
              writes + "COMMIT",
-         "function tripmig.capture_1 has another body"},
+         "function tripmig.capture_1 has a different body"},
     };
 }
 
@@ -128,12 +128,12 @@ TEST_CASE("after copy's cut-over: rows of partitions that came, went or were tru
         {{"CREATE TABLE more (LIKE orders INCLUDING ALL)",
           "INSERT INTO more SELECT i, '2001-01-15', 'old' FROM generate_series(90001, 90010) AS i",
           "ALTER TABLE orders ATTACH PARTITION more FOR VALUES FROM ('2001-01-01') TO ('2001-02-01')"},
-         "partition public.more came since",
+         "partition public.more was added later",
          10},
         {{"DROP TABLE %leaf%"}, "partition public.%leaf% is gone", 10},
         {{create_more, "INSERT INTO orders VALUES (90001, '2001-01-15', 'old')", "TRUNCATE more",
           "DELETE FROM orders_ids WHERE id = 90001"},
-         "partition public.more came since",
+         "partition public.more was added later",
          0},
         {{create_more}, "", 0}};
     for (const ByHand& hand : hands) {

@@ -47,7 +47,7 @@ TEST_CASE("a publication whose list of columns lacks the key is refused, with th
     const CommandResult plan = room.tripmig({"swap", "plan", "orders"});
     CAPTURE(plan.out);
     CHECK(plan.exit_code == 12);
-    CHECK(plan.out.find("logical consumers get another message key") != std::string::npos);
+    CHECK(plan.out.find("logical consumers get another key") != std::string::npos);
     CHECK(plan.out.find("the replica identity will be (id, at)") != std::string::npos);
     const CommandResult run = room.tripmig({"swap", "run", "orders"});
     CHECK(run.exit_code == 12);

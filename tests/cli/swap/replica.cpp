@@ -62,7 +62,7 @@ TEST_CASE("a swap holds while the standby is behind, says so, and goes on when i
     room.standby.resume();
     const CommandResult result = work.wait();
     CHECK_MESSAGE(result.exit_code == 0, result.err);
-    CHECK(result.err.find("going on after ") != std::string::npos);
+    CHECK(result.err.find("resuming after ") != std::string::npos);
     CHECK(room.swap({"status", "orders"})["stage"] == "complete");
 }
 
@@ -89,7 +89,7 @@ TEST_CASE("without pg_read_all_stats it says that it cannot see the standby, and
     if (!is_possible())
         return;
     const ReplicaRoom room;
-    CHECK(room.tripmig({"swap", "plan", "orders"}).out.find("replicas: replica1 follow: the work holds") !=
+    CHECK(room.tripmig({"swap", "plan", "orders"}).out.find("replicas: replica1: the swap pauses") !=
           std::string::npos);
     Connection(room.database.superuser_url())
         .exec("REVOKE pg_read_all_stats FROM " + room.database.scalar("SELECT current_user"));

@@ -105,7 +105,7 @@ std::string screen_after(const std::string& written, std::size_t width) {
 TEST_CASE("status tells why the work holds and who is at it, and --watch follows it to its end") {
     const SwapFixture room;
     const Gate gate(room);
-    CHECK(room.tripmig({"swap", "status", "orders"}).out == "public.orders: no swap was begun\n");
+    CHECK(room.tripmig({"swap", "status", "orders"}).out == "public.orders: no swap\n");
     BackgroundCommand work(tripmig_command({"swap", "run", "orders", "--strategy", "copy"}), room.surroundings());
     work.wait_for_text("holding");
     const auto held = status_when(room, [](const nlohmann::json& status) { return !status["holding"].is_null(); });
@@ -115,8 +115,8 @@ TEST_CASE("status tells why the work holds and who is at it, and --watch follows
     CHECK(held["worker"].get<std::string>().find("tripmig swap (pid ") == 0);
     CHECK(held["attempts"] == 0);
     const std::string text = room.tripmig({"swap", "status", "orders"}).out;
-    CHECK_MESSAGE(text.find("holding since 20") != std::string::npos, text);
-    CHECK_MESSAGE(text.find("UTC: the probe answers false\n") != std::string::npos, text);
+    CHECK_MESSAGE(text.find("waiting since 20") != std::string::npos, text);
+    CHECK_MESSAGE(text.find("Z: the probe answers false\n") != std::string::npos, text);
     CHECK_MESSAGE(text.find("at work: tripmig swap (pid ") != std::string::npos, text);
 
     BackgroundCommand lines(tripmig_command({"swap", "status", "orders", "--watch"}), room.surroundings());
@@ -152,12 +152,12 @@ TEST_CASE("beside a busy service the work rests, and status tells for how many t
     room.database.exec("SELECT pg_sleep(2)");
     wait_until(room.database, "SELECT sum(xact_commit) > 500 + " + before + " FROM pg_stat_database");
     gate.open();
-    work.wait_for_text("it rests 100 % of the time that it works (swap.rest_when_busy)");
+    work.wait_for_text("pausing for 100 % of the time worked (swap.rest_when_busy)");
     gate.close();
     const auto status = status_when(room, [](const nlohmann::json& seen) { return !seen["holding"].is_null(); });
     CHECK(status["resting"]["others_per_second"] > 50);
     const std::string text = room.tripmig({"swap", "status", "orders"}).out;
-    CHECK_MESSAGE(text.find("resting between chunks: others end ") != std::string::npos, text);
+    CHECK_MESSAGE(text.find("pausing between chunks: server busy, ") != std::string::npos, text);
     gate.open();
     CHECK(work.wait().exit_code == 0);
     service.stop();
@@ -203,7 +203,7 @@ TEST_CASE("in the load: blocks, rate and time left; the note of a process that i
     CHECK(left["load"]["left_seconds"] == 90.0);
     const std::string text = room.tripmig({"swap", "status", "orders"}).out;
     CHECK_MESSAGE(text.find("100 of 1000 blocks loaded\n0.1 MB/s\n1 min 30 s left\n") != std::string::npos, text);
-    CHECK_MESSAGE(text.find("nobody is at work on it: tripmig swap run public.orders resumes it") != std::string::npos,
+    CHECK_MESSAGE(text.find("no process works on it; to resume: tripmig swap run public.orders") != std::string::npos,
                   text);
 }
 
@@ -230,10 +230,33 @@ TEST_CASE("at the cut-over: whom it waits for, and how often it tried") {
                                room.surroundings());
         const auto trying = status_when(room, [](const nlohmann::json& status) { return status["attempts"] >= 2; });
         CHECK(trying["stage"] == "ready");
-        CHECK(room.tripmig({"swap", "status", "orders"})
-                  .out.find(" attempts at the locks of the cut-over without success") != std::string::npos);
+        CHECK(room.tripmig({"swap", "status", "orders"}).out.find(" cut-over attempts did not get the locks") !=
+              std::string::npos);
         reader.exec("ROLLBACK");
         CHECK(work.wait().exit_code == 0);
         CHECK(room.swap({"status", "orders"})["attempts"] >= 3);
     }
+}
+
+TEST_CASE(
+    "a registry has its triggers from the cut-over on: before it none is told as missing, after it one that is off") {
+    const SwapFixture room;
+    room.database.exec(
+        "CREATE TABLE orders (id bigint PRIMARY KEY, at timestamptz NOT NULL DEFAULT now());"
+        "CREATE TABLE lines (id bigint PRIMARY KEY, order_id bigint REFERENCES orders);"
+        "INSERT INTO orders SELECT g, now() - g * interval '1 hour' FROM generate_series(1, 100) AS g");
+    for (const char* strategy : {"attach", "copy"})
+        SUBCASE(strategy) {
+            (void)room.swap({"run", "orders", "--strategy", strategy, "--until", "ready"});
+            const CommandResult before = room.tripmig({"swap", "status", "orders"});
+            CHECK_MESSAGE(before.out.find("registry:") == std::string::npos, before.out);
+            const CommandResult compared = room.tripmig({"swap", "verify", "orders"});
+            CHECK_MESSAGE(compared.err.find("is missing") == std::string::npos, compared.err);
+            (void)room.swap({"cutover", "orders"});
+            room.database.exec("ALTER TABLE orders DISABLE TRIGGER orders_ids_truncate");
+            const CommandResult after = room.tripmig({"swap", "status", "orders"});
+            CHECK_MESSAGE(after.out.find("registry: trigger orders_ids_truncate of public.orders is disabled") !=
+                              std::string::npos,
+                          after.out);
+        }
 }

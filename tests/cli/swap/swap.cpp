@@ -80,7 +80,7 @@ TEST_CASE("after the cut there is no way back by catalog work, and nothing is to
     const std::string dump = room.dump();
     const CommandResult result = room.tripmig({"swap", "revert", "orders"});
     CHECK(result.exit_code == 12);
-    CHECK(result.err.find("give these rows a key before that") != std::string::npos);
+    CHECK(result.err.find("give these rows an earlier key") != std::string::npos);
     CHECK(room.dump() == dump);
     room.database.exec("UPDATE orders SET at = now() AT TIME ZONE 'utc' WHERE at > now() AT TIME ZONE 'utc'");
     CHECK(room.swap({"revert", "orders"})["stage"] == "reverted");
@@ -167,7 +167,16 @@ TEST_CASE("plan touches nothing, and says everything") {
             CHECK(unit["steps"].size() > 20);
         }
     CHECK(has_cut_over);
-    CHECK(room.tripmig({"swap", "plan", "orders"}).out.find("CREATE UNIQUE INDEX CONCURRENTLY") != std::string::npos);
+    const std::string short_plan = room.tripmig({"swap", "plan", "orders"}).out;
+    CHECK_MESSAGE(
+        short_plan.find("swap of public.orders, strategy attach\n  what     partitions of 1 month by at") == 0,
+        short_plan);
+    CHECK_MESSAGE(short_plan.find("\n  locks    ACCESS EXCLUSIVE on public.orders\n") != std::string::npos, short_plan);
+    CHECK_MESSAGE(short_plan.find("CREATE UNIQUE INDEX") == std::string::npos, short_plan);
+    const std::string statements = room.tripmig({"swap", "plan", "orders", "--sql"}).out;
+    CHECK_MESSAGE(statements.find("-- swap of public.orders, strategy attach\n") == 0, statements);
+    CHECK_MESSAGE(statements.find("CREATE UNIQUE INDEX CONCURRENTLY") != std::string::npos, statements);
+    CHECK_MESSAGE(statements.find(".jobs") == std::string::npos, statements);
 }
 
 TEST_CASE("flags stand in for a policy file, and win over it") {
@@ -198,11 +207,11 @@ TEST_CASE("foreign keys that are given up come back with revert") {
     const std::string before = room.dump();
     const CommandResult plan = room.tripmig({"swap", "plan", "orders", "--incoming-foreign-keys", "drop"});
     CHECK(plan.exit_code == 0);
-    CHECK(plan.out.find("GIVEN UP, as told: public.lines.lines_order_id_fkey") != std::string::npos);
+    CHECK(plan.out.find("will be dropped (your choice): public.lines.lines_order_id_fkey") != std::string::npos);
     const std::string again =
         "tripmig swap run public.orders --incoming-foreign-keys drop --drop-foreign-keys "
         "lines_order_id_fkey";
-    CHECK_MESSAGE(plan.out.find("To be said once more: " + again) != std::string::npos, plan.out);
+    CHECK_MESSAGE(plan.out.find("To confirm: " + again) != std::string::npos, plan.out);
     // The policy alone, another key's name, and the name without the policy are not enough.
     const CommandResult once = room.tripmig({"swap", "run", "orders", "--incoming-foreign-keys", "drop"});
     CHECK(once.exit_code == 12);
@@ -218,7 +227,7 @@ TEST_CASE("foreign keys that are given up come back with revert") {
     std::vector<std::string> ready = run;
     ready.insert(ready.end(), {"--until", "ready"});
     CHECK(room.tripmig(ready).exit_code == 0);
-    // One that came since was not named.
+    // One that was added later was not named.
     room.database.exec("ALTER TABLE lines ADD CONSTRAINT lines_late FOREIGN KEY (order_id) REFERENCES orders (id)");
     std::vector<std::string> accepting = run;
     accepting.emplace_back("--accept-changes");

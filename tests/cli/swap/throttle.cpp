@@ -27,7 +27,7 @@ TEST_CASE("too many active backends: the work holds until they are fewer") {
     CHECK(second.wait().exit_code == 0);
     const CommandResult result = work.wait();
     CHECK_MESSAGE(result.exit_code == 0, result.err);
-    CHECK(result.err.find("going on after ") != std::string::npos);
+    CHECK(result.err.find("resuming after ") != std::string::npos);
 }
 
 TEST_CASE("SIGINT and SIGTERM end it cleanly while it holds and while it works; the next run goes on") {

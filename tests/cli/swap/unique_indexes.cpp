@@ -61,9 +61,9 @@ TEST_CASE("unique indexes without the key are refused until somebody chose") {
         CHECK_MESSAGE(refused.err.find(name) != std::string::npos, refused.err);
     CHECK(refused.err.find("--unique-indexes key") != std::string::npos);
     CHECK(room.dump() == before);
-    const CommandResult plan = room.tripmig({"swap", "plan", "orders", "--unique-indexes", "key"});
+    const CommandResult plan = room.tripmig({"swap", "plan", "orders", "--unique-indexes", "key", "--sql"});
     CHECK(plan.exit_code == 0);
-    CHECK(plan.out.find("NOT UNIQUE ANY MORE WITHOUT at") != std::string::npos);
+    CHECK(plan.out.find("no longer unique without at") != std::string::npos);
     CHECK_MESSAGE(
         plan.out.find("CREATE UNIQUE INDEX CONCURRENTLY tripmig_wide_orders_code ON public.orders USING btree "
                       "(code, at)") != std::string::npos,

@@ -62,7 +62,7 @@ TEST_CASE("a standby that replays nothing is held for, whatever it reports") {
     const auto hold = hold_for(with(standby(1'000'000, 1ms)), limits, clock, start + 11s + 1ms);
     REQUIRE(hold);
     CHECK(hold->kind == Hold::Kind::replica_lag);
-    CHECK(hold->reason == "standby east is 10.0 s behind (3 MB of WAL), more than max_replica_lag = 10s");
+    CHECK(hold->reason == "standby east is 10.0 s behind (3.8 MB of WAL), more than max_replica_lag = 10s");
 }
 
 TEST_CASE("what a standby reports counts from the first look, but for one that has caught up") {
@@ -108,11 +108,11 @@ TEST_CASE("what can't be seen is told, what is not asked for is not") {
     ServerLoad load = with(hidden);
     load.hidden_backends = 3;
     CHECK(blind_spots(load, limits).size() == 1);
-    CHECK(blind_spots(load, limits).at(0).find("standby servers") != std::string::npos);
+    CHECK(blind_spots(load, limits).at(0).find("the lag of standbys") != std::string::npos);
     CHECK(blind_spots(load, {10s, 5}).size() == 2);
     CHECK(blind_spots(with(standby(1)), {10s, 5}).empty());
     CHECK(blind_spots(with(slot(1)), limits).empty());
     CHECK(blind_spots(with(slot(1, false)), limits)
               .at(0)
-              .find("nobody reads from replication slot orders_feed: it keeps 4 MB") == 0);
+              .find("nobody reads from replication slot orders_feed: it retains 4.8 MB") == 0);
 }

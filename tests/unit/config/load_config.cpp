@@ -147,9 +147,9 @@ TEST_CASE("--config names the file") {
     CHECK(project.load().state.schema == "other");
     CHECK(project.load().migrations.dir == project.folder.path() / "conf" / "migrations");
     project.sources.config_file = "conf/none.toml";
-    CHECK(contains(project.error(), "there is no configuration file conf/none.toml"));
+    CHECK(contains(project.error(), "configuration file conf/none.toml does not exist"));
     project.sources.config_file = "conf";
-    CHECK(contains(project.error(), "there is no configuration file conf"));
+    CHECK(contains(project.error(), "configuration file conf is a directory"));
 }
 
 TEST_CASE("flags win over the environment, which wins over the file") {
@@ -178,9 +178,9 @@ TEST_CASE("whose URL it is: flag, TRIPMIG_DATABASE_URL, DATABASE_URL, file") {
     project.sources.environment["TRIPMIG_DATABASE_URL"] = "";
     CHECK(host() == "flag");
     project.sources.flags["database.url"] = "pgsql://flag/d";
-    CHECK(contains(project.error(), "--url: pgsql:// is no URL of a PostgreSQL database"));
+    CHECK(contains(project.error(), "--url: pgsql:// is not a PostgreSQL URL"));
     project.sources.flags.clear();
-    CHECK(contains(project.error(), "DATABASE_URL: mysql:// is no URL of a PostgreSQL database"));
+    CHECK(contains(project.error(), "DATABASE_URL: mysql:// is not a PostgreSQL URL"));
 }
 
 TEST_CASE("a password in a URL wins over a lower source's password file, and none over its own source's") {
@@ -216,7 +216,7 @@ TEST_CASE("placeholders come one by one from every source") {
                                    {"TRIPMIG_MIGRATIONS_PLACEHOLDERS_Extra", "1"}};
     CHECK(project.load().migrations.placeholders ==
           std::map<std::string, std::string>{{"role", "environment"}, {"owner", "file"}, {"Extra", "1"}});
-    CHECK(contains(error_of("[migrations]\nplaceholders = 3\n"), "a table of names and texts"));
+    CHECK(contains(error_of("[migrations]\nplaceholders = 3\n"), "a table of names and strings"));
     CHECK(contains(error_of("[migrations.placeholders]\nx = 3\n"), "placeholders.x: this must be a string"));
     CHECK(contains(error_of("[migrations.placeholders]\n\"a}\" = \"\"\n"), "cannot be the name of a placeholder"));
 }
@@ -242,25 +242,25 @@ TEST_CASE("unknown keys and sections are shown at their place, with the nearest 
 TEST_CASE("bad values say what they may be") {
     CHECK(contains(error_of("[migrations]\nlock_timeout = 500\n"), "tripmig.toml:2:16: lock_timeout: 500 has no unit"));
     CHECK(contains(error_of("[migrations]\nlock_timeout = \"5 parsecs\"\n"),
-                   "lock_timeout: \"5 parsecs\" is no duration"));
+                   "lock_timeout: \"5 parsecs\" is not a valid duration"));
     CHECK(contains(error_of("[migrations]\nlock_timeout = \"0s\"\n"), "from 1ms to 24 days"));
     CHECK(contains(error_of("[migrations]\nlock_timeout = \"25 days\"\n"), "is out of range"));
-    CHECK(contains(error_of("[migrations]\nlock_timeout = true\n"), "this must be a duration, and is true or false"));
-    CHECK(contains(error_of("[migrations]\ndialect = \"goos\"\n"), "did you mean \"goose\"? it may be auto, flyway"));
+    CHECK(contains(error_of("[migrations]\nlock_timeout = true\n"), "this must be a duration, but is true or false"));
+    CHECK(contains(error_of("[migrations]\ndialect = \"goos\"\n"), "did you mean \"goose\"? use one of auto, flyway"));
     CHECK(contains(error_of("[migrations]\ndir = \"\"\n"), "this must not be empty"));
     CHECK(contains(error_of("[migrations]\ndir = 3\n"), "write \"3\", in quotes"));
-    CHECK(contains(error_of("[swap]\nworkers = \"4\"\n"), "this must be an integer, and is a string"));
+    CHECK(contains(error_of("[swap]\nworkers = \"4\"\n"), "this must be an integer, but is a string"));
     CHECK(contains(error_of("[swap]\nworkers = 1000\n"), "from 0 to 256"));
-    CHECK(contains(error_of("[swap]\nmargin = \"90min\"\n"), "\"90min\" is finer than one hour"));
-    CHECK(contains(error_of("[swap]\nworkers = { a = 1 }\n"), "and is a table"));
-    CHECK(contains(error_of("[database]\nconnect_timeout = \"1500ms\"\n"), "is finer than one second"));
+    CHECK(contains(error_of("[swap]\nmargin = \"90min\"\n"), "\"90min\" is not a whole number of hours"));
+    CHECK(contains(error_of("[swap]\nworkers = { a = 1 }\n"), "but is a table"));
+    CHECK(contains(error_of("[database]\nconnect_timeout = \"1500ms\"\n"), "is not a whole number of seconds"));
     CHECK(contains(error_of("[state]\nschema = \"pg_x\"\n"), "belongs to PostgreSQL"));
     CHECK(contains(error_of("[state]\nschema = \"a.b\"\n"), "schema: a.b is not one name"));
 }
 
 TEST_CASE("a bad URL is placed, and its password stays hidden") {
     const std::string said = error_of("[database]\nurl = \"postgres://u:hunter2@h:x/d\"\n");
-    CHECK(contains(said, "tripmig.toml:2:7: url: a port is a number"));
+    CHECK(contains(said, "tripmig.toml:2:7: url: the port is not a number"));
     CHECK(contains(said, "  2 | url = ...\n"));
     CHECK_FALSE(contains(said, "hunter2"));
     CHECK_FALSE(contains(error_of("[database]\nurl = [\"hunter2\"]\n"), "hunter2"));
@@ -274,8 +274,9 @@ TEST_CASE("values from the environment are text for any type") {
         {"TRIPMIG_SWAP_WORKERS", "4"}, {"TRIPMIG_SWAP_LOCK_BUDGET", "20ms"}, {"TRIPMIG_REPORT_COLOR", "always"}};
     CHECK(project.load().swap.workers == 4);
     CHECK(project.load().swap.lock_budget == 20ms);
-    CHECK(contains(error_in("TRIPMIG_SWAP_WORKERS", "four"), "TRIPMIG_SWAP_WORKERS: \"four\" is no integer"));
-    CHECK(contains(error_in("TRIPMIG_SWAP_LOCK_BUDGET", "20"), "TRIPMIG_SWAP_LOCK_BUDGET: \"20\" is no duration"));
+    CHECK(contains(error_in("TRIPMIG_SWAP_WORKERS", "four"), "TRIPMIG_SWAP_WORKERS: \"four\" is not a valid integer"));
+    CHECK(contains(error_in("TRIPMIG_SWAP_LOCK_BUDGET", "20"),
+                   "TRIPMIG_SWAP_LOCK_BUDGET: \"20\" is not a valid duration"));
 }
 
 TEST_CASE("a mistyped variable is named, other people's are let be") {

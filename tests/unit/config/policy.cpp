@@ -111,11 +111,11 @@ TEST_CASE("what is wrong with a policy is shown at its place") {
     CHECK(contains(typo, "  6 | acton = \"drop\"\n    | ^"));
     CHECK(contains(typo, "did you mean action?"));
     CHECK(contains(policy_error(head + "[swap]\nstrategy = \"atach\"\n"),
-                   "orders.toml:5:12: swap.strategy: \"atach\" is not known here"));
+                   "orders.toml:5:12: swap.strategy: \"atach\" is not a valid value"));
     CHECK(contains(policy_error(head + "[swap]\nstrategy = \"atach\"\n"),
-                   "did you mean \"attach\"? it may be attach, copy"));
+                   "did you mean \"attach\"? use one of attach, copy"));
     CHECK(contains(policy_error(head + "keep = \"1 year\"\n"), "keep belongs below [retention]"));
-    CHECK(contains(policy_error(head + "[swap]\npremake = 3\n"), "premake stands above all sections"));
+    CHECK(contains(policy_error(head + "[swap]\npremake = 3\n"), "move premake to the top, above all sections"));
     CHECK(contains(policy_error(head + "retention = 3\n"), "retention is a section"));
     CHECK(contains(policy_error(head + "[retenton]\nkeep = \"1 year\"\n"), "did you mean retention?"));
     CHECK(contains(policy_error(head + "[swap.x]\ny = 1\n"), "unknown key \"x\" in [swap]"));
@@ -131,35 +131,35 @@ TEST_CASE("what is wrong with a policy is shown at its place") {
 
 TEST_CASE("values are checked one by one and together") {
     const std::string up_to_interval = "table = \"t\"\nkey = \"k\"\n";
-    CHECK(contains(policy_error(up_to_interval + "interval = \"1\"\n"), "\"1\" is no interval"));
+    CHECK(contains(policy_error(up_to_interval + "interval = \"1\"\n"), "\"1\" is not a valid interval"));
     CHECK(contains(policy_error(up_to_interval + "interval = 0\n"), "0 is out of range"));
-    CHECK(contains(policy_error(up_to_interval + "interval = \"10 seconds\"\n"), "at least a minute wide"));
+    CHECK(contains(policy_error(up_to_interval + "interval = \"10 seconds\"\n"), "at least one minute wide"));
     CHECK(contains(policy_error(head + "premake = -1\n"), "-1 is out of range"));
     CHECK(parse_policy(head + "premake = 0\n", "orders.toml").premake == 0);
     // For PostgreSQL these are west of Greenwich (POSIX).
     CHECK(contains(policy_error(head + "time_zone = \"UTC+9\"\n"), "\"UTC+9\" is not the name of a time zone"));
     CHECK(contains(policy_error(head + "time_zone = \"+09:00\"\n"), "is not the name of a time zone"));
     CHECK(parse_policy(head + "time_zone = \"Etc/GMT-9\"\n", "orders.toml").time_zone == "Etc/GMT-9");
-    CHECK(contains(policy_error(head + "week_start = \"Sonntag\"\n"), "it may be monday"));
+    CHECK(contains(policy_error(head + "week_start = \"Sonntag\"\n"), "use one of monday"));
     CHECK(
         contains(policy_error(head + "[key_encoding]\nunit = \"snowflake\"\n"), "the epoch of these keys is missing"));
     CHECK(contains(policy_error(head + "[key_encoding]\nunit = \"ms\"\nepoch = \"2015-01-01\"\n"), "only snowflake"));
     CHECK(contains(policy_error(up_to_interval + "interval = 10\n[key_encoding]\nunit = \"ms\"\n"),
                    "the interval is a number"));
-    CHECK(contains(policy_error(head + "premake = \"3\"\n"), "this must be an integer, and is a string"));
-    CHECK(contains(policy_error(head + "start = \"January\"\n"), "\"January\" is no date or time"));
+    CHECK(contains(policy_error(head + "premake = \"3\"\n"), "this must be an integer, but is a string"));
+    CHECK(contains(policy_error(head + "start = \"January\"\n"), "\"January\" is not a valid date or time"));
     CHECK(contains(policy_error(up_to_interval + "interval = 10\nstart = \"2024-01-01\"\n"),
-                   "\"2024-01-01\" is no integer"));
+                   "\"2024-01-01\" is not an integer, but the interval is"));
     CHECK(contains(policy_error(up_to_interval + "interval = 10\n[retention]\nkeep = \"1 year\"\n"),
                    "the interval is a number, so this must be one too"));
     CHECK(contains(policy_error(head + "[retention]\nkeep = 36\n"), "the interval is a time, so this must be one too"));
-    CHECK(contains(policy_error(head + "[retention]\nkeep = \"1 year\"\naction = \"drop\"\n"), "it may be detach"));
+    CHECK(contains(policy_error(head + "[retention]\nkeep = \"1 year\"\naction = \"drop\"\n"), "use one of detach"));
     CHECK(
         contains(policy_error(head + "[retention]\nkeep = \"1 year\"\ngrace = \"7 days\"\n"), "unknown key \"grace\""));
     CHECK(contains(policy_error(head + "[retention]\nkeep = \"1 year\"\ncascade = \"true\"\n"),
                    "this must be true or false"));
     CHECK(contains(policy_error(head + "name = \"{table}_{start:%Y}\"\n"),
-                   "orders.toml:4:8: name: two leaves of 1 month would get the same name"));
+                   "orders.toml:4:8: name: two partitions of 1 month would get the same name"));
 }
 
 TEST_CASE("a folder of policies") {
@@ -175,9 +175,9 @@ TEST_CASE("a folder of policies") {
     CHECK(policies[1].file == folder.path() / "b.toml");
 
     folder.write("c.toml", "table = \"public.A\"\nkey = \"k\"\ninterval = 1\n");
-    CHECK(contains(usage_error_of([&] { load_policies(folder.path()); }), "are both about public.a"));
+    CHECK(contains(usage_error_of([&] { load_policies(folder.path()); }), "are both for public.a"));
     CHECK(contains(usage_error_of([&] { load_policies(folder.path() / "none"); }),
-                   "cannot read the folder of partition policies"));
+                   "cannot read the directory of partition policies"));
 }
 
 TEST_CASE("a file that can't be read, or is about another one's table, concerns itself alone") {
@@ -191,7 +191,7 @@ TEST_CASE("a file that can't be read, or is about another one's table, concerns 
     CHECK(files[0].policy->table.name == "a");
     CHECK_FALSE(files[1].policy.has_value());
     CHECK(contains(files[1].error->hint(), "did you mean interval?"));
-    CHECK(contains(files[2].error->message(), "are both about public.a"));
+    CHECK(contains(files[2].error->message(), "are both for public.a"));
     CHECK(files[3].policy->table.name == "d");
 }
 

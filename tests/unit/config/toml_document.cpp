@@ -33,7 +33,7 @@ TEST_CASE("dates and times are kept as ISO 8601") {
 
 TEST_CASE("a syntax error is shown at its place") {
     const std::string said = usage_error_of([] { parse_toml("[migrations]\r\nlock_timeout 2\r\n", "tripmig.toml"); });
-    CHECK(contains(said, "tripmig.toml:2:14: no valid TOML"));
+    CHECK(contains(said, "tripmig.toml:2:14: not valid TOML"));
     CHECK(contains(said, "  2 | lock_timeout 2\n"));
     CHECK(contains(said, "    |              ^"));
 }
@@ -53,11 +53,11 @@ TEST_CASE("characters beyond ASCII stand in quotes and comments only") {
         CHECK_FALSE(parse_toml(text, "f").empty());
     }
     CHECK(contains(usage_error_of([] { parse_toml("[swap]\n\"ä\" = “1”\n", "f"); }),
-                   "f:2:7: no valid TOML: here is a character"));
+                   "f:2:7: not valid TOML: this character"));
     for (const char* text :
          {"é = 1", "a =\u00A01", "a = 1 é", "a = \"x\" é", "a = \"x\né", "a = \"\"\"x\"\"\"é", "\xFF"}) {
         CAPTURE(text);
-        CHECK(contains(usage_error_of([&] { parse_toml(text, "f"); }), "here is a character"));
+        CHECK(contains(usage_error_of([&] { parse_toml(text, "f"); }), "this character"));
     }
 }
 
@@ -73,7 +73,7 @@ TEST_CASE("a line that may hold a secret is cut after its =") {
                              "x = \"postgres://u:hunter2@h/\\d\"\n", "[ \"database\" ]\nx = hunter2 y\n"}) {
         CAPTURE(text);
         const std::string said = usage_error_of([&] { parse_toml(text, "f"); });
-        CHECK(contains(said, "no valid TOML"));
+        CHECK(contains(said, "not valid TOML"));
         CHECK_FALSE(contains(said, "hunter2"));
     }
     CHECK(contains(usage_error_of([] { parse_toml("[swap]\nx = visible y\n", "f"); }), "x = visible y"));
@@ -82,5 +82,5 @@ TEST_CASE("a line that may hold a secret is cut after its =") {
 TEST_CASE("a file that cannot be read is named with the reason") {
     CHECK(contains(usage_error_of([] { read_text_file("/nowhere/tripmig.toml"); }),
                    "cannot read /nowhere/tripmig.toml: No such file"));
-    CHECK(contains(usage_error_of([] { read_text_file("/"); }), "cannot read /: it is a folder"));
+    CHECK(contains(usage_error_of([] { read_text_file("/"); }), "cannot read /: it is a directory"));
 }

@@ -17,21 +17,28 @@ struct Case {
 
 const std::vector<Case> others{
     {{"CockroachDB CCL v24.2.4 (x86_64-pc-linux-gnu, built 2024/10/01)", "db.example", "26257", {}}, "CockroachDB"},
-    {{"PostgreSQL 11.2-YB-2.25.1.0-b0 on x86_64-pc-linux-gnu, compiled by clang", "db.example", "5433", {}}, "YugabyteDB"},
+    {{"PostgreSQL 11.2-YB-2.25.1.0-b0 on x86_64-pc-linux-gnu, compiled by clang", "db.example", "5433", {}},
+     "YugabyteDB"},
     {{"15.12-YB-2.25.2.0-b0", "localhost", "5433", {}}, "YugabyteDB"},
-    {{"PostgreSQL 8.0.2 on i686-pc-linux-gnu, compiled by GCC, Redshift 1.0.77467", "10.0.0.1", "5439", {}}, "Amazon Redshift"},
+    {{"PostgreSQL 8.0.2 on i686-pc-linux-gnu, compiled by GCC, Redshift 1.0.77467", "10.0.0.1", "5439", {}},
+     "Amazon Redshift"},
     {{"8.0.2", "shop.abc123.eu-west-1.redshift.amazonaws.com", "5439", {}}, "Amazon Redshift"},
     {{"8.0.2", "shop.123.eu-west-1.redshift-serverless.amazonaws.com", "5439", {}}, "Amazon Redshift"},
     {{"16", "ijt4jtjkn7oxftooklnuliggna.dsql.us-east-1.on.aws", "5432", {}}, "Aurora DSQL"},
     {{"15.8", "db.example", "5432", {"plpgsql", "citus"}}, "Citus", Verdict::partly},
     {{"17.2", "ep-cool-darkness-123456-pooler.us-east-2.aws.neon.tech", "5432", {}}, "Neon's pooler", Verdict::pooled},
-    {{"15.6", "aws-0-eu-central-1.pooler.supabase.com", "6543", {}}, "Supabase's pooler in transaction mode", Verdict::pooled},
+    {{"15.6", "aws-0-eu-central-1.pooler.supabase.com", "6543", {}},
+     "Supabase's pooler in transaction mode",
+     Verdict::pooled},
     {{"15.6", "shop.postgres.database.azure.com", "6432", {}}, "Azure's PgBouncer", Verdict::pooled},
 };
 
 const std::vector<db::ServerSigns> postgresql{
     {"15.14 (Debian 15.14-0+deb12u1)", "/var/run/postgresql", "5432", {"plpgsql", "pg_stat_statements"}},
-    {"PostgreSQL 15.4 on aarch64-unknown-linux-gnu, compiled by gcc, 64-bit", "shop.cluster-abc.eu-west-1.rds.amazonaws.com", "5432", {}},
+    {"PostgreSQL 15.4 on aarch64-unknown-linux-gnu, compiled by gcc, 64-bit",
+     "shop.cluster-abc.eu-west-1.rds.amazonaws.com",
+     "5432",
+     {}},
     {"17.2", "ep-cool-darkness-123456.us-east-2.aws.neon.tech", "5432", {}},
     {"15.6", "aws-0-eu-central-1.pooler.supabase.com", "5432", {}},
     {"15.6", "db.abcdef.supabase.co", "5432", {}},

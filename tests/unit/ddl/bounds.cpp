@@ -156,11 +156,11 @@ TEST_CASE("an interval has to fit its key") {
     CHECK_NOTHROW(check_interval(KeyType::uuid, *parse_interval("1 hour")));
     CHECK_NOTHROW(check_interval(KeyType::bigint, std::int64_t{1}));
     CHECK_THROWS_WITH_AS(check_interval(KeyType::date, *parse_interval("1 hour")),
-                         "the key is of type date: its leaves cannot be 1 hour wide", Error);
+                         "the key is of type date: partitions cannot be 1 hour wide", Error);
     CHECK_THROWS_WITH_AS(check_interval(KeyType::timestamp, std::int64_t{5}),
-                         "the key is of type timestamp: its interval is a time", Error);
+                         "the key has type timestamp: its interval must be a time", Error);
     CHECK_THROWS_WITH_AS(check_interval(KeyType::bigint, *parse_interval("1 month")),
-                         "the key is of type int8: its interval is a number", Error);
+                         "the key has type int8: its interval must be a number", Error);
     CHECK_THROWS_AS(check_interval(KeyType::smallint, std::int64_t{40'000}), Error);
     CHECK_THROWS_AS(check_interval(KeyType::bigint, std::int64_t{0}), Error);
     CHECK_THROWS_AS(check_interval(KeyType::timestamp, CalendarInterval{1, 1, 0}), Error);

@@ -84,14 +84,12 @@ TEST_CASE("where a name that is taken is no obstacle the next free one is used")
 }
 
 TEST_CASE("two leaves with one name are refused, and so is a name that is taken") {
-    CHECK_THROWS_WITH_AS(
-        name_leaves("{table}_{start:%Y}", orders, KeyType::date, months(2), {}),
-        "the leaves [2024-01-01, 2024-02-01) and [2024-02-01, 2024-03-01) of shop.orders would both be "
-        "called shop.orders_2024",
-        Error);
-    CHECK_THROWS_WITH_AS(
-        name_leaves("{table}_{start:%Y_%m}", orders, KeyType::date, months(1), {"orders_2024_01"}),
-        "the leaf [2024-01-01, 2024-02-01) of shop.orders would be called shop.orders_2024_01, and there is another "
-        "relation of that name",
-        Error);
+    CHECK_THROWS_WITH_AS(name_leaves("{table}_{start:%Y}", orders, KeyType::date, months(2), {}),
+                         "partitions [2024-01-01, 2024-02-01) and [2024-02-01, 2024-03-01) of shop.orders would both "
+                         "be named shop.orders_2024",
+                         Error);
+    CHECK_THROWS_WITH_AS(name_leaves("{table}_{start:%Y_%m}", orders, KeyType::date, months(1), {"orders_2024_01"}),
+                         "1 partition of shop.orders would get a name that another relation has: shop.orders_2024_01 "
+                         "for [2024-01-01, 2024-02-01)",
+                         Error);
 }

@@ -67,7 +67,7 @@ TEST_CASE("a job needs no flags and no file; what it was told comes back") {
 TEST_CASE("a flag that says something else is refused with both values; the same again is not") {
     CHECK(refusal(begun_job(), {{"strategy", "copy", "--strategy"}, {"interval", "1 month", "--interval"}}).empty());
     CHECK(refusal(begun_job(), {{"interval", "1 day", "--interval"}}) ==
-          "--interval says interval = \"1 day\", and the job on public.orders began with \"1 month\"");
+          "--interval says interval = \"1 day\", but the job on public.orders began with \"1 month\"");
     for (const job::SaidChoice& said : std::vector<job::SaidChoice>{{"key", "id", "--key"},
                                                                     {"strategy", "attach", "--strategy"},
                                                                     {"incoming_foreign_keys", "drop", "--incoming"}})

@@ -98,6 +98,27 @@ TEST_CASE("late, missing and newer files") {
     CHECK(migrate::compare(directory, {one, two}, {true}).has_errors());
 }
 
+TEST_CASE("of several errors each has its own hint below it; a hint that all share stands once") {
+    migrate::Directory directory;
+    directory.versioned = {file("1", "select 1;"), file("2", "select 2;"), file("3", "select 3;")};
+    const std::vector<db::AppliedMigration> rows{applied(directory.versioned[0]), applied(directory.versioned[1]),
+                                                 applied(directory.versioned[2])};
+    const auto error_of = [&] {
+        try {
+            migrate::require_agreement(migrate::compare(directory, rows, {}));
+        } catch (const Error& error) {
+            return describe(error);
+        }
+        return std::string();
+    };
+    directory.versioned = {file("1", "select 10;"), file("3", "select 3;")};
+    CHECK(error_of().find("applied\n  hint: restore the applied text") != std::string::npos);
+    CHECK(error_of().find("missing from the directory\n    hint: restore the file") != std::string::npos);
+    directory.versioned = {file("1", "select 10;"), file("2", "select 20;"), file("3", "select 3;")};
+    const std::string error = error_of();
+    CHECK(error.find("hint: restore") == error.rfind("hint: restore"));
+}
+
 TEST_CASE("a baseline stands for everything up to it") {
     migrate::Directory directory;
     directory.versioned = {file("1", "select 1;"), file("2", "select 2;"), file("3", "select 3;")};

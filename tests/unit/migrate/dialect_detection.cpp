@@ -33,12 +33,14 @@ TEST_CASE("files of two tools are an error that names one of each, unless --dial
 }
 
 TEST_CASE("a numbered file without any mark is nobody's, and no dialect lets it go unsaid") {
-    CHECK(has(MigrationsFolder({{"1_a.sql", "select 1"}}).error().message(), "1_a.sql has a number and no mark"));
+    CHECK(has(MigrationsFolder({{"1_a.sql", "select 1"}}).error().message(),
+              "1_a.sql begins with a number, but has no marker"));
     CHECK(has(MigrationsFolder({{"1_a.sql", "-- migrate:up"}, {"2_b.sql", "select 1"}}).error().message(),
-              "2_b.sql: no line `-- migrate:up`"));
+              "2_b.sql: the line `-- migrate:up` is missing"));
     CHECK(has(MigrationsFolder({{"1_a.sql", "-- +goose Up"}, {"2_b.sql", "select 1"}}).error().message(),
-              "2_b.sql: no line `-- +goose Up`"));
-    CHECK(has(MigrationsFolder({{"1_a.up.sql", ""}, {"2_b.sql", "select 1"}}).error().message(), "2_b.sql: neither"));
+              "2_b.sql: the line `-- +goose Up` is missing"));
+    CHECK(has(MigrationsFolder({{"1_a.up.sql", ""}, {"2_b.sql", "select 1"}}).error().message(),
+              "2_b.sql: golang-migrate's files end in"));
 }
 
 TEST_CASE("only Flyway looks into folders") {

@@ -45,7 +45,7 @@ TEST_CASE("a key of the configuration that tripmig does not do is an error at it
     CHECK(has(fails("encoding=ISO_8859_1"), "ISO_8859_1"));
     CHECK(has(fails("executeInTransactions=false"), "did you mean executeInTransaction?"));
     CHECK(has(fails("executeInTransaction=no"), "true or false"));
-    CHECK(has(fails("executeInTransaction"), "no key=value"));
+    CHECK(has(fails("executeInTransaction"), "not key=value"));
 }
 
 TEST_CASE("a configuration without its script is an error") {

@@ -109,13 +109,13 @@ TEST_CASE("goose: annotations that don't pair are errors at their lines") {
     fails("-- +goose Up\n-- +goose Down\n-- +goose Down", 3, "a second `-- +goose Down`");
     fails("-- +goose Up\n-- +goose StatementBegin\nselect 1;", 2, "without its StatementEnd");
     fails("-- +goose Up\nselect 1;\n-- +goose StatementEnd", 3, "without its StatementBegin");
-    fails("-- +goose Up\n-- +goose StatementBegin\n-- +goose StatementBegin", 3, "inside of a statement");
-    fails("-- +goose Up\n-- +goose StatementBegin\nselect 1;\n-- +goose Down", 4, "inside of a statement");
+    fails("-- +goose Up\n-- +goose StatementBegin\n-- +goose StatementBegin", 3, "inside a statement");
+    fails("-- +goose Up\n-- +goose StatementBegin\nselect 1;\n-- +goose Down", 4, "inside a statement");
     fails("-- +goose StatementBegin\n-- +goose Up", 1, "before `-- +goose Up`");
     fails("-- +goose Up\n-- +goose StatmentBegin", 2, "did you mean `-- +goose StatementBegin`?");
     fails(" -- +goose Up\nselect 1;", 1, "beginning of a line");
     fails("select 1;\n-- +goose Up", 1, "SQL before `-- +goose Up`");
-    fails("-- +goose", 1, "no annotation");
+    fails("-- +goose", 1, "not a goose annotation");
 }
 
 TEST_CASE("goose: Go migrations are named; Go files beside are not") {

@@ -71,9 +71,9 @@ TEST_CASE("what can't be resumed: edited, cut, one transaction now, gone") {
         return only(directory, journals).disagreement;
     };
     CHECK(disagreement("vacuum a;\nselect 1;\nselect 3;").empty());
-    CHECK(disagreement("vacuum b;\nselect 1;").find("statement 1 (line 1) was done and then edited") !=
+    CHECK(disagreement("vacuum b;\nselect 1;").find("statement 1 (line 1) was edited after it had run") !=
           std::string::npos);
-    CHECK(disagreement("vacuum a;").find("its statement 2 was begun and is gone") != std::string::npos);
+    CHECK(disagreement("vacuum a;").find("its statement 2 was started and is now missing") != std::string::npos);
     CHECK(disagreement("select 1;\nselect 2;").find("edited") != std::string::npos);
     const auto gone = only(empty_directory(), journals);
     CHECK(gone.state() == "stopped half way");

@@ -224,7 +224,7 @@ TEST_CASE("a start in the future is waited for, and said") {
     MaintenancePlan plan = plan_maintenance(snapshot, policy, {});
     CHECK(plan.acts.empty());
     REQUIRE(plan.notes.size() == 1);
-    CHECK(plan.notes[0].find("the first partition begins at 2024-06-01, as start says") != std::string::npos);
+    CHECK(plan.notes[0].find("the first partition begins at 2024-06-01 (start)") != std::string::npos);
     policy.premake = 3;
     CHECK(unit_names(plan_maintenance(snapshot, policy, {})) == "create partition shop.orders_2024_06\n");
 }
@@ -251,9 +251,9 @@ TEST_CASE("a DEFAULT partition is reported: one that the policy does not know, a
     CHECK(plan_maintenance(snapshot, policy, {}).notes.empty());
     snapshot.default_rows = DefaultRows{5, true};
     CHECK(plan_maintenance(snapshot, policy, {}).notes.at(0) ==
-          "5 rows of shop.orders have no partition of their own and are in shop.orders_rest");
+          "5 rows of shop.orders have no other partition and are in shop.orders_rest");
     policy.default_partition = config::PartitionPolicy::Default::none;
-    CHECK(plan_maintenance(snapshot, policy, {}).notes.at(0).find("knows of no DEFAULT partition") !=
+    CHECK(plan_maintenance(snapshot, policy, {}).notes.at(0).find("says that there is no DEFAULT partition") !=
           std::string::npos);
 }
 

@@ -83,6 +83,8 @@ TEST_CASE("lines for logs") {
     CHECK(finished_text({"load public.orders", 1'000'000, 1'000'000, "rows"}, measured(1'000'000, 12s)) ==
           "load public.orders: 1,000,000 rows in 12 s (83,333 rows/s)");
     CHECK(finished_text({"load", 3, 3, "files"}, RateMeter()) == "load: 3 files");
+    CHECK(finished_text({"load", 1, 1, "files"}, RateMeter()) == "load: 1 file");
+    CHECK(progress_text({"load", 1, 4, "files"}, RateMeter()) == "load: 25% (1/4 files)");
     CHECK(finished_text({"load", 2827, 2827, "blocks"}, measured(2827, 100ms)) == "load: 2,827 blocks in 0.1 s");
     CHECK(finished_text({"load", 10'000, 10'000, "blocks", 8192}, measured(10'000, 2s)) ==
           "load: 10,000 blocks in 2 s (41.0 MB/s)");

@@ -52,7 +52,7 @@ TEST_CASE("what is put down is read back") {
           fs::perms::none);
 }
 
-TEST_CASE("a directory without a state file holds no sandbox, a file of another kind is refused") {
+TEST_CASE("a directory without a state file contains no sandbox, a file of another kind is refused") {
     const Folder folder;
     CHECK_FALSE(read_state(folder.path));
     CHECK_FALSE(read_state(folder.path / "missing"));

@@ -113,16 +113,16 @@ TEST_CASE("what is not known is an error that names the nearest") {
 TEST_CASE("bad values and repetitions are errors") {
     CHECK(failure("-- tripmig: transaction=no\nselect 1").find("1:13 transaction must be on or off") == 0);
     CHECK(failure("-- tripmig: transaction\nselect 1").find("1:13 transaction must be on or off") == 0);
-    CHECK(failure("-- tripmig: retry=off\n-- tripmig: retry=off\nselect 1").find("2:13 retry is said twice") == 0);
+    CHECK(failure("-- tripmig: retry=off\n-- tripmig: retry=off\nselect 1").find("2:13 retry is given twice") == 0);
     CHECK(failure("-- tripmig: requires=\nselect 1").find("1:13 requires needs a value") == 0);
     CHECK(failure("-- tripmig: allow-out-of-order=on\nselect 1").find("1:13 allow-out-of-order takes no value") == 0);
-    CHECK(failure("-- tripmig:\nselect 1").find("1:4 the directive says nothing") == 0);
-    CHECK(failure("-- tripmig: statement\nselect 1").find("1:13 statement says nothing") == 0);
+    CHECK(failure("-- tripmig:\nselect 1").find("1:4 the directive is empty") == 0);
+    CHECK(failure("-- tripmig: statement\nselect 1").find("1:13 statement has no setting") == 0);
     CHECK(failure("-- tripmig: statement=1\nselect 1").find("1:13 statement takes no =") == 0);
     CHECK(failure("-- tripmig: ignore=R\nselect 1").find("1:13 ignore=R needs a reason") == 0);
     CHECK(failure("-- tripmig: ignore why\nselect 1").find("1:13 ignore needs a value") == 0);
-    CHECK(failure("-- tripmig: batch size=5\nselect 1").find("1:13 batch needs the column") == 0);
-    CHECK(failure("-- tripmig: batch by=a.b\nselect 1").find("1:13 batch needs the column") == 0);
+    CHECK(failure("-- tripmig: batch size=5\nselect 1").find("1:13 batch needs a column") == 0);
+    CHECK(failure("-- tripmig: batch by=a.b\nselect 1").find("1:13 batch needs a column") == 0);
     CHECK(failure("-- tripmig: batch by=id size=0\nselect 1").find("1:25 size must be") == 0);
     CHECK(failure("-- tripmig: batch by=id size=5k\nselect 1").find("1:25 size must be") == 0);
     CHECK(failure("-- tripmig: batch by=id pause=5\nselect 1").find("1:25 pause must be a duration") == 0);
@@ -134,15 +134,16 @@ TEST_CASE("bad values and repetitions are errors") {
 TEST_CASE("a directive where it would do nothing is an error") {
     CHECK(failure("select 1;\n-- tripmig: transaction=off\nselect 2;")
               .find("2:13 transaction is a setting of the whole file") == 0);
-    CHECK(failure("select 1\n-- tripmig: transaction=off\n+ 2;").find("2:13 a directive inside of a statement") == 0);
-    CHECK(failure("select 1; -- tripmig: statement retry=off\nselect 2;").find("1:23 a directive beside the end") == 0);
+    CHECK(failure("select 1\n-- tripmig: transaction=off\n+ 2;").find("2:13 a directive inside a statement") == 0);
+    CHECK(failure("select 1; -- tripmig: statement retry=off\nselect 2;")
+              .find("1:23 a directive on the same line as the end") == 0);
     CHECK(failure("select 1;\n-- tripmig: statement retry=off\n").find("2:13 no statement follows") == 0);
     CHECK(read("-- tripmig: swap t\n").file.swap->table == std::vector<std::string>{"t"});
     CHECK(failure("-- tripmig: batch by=id\n").find("1:13 no statement follows") == 0);
     CHECK(failure("select 1;\n-- tripmig: retry=off\n").find("2:13 retry is a setting of the whole file") == 0);
-    CHECK(failure("/* tripmig: retry=off */ select 1;").find("1:1 a directive cannot stand in /* */") == 0);
-    CHECK(failure("copy t from stdin; -- tripmig: swap t\n1\n\\.\nselect 2").find("1:32 a directive beside the end") ==
-          0);
+    CHECK(failure("/* tripmig: retry=off */ select 1;").find("1:1 a directive cannot be in a /* */ comment") == 0);
+    CHECK(failure("copy t from stdin; -- tripmig: swap t\n1\n\\.\nselect 2")
+              .find("1:32 a directive on the same line as the end") == 0);
     CHECK_NOTHROW(read("do $$\n-- tripmig: nonsense\n$$; select '-- tripmig: nonsense';"));
 }
 

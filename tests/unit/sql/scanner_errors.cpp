@@ -50,7 +50,7 @@ TEST_CASE("an error shows its line") {
 }
 
 TEST_CASE("a NUL byte is an error") {
-    CHECK(scan_error(std::string("select 1;\n-- a\0b", 16)) == "2:5 a NUL byte, which no SQL text can have");
+    CHECK(scan_error(std::string("select 1;\n-- a\0b", 16)) == "2:5 a NUL byte, which SQL text cannot contain");
     CHECK(contains(hint(std::string("\xFF\xFEs\0e\0", 6)), "UTF-8"));
 }
 
@@ -65,15 +65,15 @@ TEST_CASE("psql's commands are errors that say what to write instead") {
     CHECK(contains(hint("select 1 \\gexec"), "EXECUTE format"));
     CHECK(contains(hint("select 1 \\g"), ";"));
     CHECK(contains(hint("\\if true"), "DO block"));
-    CHECK(contains(hint("\\! ls"), "leave it out"));
-    CHECK(contains(hint("\\timing on"), "leave it out"));
+    CHECK(contains(hint("\\! ls"), "remove it"));
+    CHECK(contains(hint("\\timing on"), "remove it"));
     CHECK(contains(hint("\\dt+"), "lists"));
     CHECK(contains(hint("\\."), "none is open"));
     CHECK(contains(hint("\\nonsense"), "\\i and \\ir"));
     CHECK(contains(hint("select \\:x"), "write : alone"));
     CHECK(contains(hint("select (1\\; 2)"), "write ; alone"));
-    CHECK(scan_error("select 1 \\i x.sql") == "1:10 a psql command inside of a statement");
-    CHECK(scan_error("select 1\\; \\restrict abc\nselect 2;") == "1:12 a psql command inside of a statement");
+    CHECK(scan_error("select 1 \\i x.sql") == "1:10 a psql command inside a statement");
+    CHECK(scan_error("select 1\\; \\restrict abc\nselect 2;") == "1:12 a psql command inside a statement");
 }
 
 TEST_CASE("\\i and \\ir are reported, not followed") {

@@ -89,12 +89,12 @@ TEST_CASE("which statements break, change or slow down") {
 
 TEST_CASE("statements that depend on where a row lies") {
     has(reasons_of("DELETE FROM orders WHERE ctid IN (SELECT ctid FROM orders ORDER BY at LIMIT 3)"),
-        "changes: ctid is unique in one partition only: rows of other partitions are hit as well");
+        "changes: ctid is unique in one partition only: rows of other partitions are affected too");
     has(reasons_of("UPDATE public.orders SET note = $1 WHERE ctid = ANY ($2)"), "changes: ctid is unique");
-    has(reasons_of("SELECT * FROM orders WHERE ctid = $1"), "changes: ctid names a row in one partition only");
+    has(reasons_of("SELECT * FROM orders WHERE ctid = $1"), "changes: ctid identifies a row in one partition only");
     CHECK(reasons_of("DELETE FROM orders WHERE (tableoid, ctid) IN (SELECT tableoid, ctid FROM orders)").empty());
     CHECK(reasons_of("DELETE FROM others WHERE ctid = $1").empty());
-    has(reasons_of("SELECT count(*) FROM ONLY orders"), "changes: ONLY public.orders then means the parent");
+    has(reasons_of("SELECT count(*) FROM ONLY orders"), "changes: ONLY public.orders will mean the parent");
     has(reasons_of("UPDATE ONLY (public.orders) SET note = $1"), "it finds no row");
     has(reasons_of("LOCK TABLE ONLY orders IN SHARE MODE"), "it locks no partition");
     CHECK(reasons_of("SELECT count(*) FROM ONLY others").empty());
@@ -147,8 +147,8 @@ TEST_CASE("functions: what their statements do, and what a row trigger asks abou
     CHECK(of("begin new.note := TG_TABLE_NAME; return new; end").empty());
     function.triggers = {"touch"};
     has(of("begin new.note := TG_TABLE_NAME; return new; end"),
-        "changes: TG_TABLE_NAME is the partition's in the row trigger touch");
-    has(of("begin insert into audit values (tg_relid); return new; end"), "changes: TG_RELID is the partition's");
+        "changes: TG_TABLE_NAME will be the partition's in the row trigger touch");
+    has(of("begin insert into audit values (tg_relid); return new; end"), "changes: TG_RELID will be the partition's");
     CHECK(of("begin raise 'TG_RELID'; return new; end").empty());
     function.language = "plpython3u";
     CHECK(of("delete from only orders").empty());
@@ -159,18 +159,18 @@ TEST_CASE("what is around: locks, sessions, replicas, statements, time and disk"
     around.sees_all_statistics = true;
     std::string text = text_of(around);
     has(text,
-        "ok max_locks_per_transaction: 3 leaves with 2 indexes: a look-up that asks all of them takes 12 locks, 64 are "
-        "set");
-    has(text, "note statements: pg_stat_statements cannot be read here");
-    has(text, "note time and disk: no sample could be taken");
+        "ok max_locks_per_transaction: 3 partitions, each with 2 indexes: a look-up in all of them takes 12 locks; the "
+        "setting is 64");
+    has(text, "note statements: pg_stat_statements cannot be read");
+    has(text, "note time and disk: not estimated: no sample could be taken");
     CHECK(text.find("refuse") == std::string::npos);
     CHECK(text.find("pg_read_all_stats the age") == std::string::npos);
     CHECK(text.find("replica identity") == std::string::npos);
     has(text_of(around, 36),
-        "takes 111 locks; 64 are set for each of 100 sessions. Were 58 of them to do that at once, the lock "
-        "table would be full (53200): 128 would do");
+        "takes 111 locks; the setting is 64, for each of 100 sessions. If 58 of them did that at once, the lock table "
+        "would be full (SQLSTATE 53200); 128 is enough");
     around.may_make_state = around.sees_all_statistics = false;
-    around.blockers = {"pid 7 (shop, idle in transaction, 90 s in its transaction)"};
+    around.blockers = {"pid 7 (shop, idle in transaction, transaction open for 90 s)"};
     around.followers = {"replica1"};
     around.idle_slots = {"dead (12 GB of WAL)"};
     around.has_statement_statistics = true;
@@ -185,13 +185,13 @@ TEST_CASE("what is around: locks, sessions, replicas, statements, time and disk"
         "note event trigger ensure_rls: public.rls_auto runs at ddl_command_end of CREATE TABLE, SELECT INTO: the "
         "swap");
     has(text,
-        "note replica identity: its columns change from (id) to (id, at): logical consumers get another message key "
-        "for "
+        "note replica identity: its columns change from (id) to (id, at): logical consumers get another key with "
         "UPDATE and DELETE: slot debezium (pgoutput, active)");
-    has(text, "refuse state schema: the role can neither use nor make it");
-    has(text, "note old transactions: the cut-over does not try while these are open: pid 7 (shop");
+    has(text, "refuse state schema: the role can neither use nor create it");
+    has(text, "note old transactions: the cut-over is not tried while these are open: pid 7 (shop");
     has(text,
-        "note replicas: replica1 follow: the work holds while one is more than 10s behind; their snapshots cannot");
+        "note replicas: replica1: the swap pauses while one of them is more than 10s behind; the cut-over cannot wait "
+        "for snapshots");
     has(text, "note replication slots: nobody reads from dead (12 GB of WAL)");
     has(text, "note role: without pg_read_all_stats");
     has(text,
@@ -199,13 +199,13 @@ TEST_CASE("what is around: locks, sessions, replicas, statements, time and disk"
         "SELECT "
         "* "
         "FROM orders WHERE id = $1");
-    has(text, "note statements: 4 of other roles are not visible");
+    has(text, "note statements: the text of 4 statements of other roles is not visible");
     has(text, "note time: about 5 s to load and 3 s to index with one worker, measured on 10 of 100 blocks");
     has(text, "note disk: about 15 MB for the copy with its indexes");
     text = text_of(around, 3, config::SwapStrategy::attach);
     has(text, "note time: about 2 s for the unique index");
     has(text, "note disk: about 5 MB for the unique index and the registry together");
-    CHECK(text.find("their snapshots") == std::string::npos);
+    CHECK(text.find("wait for snapshots") == std::string::npos);
 }
 
 TEST_CASE("what the swap will take, as numbers: unknown without a sample") {

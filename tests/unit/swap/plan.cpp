@@ -52,7 +52,7 @@ TEST_CASE("composite: the cut-over replaces both keys by one to the new table") 
     db::TableInfo table = orders();
     table.incoming = {lines_key()};
     const swap::PlanResult plan = plan_of(table, config::IncomingForeignKeys::composite);
-    CHECK(statements(plan, "give public.lines the column order_at").find("ADD COLUMN IF NOT EXISTS order_at") !=
+    CHECK(statements(plan, "add column order_at to public.lines").find("ADD COLUMN IF NOT EXISTS order_at") !=
           std::string::npos);
     const std::string sql = statements(plan, "cut over");
     const std::size_t key =
@@ -132,13 +132,13 @@ TEST_CASE("preparation goes before the cut-over, months and validation after it"
     std::vector<std::string> names;
     for (const Unit& unit : plan.units)
         names.push_back(unit.name);
-    CHECK(names == std::vector<std::string>{"build unique index tripmig_key_orders",
-                                            "begin the registry public.orders_ids", "load the registry, in chunks",
-                                            "vacuum public.orders_ids", "index the registry public.orders_ids",
-                                            "catch up public.orders_ids", "ready for the cut-over", "bound the table",
-                                            "validate the bound", "cut over public.orders",
-                                            "create leaf public.orders_2027_01", "create leaf public.orders_2027_02",
-                                            "validate lines_order_id_fkey on public.lines", "analyze public.orders"});
+    CHECK(names == std::vector<std::string>{
+                       "build unique index tripmig_key_orders", "begin the registry public.orders_ids",
+                       "load the registry, in chunks", "vacuum public.orders_ids",
+                       "index the registry public.orders_ids", "catch up public.orders_ids", "ready for the cut-over",
+                       "add the range check", "validate the range check", "cut over public.orders",
+                       "create partition public.orders_2027_01", "create partition public.orders_2027_02",
+                       "validate lines_order_id_fkey on public.lines", "analyze public.orders"});
 }
 
 TEST_CASE("copy: what was loaded is vacuumed before its indexes, each leaf's keys are validated after the cut-over") {
@@ -197,7 +197,7 @@ TEST_CASE("an empty table: one transaction makes the new table, the present leaf
     place(sql, "orders_2026_12");
     place(sql, "DROP TABLE public.orders_past");
     CHECK(sql.find("orders_2024_01") == std::string::npos);
-    place(statements(plan, "create leaf public.orders_2024_01"), "ATTACH PARTITION public.orders_2024_01");
+    place(statements(plan, "create partition public.orders_2024_01"), "ATTACH PARTITION public.orders_2024_01");
 }
 
 TEST_CASE("a unique index that each leaf keeps is not the table's, and is made on each leaf before ATTACH") {
@@ -274,12 +274,12 @@ TEST_CASE("a materialized view is built beside after the cut-over, and exchanged
         std::string names;
         for (const Unit& unit : plan.units)
             names += unit.name + "\n";
-        CHECK(place(names, "cut over") < place(names, "build materialized view public.totals anew"));
-        CHECK(place(names, "build materialized view") < place(names, "put materialized view public.totals"));
+        CHECK(place(names, "cut over") < place(names, "rebuild materialized view public.totals"));
+        CHECK(place(names, "rebuild materialized view") < place(names, "put materialized view public.totals"));
         CHECK((names.find("\ndrop public.orders_past\n") != std::string::npos) == is_empty);
         CHECK(statements(plan, "cut over").find("DROP TABLE") == std::string::npos);
-        CHECK(statements(plan, "build mat").find("AS\nSELECT 1 AS one\nWITH NO DATA") != std::string::npos);
-        CHECK(statements(plan, "build mat").find("REFRESH") == std::string::npos);
+        CHECK(statements(plan, "rebuild mat").find("AS\nSELECT 1 AS one\nWITH NO DATA") != std::string::npos);
+        CHECK(statements(plan, "rebuild mat").find("REFRESH") == std::string::npos);
         for (const Unit& unit : plan.units)
             if (unit.name.compare(0, 7, "put mat") == 0) {
                 REQUIRE(unit.lock_first.size() == 2);
@@ -287,4 +287,35 @@ TEST_CASE("a materialized view is built beside after the cut-over, and exchanged
                 CHECK(unit.lock_first[1].relation.name == "tripmig_new_totals");
             }
     }
+}
+
+TEST_CASE("every name that is taken is refused, in one run with all else") {
+    db::TableInfo table = orders();
+    table.persistence = 'p';
+    table.indexes[1].is_valid = false;
+    job::Facts facts = facts_of(table);
+    const auto refused = [&](const config::PartitionPolicy& policy) {
+        std::string text;
+        for (const job::Finding& finding : swap::plan(facts, policy, config::Config{}).findings)
+            if (finding.level == job::Finding::Level::refuse)
+                text += finding.subject + ": " + finding.message + "\n";
+        return text;
+    };
+    const std::string index = "index orders_note: is invalid\n";
+    config::PartitionPolicy policy = monthly();
+    CHECK(refused(policy) == index);
+    facts.taken.insert({"orders_past", "orders_2026_12", "orders_2027_01"});
+    CHECK(refused(policy) ==
+          index +
+              "name orders_past: is taken, but the old table needs it\n"
+              "partitions: 2 partitions of public.orders would get a name that another relation has: "
+              "public.orders_2026_12 for [2026-12-01, 2027-01-01), public.orders_2027_01 for "
+              "[2027-01-01, 2027-02-01)\n");
+    policy.swap.strategy = config::SwapStrategy::copy;
+    facts.taken = {"orders_before", "tripmig_new_orders"};
+    CHECK(refused(policy) == index +
+                                 "name orders_before: is taken, but the old table needs it\n"
+                                 "name tripmig_new_orders: is taken, but the copy needs it\n");
+    policy.key = "nothing";  // then there is nothing to name partitions by
+    CHECK(refused(policy).find("name ") == std::string::npos);
 }

@@ -66,6 +66,8 @@ TEST_CASE("a plain table passes, and the primary key's change is told") {
     const Case plain;
     CHECK(plain.refusals().empty());
     CHECK(plain.notes("becomes (id, at)"));
+    for (const Finding& finding : plain.findings())
+        CHECK_MESSAGE(finding.subject != "constraint orders_pkey", finding.message);
     CHECK_NOTHROW(job::refuse_if_any(plain.findings(), plain.table.name));
 }
 
@@ -73,7 +75,7 @@ TEST_CASE("what cannot be a leaf, or cannot be carried, is refused by name") {
     Case odd;
     SUBCASE("a view") {
         odd.table.kind = 'v';
-        CHECK(odd.refuses("is no plain table"));
+        CHECK(odd.refuses("is not a plain table"));
     }
     SUBCASE("an unlogged table") {
         odd.table.persistence = 'u';
@@ -110,10 +112,12 @@ TEST_CASE("what cannot be a leaf, or cannot be carried, is refused by name") {
         CHECK(odd.refuses("orders_note_key: lacks at"));
         odd.policy.swap.unique_indexes = config::UniqueIndexes::key;
         CHECK(odd.refusals().empty());
-        CHECK(odd.notes("orders_note_key: (note) is given at as well, as told: NOT UNIQUE ANY MORE WITHOUT at"));
+        CHECK(odd.notes("orders_note_key: (note) gets at too (your choice): no longer unique without at"));
         odd.policy.swap.unique_indexes = config::UniqueIndexes::leaf;
         CHECK(odd.refusals().empty());
-        CHECK(odd.notes("orders_note_key: each leaf keeps its own over (note), as told: UNIQUE WITHIN EACH LEAF ONLY"));
+        CHECK(
+            odd.notes("orders_note_key: each partition keeps its own over (note) (your choice): unique within each "
+                      "partition only"));
         odd.table.indexes.back().is_replica_identity = true;
         CHECK(odd.refuses("orders_note_key: is the replica identity by name"));
     }
@@ -147,9 +151,9 @@ TEST_CASE("what cannot be a leaf, or cannot be carried, is refused by name") {
         view.can_alter = true;
         odd.table.dependents = {view};
         CHECK(odd.refusals().empty());
-        CHECK(odd.notes("materialized view totals: is built anew after the cut-over"));
+        CHECK(odd.notes("materialized view totals: is rebuilt after the cut-over"));
         odd.table.dependents.back().in_the_way = "function f()";
-        CHECK(odd.refuses("totals: must be built anew, and function f() stands on the old one"));
+        CHECK(odd.refuses("totals: must be rebuilt, and function f() depends on it"));
     }
     SUBCASE("a materialized view that there is no place for") {
         odd.facts = facts_of(odd.table);
@@ -157,7 +161,7 @@ TEST_CASE("what cannot be a leaf, or cannot be carried, is refused by name") {
         odd.facts->matviews.back().view.name = {"closed", "totals"};
         CHECK(odd.refusals().empty());
         odd.facts->matviews.back().taken = "tripmig_new_totals";
-        CHECK(odd.refuses("a name that is taken: tripmig_new_totals"));
+        CHECK(odd.refuses("temporary name that is taken: tripmig_new_totals"));
         odd.facts->matviews.back().may_be_built = false;
         CHECK(odd.refuses("may not create in schema closed"));
     }
@@ -169,7 +173,7 @@ TEST_CASE("what cannot be a leaf, or cannot be carried, is refused by name") {
         odd.policy.swap.strategy = config::SwapStrategy::copy;
         odd.table.indexes.clear();
         odd.table.constraints.clear();
-        CHECK(odd.refuses("nothing tells its rows apart"));
+        CHECK(odd.refuses("nothing identifies its rows"));
     }
     SUBCASE("a publication whose list of columns lacks the key") {
         db::PublicationInfo feed{"feed", true, true, " (id, note)", true};
@@ -177,7 +181,7 @@ TEST_CASE("what cannot be a leaf, or cannot be carried, is refused by name") {
         feed.row_filter = " WHERE (id > 5)";
         odd.table.publications.push_back(feed);
         CHECK(
-            odd.refuses("publication feed: publishes the columns (id, note) alone, and the replica identity will be "
+            odd.refuses("publication feed: publishes only the columns (id, note), but the replica identity will be "
                         "(id, at): every UPDATE and DELETE of public.orders would fail"));
         const auto findings = odd.findings();
         CHECK(std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
@@ -204,11 +208,11 @@ TEST_CASE("the key must be there, of a type with bounds, never null") {
     }
     SUBCASE("text") {
         odd.policy.key = "note";
-        CHECK(odd.refuses("is of type text"));
+        CHECK(odd.refuses("has type text"));
     }
     SUBCASE("a number, by a month") {
         odd.policy.key = "id";
-        CHECK(odd.refuses("its interval is a number"));
+        CHECK(odd.refuses("its interval must be a number"));
     }
     SUBCASE("generated") {
         odd.table.columns[1].generated = 's';
@@ -223,7 +227,7 @@ TEST_CASE("the key must be there, of a type with bounds, never null") {
     SUBCASE("keys far ahead") {
         odd.facts = facts_of(odd.table);
         odd.facts->key.newest = ddl::Bound::at(*parse_timestamp("2036-01-01"));
-        CHECK(odd.refuses("more than one interval ahead"));
+        CHECK(odd.refuses("more than one interval in the future"));
     }
 }
 
@@ -246,7 +250,7 @@ TEST_CASE("incoming foreign keys need a decision") {
     CHECK(referenced.refuses("public.lines.lines_order_id_fkey"));
     referenced.policy.swap.incoming_foreign_keys = config::IncomingForeignKeys::composite;
     CHECK(referenced.refusals().empty());
-    CHECK(referenced.notes("becomes (order_id, order_at) to public.orders (id, at) ON UPDATE CASCADE"));
+    CHECK(referenced.notes("becomes (order_id, order_at) REFERENCES public.orders (id, at) ON UPDATE CASCADE"));
     referenced.facts = facts_of(referenced.table);
     referenced.facts->server_version = 140'010;
     CHECK(referenced.refuses("composite needs PostgreSQL 15"));
@@ -255,7 +259,7 @@ TEST_CASE("incoming foreign keys need a decision") {
     CHECK(referenced.refusals().empty());
     referenced.policy.swap.incoming_foreign_keys = config::IncomingForeignKeys::drop;
     CHECK(referenced.refusals().empty());
-    CHECK(referenced.notes("GIVEN UP"));
+    CHECK(referenced.notes("will be dropped"));
 }
 
 TEST_CASE("the registry's conditions") {
@@ -269,15 +273,15 @@ TEST_CASE("the registry's conditions") {
     }
     SUBCASE("a key of the table to itself") {
         referenced.table.incoming[0].is_self = true;
-        CHECK(referenced.refuses("to itself"));
+        CHECK(referenced.refuses("its own table"));
     }
     SUBCASE("a key from a partitioned table") {
         referenced.table.incoming[0].is_partitioned = true;
-        CHECK(referenced.refuses("from a partitioned table"));
+        CHECK(referenced.refuses("on a partitioned table"));
     }
     SUBCASE("a key to other columns") {
         referenced.table.incoming[0].referenced = {"note"};
-        CHECK(referenced.refuses("other columns than the primary key's"));
+        CHECK(referenced.refuses("does not reference the primary key"));
     }
     SUBCASE("ids of a type that is not built in") {
         referenced.table.columns[0].type = "public.citext";
@@ -298,12 +302,12 @@ TEST_CASE("a trigger that may leave out a DELETE is refused with a registry, and
     marking.table.triggers[0].on_update = false;
     marking.table.triggers[0].on_delete = true;
     CHECK(marking.refusals().empty());
-    CHECK(marking.notes("where it returns NULL for one, that UPDATE is lost"));
+    CHECK(marking.notes("If it returns NULL for such a row, the UPDATE"));
     marking.policy.swap.unique_ids = true;
-    CHECK(marking.refuses("mark: public.f may return NULL before a DELETE"));
+    CHECK(marking.refuses("mark: public.f can return NULL before a DELETE"));
     marking.table.triggers[0].is_before = false;
     CHECK(marking.refusals().empty());
-    CHECK_FALSE(marking.notes("where it returns NULL"));
+    CHECK_FALSE(marking.notes("If it returns NULL"));
 }
 
 TEST_CASE("a BEFORE trigger that assigns the key is refused; one that reads it is not") {
@@ -347,4 +351,29 @@ TEST_CASE("row security that hides rows from us is refused") {
     CHECK(secured.refuses("FORCE ROW LEVEL SECURITY"));
     secured.table.bypasses_row_security = true;
     CHECK(secured.refusals().empty());
+}
+
+TEST_CASE("a hint stands under the refusal that it belongs to") {
+    Case odd;
+    odd.table.indexes[1].is_valid = false;
+    try {
+        job::refuse_if_any(odd.findings(), odd.table.name);
+        FAIL("it passed");
+    } catch (const Error& error) {
+        CHECK(error.message() == "public.orders cannot be swapped:\n  index orders_note: is invalid");
+        CHECK(error.hint() ==
+              "REINDEX INDEX CONCURRENTLY public.orders_note, or DROP INDEX CONCURRENTLY public.orders_note");
+    }
+    odd.table.persistence = 'u';
+    try {
+        job::refuse_if_any(odd.findings(), odd.table.name);
+        FAIL("it passed");
+    } catch (const Error& error) {
+        CHECK(error.message() ==
+              "public.orders cannot be swapped:\n  table public.orders: is unlogged\n    hint: ALTER TABLE "
+              "public.orders SET LOGGED first; it rewrites the table under a lock\n  index orders_note: is invalid\n"
+              "    hint: REINDEX INDEX CONCURRENTLY public.orders_note, or DROP INDEX CONCURRENTLY "
+              "public.orders_note");
+        CHECK(error.hint().empty());
+    }
 }

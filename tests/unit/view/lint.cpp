@@ -75,10 +75,10 @@ TEST_CASE("a rehearsal: whom a statement would block, and what the way back leav
     seen.rewritten = {"a"};
     result.files.push_back({"V1__a.sql", "up", std::chrono::milliseconds(12), {seen}, {}});
     CHECK(result.exit_code() == ExitCode::ok);
-    CHECK(view::rehearsal_summary(result) == "1 file run, 0 of them ways back; 0 left another schema than they should");
+    CHECK(view::rehearsal_summary(result) == "ran 1 file, 0 of them undos; 0 left a different schema than expected");
     result.files.push_back({"U1__a.sql", "down", std::chrono::milliseconds(3), {}, {"+ table caf\xE9"}});
     CHECK(result.exit_code() == ExitCode::verification_difference);
-    CHECK(view::rehearsal_summary(result) == "2 files run, 1 of them a way back; 1 left another schema than it should");
+    CHECK(view::rehearsal_summary(result) == "ran 2 files, 1 of them an undo; 1 left a different schema than expected");
     const std::string text = view::rehearsal_text(result);
     CHECK(contains(text, "readers and writers of a; writers of b"));
     CHECK(contains(text, "U1__a.sql (down): + table caf\xE9\n"));

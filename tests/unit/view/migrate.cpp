@@ -107,6 +107,12 @@ TEST_CASE("status for people") {
     CHECK(text.find("2026-01-31 03:00:00") != std::string::npos);
     CHECK(text.find("\ndb on host (migrations): at version 1, 1 pending\nerror: it stopped\n  hint: run up\n") !=
           std::string::npos);
+    CHECK(text.find("at work") == std::string::npos);
+    CHECK(view::status_json(migration_status())["running"].is_null());
+    app::StatusResult busy = migration_status();
+    busy.running = "tripmig up (pid 7)";
+    CHECK(view::status_text(busy).find("1 pending\nat work: tripmig up (pid 7)\nerror: ") != std::string::npos);
+    CHECK(view::status_json(busy)["running"] == "tripmig up (pid 7)");
     app::StatusResult empty;
     CHECK(view::status_text(empty).find("no version yet, 0 pending") != std::string::npos);
 }
@@ -123,7 +129,7 @@ TEST_CASE("status --locks: of applied migrations alone, as LOCK spells the modes
     CHECK(text.find("stopped") == std::string::npos);
     result.migrations[0].locks = db::MigrationLocks{};
     text = view::status_locks_text(result);
-    CHECK_MESSAGE(text.find("none that others wait for") != std::string::npos, text);
+    CHECK_MESSAGE(text.find("none that block others") != std::string::npos, text);
     CHECK(view::status_json(result)["migrations"][0]["locks"]["held_ms"].is_null());
 }
 
@@ -197,13 +203,13 @@ TEST_CASE("a dry run of a transaction, of statements one at a time and of a swap
     const std::string text = view::dry_run_text(preview);
     CHECK(text.find("V3__c.sql  (one transaction, ISOLATION LEVEL SERIALIZABLE)\n  V3__c.sql:1  SELECT 1 ...\n"
                     "  V3__c.sql:9  COPY a FROM stdin\n") == 0);
-    CHECK(text.find("(a statement at a time: transaction=off; stopped at 2/4, resumes there)\n"
+    CHECK(text.find("(one statement at a time: transaction=off; stopped at 2/4, resumes there)\n"
                     "  V3__c.sql:1  in batches (") != std::string::npos);
     CHECK(text.find("V4__d.sql  (swap)\n  V4__d.sql:2  it has 1 row\n") != std::string::npos);
 
     const std::string sql = view::dry_run_sql(preview);
     CHECK(sql.find("-- V3__c.sql\nBEGIN ISOLATION LEVEL SERIALIZABLE;\nSELECT 1\nFROM a;\nCOPY a FROM stdin;\n1\n\\.\n"
-                   "COMMIT;\n\n-- V3__c.sql, stopped at 2/4: what is left of it\n-- in batches: ") == 0);
+                   "COMMIT;\n\n-- V3__c.sql, stopped at 2/4: the rest\n-- in batches: ") == 0);
     CHECK(sql.find("-- V4__d.sql\n-- it has 1 row\n\n") != std::string::npos);
 
     const json files = view::dry_run_json(preview)["pending"];

@@ -51,8 +51,8 @@ TEST_CASE("a swap that is cut over tells when, in RFC 3339, and for how long it 
     CHECK(document["lock_wait_ms"] == 0.4);
     CHECK(document["cut"].is_null());
     CHECK(view::swap_text(result) ==
-          "public.orders: complete\ncut over at 2026-01-31 03:00:01.5 UTC: lock held 12.3 "
-          "ms, waited 0.4 ms, 1 attempt\n");
+          "public.orders: complete\ncut over at 2026-01-31T03:00:01.5Z: held the locks for 12.3 ms, waited 0.4 ms, 1 "
+          "attempt\n");
     CHECK(view::swap_json({orders, state(job::Stage::begun), {}})["cut_over_at"].is_null());
 }
 
@@ -60,8 +60,8 @@ TEST_CASE("a table without a swap, and one that was partitioned before") {
     app::SwapStatus status;
     status.table = orders;
     CHECK(view::swap_status_json(status) == json{{"table", "public.orders"}, {"stage", "none"}});
-    CHECK(view::swap_status_text(status) == "public.orders: no swap was begun\n");
-    CHECK(view::swap_status_line(status) == "public.orders: no swap was begun");
+    CHECK(view::swap_status_text(status) == "public.orders: no swap\n");
+    CHECK(view::swap_status_line(status) == "public.orders: no swap");
     status.is_partitioned = true;
     status.problems = {"the trigger is off"};
     CHECK(view::swap_status_json(status) ==
@@ -86,8 +86,8 @@ TEST_CASE("how far a load is: a duration is a number with its unit in the key, a
     CHECK(document["resting"].is_null());
     CHECK(contains(view::swap_status_text(status), "100 of 1000 blocks loaded\n0.1 MB/s\n1 min 30 s left\n"));
     CHECK(view::swap_status_line(status) ==
-          "public.orders: capturing, 100 of 1000 blocks loaded, 0.1 MB/s, 1 min 30 s left, holding since 2026-01-31 "
-          "03:00:00 UTC: the probe answers false");
+          "public.orders: capturing, 100 of 1000 blocks loaded, 0.1 MB/s, 1 min 30 s left, waiting since "
+          "2026-01-31T03:00:00Z: the probe answers false");
 }
 
 TEST_CASE("the numbers of a swap agree with their nouns") {
@@ -97,15 +97,15 @@ TEST_CASE("the numbers of a swap agree with their nouns") {
     status.progress.busy_tps = 1;
     status.progress.attempts = 1;
     std::string line = view::swap_status_line(status);
-    CHECK(contains(line, ", 0 of 1 leaf indexed"));
+    CHECK(contains(line, ", 0 of 1 partition indexed"));
     CHECK(contains(line, ", 1 change waits in the log"));
-    CHECK(contains(line, "others end 1 transaction a second"));
+    CHECK(contains(line, "server busy, 1 transaction a second by others"));
     CHECK(contains(line, ", 1 attempt at the locks"));
     status.progress.backlog = 2;
     status.progress.leaves = 3;
     status.progress.attempts = 2;
     line = view::swap_status_line(status);
-    CHECK(contains(line, ", 0 of 3 leaves indexed"));
+    CHECK(contains(line, ", 0 of 3 partitions indexed"));
     CHECK(contains(line, ", 2 changes wait in the log"));
     CHECK(contains(line, ", 2 attempts at the locks"));
 }
@@ -127,21 +127,62 @@ TEST_CASE("what a comparison found") {
     result.found.has_registry = true;
     CHECK(view::swap_verification_text(result) ==
           "public.\"caf\xE9\": both tables have the same rows\n"
-          "public.\"caf\xE9\": the registry has the ids of its rows\n");
+          "public.\"caf\xE9\": the registry agrees with the table\n");
     CHECK(view::swap_verification_json(result)["equal"] == true);
     result.found.copy.push_back({{"public", "orders_2026_01"}, 1, 2, {"'\xE9'", "7"}});
-    CHECK(contains(view::swap_verification_text(result),
-                   "public.orders_2026_01: 1 row against 2, different keys: '\xE9'; 7\n"));
+    CHECK(
+        contains(view::swap_verification_text(result),
+                 "public.orders_2026_01: 1 row in the old table, 2 in the new partition; different keys: '\xE9'; 7\n"));
     const json document = json::parse(view::json_text(view::swap_verification_json(result)));
     CHECK(document["equal"] == false);
     CHECK(document["differences"][0]["keys"] == json{"'\xEF\xBF\xBD'", "7"});
     CHECK(document["registry_differences"] == json::array());
 }
 
+TEST_CASE("the summary of a plan: what happens, and the locks, time and disk that it takes") {
+    app::SwapPlan plan;
+    plan.table = orders;
+    plan.key = "at";
+    plan.interval = "1 month";
+    plan.lock_budget = std::chrono::milliseconds(100);
+    plan.max_lock_hold = std::chrono::milliseconds(1000);
+    plan.plan.state = state(job::Stage::begun);
+    plan.plan.state->old_name = "orders_before";
+    plan.plan.state->kind = job::CopyJob{};
+    plan.strategy = config::SwapStrategy::copy;
+    plan.plan.findings = {{job::Finding::Level::ok, "index i", "is preserved", {}, ExitCode::ok},
+                          {job::Finding::Level::note, "role", "sees little", {}, ExitCode::ok}};
+    plan.estimate.rows = 12'345;
+    plan.estimate.bytes = 4'000'000;
+    plan.estimate.load_seconds = 1.5;
+    plan.estimate.index_seconds = 0.5;
+    plan.estimate.disk_bytes = 3 << 20;
+    Unit unit;
+    unit.lock_first = {{{"public", "lines"}, LockMode::share_row_exclusive}, {orders, LockMode::share}};
+    plan.plan.units = {unit};
+    unit.lock_first = {{orders, LockMode::access_exclusive}};
+    plan.plan.units.push_back(unit);
+    CHECK(view::swap_plan_text(plan) ==
+          "swap of public.orders, strategy copy\n"
+          "  what     partitions of 1 month by at\n"
+          "           rows are copied; the old table is kept as public.orders_before\n"
+          "  table    about 12,345 rows, 3.8 MB with indexes\n"
+          "  refused  nothing\n"
+          "  locks    ACCESS EXCLUSIVE on public.orders\n"
+          "           SHARE ROW EXCLUSIVE on public.lines\n"
+          "           in 2 short transactions; each waits 100ms at most, and holds them 1s at most\n"
+          "  time     about 2 s of work with one worker that never pauses\n"
+          "  disk     about 3 MB more, and as much again for WAL\n"
+          "\nnote   role: sees little\n"
+          "\nok     index i: is preserved\n");
+}
+
 TEST_CASE("a plan for people and as a document, and of a table that needs none") {
     app::SwapPlan plan;
     plan.table = orders;
     plan.strategy = config::SwapStrategy::copy;
+    plan.key = "at";
+    plan.interval = "1 month";
     plan.plan.findings.push_back({job::Finding::Level::refuse, "trigger t", "would fire twice", "drop it", {}});
     plan.estimate.bytes = 8192;
     Unit unit;
@@ -153,10 +194,27 @@ TEST_CASE("a plan for people and as a document, and of a table that needs none")
     unit.steps.back().why = "for the keys";
     unit.steps.back().locks.push_back({orders, LockMode::share});
     plan.plan.units.push_back(unit);
-    CHECK(view::swap_plan_text(plan) ==
-          "-- swap of public.orders, strategy copy\n-- refuse trigger t: would fire twice\n--        hint: drop it\n"
-          "\n-- build an index (outside of a transaction)\n--   locks first: SHARE on public.orders\n"
-          "--   for the keys [SHARE on public.orders]\nCREATE INDEX;\n");
+    unit.name = "ready";
+    unit.steps.back().sql = "UPDATE tripmig.jobs";
+    unit.steps.back().is_bookkeeping = true;
+    plan.plan.units.push_back(unit);
+    const std::string summary =
+        "swap of public.orders, strategy copy\n"
+        "  what     partitions of 1 month by at\n"
+        "  table    8 kB with indexes\n"
+        "  refused  1 finding, listed first below\n"
+        "  locks    not known while something is refused\n"
+        "  time     not known while something is refused\n"
+        "  disk     not known while something is refused\n";
+    CHECK(view::swap_plan_text(plan) == summary + "\nrefuse trigger t: would fire twice\n       hint: drop it\n");
+    const std::string sql = view::swap_plan_sql(plan);
+    CHECK(sql.find("-- swap of public.orders, strategy copy\n--   what ") == 0);
+    CHECK(contains(sql,
+                   "\n--\n-- refuse trigger t: would fire twice\n--        hint: drop it\n"
+                   "\n-- build an index (outside of a transaction)\n--   locks first: SHARE on public.orders\n"
+                   "--   for the keys [SHARE on public.orders]\nCREATE INDEX;\n"));
+    CHECK_FALSE(contains(sql, "ready"));
+    CHECK_FALSE(contains(sql, "tripmig.jobs"));
     const json document = view::swap_plan_json(plan);
     CHECK(document["cut"].is_null());
     CHECK(document["estimate"]["load_seconds"].is_null());

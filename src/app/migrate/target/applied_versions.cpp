@@ -44,8 +44,7 @@ const migrate::Migration& undo_file_of(const migrate::Directory& directory, cons
         if (version && file.version == *version)
             return file;
     throw Error(ExitCode::refused, fmt::format("version {} ({}) has no undo file", row.version, row.file),
-                fmt::format("{}, or go forward with a new migration; a way back is never guessed",
-                            way_back(directory.dialect, row)));
+                fmt::format("{}, or reverse it with a new migration", way_back(directory.dialect, row)));
 }
 
 }  // namespace tripmig::app

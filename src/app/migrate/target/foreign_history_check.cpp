@@ -19,10 +19,11 @@ void refuse_files_of_another_tool(const Context& context, const MigrationTarget&
         if (migrate::tells_of(db::read_foreign_history(*target.connection, table), target.directory))
             throw Error(
                 ExitCode::refused,
-                fmt::format("{} says that {} has applied files of this directory here, and tripmig knows of none",
-                            sql::quoted(table.name), db::display_name(table.tool)),
-                "`tripmig adopt` goes on where that tool stopped. Where its table is of another service whose "
-                "files have the same names: `tripmig up --ignore-foreign-history`");
+                fmt::format(
+                    "{} says that {} has applied files of this directory here, but tripmig's history has none of them",
+                    sql::quoted(table.name), db::display_name(table.tool)),
+                "`tripmig adopt` takes over that history. If the table belongs to another service whose files have the "
+                "same names: `tripmig up --ignore-foreign-history`");
     }
 }
 

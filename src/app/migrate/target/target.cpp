@@ -81,8 +81,8 @@ std::vector<migrate::HalfWay> read_half_way(const Context& context, const Migrat
         if (error.sqlstate() != "42501")
             throw;
         context.reporter.warning("journal.unreadable",
-                                 "this role may not read the state schema's table `statements`: "
-                                 "whether a file stopped half way is not known; grant it SELECT");
+                                 "this role may not read table `statements` of the state schema, so a file that "
+                                 "stopped half way does not show; grant it SELECT");
     }
     return migrate::half_way(target.directory, target.history.applied, journals);
 }
@@ -105,7 +105,7 @@ const migrate::HalfWay* half_way_of(const std::vector<migrate::HalfWay>& files, 
 void tell_warnings(const Context& context, const migrate::Comparison& comparison) {
     for (const migrate::Finding& finding : comparison.findings)
         if (!finding.is_error)
-            context.reporter.warning("history.finding", finding.message + "; " + finding.hint);
+            context.reporter.warning("history.finding", finding.message + "\n  hint: " + finding.hint);
 }
 
 std::string newest_version(const db::History& history) {

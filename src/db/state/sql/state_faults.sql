@@ -95,7 +95,7 @@ faults (rank, fault, remedy, grants) AS (
                         AND t.typname = columns_.typname AND t.typnamespace = 'pg_catalog'::pg_catalog.regnamespace)
     GROUP BY own.name
     UNION ALL
-    SELECT 3, pg_catalog.format('%s belongs to %I, and %I is no member of that role', known.name, r.rolname, CURRENT_USER),
+    SELECT 3, pg_catalog.format('%s belongs to %I, and %I is not a member of that role', known.name, r.rolname, CURRENT_USER),
            pg_catalog.format('run as %I, or let it: GRANT %I TO %I', r.rolname, r.rolname, CURRENT_USER), false
     FROM (SELECT name, relowner AS owner FROM own UNION ALL SELECT name, proowner FROM functions) AS known
     JOIN pg_catalog.pg_roles AS r ON r.oid = known.owner
@@ -119,7 +119,7 @@ faults (rank, fault, remedy, grants) AS (
     FROM own WHERE own.has_row_security
     UNION ALL
     SELECT 4, pg_catalog.format('%s has %s, which is not tripmig''s: %s', own.name, found.what, found.expression),
-           pg_catalog.format('look who put it there, and drop it: \d %s', own.name), false
+           pg_catalog.format('drop it (\d %s shows it)', own.name), false
     FROM own
     CROSS JOIN LATERAL (
         SELECT pg_catalog.format('a default of %I', a.attname), pg_catalog.pg_get_expr(d.adbin, d.adrelid)

@@ -1,4 +1,4 @@
-#include "job/cut_over_record.hpp"
+#include "job/cut_over_times.hpp"
 #include "job/state/journal.hpp"
 
 #include <fmt/format.h>
@@ -12,7 +12,7 @@ namespace {
 void tell(Session& server, const State& state) {
     const Measured& measured = state.measured;
     Event event{Severity::info, "swap.cut_over", {}, {}, {}};
-    event.message = fmt::format("cut over: waited {:.1f} ms for the locks, held them {:.1f} ms, attempt {}",
+    event.message = fmt::format("cut over: waited {:.1f} ms for the locks, held them for {:.1f} ms, attempt {}",
                                 static_cast<double>(measured.lock_wait_us) / 1000.0,
                                 static_cast<double>(measured.lock_held_us) / 1000.0, measured.attempts);
     event.fields = {{"lock_wait_us", fmt::format("{}", measured.lock_wait_us)},
@@ -30,7 +30,7 @@ void leave_processors(Session& server) {
 
 }  // namespace
 
-void store_cut_over(Session& server, State& state, const db::UnitOutcome& outcome) {
+void store_cut_over_times(Session& server, State& state, const db::UnitOutcome& outcome) {
     if (const auto job = server.open_job(state.table))
         state = from_job(*job);
     state.measured.attempts = outcome.attempts;
@@ -39,7 +39,7 @@ void store_cut_over(Session& server, State& state, const db::UnitOutcome& outcom
     state.measured.at = format_timestamp(server.session().now());
     tell(server, state);
     Unit unit;
-    unit.name = "store what the cut-over took";
+    unit.name = "record the times of the cut-over";
     unit.steps = {journal(state, server.state_schema())};
     server.executor().run(unit);
     leave_processors(server);
