@@ -13,6 +13,7 @@
 #include "base/error.hpp"
 #include "db/cancel_request.hpp"
 #include "db/libpq_result.hpp"
+#include "db/lookalike.hpp"
 #include "db/notice.hpp"
 #include "db/pipeline.hpp"
 #include "db/server_error.hpp"
@@ -80,6 +81,8 @@ void ConnectionState::complete(chr::seconds timeout) {
         start();
     }
     parameters.clear();  // there may be a password in them
+    if (const std::optional<Error> refusal = lookalike_refusal(signs_of(raw()), description))
+        throw *refusal;
     PQsetErrorVerbosity(raw(), PQERRORS_DEFAULT);
     PQsetnonblocking(raw(), 1);
 }

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <map>
 
-#include "base/counted.hpp"
 #include "base/bytes.hpp"
+#include "base/counted.hpp"
 #include "partition/retention/retention.hpp"
 #include "sql/identifier.hpp"
 
