@@ -1,4 +1,5 @@
-// Any bytes are an archive, or are refused with an Error that names the file. As they come they are seldom zstd, so they are packed too.
+// Any bytes are an archive, or are refused with an Error that names the file. As they come they are seldom zstd, so
+// they are packed too.
 #include <zstd.h>
 
 #include <algorithm>
@@ -53,6 +54,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string text(reinterpret_cast<const char*>(data), size);
     read_or_refuse(text);
     read_or_refuse(packed(text));
-    read_or_refuse(packed(text + "-- sha256 " + tripmig::sha256_hex(text) + "\n"));  // the rest of it must be wrong then
+    read_or_refuse(
+        packed(text + "-- sha256 " + tripmig::sha256_hex(text) + "\n"));  // the rest of it must be wrong then
     return 0;
 }

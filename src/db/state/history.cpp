@@ -9,7 +9,7 @@
 #include "base/json_text.hpp"
 #include "base/version.hpp"
 #include "config/connection_string.hpp"
-#include "db/binary_copy.hpp"
+#include "db/copy/binary_copy.hpp"
 #include "db/lookalike.hpp"
 #include "db/own_settings.hpp"
 #include "db/state/state_schema.hpp"

@@ -19,16 +19,19 @@ const std::string january_file = "archive/orders/orders_2024_01.sql.zst";
 
 /// Values that a careless archive would change.
 const std::string make_rich_orders =
-    "CREATE TABLE orders (id bigint, at timestamptz NOT NULL, note text, price numeric, ratio float8, tag char(5), flag "
+    "CREATE TABLE orders (id bigint, at timestamptz NOT NULL, note text, price numeric, ratio float8, tag char(5), "
+    "flag "
     "boolean, raw bytea, doc jsonb, parts text[], span interval, twice bigint GENERATED ALWAYS AS (id * 2) STORED, "
-    "\"Odd name\" text COLLATE \"C\", PRIMARY KEY (id, at), CONSTRAINT positive CHECK (id > 0)) PARTITION BY RANGE (at);"
+    "\"Odd name\" text COLLATE \"C\", PRIMARY KEY (id, at), CONSTRAINT positive CHECK (id > 0)) PARTITION BY RANGE "
+    "(at);"
     "CREATE INDEX orders_note ON orders (lower(note));";
 const std::string rich_rows =
     "INSERT INTO orders (id, at, note, price, ratio, tag, flag, raw, doc, parts, span, \"Odd name\") VALUES "
     "(1, '2024-01-20', E'tab\\t newline\\n return\\r back\\\\slash ''quote'' \\\\N \\\\.', 1.50, 0.1, 'ab', true, "
     "'\\x00ff5c', '{\"a\": [1, null]}', ARRAY['x,y', NULL, '\"'], '-1 mon +2 days 03:00', ''),"
     "(2, '2024-01-21', NULL, 'NaN', '-Infinity', NULL, false, NULL, NULL, '{}', NULL, NULL),"
-    "(3, '2024-01-22', '', 123456789012345678901234567890.123, 3e-300, '', NULL, '', 'null', NULL, '1 year', E'\\u00e4\\b\\f\\v'),"
+    "(3, '2024-01-22', '', 123456789012345678901234567890.123, 3e-300, '', NULL, '', 'null', NULL, '1 year', "
+    "E'\\u00e4\\b\\f\\v'),"
     "(4, '2024-01-22', E'\\\\.', 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, 'E''x''');"
     "INSERT INTO orders (id, at) VALUES (5, '2024-04-10')";
 
@@ -85,7 +88,8 @@ TEST_CASE("archive: written, verified, dropped; psql restores the plain file, an
     CHECK_MESSAGE(restored.exit_code == 0, restored.err);
     CHECK(content(third) == before);
     const std::string form =
-        "SELECT string_agg(pg_get_constraintdef(oid), ' ' ORDER BY conname) || (SELECT string_agg(indexdef, ' ' ORDER BY "
+        "SELECT string_agg(pg_get_constraintdef(oid), ' ' ORDER BY conname) || (SELECT string_agg(indexdef, ' ' ORDER "
+        "BY "
         "indexname) FROM pg_indexes WHERE tablename = 'orders_2024_01') FROM pg_constraint WHERE conrelid = "
         "'orders_2024_01'::regclass";
     CHECK(third.scalar(form) == other.scalar(form));
@@ -115,8 +119,9 @@ TEST_CASE("a damaged, truncated or foreign file is refused by name, and nothing 
     place.folder.write("twice.zst", whole + whole);
     CHECK(shell(place, "echo 'SELECT 1;' | zstd -q -o foreign.zst", place.database.url()).exit_code == 0);
     for (const std::string edit :
-         {"'s/123456789/123456780/' | zstd -q -o row.zst", "'/^2\\t/d' | zstd -q -o gone.zst", "'$d' | zstd -q -o end.zst",
-          "'s/^COMMIT/DROP TABLE orders; COMMIT/' | zstd -q -o sql.zst", "'s/archive 1/archive 7/' | zstd -q -o newer.zst"})
+         {"'s/123456789/123456780/' | zstd -q -o row.zst", "'/^2\\t/d' | zstd -q -o gone.zst",
+          "'$d' | zstd -q -o end.zst", "'s/^COMMIT/DROP TABLE orders; COMMIT/' | zstd -q -o sql.zst",
+          "'s/archive 1/archive 7/' | zstd -q -o newer.zst"})
         CHECK(shell(place, change + edit, place.database.url()).exit_code == 0);
     for (const std::string file : {"plain.zst", "empty.zst", "cut.zst", "short.zst", "flipped.zst", "twice.zst",
                                    "foreign.zst", "row.zst", "gone.zst", "end.zst", "sql.zst", "newer.zst"}) {
@@ -131,9 +136,10 @@ TEST_CASE("a damaged, truncated or foreign file is refused by name, and nothing 
 
 TEST_CASE("what is written to after the snapshot is not dropped; the next run writes another file") {
     const Place place;
-    place.folder.write("command", "#!/bin/sh\nif [ -e once ]; then exit 0; fi\ntouch once\n"
-                                  "psql -qX \"$DATABASE_URL\" -c \"INSERT INTO orders_2024_01 (id, at) VALUES (77, "
-                                  "'2024-01-07')\"\n");
+    place.folder.write("command",
+                       "#!/bin/sh\nif [ -e once ]; then exit 0; fi\ntouch once\n"
+                       "psql -qX \"$DATABASE_URL\" -c \"INSERT INTO orders_2024_01 (id, at) VALUES (77, "
+                       "'2024-01-07')\"\n");
     detach_january(place, "command = \"sh ./command {file}\"\n");
     CommandResult result = place.run(due);
     CAPTURE(result.err);
@@ -166,18 +172,20 @@ TEST_CASE("the command must succeed before anything is dropped; a whole file is 
     CHECK(place.folder.read("copy") == place.folder.read(january_file));
 }
 
-TEST_CASE("kill -9 at each step, then run again: every row is in the table or in a whole file, and the run is completed") {
+TEST_CASE(
+    "kill -9 at each step, then run again: every row is in the table or in a whole file, and the run is completed") {
     int killed = 0;
     for (const std::string step : {"writing", "back", "wrote", "running the archive command", "dropped"}) {
         CAPTURE(step);
         const Place place;
-        detach_january(place, "command = \"true {file}\"\n",
-                       "INSERT INTO orders (id, at, note) SELECT n, timestamptz '2024-01-01' + n * interval '1 second', "
-                       "md5(n::text) FROM generate_series(1, 60000) AS n; INSERT INTO orders (id, at) VALUES (99999, "
-                       "'2024-04-10')");
-        const std::string before =
-            place.database.scalar("SELECT sum(hashtext(t::text)) FROM orders_2024_01 AS t");
-        BackgroundCommand command(tripmig_command({"partition", "maintain", "--now", "2024-04-22"}), place.surroundings());
+        detach_january(
+            place, "command = \"true {file}\"\n",
+            "INSERT INTO orders (id, at, note) SELECT n, timestamptz '2024-01-01' + n * interval '1 second', "
+            "md5(n::text) FROM generate_series(1, 60000) AS n; INSERT INTO orders (id, at) VALUES (99999, "
+            "'2024-04-10')");
+        const std::string before = place.database.scalar("SELECT sum(hashtext(t::text)) FROM orders_2024_01 AS t");
+        BackgroundCommand command(tripmig_command({"partition", "maintain", "--now", "2024-04-22"}),
+                                  place.surroundings());
         command.wait_for_text(step);
         command.kill(SIGKILL);
         killed += command.wait().exit_code == 0 ? 0 : 1;
@@ -200,9 +208,10 @@ TEST_CASE("kill -9 at each step, then run again: every row is in the table or in
 
 TEST_CASE("a full disk: exit 12, the table stays, and no file is left") {
     const Place place;
-    detach_january(place, "",
-                   "INSERT INTO orders (id, at, note) SELECT n, '2024-01-20', md5(n::text) FROM generate_series(1, 60000) "
-                   "AS n; INSERT INTO orders (id, at) VALUES (99999, '2024-04-10')");
+    detach_january(
+        place, "",
+        "INSERT INTO orders (id, at, note) SELECT n, '2024-01-20', md5(n::text) FROM generate_series(1, 60000) "
+        "AS n; INSERT INTO orders (id, at) VALUES (99999, '2024-04-10')");
     std::string words;
     for (const std::string& word : tripmig_command({"partition", "maintain", "--now", "2024-04-22"}))
         words += " " + word;

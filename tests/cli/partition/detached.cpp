@@ -39,7 +39,8 @@ bool has_table(const Place& place, const std::string& name) {
 
 std::string recorded(const Place& place) {
     return place.database.scalar(
-        "SELECT coalesce(string_agg(table_name || ' ' || action || ' ' || is_clean, ', ' ORDER BY table_name), '') FROM "
+        "SELECT coalesce(string_agg(table_name || ' ' || action || ' ' || is_clean, ', ' ORDER BY table_name), '') "
+        "FROM "
         "tripmig.detached");
 }
 
@@ -146,8 +147,9 @@ TEST_CASE("at most max_drop tables a night, and none while the clock may be wron
 TEST_CASE("only_if: what it holds is neither detached nor dropped, and holds up nothing else") {
     const Place place;
     place.database.exec("CREATE TABLE holds (name text); INSERT INTO holds VALUES ('public.orders_2024_01')");
-    const std::string policy = "max_drop = 1\n" + dropping +
-                               "only_if = \"SELECT NOT EXISTS (SELECT FROM public.holds WHERE name = '{partition}')\"\n";
+    const std::string policy =
+        "max_drop = 1\n" + dropping +
+        "only_if = \"SELECT NOT EXISTS (SELECT FROM public.holds WHERE name = '{partition}')\"\n";
     make_months(place);
     place.database.exec("INSERT INTO orders (at) VALUES ('2024-01-20'), ('2024-02-20'), ('2024-04-10')");
     place.policy("orders", "orders", policy);
@@ -190,10 +192,11 @@ TEST_CASE("keep_partitions and keep_size: what any of them keeps stays") {
 
 TEST_CASE("attach: a detached table is a partition again, with foreign keys, and no CHECK is left") {
     const Place place;
-    make_months(place,
-                "CREATE TABLE people (id bigint PRIMARY KEY); INSERT INTO people VALUES (1);"
-                "CREATE TABLE orders (id bigint, at timestamptz NOT NULL, person bigint REFERENCES people, PRIMARY KEY (id, "
-                "at)) PARTITION BY RANGE (at)");
+    make_months(
+        place,
+        "CREATE TABLE people (id bigint PRIMARY KEY); INSERT INTO people VALUES (1);"
+        "CREATE TABLE orders (id bigint, at timestamptz NOT NULL, person bigint REFERENCES people, PRIMARY KEY (id, "
+        "at)) PARTITION BY RANGE (at)");
     place.policy("orders", "orders", dropping);
     place.database.exec("INSERT INTO orders VALUES (1, '2024-01-20', 1), (2, '2024-04-10', 1)");
     CHECK(place.run(detaching).exit_code == 0);

@@ -187,7 +187,8 @@ TEST_CASE("retention by count and by size, and what becomes of the partitions") 
     CHECK(contains(policy_error(head + "[retention]\nkeep = \"1 year\"\nonly_if = \"SELECT true\"\n"),
                    "{partition} is missing in it"));
     CHECK(contains(policy_error(head + "[archive]\ndir = \"a\"\ncommand = \"true\"\n"), "{file} is missing in it"));
-    CHECK(contains(policy_error(head + "[archive]\ncommand = \"ls {file}\"\n"), "the directory of the archives is missing"));
+    CHECK(contains(policy_error(head + "[archive]\ncommand = \"ls {file}\"\n"),
+                   "the directory of the archives is missing"));
 }
 
 TEST_CASE("a folder of policies") {

@@ -1,4 +1,4 @@
-#include "db/binary_copy.hpp"
+#include "db/copy/binary_copy.hpp"
 
 #include <chrono>
 
