@@ -180,7 +180,7 @@ class Look {
             const SwapStatus status = swap_status(m_context, open.table);
             if (!status.is_open || !status.state)
                 continue;
-            found.push_back({open.table, status.state->stage, status.state->is<job::SplitJob>(),
+            found.push_back({open.table, status.state->stage, status.state->command(),
                              status.progress.is_paused, status.progress.worker, open.idle_seconds,
                              status.progress.altered});
         }
