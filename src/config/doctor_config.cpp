@@ -27,8 +27,8 @@ std::string plain_value(const Setting& setting) {
 
 constexpr std::array<std::string_view, 6> byte_units{"b", "kb", "mb", "gb", "tb", "pb"};
 
-/// "64 GB", "512MB", "8kB": one whole number and one of PostgreSQL's units, each 1024 of the one before (manual 20.1.1);
-/// large and small letters count alike. nullopt for anything else, and for one that overflows.
+/// "64 GB", "512MB", "8kB": one whole number and one of PostgreSQL's units, each 1024 of the one before
+/// (manual 20.1.1); large and small letters count alike. nullopt for anything else, and for one that overflows.
 std::optional<std::int64_t> parse_byte_size(std::string_view text) {
     std::int64_t number = 0;
     const auto [rest, failure] = std::from_chars(text.data(), text.data() + text.size(), number);

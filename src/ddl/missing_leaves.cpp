@@ -186,16 +186,16 @@ Bounds present_leaf(const Coverage& coverage, const config::PartitionPolicy& pol
 }
 
 std::optional<Bound> retention_edge(const Coverage& coverage, const config::PartitionPolicy& policy, Instant now) {
-    if (!policy.retention)
+    if (!policy.retention || !policy.retention->keep)
         return std::nullopt;
-    if (const auto* numbers = std::get_if<std::int64_t>(&policy.retention->keep)) {
+    if (const auto* numbers = std::get_if<std::int64_t>(&*policy.retention->keep)) {
         std::int64_t edge = 0;
         if (!is_number(coverage.key) || !coverage.newest || !coverage.newest->is_finite() ||
             __builtin_sub_overflow(coverage.newest->number(), *numbers, &edge))
             return std::nullopt;
         return Bound::number(edge);
     }
-    const auto& keep = std::get<CalendarInterval>(policy.retention->keep);
+    const auto& keep = std::get<CalendarInterval>(*policy.retention->keep);
     if (is_number(coverage.key))
         return std::nullopt;
     if (is_beyond_calendar(keep))

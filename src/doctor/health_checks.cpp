@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "base/counted.hpp"
 #include "base/bytes.hpp"
+#include "base/counted.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::doctor {
@@ -67,12 +67,11 @@ Check check_replication(const HealthFacts& facts, std::chrono::milliseconds most
             check.add(Severity::warning, "", fmt::format("this standby is {} behind", age_text(*own)), remedy);
         for (const Replica& replica : replicas)
             if (replica.lag_seconds.value_or(0) > limit)
-                check.add(
-                    Severity::warning, replica.name,
-                    fmt::format("replica {} is {} behind{} ({})", replica.name, age_text(*replica.lag_seconds),
-                                replica.lag_bytes ? ", " + bytes_text(*replica.lag_bytes) + " of WAL" : "",
-                                replica.state),
-                    remedy);
+                check.add(Severity::warning, replica.name,
+                          fmt::format("replica {} is {} behind{} ({})", replica.name, age_text(*replica.lag_seconds),
+                                      replica.lag_bytes ? ", " + bytes_text(*replica.lag_bytes) + " of WAL" : "",
+                                      replica.state),
+                          remedy);
     });
 }
 

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <map>
 
-#include "base/counted.hpp"
 #include "base/bytes.hpp"
-#include "partition/retention.hpp"
+#include "base/counted.hpp"
+#include "partition/retention/retention.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::doctor {

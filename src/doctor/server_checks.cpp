@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/counted.hpp"
 #include "base/bytes.hpp"
+#include "base/counted.hpp"
 #include "db/statements.hpp"
 #include "doctor/parameter_value.hpp"
 #include "doctor/statements.hpp"

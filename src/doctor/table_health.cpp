@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "base/counted.hpp"
 #include "base/bytes.hpp"
+#include "base/counted.hpp"
 #include "ddl/statement_step.hpp"
 #include "doctor/health_checks.hpp"
 #include "sql/identifier.hpp"

@@ -74,9 +74,11 @@ std::vector<ddl::Bounds> possible(const Snapshot& snapshot, const config::Partit
     return kept;
 }
 
-/// All that ATTACH takes and that others may wait for. Beside DEFAULT no writer may be on its way: PostgreSQL refuses a
-/// row that was routed to DEFAULT before the new partition came and is stored there after it (23514). Whoever waits for
-/// the parent is routed afterwards.
+}  // namespace
+
+// Beside DEFAULT no writer may be on its way: PostgreSQL refuses a
+// row that was routed to DEFAULT before the new partition came and is stored there after it (23514). Whoever waits for
+// the parent is routed afterwards.
 std::vector<LockRequest> attach_locks(const Snapshot& snapshot) {
     std::vector<LockRequest> locks{{snapshot.parent.table, snapshot.default_partition
                                                                ? LockMode::share_row_exclusive
@@ -87,6 +89,19 @@ std::vector<LockRequest> attach_locks(const Snapshot& snapshot) {
         locks.push_back({snapshot.default_partition->name, LockMode::access_exclusive});
     return locks;
 }
+
+std::optional<Error> default_in_the_way(const Snapshot& snapshot, const ddl::Bounds& bounds, const Limits& limits) {
+    if (!snapshot.default_partition || !snapshot.default_scan)
+        return std::nullopt;
+    if (!fits(*snapshot.default_scan, limits))
+        return does_not_fit(snapshot, {bounds}, limits);
+    const auto found = snapshot.default_scan->rows.find(bounds.lower);
+    if (found == snapshot.default_scan->rows.end() || found->second == 0)
+        return std::nullopt;
+    return rows_in_default(snapshot, bounds, found->second);
+}
+
+namespace {
 
 void add_locks(const Snapshot& snapshot, const Limits& limits, Unit& unit) {
     unit.lock_first = attach_locks(snapshot);

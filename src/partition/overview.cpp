@@ -129,8 +129,8 @@ Range range_of(const config::PartitionPolicy& policy, const Snapshot& snapshot, 
         range.include(add(now, *interval, std::min(policy.premake + 2, 2000)));
         range.include(add(now, *interval, -2));
     }
-    if (policy.retention)
-        if (const auto* keep = std::get_if<CalendarInterval>(&policy.retention->keep);
+    if (policy.retention && policy.retention->keep)
+        if (const auto* keep = std::get_if<CalendarInterval>(&*policy.retention->keep);
             keep != nullptr && !ddl::is_beyond_calendar(*keep))
             range.include(add(now, *keep, -1));
     if (policy.start)
@@ -220,6 +220,7 @@ Overview read_overview(db::StepConnection& connection, const std::vector<config:
         try {
             table.snapshot = snapshot_of(policies[i], found.tables[i]);
             table.snapshot->now = overview.now;
+            table.snapshot->moment = overview.now;
         } catch (const Error& error) {
             table.error = error;
         }

@@ -31,9 +31,10 @@ constexpr Metric default_rows{"tripmig_partition_default_rows", "Rows in DEFAULT
 constexpr Metric detach_pending{"tripmig_partition_detach_pending", "Partitions whose DETACH was interrupted."};
 constexpr Metric overdue{"tripmig_partition_retention_overdue",
                          "Partitions that should have been detached more than a day ago."};
+constexpr Metric detached_bytes{"tripmig_partition_detached_bytes", "Size of detached tables that are still there."};
 constexpr Metric maintained{"tripmig_partition_last_success_timestamp_seconds", "When the table was last maintained."};
-constexpr std::array metrics{exit_code, finished,     last_duration,  success, ahead_seconds, ahead,
-                             gaps,      default_rows, detach_pending, overdue, maintained};
+constexpr std::array metrics{exit_code, finished,     last_duration,  success, ahead_seconds,  ahead,
+                             gaps,      default_rows, detach_pending, overdue, detached_bytes, maintained};
 
 /// Values by metric, then by the label's text as it stands in the file.
 using Values = std::map<std::string, std::map<std::string, std::string>, std::less<>>;
@@ -80,6 +81,8 @@ void set_table(Values& values, const TableMetrics& table, double moment) {
     set(default_rows, table.default_rows);
     set(detach_pending, table.detach_pending);
     set(overdue, table.retention_overdue);
+    if (table.detached_bytes)
+        set(detached_bytes, *table.detached_bytes);
     if (table.is_success)
         values[std::string(maintained.name)][label] = fmt::format("{:.3f}", moment);
 }

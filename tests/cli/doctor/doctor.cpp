@@ -145,8 +145,9 @@ TEST_CASE("a policy that can't be read, a table that is not partitioned yet, row
     clinic.database.exec("CREATE TABLE carts (id int PRIMARY KEY, at timestamptz NOT NULL)");
     clinic.policy("broken", "carts");
     CHECK(told(clinic.look({"--only", "partitions"}), "partitions.policies") == "warning");
-    clinic.database.exec("DROP TABLE carts;" + make_orders +
-                         "CREATE TABLE orders_rest PARTITION OF orders DEFAULT; INSERT INTO orders (at) VALUES (now())");
+    clinic.database.exec(
+        "DROP TABLE carts;" + make_orders +
+        "CREATE TABLE orders_rest PARTITION OF orders DEFAULT; INSERT INTO orders (at) VALUES (now())");
     clinic.policy("broken", "orders", "[default]\npartition = \"watch\"\n");
     CHECK(told(clinic.look({"--only", "partitions"}, 4), "partitions.default_rows") == "warning");
 }
@@ -218,7 +219,8 @@ TEST_CASE("checklists: results, and lines that somebody must look at") {
     clinic.folder.write("tripmig.toml", "[doctor]\ndisk_size = \"1 MB\"\n");
     document = clinic.look({"--checklist", "before-deploy"}, 4);
     CHECK(line_state(document, "Disk space planned") == "error");
-    clinic.folder.write("tripmig.toml", "[doctor]\ndisk_size = \"100 TB\"\nbackup_age = \"1h\"\nbackup_file = \"last\"\n");
+    clinic.folder.write("tripmig.toml",
+                        "[doctor]\ndisk_size = \"100 TB\"\nbackup_age = \"1h\"\nbackup_file = \"last\"\n");
     document = clinic.look({"--checklist", "in-operation"}, 4);
     CHECK(line_state(document, "Daily backup") == "error");
     clinic.folder.write("last", "");

@@ -29,9 +29,10 @@ class AtEnd {
 };
 
 std::string run_with_statistics(const TemporaryFolder& folder, const std::string& sql) {
-    const std::string script = "set -eu\npsql -Xq \"$TRIPMIG_SANDBOX_SUPERUSER_URL\" -c 'CREATE EXTENSION "
-                               "pg_stat_statements'\npsql -Xq <<'SQL' >/dev/null\n" +
-                               sql + "\nSQL\n\"$TRIPMIG_BINARY\" doctor --only queries";
+    const std::string script =
+        "set -eu\npsql -Xq \"$TRIPMIG_SANDBOX_SUPERUSER_URL\" -c 'CREATE EXTENSION "
+        "pg_stat_statements'\npsql -Xq <<'SQL' >/dev/null\n" +
+        sql + "\nSQL\n\"$TRIPMIG_BINARY\" doctor --only queries";
     const CommandResult result =
         run_command(tripmig_command({"sandbox", "run", "--setting", "shared_preload_libraries=pg_stat_statements", "--",
                                      "sh", "-c", script}),
@@ -88,8 +89,7 @@ TEST_CASE("parameters, in their units") {
         clinic.folder.write("tripmig.toml", "[doctor.parameters]\nwork_mem = \"" + value + "\"\n");
         return told(clinic.look({"--only", "server"}), "server.parameters");
     };
-    const std::string kilobytes =
-        clinic.database.scalar("SELECT setting FROM pg_settings WHERE name = 'work_mem'");
+    const std::string kilobytes = clinic.database.scalar("SELECT setting FROM pg_settings WHERE name = 'work_mem'");
     CHECK(expect(kilobytes + "kB") == "");
     CHECK(expect(kilobytes) == "");
     CHECK(expect("123MB") == "warning");
@@ -105,10 +105,11 @@ TEST_CASE("the lock table, an event trigger, a slot that nobody reads") {
     CHECK(told(document, "server.event_triggers") == "");
     CHECK(told(document, "server.slot_wal") == "");
     CHECK(told(document, "server.max_locks") == "");
-    clinic.database.exec(make_orders +
-                         "DO $$ BEGIN FOR i IN 1..300 LOOP EXECUTE format('CREATE TABLE orders_%s PARTITION OF orders "
-                         "FOR VALUES FROM (%L) TO (%L)', i, date '2020-01-01' + i, date '2020-01-02' + i); END LOOP; "
-                         "END $$; CREATE INDEX ON orders (id); CREATE INDEX ON orders (at); CREATE INDEX ON orders (id, at)");
+    clinic.database.exec(
+        make_orders +
+        "DO $$ BEGIN FOR i IN 1..300 LOOP EXECUTE format('CREATE TABLE orders_%s PARTITION OF orders "
+        "FOR VALUES FROM (%L) TO (%L)', i, date '2020-01-01' + i, date '2020-01-02' + i); END LOOP; "
+        "END $$; CREATE INDEX ON orders (id); CREATE INDEX ON orders (at); CREATE INDEX ON orders (id, at)");
     CHECK(told(clinic.look({"--only", "server"}), "server.max_locks") == "warning");
     const AtEnd end(clinic, "DROP EVENT TRIGGER doctor_guard; SELECT pg_drop_replication_slot('doctor_slot')");
     clinic.as_superuser(
@@ -135,8 +136,9 @@ TEST_CASE("a session that waits for a lock, and whom it waits for") {
     owner.exec("BEGIN; LOCK TABLE a");
     const std::string pid = owner.scalar("SELECT pg_backend_pid()");
     const BackgroundCommand waiter({"psql", "-Xq", clinic.database.url(), "-c", "SELECT * FROM a"});
-    wait_until(clinic.database,
-               "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND waitstart < clock_timestamp() - interval '6 s')");
+    wait_until(
+        clinic.database,
+        "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND waitstart < clock_timestamp() - interval '6 s')");
     const json document = clinic.look({"--only", "health", "--only", "schema"});
     CHECK(told(document, "health.blocked") == "warning");
     CHECK(has(words(document, "health.blocked"), "pg_terminate_backend(" + pid + ")"));
@@ -190,20 +192,23 @@ TEST_CASE("the rights that roles must have") {
 TEST_CASE("statements that read every partition, by pg_stat_statements") {
     const Clinic clinic;
     CHECK(told(clinic.look({"--only", "queries"}), "queries.statistics") == "unseen note");
-    if (clinic.database.scalar("SELECT count(*) FROM pg_available_extensions WHERE name = 'pg_stat_statements'") == "0") {
+    if (clinic.database.scalar("SELECT count(*) FROM pg_available_extensions WHERE name = 'pg_stat_statements'") ==
+        "0") {
         MESSAGE("skipped: this server comes without pg_stat_statements");
         return;
     }
     const std::string out = run_with_statistics(
-        clinic.folder, make_orders +
-                           "CREATE TABLE orders_1 PARTITION OF orders FOR VALUES FROM ('2020-01-01') TO ('2020-02-01');"
-                           "CREATE TABLE orders_2 PARTITION OF orders FOR VALUES FROM ('2020-02-01') TO ('2020-03-01');\n"
-                           "SELECT format('SELECT * FROM orders WHERE id = %s', i) FROM generate_series(1, 10) AS i \\gexec\n"
-                           "SELECT format('SELECT id FROM orders WHERE at > %L', now()) FROM generate_series(1, 10) AS i "
-                           "\\gexec\n"
-                           "SELECT pg_sleep(1.2);");
-    CHECK(has(out, "a statement reads public.orders without its partition key at, so each of 2 partitions: SELECT * FROM "
-                   "orders WHERE id = $1 (10 calls"));
+        clinic.folder,
+        make_orders +
+            "CREATE TABLE orders_1 PARTITION OF orders FOR VALUES FROM ('2020-01-01') TO ('2020-02-01');"
+            "CREATE TABLE orders_2 PARTITION OF orders FOR VALUES FROM ('2020-02-01') TO ('2020-03-01');\n"
+            "SELECT format('SELECT * FROM orders WHERE id = %s', i) FROM generate_series(1, 10) AS i \\gexec\n"
+            "SELECT format('SELECT id FROM orders WHERE at > %L', now()) FROM generate_series(1, 10) AS i "
+            "\\gexec\n"
+            "SELECT pg_sleep(1.2);");
+    CHECK(has(out,
+              "a statement reads public.orders without its partition key at, so each of 2 partitions: SELECT * FROM "
+              "orders WHERE id = $1 (10 calls"));
     CHECK_FALSE(has(out, "SELECT id FROM orders WHERE at >"));
     CHECK(has(out, "warning  queries.slowest"));
 }

@@ -245,18 +245,21 @@ TEST_CASE(
         "CREATE TABLE orders (id bigint PRIMARY KEY, at timestamptz NOT NULL DEFAULT now());"
         "CREATE TABLE lines (id bigint PRIMARY KEY, order_id bigint REFERENCES orders);"
         "INSERT INTO orders SELECT g, now() - g * interval '1 hour' FROM generate_series(1, 100) AS g");
-    for (const char* strategy : {"attach", "copy"})
-        SUBCASE(strategy) {
-            (void)room.swap({"run", "orders", "--strategy", strategy, "--until", "ready"});
-            const CommandResult before = room.tripmig({"swap", "status", "orders"});
-            CHECK_MESSAGE(before.out.find("registry:") == std::string::npos, before.out);
-            const CommandResult compared = room.tripmig({"swap", "verify", "orders"});
-            CHECK_MESSAGE(compared.err.find("is missing") == std::string::npos, compared.err);
-            (void)room.swap({"cutover", "orders"});
-            room.database.exec("ALTER TABLE orders DISABLE TRIGGER orders_ids_truncate");
-            const CommandResult after = room.tripmig({"swap", "status", "orders"});
-            CHECK_MESSAGE(after.out.find("registry: trigger orders_ids_truncate of public.orders is disabled") !=
-                              std::string::npos,
-                          after.out);
-        }
+    std::string strategy = "attach";
+    SUBCASE("attach") {
+    }
+    SUBCASE("copy") {
+        strategy = "copy";
+    }
+    (void)room.swap({"run", "orders", "--strategy", strategy, "--until", "ready"});
+    const CommandResult before = room.tripmig({"swap", "status", "orders"});
+    CHECK_MESSAGE(before.out.find("registry:") == std::string::npos, before.out);
+    const CommandResult compared = room.tripmig({"swap", "verify", "orders"});
+    CHECK_MESSAGE(compared.err.find("is missing") == std::string::npos, compared.err);
+    (void)room.swap({"cutover", "orders"});
+    room.database.exec("ALTER TABLE orders DISABLE TRIGGER orders_ids_truncate");
+    const CommandResult after = room.tripmig({"swap", "status", "orders"});
+    CHECK_MESSAGE(
+        after.out.find("registry: trigger orders_ids_truncate of public.orders is disabled") != std::string::npos,
+        after.out);
 }

@@ -4,7 +4,7 @@
 
 #include "ddl/leaf.hpp"
 #include "partition/outcome.hpp"
-#include "partition/retention.hpp"
+#include "partition/retention/retention.hpp"
 
 using namespace tripmig;
 using namespace tripmig::partition;
