@@ -14,7 +14,7 @@
 #include "config/doctor_config.hpp"
 #include "db/connection_parameters.hpp"
 #include "db/state/state_trust.hpp"
-#include "db/transport.hpp"
+#include "db/connection/transport.hpp"
 #include "doctor/connection_checks.hpp"
 #include "doctor/health_checks.hpp"
 #include "doctor/partition_checks.hpp"
