@@ -9,7 +9,7 @@
 #include "base/clock.hpp"
 #include "db/catalog/event_trigger.hpp"
 #include "db/connection.hpp"
-#include "db/transport.hpp"
+#include "db/connection/transport.hpp"
 #include "doctor/finding.hpp"
 #include "doctor/reader.hpp"
 

@@ -25,10 +25,15 @@ std::vector<OpenJob> read_open_jobs(Reader& reader, const std::string& state_sch
 
 namespace {
 
+/// A split, merge or drain: it has neither finish nor revert.
+bool is_of_partitions(const JobFacts& job) {
+    return job.command.rfind("partition ", 0) == 0;
+}
+
 std::string job_remedy(const JobFacts& job) {
     const std::string table = sql::quoted(job.table);
-    if (job.is_split)
-        return fmt::format("tripmig partition split {} resumes it", table);
+    if (is_of_partitions(job))
+        return fmt::format("tripmig {} {} resumes it", job.command, table);
     switch (job.stage) {
         case job::Stage::complete:
             return fmt::format(
@@ -48,7 +53,7 @@ void judge_jobs(const std::vector<JobFacts>& jobs, Check& check) {
     check.found = counted(jobs.size(), "open job");
     for (const JobFacts& job : jobs) {
         const std::string table = sql::quoted(job.table);
-        const std::string what = fmt::format("the {} of {} is at stage {}", job.is_split ? "split" : "swap", table,
+        const std::string what = fmt::format("the job on {} ({}) is at stage {}", table, job.command,
                                              job::to_string(job.stage));
         if (!job.worker.empty())
             check.add(Severity::note, table,
@@ -68,7 +73,7 @@ void judge_triggers(const std::vector<JobFacts>& jobs, Check& check) {
         for (const std::string& change : job.altered)
             check.add(Severity::error, sql::quoted(job.table),
                       fmt::format("the job on {} relies on what somebody altered: {}", sql::quoted(job.table), change),
-                      fmt::format("tripmig swap run {}: it makes them again where it can, and says what is left",
+                      fmt::format("tripmig {} {}: it makes them again where it can, and says what is left", job.command,
                                   sql::quoted(job.table)));
 }
 

@@ -23,7 +23,7 @@ struct OpenJob {
 struct JobFacts {
     QualifiedName table;
     job::Stage stage = job::Stage::begun;
-    bool is_split = false;
+    std::string command = {};  ///< what resumes it, without the table: "swap run", "partition split"
     bool is_paused = false;
     std::string worker;  ///< empty: nobody works on it
     double idle_seconds = 0;

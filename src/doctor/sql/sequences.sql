@@ -8,7 +8,7 @@ SELECT n.nspname AS schema, c.relname AS name,
             ELSE LEAST(s.seqmax, CASE a.atttypid WHEN 'pg_catalog.int2'::pg_catalog.regtype THEN 32767
                                                  WHEN 'pg_catalog.int4'::pg_catalog.regtype THEN 2147483647
                                                  ELSE s.seqmax END) END AS last,
-       COALESCE(pg_catalog.format('%I.%I.%I', tn.nspname, t.relname, a.attname), '') AS column_name,
+       CASE WHEN a.attname IS NULL THEN '' ELSE pg_catalog.format('%I.%I.%I', tn.nspname, t.relname, a.attname) END AS column_name,
        COALESCE(pg_catalog.format_type(a.atttypid, NULL), '') AS column_type
 FROM pg_catalog.pg_sequence AS s
 JOIN pg_catalog.pg_class AS c ON c.oid = s.seqrelid

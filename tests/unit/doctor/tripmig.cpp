@@ -30,7 +30,7 @@ Check jobs_check(const JobFacts& job) {
 }
 
 JobFacts job_at(Stage stage, const std::string& worker = {}) {
-    return {{"public", "orders"}, stage, false, false, worker, 7200, {}};
+    return {{"public", "orders"}, stage, "swap run", false, worker, 7200, {}};
 }
 
 QueryFacts queries_of(std::vector<StatementStatistics> statements) {
@@ -61,7 +61,7 @@ TEST_CASE("open jobs: who works on them, and how each is ended") {
     CHECK(has(remedy(job_at(Stage::cut_over)), "tripmig swap run public.orders"));
     CHECK(has(remedy(job_at(Stage::reverting)), "tripmig swap revert public.orders"));
     JobFacts split = job_at(Stage::loaded);
-    split.is_split = true;
+    split.command = "partition split";
     CHECK(has(remedy(split), "tripmig partition split public.orders"));
 }
 

@@ -1,4 +1,4 @@
-#include "db/transport.hpp"
+#include "db/connection/transport.hpp"
 
 #include <libpq-fe.h>
 
