@@ -34,12 +34,13 @@ tripmig_module(ddl        MODULES db sql config base)
 tripmig_module(backfill   MODULES ddl db sql config base PACKAGES Threads::Threads)
 tripmig_module(job        MODULES backfill ddl db sql config base)
 tripmig_module(swap       MODULES job backfill ddl db sql config base)
-tripmig_module(partition  MODULES job backfill ddl db sql config base)
+tripmig_module(partition  MODULES job backfill ddl db sql config base PACKAGES PkgConfig::zstd)
 tripmig_module(migrate    MODULES job backfill ddl db lint sql config base)
-tripmig_module(app        MODULES migrate partition swap job backfill ddl db lint sandbox report config sql base)
-tripmig_module(view       MODULES app migrate partition swap job backfill ddl db lint sandbox report config sql base
+tripmig_module(doctor     MODULES migrate partition swap job backfill ddl db lint sql config base)
+tripmig_module(app        MODULES doctor migrate partition swap job backfill ddl db lint sandbox report config sql base)
+tripmig_module(view       MODULES app doctor migrate partition swap job backfill ddl db lint sandbox report config sql base
                           PACKAGES nlohmann_json::nlohmann_json)
-tripmig_module(cli        MODULES view app migrate partition swap job backfill ddl db lint sandbox report config sql base
+tripmig_module(cli        MODULES view app doctor migrate partition swap job backfill ddl db lint sandbox report config sql base
                           PACKAGES CLI11::CLI11 nlohmann_json::nlohmann_json Threads::Threads)
 
 # CLI11 and nlohmann-json are most of the time that a command's file takes to compile.

@@ -18,6 +18,14 @@ using ddl::statement;
 
 namespace {
 
+std::string is_another(const Capture& capture) {
+    std::string oids = fmt::format("{}", capture.source_oid);
+    for (const Capture::Table& table : capture.more)
+        oids += fmt::format(",{}", table.oid);
+    return capture.more.empty() ? fmt::format("<> '{}'::pg_catalog.oid", oids)
+                                : fmt::format("<> ALL ('{{{}}}'::pg_catalog.oid[])", oids);
+}
+
 /// Before anything of the row is read: a trigger that somebody put on a table of theirs, with types and casts of
 /// theirs, gets nowhere. By OID before the cut-over, by name after it, when the source's name is that of the
 /// partitioned table whose partitions fire the trigger, and in a restored dump.
@@ -25,7 +33,7 @@ std::string body(const Capture& capture, const std::string& for_others, const st
     return ddl::dollar_quoted(fmt::format(
         R"(
 BEGIN
-    IF TG_RELID <> '{oid}'::pg_catalog.oid AND COALESCE(pg_catalog.pg_partition_root(TG_RELID)::pg_catalog.oid, TG_RELID)
+    IF TG_RELID {is_another} AND COALESCE(pg_catalog.pg_partition_root(TG_RELID)::pg_catalog.oid, TG_RELID)
             IS DISTINCT FROM pg_catalog.to_regclass({name})::pg_catalog.oid THEN
         {for_others};
     END IF;
@@ -33,7 +41,7 @@ BEGIN
     RETURN NULL;
 END
 )",
-        fmt::arg("oid", capture.source_oid), fmt::arg("name", sql::quote_literal(sql::quoted(capture.source))),
+        fmt::arg("is_another", is_another(capture)), fmt::arg("name", sql::quote_literal(sql::quoted(capture.source))),
         fmt::arg("for_others", for_others), fmt::arg("insertion", insertion)));
 }
 
@@ -98,20 +106,45 @@ END
         "they run as the table's owner, with no more rights than they need");
 }
 
-Step trigger(const Capture& capture, const std::string& name, const std::string& events, const QualifiedName& called) {
+Step trigger(const QualifiedName& table, const std::string& name, const std::string& events,
+             const QualifiedName& called) {
     return statement(fmt::format("CREATE TRIGGER {} AFTER {} EXECUTE FUNCTION {}()", sql::quote_ident(name), events,
                                  sql::quoted(called)),
                      "waits for running writers: every later change is in the log",
-                     {{capture.source, LockMode::share_row_exclusive}});
+                     {{table, LockMode::share_row_exclusive}});
 }
 
-Step always(const Capture& capture, const std::string& name) {
-    return statement(
-        fmt::format("ALTER TABLE {} ENABLE ALWAYS TRIGGER {}", sql::quoted(capture.source), sql::quote_ident(name)),
-        "also for rows that a replication worker writes");
+Step always(const QualifiedName& table, const std::string& name) {
+    return statement(fmt::format("ALTER TABLE {} ENABLE ALWAYS TRIGGER {}", sql::quoted(table), sql::quote_ident(name)),
+                     "also for rows that a replication worker writes");
+}
+
+std::vector<Step> triggers_on(const Capture& capture, const QualifiedName& table) {
+    const std::string source = sql::quoted(table);
+    std::vector<Step> steps;
+    const auto on_row = [&](const std::string& name, const std::string& event, const std::string& when,
+                            const QualifiedName& called) {
+        steps.push_back(trigger(table, name, fmt::format("{} ON {} FOR EACH ROW{}", event, source, when), called));
+        steps.push_back(always(table, name));
+    };
+    on_row(capture.trigger, "INSERT OR UPDATE", "", capture.function);
+    on_row(capture.key_trigger, "UPDATE", fmt::format(" WHEN ({})", ddl::any_differs(capture.key_names())),
+           capture.old_function);
+    on_row(capture.delete_trigger, "DELETE", "", capture.old_function);
+    steps.push_back(trigger(table, capture.truncate_trigger, fmt::format("TRUNCATE ON {} FOR EACH STATEMENT", source),
+                            capture.truncate_function));
+    steps.push_back(always(table, capture.truncate_trigger));
+    return steps;
 }
 
 }  // namespace
+
+std::vector<QualifiedName> Capture::sources() const {
+    std::vector<QualifiedName> names{source};
+    for (const Table& table : more)
+        names.push_back(table.name);
+    return names;
+}
 
 std::vector<std::string> Capture::key_names() const {
     std::vector<std::string> names;
@@ -178,20 +211,9 @@ std::vector<Step> prepare_capture(const Capture& capture) {
 }
 
 std::vector<Step> capture_triggers(const Capture& capture) {
-    const std::string source = sql::quoted(capture.source);
     std::vector<Step> steps;
-    const auto on_row = [&](const std::string& name, const std::string& event, const std::string& when,
-                            const QualifiedName& called) {
-        steps.push_back(trigger(capture, name, fmt::format("{} ON {} FOR EACH ROW{}", event, source, when), called));
-        steps.push_back(always(capture, name));
-    };
-    on_row(capture.trigger, "INSERT OR UPDATE", "", capture.function);
-    on_row(capture.key_trigger, "UPDATE", fmt::format(" WHEN ({})", ddl::any_differs(capture.key_names())),
-           capture.old_function);
-    on_row(capture.delete_trigger, "DELETE", "", capture.old_function);
-    steps.push_back(trigger(capture, capture.truncate_trigger, fmt::format("TRUNCATE ON {} FOR EACH STATEMENT", source),
-                            capture.truncate_function));
-    steps.push_back(always(capture, capture.truncate_trigger));
+    for (const QualifiedName& table : capture.sources())
+        ddl::append(steps, triggers_on(capture, table));
     return steps;
 }
 
@@ -203,10 +225,11 @@ std::vector<Step> begin_capture(const Capture& capture) {
 
 std::vector<Step> drop_capture_triggers(const Capture& capture) {
     std::vector<Step> steps;
-    for (const std::string& name : capture.triggers())
-        steps.push_back(statement(
-            fmt::format("DROP TRIGGER IF EXISTS {} ON {}", sql::quote_ident(name), sql::quoted(capture.source)),
-            "nothing is copied any more", {{capture.source, LockMode::access_exclusive}}));
+    for (const QualifiedName& table : capture.sources())
+        for (const std::string& name : capture.triggers())
+            steps.push_back(
+                statement(fmt::format("DROP TRIGGER IF EXISTS {} ON {}", sql::quote_ident(name), sql::quoted(table)),
+                          "nothing is copied any more", {{table, LockMode::access_exclusive}}));
     return steps;
 }
 

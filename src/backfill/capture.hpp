@@ -20,8 +20,14 @@ struct Capture {
         std::string type;
     };
 
+    struct Table {
+        QualifiedName name;
+        std::uint32_t oid = 0;
+    };
+
     QualifiedName source;
     std::uint32_t source_oid = 0;  ///< with owner and creator: needed where the functions are created
+    std::vector<Table> more;       ///< partitions of the same table whose changes go to the same log
     std::string owner;             ///< of the source
     std::string creator;           ///< the session's role
     std::vector<Key> keys;
@@ -34,6 +40,8 @@ struct Capture {
     std::string delete_trigger;  ///< on DELETE
     std::string truncate_trigger;
 
+    /// The source, then the others.
+    [[nodiscard]] std::vector<QualifiedName> sources() const;
     [[nodiscard]] std::vector<std::string> key_names() const;
     [[nodiscard]] std::vector<std::string> triggers() const;
     [[nodiscard]] bool is_own_trigger(const std::string& name) const;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "backfill/keys.hpp"
 #include "ddl/index_definition.hpp"
 #include "ddl/statement_step.hpp"
@@ -30,19 +32,27 @@ std::string columns_of(const Projection& projection, std::string_view of) {
     return text;
 }
 
-/// `touched`: a relation of distinct keys.
-std::vector<Step> replace_rows(const Projection& projection, const std::string& touched) {
-    return {
-        statement(fmt::format("DELETE FROM {} AS copied USING {} AS touched WHERE {}", sql::quoted(projection.target),
-                              touched, equal_keys(projection.keys, "copied", "touched")),
-                  "the target's rows for the keys in the log"),
-        statement(
+/// `touched`: a relation of distinct keys. All goes before anything comes: several sources may have one target.
+std::vector<Step> replace_rows(const Transfer& transfer, const std::string& touched) {
+    std::vector<Step> deleted;
+    std::vector<Step> inserted;
+    std::set<QualifiedName> targets;
+    for (const Projection& projection : transfer.projections) {
+        if (targets.insert(projection.target).second)
+            deleted.push_back(statement(
+                fmt::format("DELETE FROM {} AS copied USING {} AS touched WHERE {}", sql::quoted(projection.target),
+                            touched, equal_keys(projection.keys, "copied", "touched")),
+                "the target's rows for the keys in the log"));
+        inserted.push_back(statement(
             fmt::format("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {} AS touched JOIN {}{} AS now ON "
                         "{}",
                         sql::quoted(projection.target), ddl::column_list(projection.columns),
                         columns_of(projection, "now"), touched, projection.source_has_leaves ? "" : "ONLY ",
                         sql::quoted(projection.source), equal_keys(projection.keys, "now", "touched")),
-            "their rows as they are now")};
+            "their rows as they are now"));
+    }
+    ddl::append(deleted, std::move(inserted));
+    return deleted;
 }
 
 }  // namespace
@@ -55,8 +65,7 @@ std::vector<Step> last_catch_up(const Transfer& transfer) {
     // A handful of keys: index look-ups, whatever the planner believes about a log that it never saw.
     for (const std::string_view setting : {"enable_hashjoin", "enable_mergejoin"})
         steps.push_back(statement(fmt::format("SET LOCAL {} = off", setting), "no scan under the lock"));
-    for (const Projection& projection : transfer.projections)
-        ddl::append(steps, replace_rows(projection, touched));
+    ddl::append(steps, replace_rows(transfer, touched));
     steps.push_back(statement(fmt::format("DELETE FROM {} WHERE NOT truncated", sql::quoted(transfer.capture.log)),
                               "these are done; a mark of TRUNCATE stays until the load begins again"));
     return steps;
@@ -78,8 +87,7 @@ Unit catch_up_round(const Transfer& transfer, std::int64_t limit) {
         "the keys of this round"));
     unit.steps.push_back(
         statement(fmt::format("ANALYZE {}", touched), "so that the planner knows how many keys there are"));
-    for (const Projection& projection : transfer.projections)
-        ddl::append(unit.steps, replace_rows(projection, touched));
+    ddl::append(unit.steps, replace_rows(transfer, touched));
     return unit;
 }
 

@@ -64,9 +64,9 @@ Step load_blocks(const Projection& projection, BlockRange range) {
         fmt::format("blocks {} to {}", range.first, range.past - 1), {{projection.source, LockMode::access_share}});
 }
 
-Step same_file(const Projection& projection, std::int64_t filenode) {
+Step same_file(const QualifiedName& source, std::int64_t filenode) {
     return ddl::check(fmt::format("SELECT pg_catalog.pg_relation_filenode({}::pg_catalog.regclass) = {}",
-                                  sql::quote_literal(sql::quoted(projection.source)), filenode),
+                                  sql::quote_literal(sql::quoted(source)), filenode),
                       "the table was rewritten while it was copied");
 }
 
@@ -89,16 +89,17 @@ constexpr std::int64_t fewest_blocks = 16;
 /// One load: hands out the blocks, and counts what is done.
 class Load {
   public:
-    Load(const Transfer& transfer, const LoadJob& job, std::vector<BlockRange> left, std::uint64_t block_size,
+    Load(const Transfer& transfer, const LoadJob& job, const std::vector<BlockRange>& done, std::uint64_t block_size,
          Throttle& throttle, Reporter& reporter)
         : m_transfer(transfer),
           m_job(job),
-          m_left(std::move(left)),
+          m_blocks(all_blocks(job)),
+          m_left(remaining(done, m_blocks)),
           m_block_size(block_size),
           m_throttle(throttle),
           m_reporter(reporter) {
         std::reverse(m_left.begin(), m_left.end());
-        m_done = m_job.blocks;
+        m_done = m_blocks;
         for (const BlockRange& range : m_left)
             m_done -= range.past - range.first;
     }
@@ -110,7 +111,8 @@ class Load {
             return std::nullopt;
         const std::int64_t size = size_of(worker).size();
         BlockRange& range = m_left.back();
-        const BlockRange chunk{range.first, std::min(range.first + size, range.past)};
+        const std::int64_t end_of_table = table_with(range.first).past;
+        const BlockRange chunk{range.first, std::min({range.first + size, range.past, end_of_table})};
         range.first = chunk.past;
         if (range.first >= range.past)
             m_left.pop_back();
@@ -134,6 +136,30 @@ class Load {
     }
 
   private:
+    /// A table in the blocks of all.
+    struct Place {
+        const LoadedTable& table;
+        std::int64_t first;
+        std::int64_t past;
+    };
+
+    static std::int64_t all_blocks(const LoadJob& job) {
+        std::int64_t blocks = 0;
+        for (const LoadedTable& table : job.tables)
+            blocks += table.blocks;
+        return blocks;
+    }
+
+    [[nodiscard]] Place table_with(std::int64_t block) const {
+        std::int64_t first = 0;
+        for (const LoadedTable& table : m_job.tables) {
+            if (block < first + table.blocks)
+                return {table, first, first + table.blocks};
+            first += table.blocks;
+        }
+        throw Error(ExitCode::unexpected, fmt::format("block {} is beyond all tables that are loaded", block));
+    }
+
     static void run(db::Executor& worker, const Unit& unit) {
         try {
             worker.run(unit);
@@ -169,14 +195,16 @@ class Load {
     }
 
     [[nodiscard]] Unit unit_of(BlockRange chunk, std::int64_t bite) const {
+        const Place place = table_with(chunk.first);
+        const BlockRange own{chunk.first - place.first, chunk.past - place.first};
         Unit unit;
-        unit.name = fmt::format("load blocks {} to {} of {}", chunk.first, chunk.past - 1,
-                                sql::quoted(m_transfer.capture.source));
+        unit.name = fmt::format("load blocks {} to {} of {}", own.first, own.past - 1, sql::quoted(place.table.name));
         unit.asynchronous = true;
-        for (std::int64_t first = chunk.first; first < chunk.past; first += bite)
+        for (std::int64_t first = own.first; first < own.past; first += bite)
             for (const Projection& projection : m_transfer.projections)
-                unit.steps.push_back(load_blocks(projection, {first, std::min(first + bite, chunk.past)}));
-        unit.steps.push_back(same_file(m_transfer.projections.front(), m_job.filenode));
+                if (projection.source == place.table.name)
+                    unit.steps.push_back(load_blocks(projection, {first, std::min(first + bite, own.past)}));
+        unit.steps.push_back(same_file(place.table.name, place.table.filenode));
         unit.steps.push_back(statement(
             fmt::format("INSERT INTO {} VALUES ({}, {})", sql::quoted(m_transfer.chunks), chunk.first, chunk.past),
             "these blocks are done"));
@@ -196,14 +224,15 @@ class Load {
         m_done += chunk.past - chunk.first;
         Event event{Severity::debug, "move.loaded", {}, {}, {}};
         const std::string task = fmt::format("load {}", sql::quoted(m_transfer.projections.front().target));
-        event.message = fmt::format("{}: {} of {} blocks", task, m_done, m_job.blocks);
-        event.progress = Progress{task, static_cast<std::uint64_t>(m_done), static_cast<std::uint64_t>(m_job.blocks),
+        event.message = fmt::format("{}: {} of {} blocks", task, m_done, m_blocks);
+        event.progress = Progress{task, static_cast<std::uint64_t>(m_done), static_cast<std::uint64_t>(m_blocks),
                                   "blocks", m_block_size};
         m_reporter.emit(event);
     }
 
     const Transfer& m_transfer;
     const LoadJob& m_job;
+    std::int64_t m_blocks;           ///< of all tables
     std::vector<BlockRange> m_left;  ///< the next one last
     std::uint64_t m_block_size;
     std::int64_t m_done = 0;
@@ -237,8 +266,7 @@ Unit vacuum_loaded(const QualifiedName& target, bool is_analyzed, int rest_perce
 
 void load(const Transfer& transfer, const LoadJob& job, db::Session& session, Workers& workers, Throttle& throttle,
           const StopSignal& stop, Reporter& reporter) {
-    Load load(transfer, job, remaining(loaded_ranges(session, transfer), job.blocks), db::read_block_size(session),
-              throttle, reporter);
+    Load load(transfer, job, loaded_ranges(session, transfer), db::read_block_size(session), throttle, reporter);
     workers.run([&](db::Executor& worker) {
         stop.check();
         throttle.wait();

@@ -37,7 +37,7 @@ std::string load_progress_sql(const QualifiedName& chunks);
 Step load_blocks(const Projection& projection, BlockRange range);
 
 /// True while the source's rows are where they were when the load began. VACUUM FULL, CLUSTER and TRUNCATE move them.
-Step same_file(const Projection& projection, std::int64_t filenode);
+Step same_file(const QualifiedName& source, std::int64_t filenode);
 
 /// The source's rows were moved while they were copied: load again.
 class TableRewritten : public Error {
@@ -54,10 +54,16 @@ Step purge_touched(const Transfer& transfer, const QualifiedName& target);
 /// table too. It rests about `rest_percent` of the time that it works, by the server's own means (manual 20.4.4).
 Unit vacuum_loaded(const QualifiedName& target, bool is_analyzed, int rest_percent);
 
+/// One source of a load, as it was when capture began: what came later is in the log.
+struct LoadedTable {
+    QualifiedName name;
+    std::int64_t blocks = 0;
+    std::int64_t filenode = 0;
+};
+
 /// What a load needs beside its transfer.
 struct LoadJob {
-    std::int64_t blocks = 0;  ///< of the source when capture began; what came later is in the log
-    std::int64_t filenode = 0;
+    std::vector<LoadedTable> tables;  ///< their blocks are counted on from one table to the next
     std::chrono::milliseconds chunk_target{500};
     /// Makes a place for a row that found none (23514), and says whether there was one to make. Called by one worker at
     /// a time.

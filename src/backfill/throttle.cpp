@@ -25,7 +25,7 @@ constexpr chr::seconds probe_timeout{10};
 
 Error bad_probe(const std::string& what) {
     return {ExitCode::usage, fmt::format("the probe {}", what),
-            "`probe` in [swap] must be a SELECT that returns one boolean: true to go on"};
+            "`probe` in [swap] must be a SELECT that returns one boolean: true to continue"};
 }
 
 Follower follower_in(const db::Row& row) {
@@ -134,7 +134,7 @@ void Throttle::look_at_traffic() {
         return;
     Event event{Severity::info, others ? "throttle.resting" : "throttle.full_speed", {}, {}, {}};
     event.message = others ? fmt::format(
-                                 "server busy (others end {} transactions a second): pausing for {} % of the time "
+                                 "server busy ({} transactions a second by others): pausing for {} % of the time "
                                  "worked (swap.rest_when_busy)",
                                  *others, m_limits.rest_when_busy)
                            : "server no longer busy: no pauses for other sessions";

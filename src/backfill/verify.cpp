@@ -37,19 +37,22 @@ class Sides {
           m_snapshot(std::move(snapshot)),
           m_reporter(reporter),
           m_buckets(comparison.leaves.size() + 1),
-          m_leaves(comparison.leaves.size()),
-          m_ranges(static_cast<std::size_t>((comparison.blocks + blocks_at_once - 1) / blocks_at_once)) {}
+          m_leaves(comparison.leaves.size()) {
+        add_ranges({comparison.plain, comparison.blocks});
+        for (const ComparedTable& table : comparison.more)
+            add_ranges(table);
+    }
 
-    [[nodiscard]] std::size_t ranges() const { return m_ranges; }
-    [[nodiscard]] std::size_t items() const { return m_ranges + m_leaves.size(); }
+    [[nodiscard]] std::size_t ranges() const { return m_ranges.size(); }
+    [[nodiscard]] std::size_t items() const { return ranges() + m_leaves.size(); }
 
     void look(db::Executor& executor, std::size_t item) {
-        const bool is_plain = item < m_ranges;
+        const bool is_plain = item < ranges();
         const db::Result result =
-            read(executor, is_plain ? plain_digest_sql(m_comparison, first_block(item), first_block(item + 1))
-                                    : leaf_digest_sql(m_comparison, m_comparison.leaves.at(item - m_ranges)));
+            read(executor, is_plain ? plain_digest_sql(m_comparison, m_ranges[item])
+                                    : leaf_digest_sql(m_comparison, m_comparison.leaves.at(item - ranges())));
         const std::lock_guard<std::mutex> lock(m_guard);
-        (is_plain ? m_plain : m_leaves.at(item - m_ranges)).add(digest_in(result.row()));
+        (is_plain ? m_plain : m_leaves.at(item - ranges())).add(digest_in(result.row()));
         tell();
     }
 
@@ -61,8 +64,7 @@ class Sides {
     }
 
     void look_by_leaf(db::Executor& executor, std::size_t range) {
-        const db::Result result =
-            read(executor, plain_buckets_sql(m_comparison, first_block(range), first_block(range + 1)));
+        const db::Result result = read(executor, plain_buckets_sql(m_comparison, m_ranges.at(range)));
         const std::lock_guard<std::mutex> lock(m_guard);
         for (const db::Row& row : result)
             m_buckets.at(static_cast<std::size_t>(row.number("bucket"))).add(digest_in(row));
@@ -92,7 +94,10 @@ class Sides {
   private:
     static constexpr std::int64_t blocks_at_once = 8192;
 
-    static std::int64_t first_block(std::size_t range) { return static_cast<std::int64_t>(range) * blocks_at_once; }
+    void add_ranges(const ComparedTable& table) {
+        for (std::int64_t first = 0; first < table.blocks; first += blocks_at_once)
+            m_ranges.push_back({table.name, first, first + blocks_at_once});
+    }
 
     void tell() {
         ++m_done;
@@ -109,7 +114,7 @@ class Sides {
     Digest m_plain;
     std::vector<Digest> m_buckets;  ///< of the plain table: its rows by leaf
     std::vector<Digest> m_leaves;
-    std::size_t m_ranges;
+    std::vector<ComparedBlocks> m_ranges;
     std::size_t m_done = 0;
     std::mutex m_guard;
 };

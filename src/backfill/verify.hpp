@@ -21,11 +21,25 @@ struct ComparedLeaf {
     std::string upper;  ///< empty: no end
 };
 
+/// A table, or one of several, whose rows the other side has.
+struct ComparedTable {
+    QualifiedName name;
+    std::int64_t blocks = 0;
+};
+
+/// So many blocks of one of them.
+struct ComparedBlocks {
+    QualifiedName table;
+    std::int64_t first = 0;
+    std::int64_t past = 0;
+};
+
 /// A plain table and a partitioned one that must have the same rows. The invariant: in every snapshot each key that is
 /// not in the log has exactly one row on both sides, and those are equal.
 struct Comparison {
     QualifiedName plain;
     std::int64_t blocks = 0;           ///< of the plain table
+    std::vector<ComparedTable> more;   ///< plain tables whose rows are on the other side as well
     std::vector<ComparedLeaf> leaves;  ///< in order of their bounds
     std::string partition_key;
     std::string partition_key_type;
@@ -54,9 +68,9 @@ std::vector<Difference> verify(Comparison comparison, db::Session& session, Work
                                const StopSignal& stop, Reporter& reporter);
 
 // The statements, for tests.
-std::string plain_digest_sql(const Comparison& comparison, std::int64_t first_block, std::int64_t past_block);
+std::string plain_digest_sql(const Comparison& comparison, const ComparedBlocks& blocks);
 /// The same, leaf by leaf: which one differs. Bucket 0: keys below the first leaf.
-std::string plain_buckets_sql(const Comparison& comparison, std::int64_t first_block, std::int64_t past_block);
+std::string plain_buckets_sql(const Comparison& comparison, const ComparedBlocks& blocks);
 std::string leaf_digest_sql(const Comparison& comparison, const ComparedLeaf& leaf);
 std::string differing_keys_sql(const Comparison& comparison, const ComparedLeaf& leaf);
 

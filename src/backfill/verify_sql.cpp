@@ -89,10 +89,10 @@ std::string digest_columns(const Comparison& comparison) {
         comparison.row_hash);
 }
 
-std::string plain_rows(const Comparison& comparison, std::int64_t first_block, std::int64_t past_block) {
+std::string plain_rows(const Comparison& comparison, const ComparedBlocks& blocks) {
     return fmt::format(
         "FROM ONLY {} AS r WHERE r.ctid >= '({},0)'::pg_catalog.tid AND r.ctid < '({},0)'::pg_catalog.tid AND {}",
-        sql::quoted(comparison.plain), first_block, past_block, not_in_log(comparison));
+        sql::quoted(blocks.table), blocks.first, blocks.past, not_in_log(comparison));
 }
 
 std::string key_text(const Comparison& comparison, std::string_view of) {
@@ -117,17 +117,17 @@ std::string row_hash(const db::TableInfo& table, const std::vector<std::string>&
                               : fmt::format("pg_catalog.hash_record_extended(ROW({}), 0)", fmt::join(hashes, ", "));
 }
 
-std::string plain_digest_sql(const Comparison& comparison, std::int64_t first_block, std::int64_t past_block) {
-    return fmt::format("SELECT {} {}", digest_columns(comparison), plain_rows(comparison, first_block, past_block));
+std::string plain_digest_sql(const Comparison& comparison, const ComparedBlocks& blocks) {
+    return fmt::format("SELECT {} {}", digest_columns(comparison), plain_rows(comparison, blocks));
 }
 
-std::string plain_buckets_sql(const Comparison& comparison, std::int64_t first_block, std::int64_t past_block) {
+std::string plain_buckets_sql(const Comparison& comparison, const ComparedBlocks& blocks) {
     std::string thresholds;
     for (const ComparedLeaf& leaf : comparison.leaves)
         thresholds += (thresholds.empty() ? "" : ", ") + leaf.lower;
     return fmt::format("SELECT {}, pg_catalog.width_bucket(r.{}, ARRAY[{}]::{}[]) AS bucket {} GROUP BY bucket",
                        digest_columns(comparison), sql::quote_ident(comparison.partition_key), thresholds,
-                       comparison.partition_key_type, plain_rows(comparison, first_block, past_block));
+                       comparison.partition_key_type, plain_rows(comparison, blocks));
 }
 
 std::string leaf_digest_sql(const Comparison& comparison, const ComparedLeaf& leaf) {
@@ -149,12 +149,16 @@ std::string differing_keys_sql(const Comparison& comparison, const ComparedLeaf&
             text += fmt::format("r.{}, ", sql::quote_ident(each));
         return text;
     }();
+    const auto hashed = [&](const std::string& table) {
+        return fmt::format("SELECT {}{} AS h FROM {} AS r WHERE {}", columns, comparison.row_hash, table, counted);
+    };
+    std::string plain = hashed("ONLY " + sql::quoted(comparison.plain));
+    for (const ComparedTable& table : comparison.more)
+        plain += " UNION ALL " + hashed("ONLY " + sql::quoted(table.name));
     return fmt::format(
-        "SELECT CASE WHEN a.h IS NULL THEN {5} ELSE {6} END AS key FROM (SELECT {0}{1} AS h FROM ONLY {2} AS r WHERE "
-        "{3}) AS a FULL JOIN (SELECT {0}{1} AS h FROM {4} AS r WHERE {3}) AS b USING ({7}) "
+        "SELECT CASE WHEN a.h IS NULL THEN {2} ELSE {3} END AS key FROM ({0}) AS a FULL JOIN ({1}) AS b USING ({4}) "
         "WHERE a.h IS DISTINCT FROM b.h ORDER BY 1 LIMIT 10",
-        columns, comparison.row_hash, sql::quoted(comparison.plain), counted, sql::quoted(leaf.name),
-        key_text(comparison, "b"), key_text(comparison, "a"), keys);
+        plain, hashed(sql::quoted(leaf.name)), key_text(comparison, "b"), key_text(comparison, "a"), keys);
 }
 
 }  // namespace tripmig::backfill

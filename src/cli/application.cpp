@@ -13,6 +13,7 @@
 #include "app/migrate/hidden_values.hpp"
 #include "base/clock.hpp"
 #include "base/version.hpp"
+#include "cli/doctor/doctor.hpp"
 #include "cli/signals.hpp"
 #include "cli/usage_error.hpp"
 #include "config/dialects.hpp"
@@ -47,6 +48,7 @@ constexpr std::array declarations{
     Declaration{"wait", add_wait},
     Declaration{"partition", add_partition},
     Declaration{"swap", add_swap},
+    Declaration{"doctor", add_doctor},
     Declaration{"sandbox", add_sandbox},
 };
 
@@ -56,6 +58,7 @@ constexpr std::string_view footer = R"(At night, begin here:
   tripmig up                   apply them, or resume after an error; safe to repeat
   tripmig partition status     partitions, gaps, and how many days are left; changes nothing
   tripmig swap status TABLE    how far an online swap is; changes nothing
+  tripmig doctor               what is wrong with server, schema and partitions, and what helps; changes nothing
   tripmig COMMAND --help       options and examples of one command
 
 Exit codes:
@@ -118,7 +121,8 @@ void declare(CLI::App& app, GlobalOptions& options) {
     app.description("Schema migrations, partition maintenance and online table swaps for PostgreSQL\n");
     app.set_help_flag("--help,-h", "Show this help");
     app.set_version_flag("--version",
-                         fmt::format("tripmig {} ({}), {}", version(), git_revision(), db::client_library()));
+                         fmt::format("tripmig {} ({}), {}", version(), git_revision(), db::client_library()),
+                         "Show the version");
     app.get_formatter()->column_width(32);
     app.require_subcommand(1);
     app.fallthrough();  // subcommands inherit it: the options of tripmig count after the command's name as well

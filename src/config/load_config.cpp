@@ -4,6 +4,7 @@
 
 #include "base/nearest.hpp"
 #include "config/config.hpp"
+#include "config/doctor_config.hpp"
 #include "config/environment.hpp"
 #include "config/option_table.hpp"
 
@@ -90,8 +91,11 @@ void check_section(const TomlEntry& entry) {
 
 Layer file_layer(const fs::path& file, const std::string& name, const fs::path& folder) {
     Layer layer;
-    for (const TomlEntry& entry : parse_toml(read_text_file(file), name)) {
-        if (entry.path.front() == "targets")  // load_targets() reads them
+    const std::vector<TomlEntry> entries = parse_toml(read_text_file(file), name);
+    (void)parse_doctor_config(entries, folder);  // a mistake in it is every command's
+    for (const TomlEntry& entry : entries) {
+        // load_targets() and load_doctor_config() read them
+        if (entry.path.front() == "targets" || entry.path.front() == "doctor")
             continue;
         if (entry.path.size() == 1) {
             check_section(entry);

@@ -55,7 +55,7 @@ Error unknown_entry(const TomlEntry& entry) {
     return unknown_key_error(entry, hint);
 }
 
-Settings collect(const std::vector<TomlEntry>& entries) {
+Settings collect(const std::vector<TomlEntry>& entries, const fs::path& folder) {
     Settings settings;
     for (const TomlEntry& entry : entries) {
         const bool at_top = entry.path.size() == 1;
@@ -68,7 +68,7 @@ Settings collect(const std::vector<TomlEntry>& entries) {
         if (entry.path.size() > 2 || find_key(section, entry.path.back()) == nullptr)
             throw unknown_entry(entry);
         const std::string path = path_of(section, entry.path.back());
-        settings.emplace(path, Setting(path, entry, {}));
+        settings.emplace(path, Setting(path, entry, folder));
     }
     return settings;
 }
@@ -108,6 +108,20 @@ void check_encoding(const PartitionPolicy& policy, const Settings& settings) {
         throw unit.error("the key is a time, but the interval is a number", "write interval = \"1 month\"");
 }
 
+void check_action(const PartitionPolicy& policy, const Settings& settings) {
+    using Action = RetentionPolicy::Action;
+    const Action action = policy.retention ? policy.retention->action : Action::detach;
+    if (const auto grace = settings.find("retention.grace"); grace != settings.end() && action == Action::detach)
+        throw grace->second.error("grace is for drop and archive only",
+                                  "write action = \"drop\" or \"archive\", or remove it");
+    if (action == Action::archive && policy.archive.dir.empty())
+        throw settings.at("retention.action")
+            .error("the directory of the archives is missing", "write dir = \"archive\" below [archive]");
+    if (!policy.archive.command.empty() && policy.archive.dir.empty())
+        throw settings.at("archive.command")
+            .error("the directory of the archives is missing", "write dir = \"archive\" below [archive]");
+}
+
 /// What only shows when all keys are there.
 void check_together(PartitionPolicy& policy, const Settings& settings) {
     const auto name = settings.find("name");
@@ -120,7 +134,7 @@ void check_together(PartitionPolicy& policy, const Settings& settings) {
     }
     if (policy.start)
         check_start(policy, settings.at("start"));
-    if (policy.retention && policy.retention->keep.index() != policy.interval.index())
+    if (policy.retention && policy.retention->keep && policy.retention->keep->index() != policy.interval.index())
         throw std::holds_alternative<std::int64_t>(policy.interval)
             ? settings.at("retention.keep")
                   .error("the interval is a number, so this must be one too",
@@ -128,21 +142,22 @@ void check_together(PartitionPolicy& policy, const Settings& settings) {
             : settings.at("retention.keep")
                   .error("the interval is a time, so this must be one too", "write keep = \"36 months\"");
     check_encoding(policy, settings);
+    check_action(policy, settings);
 }
 
 }  // namespace
 
 PartitionPolicy parse_policy(std::string_view text, const std::string& name) {
     const std::vector<TomlEntry> entries = parse_toml(text, name);
-    const Settings settings = collect(entries);
+    const Settings settings = collect(entries, fs::path(name).parent_path());
     require(settings, "table", name, "write table = \"public.orders\"");
     require(settings, "key", name, "write key = \"created_at\", the column of the partition key");
     require(settings, "interval", name, "write interval = \"1 month\", or a number for an integer key");
     const bool has_retention = std::any_of(entries.begin(), entries.end(),
                                            [](const TomlEntry& entry) { return entry.path[0] == "retention"; });
-    if (has_retention)
+    if (has_retention && settings.count("retention.keep_partitions") + settings.count("retention.keep_size") == 0)
         require(settings, "retention.keep", name,
-                "write keep = \"36 months\" below [retention], or remove the section");
+                "write keep = \"36 months\", keep_partitions or keep_size below [retention], or remove the section");
     PartitionPolicy policy;
     for (const PolicyKey& row : policy_keys()) {
         const auto found = settings.find(path_of(row.section, row.key));

@@ -194,7 +194,7 @@ void add_swap(std::vector<Option>& table) {
           "half of the time.",
           [](Config& c, const Setting& s) { c.swap.rest = small_integer(s, 0, 10'000); }},
          {"swap", "rest_when_busy", "integer", "0",
-          "The same, but only while the server is busy (others end more than 50 transactions a second); the larger of "
+          "The same, but only while the server is busy (more than 50 transactions a second by others); the larger of "
           "the two counts. 0: full speed.",
           [](Config& c, const Setting& s) { c.swap.rest_when_busy = small_integer(s, 0, 10'000); }},
          {"swap", "probe", "string", "",

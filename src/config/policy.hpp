@@ -26,11 +26,22 @@ struct KeyEncoding {
     [[nodiscard]] std::string_view name() const;
 };
 
+/// What any of the three keeps stays.
 struct RetentionPolicy {
-    PartitionInterval keep;  ///< a number: measured from the newest row
-    enum class Action { detach } action = Action::detach;
+    std::optional<PartitionInterval> keep;   ///< a number: measured from the newest row
+    std::optional<int> keep_partitions;      ///< the newest so many, besides future ones
+    std::optional<std::int64_t> keep_bytes;  ///< the newest that are no larger together
+    std::string only_if;                     ///< a SELECT of one boolean about {partition}; empty: none
+    enum class Action { detach, drop, archive } action = Action::detach;
+    CalendarInterval grace{0, 7, 0};  ///< of drop and archive: between detach and drop
     bool cascade = false;
     bool idle = false;  ///< the table may get no rows for long: `now` far beyond the newest row is believed
+};
+
+/// Where archived partitions go.
+struct ArchivePolicy {
+    std::filesystem::path dir;  ///< empty: nowhere
+    std::string command;        ///< run once a file is verified, with {file}; empty: none
 };
 
 enum class IncomingForeignKeys { refuse, registry, composite, drop };
@@ -64,7 +75,8 @@ struct PartitionPolicy {
     std::optional<QualifiedName> template_table;  ///< whose settings new partitions get; nullopt: the newest sibling's
     enum class Analyze { never, after_data, nightly } analyze = Analyze::after_data;
     std::optional<RetentionPolicy> retention;
-    enum class Default { none, watch } default_partition = Default::none;
+    ArchivePolicy archive;
+    enum class Default { none, watch, drain } default_partition = Default::none;
     SwapPolicy swap;
     std::optional<int> max_create;  ///< wins over [partitions]
     std::optional<int> max_drop;

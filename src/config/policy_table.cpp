@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <string>
 
 #include "config/identifier.hpp"
 #include "config/name_pattern.hpp"
@@ -90,6 +92,32 @@ PartitionInterval keep_of(const Setting& setting) {
     return setting.as_interval();
 }
 
+/// "500 GB": as pg_size_pretty() counts, by 1024.
+std::int64_t size_of(const Setting& setting) {
+    const std::string text = setting.as_non_empty_text();
+    const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+    const std::size_t unit = std::min(text.find_first_not_of(' ', digits), text.size());
+    constexpr std::array<std::string_view, 4> units{"kB", "MB", "GB", "TB"};
+    const auto* const found = std::find(units.begin(), units.end(), std::string_view(text).substr(unit));
+    constexpr std::size_t most_digits = 6;
+    if (digits == 0 || digits > most_digits || found == units.end() || text.find_first_not_of('0') >= digits)
+        throw setting.error(fmt::format("{} is not a size", setting.shown()), "write \"500 GB\": kB, MB, GB or TB");
+    constexpr std::int64_t step = 1024;
+    std::int64_t bytes = std::stoll(text.substr(0, digits));
+    for (auto power = std::distance(units.begin(), found); power >= 0; --power)
+        bytes *= step;
+    return bytes;
+}
+
+/// Put into a shell command and into SQL: without its placeholder it would do the same for every partition.
+std::string with_placeholder(const Setting& setting, std::string_view placeholder) {
+    std::string text = setting.as_non_empty_text();
+    if (text.find(placeholder) == std::string::npos)
+        throw setting.error(fmt::format("{} is missing in it", placeholder),
+                            fmt::format("write {} where it belongs", placeholder));
+    return text;
+}
+
 RetentionPolicy& retention(Policy& policy) {
     if (!policy.retention)
         policy.retention.emplace();
@@ -109,7 +137,7 @@ void add_plain_keys(std::vector<PolicyKey>& table) {
          {"", "premake", "integer", "3", "How many future partitions to keep, besides the present one.",
           [](Policy& p, const Setting& s) { p.premake = static_cast<int>(s.as_integer(0, 10'000)); }},
          {"", "start", "date, time or integer", "",
-          "Where the first partition of an empty table begins. One in the future is waited for.",
+          "Where the first partition of an empty table begins. It may be in the future.",
           [](Policy& p, const Setting& s) { p.start = start_of(s); }},
          {"", "name", "pattern", "", "The pattern of the partitions' names. Default: one that fits the interval.",
           [](Policy& p, const Setting& s) { p.name = s.as_non_empty_text(); }},
@@ -119,7 +147,7 @@ void add_plain_keys(std::vector<PolicyKey>& table) {
          {"", "week_start", "a day of the week", "monday", "The day on which weeks begin, such as `sunday`.",
           [](Policy& p, const Setting& s) { p.week_start = static_cast<int>(s.as_choice(days_of_week)) + 1; }},
          {"", "template", "newest or a table", "newest",
-          "Where new partitions take what their parent does not say from: the newest partition, or this table.",
+          "The model for what the partitioned table does not define: the newest partition, or this table.",
           [](Policy& p, const Setting& s) { p.template_table = template_of(s); }},
          {"", "max_create", "integer", "", "As in [partitions], for this table only.",
           [](Policy& p, const Setting& s) { p.max_create = static_cast<int>(s.as_integer(1, 100'000)); }},
@@ -127,33 +155,64 @@ void add_plain_keys(std::vector<PolicyKey>& table) {
           [](Policy& p, const Setting& s) { p.max_drop = static_cast<int>(s.as_integer(0, 100'000)); }}});
 }
 
-void add_sections(std::vector<PolicyKey>& table) {
+void add_retention(std::vector<PolicyKey>& table) {
     table.insert(
         table.end(),
         {{"key_encoding", "unit", "s, ms, us, ns, v7, ulid, snowflake", "",
-          "How the key stands for a time. bigint: s, ms, us, ns since 1970, or snowflake. uuid: v7. text: ulid.",
+          "How times are encoded in the key. bigint: s, ms, us, ns since 1970, or snowflake. uuid: v7. text: ulid.",
           [](Policy& p, const Setting& s) { p.key_encoding.unit = unit_of(s); }},
          {"key_encoding", "epoch", "date or time", "", "For snowflake: the time of the key 0. Required for it.",
           [](Policy& p, const Setting& s) { p.key_encoding.epoch = moment_of(s); }},
          {"retention", "keep", "interval or integer", "",
-          "Partitions whose upper bound is older than this are detached; an integer is measured from the newest row. "
-          "Required in [retention].",
+          "Partitions whose upper bound is older than this are retired; an integer is measured from the newest row. "
+          "[retention] needs keep, keep_partitions or keep_size.",
           [](Policy& p, const Setting& s) { retention(p).keep = keep_of(s); }},
-         {"retention", "action", "detach", "detach", "What happens to them: each is kept as a separate table.",
+         {"retention", "keep_partitions", "integer", "",
+          "How many partitions are kept: the present one and those before it.",
           [](Policy& p, const Setting& s) {
-              retention(p).action = std::array{Action::detach}.at(s.as_choice({"detach"}));
+              retention(p).keep_partitions = static_cast<int>(s.as_integer(1, 100'000));
           }},
+         {"retention", "keep_size", "size", "",
+          "The oldest are retired until the rest is no larger, with indexes and TOAST: `500 GB`.",
+          [](Policy& p, const Setting& s) { retention(p).keep_bytes = size_of(s); }},
+         {"retention", "only_if", "SQL", "",
+          "A SELECT of one boolean; {partition} stands for the partition's name. Nothing is detached, dropped or "
+          "archived unless it is true.",
+          [](Policy& p, const Setting& s) { retention(p).only_if = with_placeholder(s, "{partition}"); }},
+         {"retention", "action", "detach, drop, archive", "detach",
+          "detach: each is kept as a separate table. drop: after grace it is dropped. archive: after grace it is "
+          "written to a file, then dropped.",
+          [](Policy& p, const Setting& s) {
+              retention(p).action = std::array{Action::detach, Action::drop, Action::archive}.at(
+                  s.as_choice({"detach", "drop", "archive"}));
+          }},
+         {"retention", "grace", "interval", "7 days", "For drop and archive: the time between detach and drop.",
+          [](Policy& p, const Setting& s) { retention(p).grace = s.as_interval(); }},
          {"retention", "cascade", "true, false", "false",
           "true: rows of other tables that reference the partition are deleted with it.",
           [](Policy& p, const Setting& s) { retention(p).cascade = s.as_boolean(); }},
          {"retention", "idle", "true, false", "false",
-          "true: the table may get no rows for a long time. Otherwise nothing is detached while the time is more than "
-          "2 intervals, at least a week, beyond the newest row.",
+          "true: the table may get no rows for a long time. Otherwise nothing is detached while the newest row is "
+          "older than 2 intervals (at least a week).",
           [](Policy& p, const Setting& s) { retention(p).idle = s.as_boolean(); }},
-         {"default", "partition", "none, watch", "none",
-          "none: there is no DEFAULT partition. watch: there is one, and rows in it are reported.",
+         {"archive", "dir", "path", "",
+          "Where archives go: `DIR/TABLE/PARTITION.sql.zst`. Relative to the policy's folder. Required for archive.",
+          [](Policy& p, const Setting& s) { p.archive.dir = s.as_path(); }},
+         {"archive", "command", "string", "",
+          "A shell command that runs once a file is verified; {file} stands for its path. Nothing is dropped unless it "
+          "exits with 0. It may run twice for one file.",
+          [](Policy& p, const Setting& s) { p.archive.command = with_placeholder(s, "{file}"); }}});
+}
+
+void add_other_sections(std::vector<PolicyKey>& table) {
+    table.insert(
+        table.end(),
+        {{"default", "partition", "none, watch, drain", "none",
+          "none: there is no DEFAULT partition. watch: there is one, and rows in it are reported. drain: `maintain` "
+          "moves rows out of it.",
           [](Policy& p, const Setting& s) {
-              p.default_partition = std::array{Default::none, Default::watch}.at(s.as_choice({"none", "watch"}));
+              p.default_partition =
+                  std::array{Default::none, Default::watch, Default::drain}.at(s.as_choice({"none", "watch", "drain"}));
           }},
          {"analyze", "parent", "never, after-data, nightly", "after-data",
           "When the partitioned table is analyzed, which autovacuum never does. after-data: when rows were moved in or "
@@ -204,7 +263,8 @@ const std::vector<PolicyKey>& policy_keys() {
     static const std::vector<PolicyKey> table = [] {
         std::vector<PolicyKey> keys;
         add_plain_keys(keys);
-        add_sections(keys);
+        add_retention(keys);
+        add_other_sections(keys);
         return keys;
     }();
     return table;

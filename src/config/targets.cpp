@@ -66,8 +66,9 @@ class TargetReader {
         const Option* const option = find_option("database", key);
         if (option == nullptr) {
             const std::string meant = nearest(key.substr(0, 64), known_keys());
-            throw unknown_key_error(entry, meant.empty() ? fmt::format("a target has {}", fmt::join(known_keys(), ", "))
-                                                         : fmt::format("did you mean {}?", meant));
+            throw unknown_key_error(
+                entry, meant.empty() ? fmt::format("the keys of a target are {}", fmt::join(known_keys(), ", "))
+                                     : fmt::format("did you mean {}?", meant));
         }
         if (option->is_secret())
             setting.hide_value();

@@ -13,6 +13,7 @@
 #include "base/error.hpp"
 #include "db/cancel_request.hpp"
 #include "db/libpq_result.hpp"
+#include "db/lookalike.hpp"
 #include "db/notice.hpp"
 #include "db/pipeline.hpp"
 #include "db/server_error.hpp"
@@ -80,6 +81,8 @@ void ConnectionState::complete(chr::seconds timeout) {
         start();
     }
     parameters.clear();  // there may be a password in them
+    if (const std::optional<Error> refusal = lookalike_refusal(signs_of(raw()), description))
+        throw *refusal;
     PQsetErrorVerbosity(raw(), PQERRORS_DEFAULT);
     PQsetnonblocking(raw(), 1);
 }
@@ -196,6 +199,29 @@ void ConnectionState::discard_copy() {
         PQfreemem(buffer);
 }
 
+/// What the sink throws leaves the session in the middle of its COPY: only its end is left then.
+void ConnectionState::pass_copy_on() {
+    char* buffer = nullptr;
+    for (int size = 0; (size = next_copied(&buffer)) > 0;) {
+        const std::unique_ptr<char, void (*)(void*)> owner(buffer, PQfreemem);
+        stop.check();
+        copy_sink({buffer, static_cast<std::size_t>(size)});
+    }
+}
+
+void ConnectionState::send_copy_from_source() {
+    std::string piece;
+    while (copy_source(piece)) {
+        stop.check();
+        if (PQputCopyData(raw(), piece.data(), static_cast<int>(piece.size())) < 0)
+            throw_lost();
+        flush_all();
+    }
+    if (PQputCopyEnd(raw(), nullptr) < 0)
+        throw_lost();
+    flush_all();
+}
+
 std::string ConnectionState::receive_copy() {
     std::string received;
     char* buffer = nullptr;
@@ -221,11 +247,16 @@ Result ConnectionState::finish(std::string_view sql, const std::optional<StepSou
         Result result = libpq_result(raw_result);
         switch (PQresultStatus(raw_result)) {
             case PGRES_COPY_IN:
-                send_copy(copied ? std::string_view{} : copy_data);
+                if (copy_source)
+                    send_copy_from_source();
+                else
+                    send_copy(copied ? std::string_view{} : copy_data);
                 copied = true;
                 break;
             case PGRES_COPY_OUT:
-                if (copied_out != nullptr)
+                if (copy_sink)
+                    pass_copy_on();
+                else if (copied_out != nullptr)
                     copied_out->push_back(receive_copy());
                 else
                     discard_copy();

@@ -24,7 +24,7 @@
 
 namespace tripmig::db {
 
-/// What connection.cpp and connecting.cpp share, and nobody else includes.
+/// What connection.cpp, connecting.cpp and copy_session.cpp share, and nobody else includes.
 struct ConnectionState {
     std::unique_ptr<PGconn, void (*)(PGconn*)> connection{nullptr, PQfinish};
     Reporter& reporter;
@@ -36,6 +36,8 @@ struct ConnectionState {
     bool waits_for_free = true;                     ///< when every connection is taken: tries again
     std::string description;
     std::function<void(std::chrono::milliseconds)> observer;
+    std::function<void(std::string_view)> copy_sink;  ///< is given each row of COPY ... TO STDOUT; empty: nobody
+    std::function<bool(std::string&)> copy_source;    ///< the next piece for COPY ... FROM STDIN; false: that was all
     std::set<std::string> prepared;
     std::int64_t round_trips = 0;
     PostgresPollingStatusType polling = PGRES_POLLING_WRITING;  ///< while it connects
@@ -67,6 +69,8 @@ struct ConnectionState {
     std::vector<Result> finish_pipeline(const Pipeline& pipeline);
     void wait_for_result(const std::optional<Error>& failure);
     void send_copy(std::string_view data);
+    void send_copy_from_source();
+    void pass_copy_on();
     void flush_all();
 };
 

@@ -25,6 +25,28 @@ ExitCode exit_code_for(std::string_view sqlstate) {
     return ExitCode::unexpected;
 }
 
+namespace {
+
+/// character_not_in_repertoire, untranslatable_character: our sessions read and write UTF-8, and this is not. A
+/// database of encoding SQL_ASCII has whatever bytes its clients sent.
+bool is_not_utf8(std::string_view sqlstate) {
+    return sqlstate == "22021" || sqlstate == "22P05";
+}
+
+}  // namespace
+
+ExitCode own_exit_code(std::string_view sqlstate) {
+    return is_not_utf8(sqlstate) ? ExitCode::refused : exit_code_for(sqlstate);
+}
+
+std::string utf8_hint(std::string_view sqlstate) {
+    if (!is_not_utf8(sqlstate))
+        return {};
+    return "names and values must be valid UTF-8; a database with encoding SQL_ASCII (SHOW server_encoding) can "
+           "contain "
+           "others: rename those objects, or move the data to a database with encoding UTF8";
+}
+
 bool is_transient(std::string_view sqlstate) {
     return sqlstate == "55P03" || sqlstate == "40P01" || sqlstate == "40001";
 }
@@ -78,10 +100,10 @@ Error server_error(const pg_result* result, std::string_view sql, const std::opt
     std::string message = field(result, PG_DIAG_MESSAGE_PRIMARY);
     if (message.empty())
         message = PQresultErrorMessage(result);
-    Error error(exit_code_for(sqlstate), without_line_end(message));
+    Error error(source ? exit_code_for(sqlstate) : own_exit_code(sqlstate), without_line_end(message));
     error.with_sqlstate(sqlstate).with_detail(detail_of(result));
     const std::string hint = field(result, PG_DIAG_MESSAGE_HINT);
-    error.with_hint(hint.empty() ? hint_for(sqlstate) : hint);
+    error.with_hint(!hint.empty() ? hint : source ? hint_for(sqlstate) : hint_for(sqlstate) + utf8_hint(sqlstate));
     if (source) {
         const std::string text = field(result, PG_DIAG_STATEMENT_POSITION);
         std::size_t position = 1;

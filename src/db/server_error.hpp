@@ -14,6 +14,12 @@ namespace tripmig::db {
 /// The exit code that a SQLSTATE stands for when nobody knows better (manual appendix A).
 ExitCode exit_code_for(std::string_view sqlstate);
 
+/// The same for a statement of our own, none of a migration: text that is not UTF-8 is refused.
+ExitCode own_exit_code(std::string_view sqlstate);
+
+/// What to do about such text; empty for every other SQLSTATE.
+std::string utf8_hint(std::string_view sqlstate);
+
 /// 53300: every connection of the server, of the database or of the role is taken; one may come free.
 constexpr std::string_view too_many_connections = "53300";
 

@@ -57,7 +57,7 @@ Error from_sql_error(const std::string& words, const std::string& sqlstate) {
     if (text.compare(0, lead.size(), lead) == 0)
         text.erase(0, lead.size());
     const std::size_t line_end = text.find('\n');
-    Error error(exit_code_for(sqlstate), text.substr(0, line_end));
+    Error error(own_exit_code(sqlstate), text.substr(0, line_end), utf8_hint(sqlstate));
     if (line_end != std::string::npos)
         error.with_detail(text.substr(line_end + 1));
     error.with_sqlstate(sqlstate);

@@ -191,7 +191,7 @@ std::vector<Step> free_standing(const ParentFacts& parent, const QualifiedName& 
         append(steps, free_standing(parent, part_name, part, {}));
         steps.push_back(
             statement(fmt::format("{} ATTACH PARTITION {} {}", alter(name), sql::quoted(part_name), part.bounds),
-                      "as its siblings are partitioned"));
+                      "partitioned like the other partitions"));
         append(steps, row_security(parent, part_name));
     }
     return steps;
@@ -225,7 +225,7 @@ std::vector<Step> attach_steps(const ParentFacts& parent, KeyType key, const Lea
     append(steps, row_security(parent, leaf.name));
     if (shape.key.empty())
         steps.push_back(statement(fmt::format("{} DROP CONSTRAINT {}", alter(leaf.name), bounds_check),
-                                  "the partition's bounds say the same"));
+                                  "the partition's bounds make it redundant"));
     return steps;
 }
 

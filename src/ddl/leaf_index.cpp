@@ -91,7 +91,7 @@ std::vector<Step> leaf_index_steps(const db::LeafIndex& index, const QualifiedNa
     db::IndexInfo definition = index.index;
     definition.tail = with_tablespace(definition.tail, std::exchange(definition.tablespace, {}));
     std::vector<Step> steps{statement(create_index(definition, name.name, leaf),
-                                      "an index of the partition's own, as its siblings have it",
+                                      "an index that only partitions have, as the other ones have it",
                                       {{leaf, LockMode::share}})};
     if (index.constraint)
         append(steps, add_constraint(*index.constraint, leaf, name.name));

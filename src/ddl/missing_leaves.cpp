@@ -186,16 +186,16 @@ Bounds present_leaf(const Coverage& coverage, const config::PartitionPolicy& pol
 }
 
 std::optional<Bound> retention_edge(const Coverage& coverage, const config::PartitionPolicy& policy, Instant now) {
-    if (!policy.retention)
+    if (!policy.retention || !policy.retention->keep)
         return std::nullopt;
-    if (const auto* numbers = std::get_if<std::int64_t>(&policy.retention->keep)) {
+    if (const auto* numbers = std::get_if<std::int64_t>(&*policy.retention->keep)) {
         std::int64_t edge = 0;
         if (!is_number(coverage.key) || !coverage.newest || !coverage.newest->is_finite() ||
             __builtin_sub_overflow(coverage.newest->number(), *numbers, &edge))
             return std::nullopt;
         return Bound::number(edge);
     }
-    const auto& keep = std::get<CalendarInterval>(policy.retention->keep);
+    const auto& keep = std::get<CalendarInterval>(*policy.retention->keep);
     if (is_number(coverage.key))
         return std::nullopt;
     if (is_beyond_calendar(keep))
@@ -260,9 +260,9 @@ Error too_many_gaps(const Bounds& refused, const Coverage& coverage, const confi
     const bool is_number_key = is_number(coverage.key);
     const std::string present = !is_number_key    ? "the time is " + format_timestamp(now)
                                 : coverage.newest ? "the newest row has " + describe(coverage.key, *coverage.newest)
-                                                  : std::string("there is no row yet");
+                                                  : std::string("the table has no rows");
     return {ExitCode::refused,
-            fmt::format("{} has no partitions for {}, and would need more than {} for its gaps; {}",
+            fmt::format("{} has no partitions for {}: its gaps need more than {} (max_create); {}",
                         sql::quoted(policy.table), describe(coverage.key, refused), max_create, present),
             fmt::format("check {}, start and interval; if they are right, fill the gaps with --max-create, or raise "
                         "max_create in the policy or in [partitions]",

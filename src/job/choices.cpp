@@ -75,7 +75,7 @@ void require_same_choices(const State& state, const std::vector<SaidChoice>& fla
                           const std::optional<config::PartitionPolicy>& file) {
     for (const SaidChoice& said : flags)
         require_same(state, said);
-    if (!file || !state.policy || state.is<SplitJob>())
+    if (!file || !state.policy || state.is<PartitionJob>())
         return;
     const std::map<std::string, std::string>& then = state.policy->file_choices;
     for (const auto& [name, value] : choices_in(*file))

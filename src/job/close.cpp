@@ -117,8 +117,9 @@ class AbortMachine : public Machine {
         std::vector<Step> steps = table ? undo_preparation(*table, m_state, m_server.state_schema())
                                         : sweep_up(m_state, m_server.state_schema());
         std::vector<LockRequest> locks;
-        if (table)
-            locks = {{m_state.table, LockMode::access_exclusive}};
+        for (const QualifiedName& source : m_state.sources())
+            if (db::read_table(m_server.session(), source))
+                locks.push_back({source, LockMode::access_exclusive});
         ddl::append(steps, m_extras.steps);
         locks.insert(locks.end(), m_extras.locks.begin(), m_extras.locks.end());
         m_state.stage = Stage::aborted;

@@ -12,7 +12,7 @@ std::string what_frees_space(const State& state) {
     const std::string table = sql::quoted(state.table);
     if (state.stage < Stage::cut_over)
         return fmt::format("`tripmig swap abort {}` drops what the {} has created, which frees its space", table,
-                           state.is<SplitJob>() ? "split" : "swap");
+                           state.is<PartitionJob>() ? to_string(state.partition().verb) : "swap");
     if (state.stage == Stage::complete && state.is<CopyJob>())
         return fmt::format("`tripmig swap finish {}` drops the old table, which frees its space", table);
     return {};

@@ -7,6 +7,7 @@
 #include "backfill/capture.hpp"
 #include "job/boundary.hpp"
 #include "job/replacement.hpp"
+#include "job/source/source_table.hpp"
 #include "job/statements.hpp"
 #include "job/triggers/own_triggers.hpp"
 #include "sql/identifier.hpp"
@@ -92,8 +93,13 @@ bool must_reload(db::Session& session, const db::TableInfo& table, const State& 
                  const std::string& state_schema) {
     if (!state.captures() || state.stage < Stage::capturing || state.is_cut_over())
         return false;
-    if (state.stage == Stage::capturing && state.load().filenode != 0 && state.load().filenode != table.filenode)
-        return true;
+    if (state.stage == Stage::capturing && state.load().filenode != 0) {
+        if (state.load().filenode != table.filenode)
+            return true;
+        for (const SourcePartition& source : state.partition().more)
+            if (source.filenode != read_file(session, source.name).filenode)
+                return true;
+    }
     const backfill::Capture capture = backfill::capture_for(table.name, {}, state_schema, state.job);
     return session.flag(fmt::format("SELECT EXISTS (SELECT FROM {} WHERE truncated)", sql::quoted(capture.log)));
 }

@@ -73,16 +73,17 @@ JobProgress read_progress(Session& server, const State& state) {
     if (exists(server, capture.log))
         progress.backlog = server.session().read(backfill::backlog_sql(capture), {"1000000"}).row().number("entries");
     progress.altered = read_own_changes(server.session(), state, server.state_schema()).changes;
-    progress.registry_problems = registry_problems(server.session(), state.table);
-    if (state.is_cut_over())
+    if (state.is_cut_over()) {  // before that the registry has no triggers: the log keeps it
+        progress.registry_problems = registry_problems(server.session(), state.table);
         read_keys(server, state, progress);
+    }
     return progress;
 }
 
 std::optional<double> time_left(const State& state, const JobProgress& progress) {
     if (state.stage != Stage::capturing || !progress.blocks_a_second || *progress.blocks_a_second <= 0)
         return std::nullopt;
-    return static_cast<double>(state.load().blocks - progress.blocks_done) / *progress.blocks_a_second;
+    return static_cast<double>(state.blocks_to_load() - progress.blocks_done) / *progress.blocks_a_second;
 }
 
 }  // namespace tripmig::job

@@ -130,7 +130,7 @@ void simulate_cut_over(Action action, State& state, Observation& seen) {
             state.stage = Stage::cut_over;
             return;
         case Action::follow_up:
-            state.stage = state.is<SplitJob>() ? Stage::finished : Stage::complete;
+            state.stage = state.is<PartitionJob>() ? Stage::finished : Stage::complete;
             return;
         case Action::put_back:
             state.stage = Stage::reverting;

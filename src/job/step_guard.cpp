@@ -20,7 +20,7 @@ void StepGuard::require_progress(const State& state, const Observation& seen, st
     Last now{std::string(step), job.stage, job.state, seen};
     if (m_last == now)
         throw Error(ExitCode::unexpected,
-                    fmt::format("the step \"{}\" of {} changed nothing and would repeat without end", step,
+                    fmt::format("the step \"{}\" of {} changed nothing and would repeat forever", step,
                                 sql::quoted(state.table)),
                     "this is a defect: please report it, with the output of `tripmig swap status`");
     m_last = std::move(now);

@@ -28,6 +28,8 @@ backfill::Capture capture_of(const db::TableInfo& table, const std::vector<std::
                              const std::string& state_schema) {
     backfill::Capture capture = backfill::capture_for(table.name, typed(table, keys), state_schema, state.job);
     capture.source_oid = table.oid;
+    for (const SourcePartition& source : state.partition().more)
+        capture.more.push_back({source.name, source.oid});
     capture.owner = table.owner;
     capture.creator = table.current_role;
     return capture;
@@ -69,7 +71,8 @@ backfill::Transfer build_transfer(const ddl::Replacement& replacement, const Sta
     std::vector<std::string> keys;
     if (state.copies()) {
         keys = row_keys(table);
-        projections.push_back({table.name, ddl::staged_name(table.name), copied_columns(table), keys, false});
+        for (const QualifiedName& source : state.sources())
+            projections.push_back({source, ddl::staged_name(table.name), copied_columns(table), keys, false});
     }
     if (replacement.registry) {
         projections.push_back(registry_projection(*replacement.registry));

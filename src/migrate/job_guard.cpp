@@ -24,7 +24,7 @@ std::string way_out(const db::AlteringJob& job) {
     return fmt::format(
         "complete it first (`tripmig {1} {0}`; `tripmig swap status {0}` shows how far it is), or abort it with "
         "`tripmig swap abort {0}`; then run this again",
-        name, job.kind == "split" ? "partition split" : "swap run");
+        name, job.kind == "swap" ? "swap run" : "partition " + job.kind);
 }
 
 /// "shop.orders" as the server reads it; a key without a schema is of public.

@@ -12,10 +12,13 @@ namespace tripmig::partition {
 
 /// One thing that is done to a table, for people and for the report.
 struct Act {
-    enum class Kind { create, detach, finish_detach, drop_check, analyze } kind = Kind::create;
+    enum class Kind { create, detach, finish_detach, clean_up, drop, archive, drop_check, analyze } kind = Kind::create;
     std::vector<ddl::Leaf> leaves;  ///< the partitions that come or go
     std::vector<Unit> units;
 };
+
+/// The strongest lock on each relation that others may wait for.
+std::vector<LockRequest> strongest_locks(const Act& act);
 
 /// What a run does to one table, in this order.
 struct MaintenancePlan {

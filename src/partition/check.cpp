@@ -27,15 +27,16 @@ void check_default(const Snapshot& snapshot, const config::PartitionPolicy& poli
                    std::vector<std::string>& warnings) {
     const bool expects_one = policy.default_partition != config::PartitionPolicy::Default::none;
     if (snapshot.default_partition && !expects_one)
-        warnings.push_back(fmt::format("{} is a DEFAULT partition that the policy does not mention, so its rows are not "
-                                       "reported: write partition = \"watch\" in [default]",
-                                       sql::quoted(snapshot.default_partition->name)));
+        warnings.push_back(
+            fmt::format("{} is a DEFAULT partition that the policy does not mention, so its rows are not "
+                        "reported: write partition = \"watch\" in [default]",
+                        sql::quoted(snapshot.default_partition->name)));
     if (!snapshot.default_partition && expects_one)
         warnings.emplace_back("the policy has [default], but the table has no DEFAULT partition");
 }
 
-void check_width(const Snapshot& snapshot, const config::PartitionPolicy& policy,
-                 const std::vector<ddl::Leaf>& leaves, std::vector<std::string>& warnings) {
+void check_width(const Snapshot& snapshot, const config::PartitionPolicy& policy, const std::vector<ddl::Leaf>& leaves,
+                 std::vector<std::string>& warnings) {
     const bool fits = std::any_of(leaves.begin(), leaves.end(), [&](const ddl::Leaf& leaf) {
         return is_on_grid(snapshot.coverage.key, leaf.bounds, policy.interval, snapshot.coverage.calendar);
     });
@@ -46,8 +47,8 @@ void check_width(const Snapshot& snapshot, const config::PartitionPolicy& policy
             sql::quoted(leaves.front().name), ddl::describe(snapshot.coverage.key, leaves.front().bounds)));
 }
 
-void check_names(const Snapshot& snapshot, const config::PartitionPolicy& policy,
-                 const std::vector<ddl::Leaf>& leaves, std::vector<std::string>& warnings) {
+void check_names(const Snapshot& snapshot, const config::PartitionPolicy& policy, const std::vector<ddl::Leaf>& leaves,
+                 std::vector<std::string>& warnings) {
     const std::vector<ddl::Leaf> unlike =
         unlike_pattern(policy.name, policy.table.name, snapshot.coverage.key, leaves, snapshot.coverage.calendar);
     if (leaves.empty() || unlike.size() < leaves.size())
@@ -70,12 +71,12 @@ void check_retention(const Snapshot& snapshot, const config::PartitionPolicy& po
         return leaf.leaf.bounds.upper <= *edge && leaf.leaf.bounds.upper <= present.lower;
     };
     const auto old = std::count_if(snapshot.leaves.begin(), snapshot.leaves.end(), is_old);
-    const auto past = std::count_if(snapshot.leaves.begin(), snapshot.leaves.end(), [&](const LeafSnapshot& leaf) {
-        return leaf.leaf.bounds.upper <= present.lower;
-    });
+    const auto past = std::count_if(snapshot.leaves.begin(), snapshot.leaves.end(),
+                                    [&](const LeafSnapshot& leaf) { return leaf.leaf.bounds.upper <= present.lower; });
     if (old > limits.max_drop || (old > 1 && old == past))
-        warnings.push_back(fmt::format("by its retention {} of {} before the present one would go, {} per run: check keep",
-                                       old, counted(past, "partition"), limits.max_drop));
+        warnings.push_back(
+            fmt::format("by its retention {} of {} before the present one would go, {} per run: check keep", old,
+                        counted(past, "partition"), limits.max_drop));
 }
 
 }  // namespace

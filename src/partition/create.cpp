@@ -45,13 +45,22 @@ Error does_not_fit(const Snapshot& snapshot, const std::vector<ddl::Bounds>& mis
                         name)};
 }
 
+/// What a drain at the end of the run sees to is no failure.
+void leave_to_drain(const config::PartitionPolicy& policy, Error error, MaintenancePlan& plan) {
+    if (policy.default_partition == config::PartitionPolicy::Default::drain)
+        plan.notes.push_back(error.message() + "; its drain sees to that");
+    else
+        plan.refusals.push_back(std::move(error));
+}
+
 /// Those that can be attached.
-std::vector<ddl::Bounds> possible(const Snapshot& snapshot, const std::vector<ddl::Bounds>& missing,
-                                  const Limits& limits, MaintenancePlan& plan) {
+std::vector<ddl::Bounds> possible(const Snapshot& snapshot, const config::PartitionPolicy& policy,
+                                  const std::vector<ddl::Bounds>& missing, const Limits& limits,
+                                  MaintenancePlan& plan) {
     if (!snapshot.default_partition || !snapshot.default_scan || missing.empty())
         return missing;
     if (!fits(*snapshot.default_scan, limits)) {
-        plan.refusals.push_back(does_not_fit(snapshot, missing, limits));
+        leave_to_drain(policy, does_not_fit(snapshot, missing, limits), plan);
         return {};
     }
     std::vector<ddl::Bounds> kept;
@@ -60,14 +69,16 @@ std::vector<ddl::Bounds> possible(const Snapshot& snapshot, const std::vector<dd
         if (found == snapshot.default_scan->rows.end() || found->second == 0)
             kept.push_back(bounds);
         else
-            plan.refusals.push_back(rows_in_default(snapshot, bounds, found->second));
+            leave_to_drain(policy, rows_in_default(snapshot, bounds, found->second), plan);
     }
     return kept;
 }
 
-/// All that ATTACH takes and that others may wait for. Beside DEFAULT no writer may be on its way: PostgreSQL refuses a
-/// row that was routed to DEFAULT before the new partition came and is stored there after it (23514). Whoever waits for
-/// the parent is routed afterwards.
+}  // namespace
+
+// Beside DEFAULT no writer may be on its way: PostgreSQL refuses a
+// row that was routed to DEFAULT before the new partition came and is stored there after it (23514). Whoever waits for
+// the parent is routed afterwards.
 std::vector<LockRequest> attach_locks(const Snapshot& snapshot) {
     std::vector<LockRequest> locks{{snapshot.parent.table, snapshot.default_partition
                                                                ? LockMode::share_row_exclusive
@@ -78,6 +89,19 @@ std::vector<LockRequest> attach_locks(const Snapshot& snapshot) {
         locks.push_back({snapshot.default_partition->name, LockMode::access_exclusive});
     return locks;
 }
+
+std::optional<Error> default_in_the_way(const Snapshot& snapshot, const ddl::Bounds& bounds, const Limits& limits) {
+    if (!snapshot.default_partition || !snapshot.default_scan)
+        return std::nullopt;
+    if (!fits(*snapshot.default_scan, limits))
+        return does_not_fit(snapshot, {bounds}, limits);
+    const auto found = snapshot.default_scan->rows.find(bounds.lower);
+    if (found == snapshot.default_scan->rows.end() || found->second == 0)
+        return std::nullopt;
+    return rows_in_default(snapshot, bounds, found->second);
+}
+
+namespace {
 
 void add_locks(const Snapshot& snapshot, const Limits& limits, Unit& unit) {
     unit.lock_first = attach_locks(snapshot);
@@ -160,7 +184,7 @@ Error taken_by_default(const Snapshot& snapshot, const ddl::Leaf& leaf, const Er
 void plan_new_partitions(const Snapshot& snapshot, const config::PartitionPolicy& policy, const Limits& limits,
                          const ddl::MissingLeaves& missing, Missing which, MaintenancePlan& plan) {
     const std::vector<ddl::Bounds> wanted =
-        possible(snapshot, which == Missing::ahead ? missing.ahead : missing.gaps, limits, plan);
+        possible(snapshot, policy, which == Missing::ahead ? missing.ahead : missing.gaps, limits, plan);
     // All of them are named together, so that no two get one name.
     std::vector<ddl::Leaf> leaves =
         ddl::name_leaves_freely(policy.name, policy.table, snapshot.coverage.key, missing.most_urgent_first(),

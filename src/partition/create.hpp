@@ -1,5 +1,9 @@
 #pragma once
 
+#include <optional>
+#include <vector>
+
+#include "base/error.hpp"
 #include "config/policy.hpp"
 #include "partition/act.hpp"
 #include "partition/snapshot.hpp"
@@ -15,6 +19,12 @@ enum class Missing { ahead, gaps };
 /// them when reading DEFAULT takes too long for its lock.
 void plan_new_partitions(const Snapshot& snapshot, const config::PartitionPolicy& policy, const Limits& limits,
                          const ddl::MissingLeaves& missing, Missing which, MaintenancePlan& plan);
+
+/// All that ATTACH takes and that others may wait for.
+std::vector<LockRequest> attach_locks(const Snapshot& snapshot);
+/// Why a partition can't be attached beside DEFAULT: its rows are there, or reading DEFAULT takes too long for its
+/// lock.
+std::optional<Error> default_in_the_way(const Snapshot& snapshot, const ddl::Bounds& bounds, const Limits& limits);
 
 /// The same partitions, each on its own: rows of one of them came to DEFAULT after they were counted.
 std::vector<Act> one_by_one(const Snapshot& snapshot, const Act& act, const Limits& limits);

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "partition/retention.hpp"
+#include "partition/retention/detached.hpp"
+#include "partition/retention/expiry.hpp"
 
 namespace tripmig::partition {
 
@@ -28,6 +29,11 @@ void drop_far_gaps(const Snapshot& snapshot, const config::PartitionPolicy& poli
     gaps.erase(std::remove_if(gaps.begin(), gaps.end(), is_far), gaps.end());
 }
 
+/// What goes for its size, or waits for only_if, is late for no clock.
+bool is_by_time_alone(const config::RetentionPolicy& retention) {
+    return !retention.keep_bytes && retention.only_if.empty();
+}
+
 }  // namespace
 
 std::vector<ddl::Bounds> open_gaps(const Snapshot& snapshot, const config::PartitionPolicy& policy,
@@ -43,12 +49,22 @@ std::vector<ddl::Bounds> open_gaps(const Snapshot& snapshot, const config::Parti
 
 std::vector<LeafSnapshot> overdue_leaves(const Snapshot& snapshot, const config::PartitionPolicy& policy,
                                          const Limits& limits) {
-    if (!policy.retention || clock_ahead(snapshot, policy))
+    if (!policy.retention || !is_by_time_alone(*policy.retention) || clock_ahead(snapshot, policy))
         return {};
     std::vector<LeafSnapshot> expired = expired_at(snapshot.now - chr::days(1), snapshot, policy);
     if (static_cast<int>(expired.size()) > limits.max_drop)
         expired.clear();
     return expired;
+}
+
+std::vector<DetachedPartition> overdue_detached(const Snapshot& snapshot, const config::PartitionPolicy& policy,
+                                                const Limits& limits) {
+    if (!policy.retention || !policy.retention->only_if.empty() || due_too_early(snapshot, policy))
+        return {};
+    std::vector<DetachedPartition> due = due_at(snapshot.moment - chr::days(1), snapshot, policy);
+    if (static_cast<int>(due.size()) > limits.max_drop)
+        due.clear();
+    return due;
 }
 
 std::optional<std::int64_t> seconds_ahead(const Snapshot& snapshot) {
@@ -63,13 +79,18 @@ std::optional<std::int64_t> seconds_ahead(const Snapshot& snapshot) {
 }
 
 TableHealth health_after(Snapshot snapshot, const config::PartitionPolicy& policy, const Limits& limits,
-                         const std::vector<ddl::Leaf>& created, const std::vector<ddl::Leaf>& detached) {
+                         const std::vector<ddl::Leaf>& created, const std::vector<ddl::Leaf>& detached,
+                         const std::vector<ddl::Leaf>& dropped) {
     const auto has_gone = [&](const LeafSnapshot& leaf) {
         return std::any_of(detached.begin(), detached.end(),
                            [&](const ddl::Leaf& gone) { return gone.name == leaf.leaf.name; });
     };
     snapshot.leaves.erase(std::remove_if(snapshot.leaves.begin(), snapshot.leaves.end(), has_gone),
                           snapshot.leaves.end());
+    std::erase_if(snapshot.detached, [&](const DetachedPartition& each) {
+        return std::any_of(dropped.begin(), dropped.end(),
+                           [&](const ddl::Leaf& gone) { return gone.name == each.leaf.name; });
+    });
     for (const ddl::Leaf& leaf : created) {
         snapshot.leaves.push_back({leaf, {}});
         snapshot.leaves.back().info.name = leaf.name;
@@ -87,7 +108,8 @@ TableHealth health_after(Snapshot snapshot, const config::PartitionPolicy& polic
     health.detach_pending =
         static_cast<std::size_t>(std::count_if(snapshot.leaves.begin(), snapshot.leaves.end(),
                                                [](const LeafSnapshot& leaf) { return leaf.info.is_detach_pending; }));
-    health.retention_overdue = overdue_leaves(snapshot, policy, limits).size();
+    health.retention_overdue =
+        overdue_leaves(snapshot, policy, limits).size() + overdue_detached(snapshot, policy, limits).size();
     const auto present =
         ddl::is_number(snapshot.coverage.key) ? snapshot.coverage.newest : std::optional(ddl::Bound::at(snapshot.now));
     health.has_present = present ? ddl::covered_until(snapshot.coverage, *present).has_value() ||

@@ -10,7 +10,10 @@
 #include "ddl/registry/registry.hpp"
 #include "partition/default_scan.hpp"
 #include "partition/newest_row.hpp"
-#include "partition/retention.hpp"
+#include "partition/retention/detached.hpp"
+#include "partition/retention/expiry.hpp"
+#include "partition/retention/retention.hpp"
+#include "partition/retention/sizes.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::partition {
@@ -117,7 +120,7 @@ std::vector<OutgoingKey> read_outgoing(db::Session& session, const QualifiedName
     if (const auto table = db::read_table(session, partition, db::TableParts::own))
         for (const db::ConstraintInfo& constraint : table->constraints)
             if (constraint.kind == 'f')
-                keys.push_back({constraint.name, constraint.references});
+                keys.push_back({constraint.name, constraint.references, constraint.definition});
     return keys;
 }
 
@@ -135,6 +138,58 @@ void inspect_retired(db::Session& session, const std::vector<LeafSnapshot>& reti
         for (const db::IncomingKey& key : snapshot.incoming)
             if (session.flag(is_referenced_sql(key, leaf.leaf.name)))
                 snapshot.references[leaf.leaf.name].push_back({key.table, key.name});
+}
+
+/// Reads, whatever it says, and not for ever.
+bool only_if_agrees(db::Session& session, const config::PartitionPolicy& policy, const QualifiedName& partition) {
+    const std::string name = sql::quoted(partition);
+    if (name.find('\'') != std::string::npos)
+        throw Error(ExitCode::refused,
+                    fmt::format("only_if can't be asked about {}: there is a quote in its name", name), "rename it");
+    std::string sql = policy.retention->only_if;
+    constexpr std::string_view placeholder = "{partition}";
+    for (std::size_t at = sql.find(placeholder); at != std::string::npos; at = sql.find(placeholder, at + name.size()))
+        sql.replace(at, placeholder.size(), name);
+    try {
+        std::optional<bool> answer;
+        session.transact(db::Isolation::read_committed, [&](db::Work& work) {
+            work.read("SET TRANSACTION READ ONLY");
+            work.read("SET LOCAL statement_timeout = '60s'");
+            answer = work.read(sql).optional_flag();
+        });
+        return answer.value_or(false);
+    } catch (const Error& error) {
+        if (session.is_broken())
+            throw;
+        throw error
+            .rewrapped(ExitCode::refused, fmt::format("only_if of {} about {}: ", sql::quoted(policy.table), name))
+            .with_hint("it is a SELECT of one boolean; write names with their schema. Nothing was detached or dropped");
+    }
+}
+
+/// As many as this run may take, and those before them that it says no of.
+template <typename Partitions>
+void hold_back(db::Session& session, const config::PartitionPolicy& policy, const Limits& limits,
+               const Partitions& partitions, Snapshot& snapshot) {
+    int agreed = 0;
+    for (const auto& each : partitions) {
+        if (agreed >= limits.max_drop)
+            return;
+        if (only_if_agrees(session, policy, each.leaf.name))
+            ++agreed;
+        else
+            snapshot.held.insert(each.leaf.name);
+    }
+}
+
+void ask_only_if(db::Session& session, const config::PartitionPolicy& policy, const Limits& limits,
+                 Snapshot& snapshot) {
+    if (policy.retention->only_if.empty())
+        return;
+    if (!clock_ahead(snapshot, policy))
+        hold_back(session, policy, limits, expired_leaves(snapshot, policy), snapshot);
+    if (!due_too_early(snapshot, policy))
+        hold_back(session, policy, limits, due_at(snapshot.moment, snapshot, policy), snapshot);
 }
 
 std::optional<ddl::Bound> largest_key(db::Session& session, const Snapshot& snapshot) {
@@ -183,24 +238,38 @@ void inspect_expired(db::Session& session, const config::PartitionPolicy& policy
     const bool has_pending = std::any_of(snapshot.leaves.begin(), snapshot.leaves.end(),
                                          [](const LeafSnapshot& leaf) { return leaf.info.is_detach_pending; });
     const bool has_expired = !expired_leaves(snapshot, policy).empty();
-    if (!has_pending && !has_expired)
-        return;
-    inspect_registry(session, snapshot);
+    const bool has_due = !due_at(snapshot.moment, snapshot, policy).empty();
+    const std::vector<DetachedPartition> unfinished = half_clean(snapshot);
+    if (has_pending || has_expired || !unfinished.empty())
+        inspect_registry(session, snapshot);
     for (const LeafSnapshot& leaf : snapshot.leaves)
         if (leaf.info.is_detach_pending)
             snapshot.outgoing[leaf.leaf.name] = read_outgoing(session, leaf.leaf.name);
-    if (!has_expired)
+    for (const DetachedPartition& each : unfinished)
+        snapshot.outgoing[each.leaf.name] = read_outgoing(session, each.leaf.name);
+    if (!has_expired && !has_due)
         return;
     look_up_newest_row(session, policy, snapshot);
     if (ddl::is_number(snapshot.coverage.key))
         snapshot.filled_below = find_filled_below(session, snapshot);
+    ask_only_if(session, policy, limits, snapshot);
     const auto retired = leaves_to_retire(snapshot, policy, limits);
     if (!retired.empty())
         inspect_retired(session, retired, snapshot);
 }
 
+void inspect_sizes(db::Session& session, const config::PartitionPolicy& policy, Snapshot& snapshot) {
+    if (!policy.retention || !policy.retention->keep_bytes)
+        return;
+    std::vector<db::PartitionInfo> infos;
+    for (const LeafSnapshot& leaf : snapshot.leaves)
+        infos.push_back(leaf.info);
+    for (const auto& [oid, size] : read_sizes(session, infos))
+        snapshot.bytes[oid] = size.bytes;
+}
+
 void inspect_surroundings(db::Session& session, const config::PartitionPolicy& policy, Snapshot& snapshot) {
-    if (snapshot.default_partition && policy.default_partition == config::PartitionPolicy::Default::watch)
+    if (snapshot.default_partition && policy.default_partition != config::PartitionPolicy::Default::none)
         snapshot.default_rows = count_default(session, *snapshot.default_partition);
     if (snapshot.has_registry) {
         ddl::Registry registry;
@@ -210,11 +279,22 @@ void inspect_surroundings(db::Session& session, const config::PartitionPolicy& p
     }
 }
 
+void inspect_attach(db::Session& session, const config::PartitionPolicy& policy, const Limits& limits,
+                    const ddl::Leaf& leaf, Snapshot& snapshot) {
+    read_parent(session, policy, snapshot);
+    inspect_registry(session, snapshot);
+    snapshot.outgoing[snapshot.parent.table] = read_outgoing(session, snapshot.parent.table);
+    snapshot.outgoing[leaf.name] = read_outgoing(session, leaf.name);
+    if (snapshot.default_partition)
+        inspect_default(session, {leaf.bounds}, limits, snapshot);
+}
+
 void inspect_all(db::Session& session, const config::PartitionPolicy& policy, const Limits& limits,
                  Snapshot& snapshot) {
     inspect_newest_number(session, snapshot);
     inspect_missing(session, policy, limits, snapshot);
     inspect_gaps(session, policy, limits, snapshot);
+    inspect_sizes(session, policy, snapshot);
     inspect_expired(session, policy, limits, snapshot);
     inspect_surroundings(session, policy, snapshot);
 }

@@ -20,12 +20,19 @@ void inspect_missing(db::Session& session, const config::PartitionPolicy& policy
 void inspect_gaps(db::Session& session, const config::PartitionPolicy& policy, const Limits& limits,
                   Snapshot& snapshot);
 
-/// What is to be detached, and what that meets. Nothing when nothing has expired or is pending.
+/// How large each partition is, where keep_size counts.
+void inspect_sizes(db::Session& session, const config::PartitionPolicy& policy, Snapshot& snapshot);
+
+/// What is to be detached or dropped, and what that meets. Nothing when nothing has expired or is pending.
 void inspect_expired(db::Session& session, const config::PartitionPolicy& policy, const Limits& limits,
                      Snapshot& snapshot);
 
 /// What is only reported: rows in DEFAULT, triggers of the registry.
 void inspect_surroundings(db::Session& session, const config::PartitionPolicy& policy, Snapshot& snapshot);
+
+/// What a table meets that becomes a partition again.
+void inspect_attach(db::Session& session, const config::PartitionPolicy& policy, const Limits& limits,
+                    const ddl::Leaf& leaf, Snapshot& snapshot);
 
 /// All of them, one after the other.
 void inspect_all(db::Session& session, const config::PartitionPolicy& policy, const Limits& limits, Snapshot& snapshot);

@@ -6,6 +6,7 @@
 #include "partition/inspect.hpp"
 #include "partition/overview.hpp"
 #include "partition/plan.hpp"
+#include "partition/retention/detached_state.hpp"
 #include "partition/table_run.hpp"
 
 namespace tripmig::partition {
@@ -14,6 +15,7 @@ Limits limits_of(const config::Config& config, const config::PartitionPolicy& po
     Limits limits;
     limits.max_create = policy.max_create.value_or(config.partitions.max_create);
     limits.max_drop = policy.max_drop.value_or(config.partitions.max_drop);
+    limits.state_schema = config.state.schema;
     limits.lock_budget = config.swap.lock_budget;
     limits.max_lock_hold = config.swap.max_lock_hold;
     return limits;
@@ -27,6 +29,17 @@ void advance_all(const std::vector<std::size_t>& order, std::deque<TableRun>& ru
         if (!runs[place].is_blocked())
             runs[place].advance(until);
     }
+}
+
+/// Whoever dropped, renamed or attached them has decided about them.
+void forget(Server& server, const std::vector<std::uint32_t>& stale) {
+    if (stale.empty())
+        return;
+    Unit unit;
+    unit.name = "forget detached tables that are gone";
+    for (const std::uint32_t oid : stale)
+        unit.steps.push_back(db::forget_detached_step(server.state_schema, oid));
+    server.executor.run(unit);
 }
 
 /// Whoever was put back, in the order in which it is worth a try.
@@ -54,6 +67,8 @@ MaintainResult maintain(Server& server, const std::vector<config::PartitionPolic
     MaintainResult result;
     Overview overview = read_overview(server.executor.connection(), policies, now);
     result.now = overview.now;
+    if (!server.state_error)
+        forget(server, add_detached(server.executor.connection(), server.state_schema, overview));
     std::vector<std::size_t> order = referenced_first(overview.tables);
     std::deque<TableRun> runs;
     for (std::size_t i = 0; i < policies.size(); ++i)
@@ -112,6 +127,7 @@ MaintainPreview preview(Server& server, const std::vector<config::PartitionPolic
     MaintainPreview result;
     Overview overview = read_overview(server.executor.connection(), policies, now);
     result.now = overview.now;
+    add_detached(server.executor.connection(), server.state_schema, overview);
     for (std::size_t i = 0; i < policies.size(); ++i) {
         server.stop.check();
         result.tables.push_back(preview_table(server, policies[i], limits(policies[i]), std::move(overview.tables[i])));

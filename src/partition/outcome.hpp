@@ -33,6 +33,7 @@ struct TableHealth {
     std::int64_t default_rows = 0;
     std::size_t detach_pending = 0;
     std::size_t retention_overdue = 0;
+    std::optional<std::int64_t> detached_bytes;  ///< of detached tables; nullopt: nobody looked
 
     /// Nothing that somebody should look at.
     [[nodiscard]] bool is_well() const noexcept {
@@ -48,6 +49,7 @@ struct TableOutcome {
     ddl::KeyType key = ddl::KeyType::timestamp;
     std::vector<ddl::Leaf> created;
     std::vector<ddl::Leaf> detached;
+    std::vector<ddl::Leaf> dropped;  ///< detached before, and due
     std::vector<Deed> deeds;
     std::vector<std::string> notes;
     std::vector<Error> errors;  ///< what failed, and what was refused

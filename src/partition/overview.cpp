@@ -21,11 +21,12 @@ namespace {
 Error not_partitioned(const config::PartitionPolicy& policy, const db::PolicyTable& table) {
     const std::string name = sql::quoted(policy.table);
     if (table.oid == 0)
-        return {ExitCode::refused, fmt::format("there is no table {}", name),
+        return {ExitCode::refused, fmt::format("{} does not exist", name),
                 fmt::format("create it first, with a migration (`tripmig up`), or correct its name in {}",
                             policy.file.empty() ? "the command" : policy.file.string())};
     if (table.kind != 'r')
-        return {ExitCode::refused, fmt::format("{} is not a table", name), "a policy is for a table"};
+        return {ExitCode::refused, fmt::format("{} is not a table", name),
+                "a policy is for a partitioned table: correct its table, or remove it"};
     return {ExitCode::refused, fmt::format("{} is not partitioned yet", name),
             fmt::format("to partition it while it is in use: tripmig swap run {}", name)};
 }
@@ -35,10 +36,10 @@ void require_range(const config::PartitionPolicy& policy, const db::PolicyTable&
     const std::string& first = table.key_columns.front();
     if (table.strategy != 'r' || first.empty())
         throw Error(ExitCode::refused, fmt::format("{} is not partitioned by range of a column", name),
-                    "a policy is only for a table that is: remove its policy");
+                    "a policy is for a table that is: remove this one");
     if (first != policy.key)
         throw Error(ExitCode::refused,
-                    fmt::format("{} is partitioned by {}, its policy says {}", name, sql::quote_ident(first),
+                    fmt::format("{} is partitioned by {}, but its policy has the key {}", name, sql::quote_ident(first),
                                 sql::quote_ident(policy.key)),
                     fmt::format("write key = \"{}\"", first));
 }
@@ -81,7 +82,7 @@ void add_leaves(Snapshot& snapshot, const std::vector<db::PartitionInfo>& partit
         if (!bounds)
             throw Error(ExitCode::refused,
                         fmt::format("the bounds of {} cannot be read: {}", sql::quoted(info.name), info.bound),
-                        "this table can't be maintained: remove its policy");
+                        "this table cannot be maintained: remove its policy");
         snapshot.leaves.push_back({{info.name, *bounds}, info});
     }
     std::sort(snapshot.leaves.begin(), snapshot.leaves.end(),
@@ -128,8 +129,8 @@ Range range_of(const config::PartitionPolicy& policy, const Snapshot& snapshot, 
         range.include(add(now, *interval, std::min(policy.premake + 2, 2000)));
         range.include(add(now, *interval, -2));
     }
-    if (policy.retention)
-        if (const auto* keep = std::get_if<CalendarInterval>(&policy.retention->keep);
+    if (policy.retention && policy.retention->keep)
+        if (const auto* keep = std::get_if<CalendarInterval>(&*policy.retention->keep);
             keep != nullptr && !ddl::is_beyond_calendar(*keep))
             range.include(add(now, *keep, -1));
     if (policy.start)
@@ -159,7 +160,7 @@ std::shared_ptr<const ddl::TimeZone> read_zone(db::StepConnection& connection, c
 Error unknown_zone(const config::PartitionPolicy& policy, const Error& error) {
     return at_file(
         Error(ExitCode::usage, fmt::format("time_zone: the server has no time zone \"{}\"", policy.time_zone),
-              "names are those of: SELECT name FROM pg_timezone_names")
+              "for the names that it has: SELECT name FROM pg_timezone_names")
             .with_sqlstate(error.sqlstate()),
         policy);
 }
@@ -219,6 +220,7 @@ Overview read_overview(db::StepConnection& connection, const std::vector<config:
         try {
             table.snapshot = snapshot_of(policies[i], found.tables[i]);
             table.snapshot->now = overview.now;
+            table.snapshot->moment = overview.now;
         } catch (const Error& error) {
             table.error = error;
         }

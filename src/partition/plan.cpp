@@ -4,22 +4,43 @@
 
 #include <algorithm>
 
+#include "base/counted.hpp"
 #include "ddl/statement_step.hpp"
 #include "partition/create.hpp"
-#include "partition/retention.hpp"
+#include "partition/retention/detached.hpp"
+#include "partition/retention/expiry.hpp"
+#include "partition/retention/retention.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::partition {
 
 namespace {
 
+void append(std::vector<Unit>& units, std::vector<Unit> more) {
+    for (Unit& unit : more)
+        units.push_back(std::move(unit));
+}
+
 void plan_pending(const Snapshot& snapshot, bool cascade, const Limits& limits, MaintenancePlan& plan) {
     for (const LeafSnapshot& leaf : snapshot.leaves) {
         if (!leaf.info.is_detach_pending)
             continue;
-        Act act{Act::Kind::finish_detach, {leaf.leaf}, {finalize_detach(snapshot, leaf.leaf.name)}};
-        for (Unit& unit : clean_up_detached(snapshot, leaf.leaf.name, cascade, limits))
-            act.units.push_back(std::move(unit));
+        Act act{Act::Kind::finish_detach, {leaf.leaf}, record_finish(snapshot, leaf, limits)};
+        act.units.push_back(finalize_detach(snapshot, leaf.leaf.name));
+        std::vector<Unit> clean_up = clean_up_detached(snapshot, leaf.leaf.name, cascade, limits);
+        record_clean(clean_up, leaf.info.oid, limits);
+        append(act.units, std::move(clean_up));
+        plan.acts.push_back(std::move(act));
+    }
+}
+
+/// A run before this one was ended between the detach and what follows it.
+void plan_half_clean(const Snapshot& snapshot, bool cascade, const Limits& limits, MaintenancePlan& plan) {
+    for (const DetachedPartition& each : half_clean(snapshot)) {
+        Act act{Act::Kind::clean_up, {each.leaf}, clean_up_detached(snapshot, each.leaf.name, cascade, limits)};
+        if (act.units.empty())
+            act.units.emplace_back().name = fmt::format("clean up {}", sql::quoted(each.leaf.name));
+        record_clean(act.units, each.table.oid, limits);
         plan.acts.push_back(std::move(act));
     }
 }
@@ -35,8 +56,22 @@ std::string skipped_range(const Snapshot& snapshot, const ddl::Bounds& skipped) 
 }
 
 std::string more_later(const config::PartitionPolicy& policy, std::size_t expired, std::size_t taken) {
-    return fmt::format("{}: {} partitions are older than {}; this run retires {} (max_drop), the next runs the rest",
-                       sql::quoted(policy.table), expired, keep_text(*policy.retention), taken);
+    return fmt::format("{}: {} partitions are {}; this run retires {} (max_drop), the next runs retire the rest",
+                       sql::quoted(policy.table), expired, beyond_text(*policy.retention), taken);
+}
+
+std::string held_back(const config::PartitionPolicy& policy, const std::vector<LeafSnapshot>& expired,
+                      const Snapshot& snapshot, std::size_t count) {
+    constexpr std::size_t most = 5;
+    std::string names;
+    std::size_t named = 0;
+    for (const LeafSnapshot& leaf : expired)
+        if (snapshot.held.count(leaf.leaf.name) != 0 && named < most) {
+            names += (named == 0 ? "" : ", ") + sql::quoted(leaf.leaf.name);
+            ++named;
+        }
+    return fmt::format("{}: only_if keeps {} that would be retired: {}{}", sql::quoted(policy.table),
+                       counted(count, "partition"), names, count > most ? ", ..." : "");
 }
 
 Error referenced(const LeafSnapshot& leaf, const std::vector<Reference>& references) {
@@ -60,7 +95,10 @@ void plan_retention(const Snapshot& snapshot, const config::PartitionPolicy& pol
         return;
     }
     const auto retired = leaves_to_retire(snapshot, policy, limits);
-    if (retired.size() < expired.size())
+    const std::size_t held = count_held(expired, snapshot);
+    if (held != 0)
+        plan.notes.push_back(held_back(policy, expired, snapshot, held));
+    if (retired.size() + held < expired.size())
         plan.notes.push_back(more_later(policy, expired.size(), retired.size()));
     const bool cascade = policy.retention->cascade;
     for (const LeafSnapshot& leaf : retired) {
@@ -69,10 +107,12 @@ void plan_retention(const Snapshot& snapshot, const config::PartitionPolicy& pol
             plan.refusals.push_back(referenced(leaf, references->second));
             continue;
         }
+        std::vector<Unit> clean_up = clean_up_detached(snapshot, leaf.leaf.name, cascade, limits);
         Act act{Act::Kind::detach, {leaf.leaf}, delete_references(snapshot, leaf, cascade)};
+        append(act.units, record_detach(snapshot, leaf, *policy.retention, clean_up.empty(), limits));
         act.units.push_back(detach_leaf(snapshot, leaf.leaf.name, limits));
-        for (Unit& unit : clean_up_detached(snapshot, leaf.leaf.name, cascade, limits))
-            act.units.push_back(std::move(unit));
+        record_clean(clean_up, leaf.info.oid, limits);
+        append(act.units, std::move(clean_up));
         plan.acts.push_back(std::move(act));
     }
 }
@@ -107,7 +147,7 @@ bool is_analyzed(const Snapshot& snapshot, const config::PartitionPolicy& policy
 
 /// What the policy says of a DEFAULT partition against what there is.
 void note_default(const Snapshot& snapshot, const config::PartitionPolicy& policy, MaintenancePlan& plan) {
-    const bool is_watched = policy.default_partition == config::PartitionPolicy::Default::watch;
+    const bool is_watched = policy.default_partition != config::PartitionPolicy::Default::none;
     if (!snapshot.default_partition) {
         if (is_watched)
             plan.notes.push_back(fmt::format("{} has no DEFAULT partition to watch", sql::quoted(plan.table)));
@@ -115,10 +155,10 @@ void note_default(const Snapshot& snapshot, const config::PartitionPolicy& polic
     }
     const std::string name = sql::quoted(snapshot.default_partition->name);
     if (!is_watched)
-        plan.notes.push_back(
-            fmt::format("the policy of {} says that there is no DEFAULT partition, but there is {}: rows without a "
-                        "partition go there unnoticed; set partition = \"watch\" in [default] of the policy",
-                        sql::quoted(plan.table), name));
+        plan.notes.push_back(fmt::format(
+            "{} has a DEFAULT partition that its policy does not watch, {}: rows that have no other partition go there "
+            "unnoticed; set partition = \"watch\" in [default] of the policy",
+            sql::quoted(plan.table), name));
     else if (snapshot.default_rows && snapshot.default_rows->rows > 0)
         plan.notes.push_back(fmt::format("{}{} {} of {} have no other partition and are in {}",
                                          snapshot.default_rows->is_all ? "" : "more than ", snapshot.default_rows->rows,
@@ -161,8 +201,8 @@ void note_zone(const Snapshot& snapshot, const config::PartitionPolicy& policy, 
 void note_start(const Snapshot& snapshot, const config::PartitionPolicy& policy, MaintenancePlan& plan) {
     if (const auto start = ddl::awaited_start(snapshot.coverage, policy, snapshot.now))
         plan.notes.push_back(
-            fmt::format("{}: the first partition begins at {}, as start says; it is created when it is "
-                        "one of the next {} (premake)",
+            fmt::format("{}: the first partition begins at {} (start); it is created once it is one of "
+                        "the next {} partitions (premake)",
                         sql::quoted(plan.table), ddl::describe(snapshot.coverage.key, *start), policy.premake));
 }
 
@@ -189,8 +229,11 @@ void plan_gaps(const Snapshot& snapshot, const config::PartitionPolicy& policy, 
 
 void plan_expired(const Snapshot& snapshot, const config::PartitionPolicy& policy, const Limits& limits,
                   MaintenancePlan& plan) {
-    plan_pending(snapshot, policy.retention && policy.retention->cascade, limits, plan);
+    const bool cascade = policy.retention && policy.retention->cascade;
+    plan_pending(snapshot, cascade, limits, plan);
+    plan_half_clean(snapshot, cascade, limits, plan);
     plan_retention(snapshot, policy, limits, plan);
+    plan_due(snapshot, policy, limits, plan);
     if (is_analyzed(snapshot, policy, plan))
         plan.acts.push_back({Act::Kind::analyze, {}, {analyze(policy.table)}});
 }
@@ -221,7 +264,8 @@ bool may_have_work(const Snapshot& snapshot, const config::PartitionPolicy& poli
     const bool has_pending = std::any_of(snapshot.leaves.begin(), snapshot.leaves.end(),
                                          [](const LeafSnapshot& leaf) { return leaf.info.is_detach_pending; });
     return !missing.ahead.empty() || !missing.gaps.empty() || missing.refused || has_pending || snapshot.has_guard ||
-           !expired_leaves(snapshot, policy).empty();
+           !expired_leaves(snapshot, policy).empty() || !half_clean(snapshot).empty() ||
+           !due_at(snapshot.moment, snapshot, policy).empty();
 }
 
 }  // namespace tripmig::partition

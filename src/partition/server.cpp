@@ -11,7 +11,9 @@ Error of_table(const Error& error) {
     if (error.code() != ExitCode::unreachable)
         return error;
     return error.rewrapped(ExitCode::refused)
-        .with_hint("the server itself is reached: this came from a foreign table's server; make that one reachable");
+        .with_hint(
+            "the error comes from the server of a foreign table, not from the database itself: make that server "
+            "reachable");
 }
 
 }  // namespace tripmig::partition

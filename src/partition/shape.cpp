@@ -54,7 +54,7 @@ db::TableInfo require_table(db::Session& session, const QualifiedName& name) {
     auto table = db::read_table(session, name, db::TableParts::own);
     if (!table)
         throw Error(ExitCode::refused, fmt::format("the template table {} does not exist", sql::quoted(name)),
-                    "correct template in the policy, or remove it: then the newest partition is the model");
+                    "correct template in the policy, or remove it to use the newest partition as the model");
     return std::move(*table);
 }
 

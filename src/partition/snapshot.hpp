@@ -13,6 +13,7 @@
 #include "db/catalog/parent_facts.hpp"
 #include "db/catalog/partition_catalog.hpp"
 #include "db/catalog/table_info.hpp"
+#include "db/state/detached_store.hpp"
 #include "ddl/leaf_name.hpp"
 #include "ddl/missing_leaves.hpp"
 #include "partition/shape.hpp"
@@ -42,6 +43,7 @@ struct Reference {
 struct OutgoingKey {
     std::string name;
     QualifiedName references;
+    std::string definition = {};  ///< FOREIGN KEY (...) REFERENCES ...
 };
 
 /// The newest row that is not after `now`, or of all rows when all of them are.
@@ -55,6 +57,12 @@ struct DefaultScan {
     std::int64_t pages = 0;
     std::chrono::microseconds time{0};        ///< that reading all of it takes, as far as a sample tells
     std::map<ddl::Bound, std::int64_t> rows;  ///< in the ranges of missing partitions, by their lower bounds
+};
+
+/// A table that was a partition.
+struct DetachedPartition {
+    ddl::Leaf leaf;
+    db::DetachedTable table;
 };
 
 /// Rows of a DEFAULT partition, counted as far as is worth it.
@@ -73,6 +81,8 @@ struct Snapshot {
     bool has_guard = false;     ///< DEFAULT has a CHECK that an older version of tripmig left
     bool has_registry = false;  ///< there is a relation of the registry's name
     Instant now;                ///< of date and timestamp keys the local time of the policy's zone, as if it were UTC
+    Instant moment;             ///< now, in UTC whatever the key is
+    std::vector<DetachedPartition> detached;  ///< what the state schema knows of, the first detached first
 
     // Looked up when partitions are missing: `parent` is complete then.
     ShapeTemplate shape;          ///< what new partitions are made like
@@ -82,6 +92,10 @@ struct Snapshot {
     // Looked up when partitions are missing beyond max_create, or have expired.
     std::optional<NewestRow> newest_row;
     std::optional<ddl::Leaf> filled_below;  ///< of numbers: the last partition with rows below that of the newest row
+
+    // Looked up where retention asks for it.
+    std::map<std::uint32_t, std::int64_t> bytes;  ///< of each partition, when keep_size counts
+    std::set<QualifiedName> held;                 ///< those of which only_if says no, as far as it was asked
 
     // Looked up for what is to be detached.
     std::optional<RegistryFacts> registry;
@@ -103,6 +117,7 @@ struct Limits {
     int max_drop = 12;
     std::chrono::milliseconds lock_budget{100};
     std::chrono::milliseconds max_lock_hold{1000};
+    std::string state_schema = {};  ///< where it is recorded what was detached; empty: nowhere
 };
 
 }  // namespace tripmig::partition

@@ -3,14 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <string_view>
-#include <unordered_map>
 
 #include "partition/health.hpp"
 #include "partition/inspect.hpp"
 #include "partition/newest_row.hpp"
 #include "partition/overview.hpp"
-#include "partition/retention.hpp"
+#include "partition/retention/detached.hpp"
+#include "partition/retention/detached_state.hpp"
+#include "partition/retention/expiry.hpp"
+#include "partition/retention/sizes.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::partition {
@@ -19,29 +20,8 @@ namespace chr = std::chrono;
 
 namespace {
 
-constexpr std::string_view lock_not_available = "55P03";
-
-using Sizes = std::unordered_map<std::uint32_t, db::PartitionSize>;
-
-void read_sizes_of(db::Session& session, const std::vector<db::PartitionInfo>& infos, Sizes& sizes) {
-    for (db::PartitionSize& size : db::read_partition_sizes(session, infos))
-        sizes.emplace(size.oid, std::move(size));
-}
-
-/// Whoever holds ACCESS EXCLUSIVE on one partition keeps nothing but its own size from being known.
-void read_sizes_one_by_one(db::Session& session, const std::vector<db::PartitionInfo>& infos, Sizes& sizes) {
-    for (const db::PartitionInfo& info : infos) {
-        try {
-            read_sizes_of(session, {info}, sizes);
-        } catch (const Error& error) {
-            if (error.sqlstate() != lock_not_available)
-                throw;
-        }
-    }
-}
-
 /// Of all tables at once.
-Sizes read_sizes(db::Session& session, const Overview& overview) {
+Sizes read_all_sizes(db::Session& session, const Overview& overview) {
     std::vector<db::PartitionInfo> infos;
     for (const TableOverview& table : overview.tables) {
         if (!table.snapshot)
@@ -50,18 +30,10 @@ Sizes read_sizes(db::Session& session, const Overview& overview) {
             infos.push_back(leaf.info);
         if (table.snapshot->default_partition)
             infos.push_back(*table.snapshot->default_partition);
+        for (const DetachedPartition& each : table.snapshot->detached)
+            infos.push_back(as_partition(each.table));
     }
-    Sizes sizes;
-    if (infos.empty())
-        return sizes;
-    try {
-        read_sizes_of(session, infos, sizes);
-    } catch (const Error& error) {
-        if (error.sqlstate() != lock_not_available)
-            throw;
-        read_sizes_one_by_one(session, infos, sizes);
-    }
-    return sizes;
+    return read_sizes(session, infos);
 }
 
 LeafStatus leaf_status(const ddl::Leaf& leaf, const db::PartitionInfo& info, const Sizes& sizes) {
@@ -129,9 +101,34 @@ void add_beyond(const Snapshot& snapshot, const config::PartitionPolicy& policy,
             status.beyond.push_back(leaf.leaf);
 }
 
-void add_overdue(db::Session& session, const config::PartitionPolicy& policy, const Limits& limits, Snapshot& snapshot,
-                 TableStatus& status) {
-    if (overdue_leaves(snapshot, policy, limits).empty())
+/// The policy may have changed its mind: then it is kept.
+void add_detached_tables(const Snapshot& snapshot, const config::PartitionPolicy& policy, const Sizes& sizes,
+                         TableStatus& status) {
+    const std::vector<DetachedPartition> will_go = due_at(Instant::max(), snapshot, policy);
+    std::int64_t total = 0;
+    for (const DetachedPartition& each : snapshot.detached) {
+        if (each.table.is_attached)
+            continue;
+        DetachedStatus& detached = status.detached.emplace_back();
+        detached.leaf = each.leaf;
+        detached.detached_at = each.table.detached_at;
+        const bool goes = std::any_of(will_go.begin(), will_go.end(), [&](const DetachedPartition& other) {
+            return other.table.oid == each.table.oid;
+        });
+        detached.action = goes ? each.table.action : "detach";
+        if (goes)
+            detached.due_at = each.table.due_at;
+        if (const auto found = sizes.find(each.table.oid); found != sizes.end())
+            detached.bytes = found->second.bytes;
+        total += detached.bytes.value_or(0);
+    }
+    status.health.detached_bytes = total;
+}
+
+/// A table that gets no rows for long waits until somebody has looked at the clock.
+void look_at_the_clock(db::Session& session, const config::PartitionPolicy& policy, const Limits& limits,
+                       Snapshot& snapshot) {
+    if (overdue_leaves(snapshot, policy, limits).empty() && overdue_detached(snapshot, policy, limits).empty())
         return;
     if (const auto oldest = oldest_believable_row(snapshot.coverage, policy, snapshot.now)) {
         snapshot.newest_row = find_newest_row(session, snapshot, *oldest);
@@ -139,8 +136,15 @@ void add_overdue(db::Session& session, const config::PartitionPolicy& policy, co
     }
     if (ddl::is_number(snapshot.coverage.key))
         snapshot.filled_below = find_filled_below(session, snapshot);
+}
+
+void add_overdue(db::Session& session, const config::PartitionPolicy& policy, const Limits& limits, Snapshot& snapshot,
+                 TableStatus& status) {
+    look_at_the_clock(session, policy, limits, snapshot);
     for (const LeafSnapshot& leaf : overdue_leaves(snapshot, policy, limits))
         status.overdue.push_back(leaf.leaf);
+    for (const DetachedPartition& each : overdue_detached(snapshot, policy, limits))
+        status.overdue_detached.push_back(each.leaf);
 }
 
 void add_future(const Snapshot& snapshot, TableStatus& status) {
@@ -170,14 +174,17 @@ void look(Server& server, const config::PartitionPolicy& policy, const Limits& l
     if (snapshot.has_registry)
         inspect_surroundings(server.session.get(), policy, snapshot);
     status.registry_problems = snapshot.registry_problems;
+    add_detached_tables(snapshot, policy, sizes, status);
     if (policy.retention)
         add_overdue(server.session.get(), policy, limits, snapshot, status);
     if (snapshot.default_partition) {
         status.misplaced = count_misplaced(server.session.get(), snapshot, policy);
         snapshot.default_rows = status.misplaced;
     }
+    const auto detached_bytes = status.health.detached_bytes;
     status.health = health_after(std::move(snapshot), policy, limits, {}, {});
-    status.health.retention_overdue = status.overdue.size();
+    status.health.detached_bytes = detached_bytes;
+    status.health.retention_overdue = status.overdue.size() + status.overdue_detached.size();
 }
 
 }  // namespace
@@ -187,7 +194,8 @@ StatusResult read_status(Server& server, const std::vector<config::PartitionPoli
     StatusResult result;
     Overview overview = read_overview(server.executor.connection(), policies, std::nullopt);
     result.now = overview.now;
-    const Sizes sizes = read_sizes(server.session.get(), overview);
+    add_detached(server.executor.connection(), server.state_schema, overview);
+    const Sizes sizes = read_all_sizes(server.session.get(), overview);
     for (std::size_t i = 0; i < policies.size(); ++i) {
         server.stop.check();
         TableStatus& status = result.tables.emplace_back();

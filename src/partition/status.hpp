@@ -24,6 +24,15 @@ struct LeafStatus {
     bool is_foreign = false;
 };
 
+/// A table that was a partition.
+struct DetachedStatus {
+    ddl::Leaf leaf;
+    std::string action;  ///< detach, drop, archive: what becomes of it
+    Instant detached_at;
+    std::optional<Instant> due_at;      ///< nullopt: it is kept
+    std::optional<std::int64_t> bytes;  ///< nullopt: it is locked
+};
+
 /// How one policy's table stands.
 struct TableStatus {
     QualifiedName table;
@@ -36,6 +45,8 @@ struct TableStatus {
     std::optional<DefaultRows> misplaced;
     std::vector<ddl::Bounds> gaps;
     std::vector<ddl::Leaf> overdue;              ///< should have been detached more than a day ago
+    std::vector<DetachedStatus> detached;        ///< the first detached first
+    std::vector<ddl::Leaf> overdue_detached;     ///< should have been dropped more than a day ago
     std::vector<ddl::Leaf> beyond;               ///< empty, and beyond what premake asks for at the server's own time
     std::vector<std::string> registry_problems;  ///< triggers of the registry that are missing or off, a sentence each
     std::optional<ddl::Bound> covered_until;     ///< nullopt: the present itself has no partition

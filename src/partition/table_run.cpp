@@ -9,6 +9,7 @@
 #include "base/backoff.hpp"
 #include "ddl/statement_step.hpp"
 #include "job/locks/blockers.hpp"
+#include "partition/archive/retire.hpp"
 #include "partition/create.hpp"
 #include "partition/health.hpp"
 #include "partition/inspect.hpp"
@@ -30,30 +31,6 @@ constexpr int pause_of_budget = 200;
 chr::milliseconds budget_of(int attempt, chr::milliseconds most) {
     const auto place = static_cast<std::size_t>(attempt - 1);
     return place < budgets.size() ? std::min(budgets.at(place), most) : most;
-}
-
-/// The strongest lock on each relation that others may wait for.
-std::vector<LockRequest> locks_of(const Act& act) {
-    std::vector<LockRequest> locks;
-    const auto add = [&](const LockRequest& lock) {
-        const bool is_new =
-            act.kind == Act::Kind::create && std::any_of(act.leaves.begin(), act.leaves.end(),
-                                                         [&](const auto& leaf) { return leaf.name == lock.relation; });
-        if (is_new || lock.mode < LockMode::share_update_exclusive)
-            return;
-        const auto known = std::find_if(locks.begin(), locks.end(),
-                                        [&](const LockRequest& each) { return each.relation == lock.relation; });
-        if (known == locks.end())
-            locks.push_back({lock.relation, lock.mode});
-        else
-            known->mode = std::max(known->mode, lock.mode);
-    };
-    for (const Unit& unit : act.units) {
-        std::for_each(unit.lock_first.begin(), unit.lock_first.end(), add);
-        for (const Step& step : unit.steps)
-            std::for_each(step.locks.begin(), step.locks.end(), add);
-    }
-    return locks;
 }
 
 enum class Attachment { attached, pending, detached };
@@ -107,9 +84,11 @@ void TableRun::plan_stage(MaintenancePlan& plan) {
             plan_gaps(snapshot, m_policy, m_limits, plan);
             break;
         case Stage::expired:
+            inspect_sizes(m_server.session.get(), m_policy, snapshot);
             if (may_have_work(snapshot, m_policy, m_limits))
                 inspect_expired(m_server.session.get(), m_policy, m_limits, snapshot);
             plan_expired(snapshot, m_policy, m_limits, plan);
+            require_state(plan);
             if (snapshot.default_partition || snapshot.has_registry)
                 inspect_surroundings(m_server.session.get(), m_policy, snapshot);
             plan_notes(snapshot, m_policy, plan);
@@ -117,6 +96,15 @@ void TableRun::plan_stage(MaintenancePlan& plan) {
         case Stage::finished:
             break;
     }
+}
+
+/// What can't be recorded is not done.
+void TableRun::require_state(const MaintenancePlan& plan) const {
+    const bool is_recorded = std::any_of(plan.acts.begin(), plan.acts.end(), [](const Act& act) {
+        return act.kind != Act::Kind::analyze && act.kind != Act::Kind::finish_detach;
+    });
+    if (is_recorded && m_server.state_error)
+        throw m_server.state_error->rewrapped(m_server.state_error->code(), "no partition is detached: ");
 }
 
 void TableRun::prepare() {
@@ -157,10 +145,30 @@ void TableRun::advance(Stage until) {
     }
 }
 
+/// The file comes before any lock; then the table goes, when it still has what is in the file.
+TableRun::Done TableRun::write_file(Act& act) {
+    const auto partition =
+        std::find_if(m_snapshot->detached.begin(), m_snapshot->detached.end(),
+                     [&](const DetachedPartition& each) { return each.leaf.name == act.leaves.front().name; });
+    try {
+        const Archived archived = write_archive(*m_server.database, archive_order(*partition, m_policy.archive),
+                                                m_server.reporter, m_server.stop);
+        act.units = {drop_archived(*partition, archived, true, m_limits)};
+        return Done::yes;
+    } catch (const Error& error) {
+        if (m_server.concerns_every_table(error))
+            throw;
+        m_outcome.errors.push_back(of_table(error));
+        return Done::without;
+    }
+}
+
 void TableRun::perform() {
     for (; m_act < m_acts.size(); ++m_act, m_unit = 0) {
-        const Act act = m_acts[m_act];
         Done done = Done::yes;
+        if (m_acts[m_act].kind == Act::Kind::archive && m_unit == 0 && m_attempts == 0)
+            done = write_file(m_acts[m_act]);
+        const Act act = m_acts[m_act];
         for (; m_unit < act.units.size() && done == Done::yes; ++m_unit) {
             m_server.stop.check();
             done = perform_unit(act, act.units[m_unit]);
@@ -209,6 +217,10 @@ TableRun::Done TableRun::perform_unit(const Act& act, Unit unit) {
             throw;
         if (act.kind == Act::Kind::create && m_snapshot->default_partition && error.sqlstate() == "23514")
             return without_default_rows(act, error);
+        if (act.kind == Act::Kind::drop || act.kind == Act::Kind::archive) {
+            m_outcome.errors.push_back(of_table(error));
+            return Done::without;
+        }
         if (act.kind != Act::Kind::analyze) {
             fail(half_way(act, error));
             return Done::later;
@@ -232,7 +244,7 @@ std::string TableRun::blockers(const Unit& unit) {
         for (const LockRequest& lock : unit.lock_first)
             wait.steps.push_back(ddl::statement(
                 fmt::format("LOCK TABLE ONLY {} IN SHARE UPDATE EXCLUSIVE MODE", sql::quoted(lock.relation)),
-                "nobody waits for it"));
+                "nobody else waits behind this lock"));
         m_server.executor.try_once(wait, 1);
     }
     return found.text();
@@ -261,7 +273,7 @@ void TableRun::wait_for_lock(const Act& act, const Unit& unit) {
     m_not_before = std::min(now + pause, std::max(*m_deadline, now + chr::milliseconds(50)));
     Event event{Severity::info, "lock.retry", {}, {}, {}};
     event.message =
-        fmt::format("{}: {}{}; attempt {} in {} ms, other tables meanwhile", unit.name, obstacle.error.message(), whom,
+        fmt::format("{}: {}{}; attempt {} in {} ms, other tables first", unit.name, obstacle.error.message(), whom,
                     m_attempts + 1, chr::duration_cast<chr::milliseconds>(*m_not_before - now).count());
     event.fields = {{"table", sql::quoted(m_policy.table)},
                     {"unit", unit.name},
@@ -271,29 +283,50 @@ void TableRun::wait_for_lock(const Act& act, const Unit& unit) {
     m_server.reporter.emit(event);
 }
 
+std::vector<ddl::Leaf>* TableRun::list_of(Act::Kind kind) {
+    switch (kind) {
+        case Act::Kind::create:
+            return &m_outcome.created;
+        case Act::Kind::detach:
+        case Act::Kind::finish_detach:
+            return &m_outcome.detached;
+        case Act::Kind::drop:
+        case Act::Kind::archive:
+            return &m_outcome.dropped;
+        case Act::Kind::clean_up:
+        case Act::Kind::drop_check:
+        case Act::Kind::analyze:
+            break;
+    }
+    return nullptr;
+}
+
+void TableRun::tell(const ddl::Leaf& leaf, std::string_view verb) {
+    Event event{Severity::info, fmt::format("partition.{}", verb), {}, {}, {}};
+    event.message = fmt::format("{} {} {}", verb, sql::quoted(leaf.name), ddl::describe(m_outcome.key, leaf.bounds));
+    event.fields = {{"table", sql::quoted(m_policy.table)},
+                    {"partition", sql::quoted(leaf.name)},
+                    {"from", ddl::describe(m_outcome.key, leaf.bounds.lower)},
+                    {"to", ddl::describe(m_outcome.key, leaf.bounds.upper)}};
+    m_server.reporter.emit(event);
+}
+
 void TableRun::complete(const Act& act) {
     m_deed.kind = act.kind;
     m_deed.leaves = act.leaves;
-    m_deed.locks = locks_of(act);
-    const bool is_new = act.kind == Act::Kind::create;
-    const bool is_old = act.kind == Act::Kind::detach || act.kind == Act::Kind::finish_detach;
-    for (const ddl::Leaf& leaf : act.leaves)
-        (is_new ? m_outcome.created : m_outcome.detached).push_back(leaf);
-    if (is_new || is_old)
-        for (const ddl::Leaf& leaf : act.leaves) {
-            Event event{Severity::info, is_new ? "partition.created" : "partition.detached", {}, {}, {}};
-            event.message = fmt::format("{} {} {}", is_new ? "created" : "detached", sql::quoted(leaf.name),
-                                        ddl::describe(m_outcome.key, leaf.bounds));
-            event.fields = {{"table", sql::quoted(m_policy.table)},
-                            {"partition", sql::quoted(leaf.name)},
-                            {"from", ddl::describe(m_outcome.key, leaf.bounds.lower)},
-                            {"to", ddl::describe(m_outcome.key, leaf.bounds.upper)}};
-            m_server.reporter.emit(event);
-        }
+    m_deed.locks = strongest_locks(act);
+    if (std::vector<ddl::Leaf>* list = list_of(act.kind); list != nullptr) {
+        list->insert(list->end(), act.leaves.begin(), act.leaves.end());
+        const std::string_view verb = list == &m_outcome.created    ? "created"
+                                      : list == &m_outcome.detached ? "detached"
+                                                                    : "dropped";
+        for (const ddl::Leaf& leaf : act.leaves)
+            tell(leaf, verb);
+    }
     if (act.kind == Act::Kind::drop_check)
         m_server.reporter.warning(
             "maintain.check",
-            fmt::format("dropped a CHECK of {} that refused rows: an older version of tripmig left it",
+            fmt::format("dropped a CHECK of {} that refused rows; an older version of tripmig had left it",
                         sql::quoted(m_snapshot->default_partition->name)));
     m_outcome.deeds.push_back(std::exchange(m_deed, Deed{}));
 }
@@ -301,7 +334,8 @@ void TableRun::complete(const Act& act) {
 std::string TableRun::changed_before() const {
     std::string text;
     for (const auto& [verb, leaves] :
-         {std::pair("created", &m_outcome.created), std::pair("detached", &m_outcome.detached)})
+         {std::pair("created", &m_outcome.created), std::pair("detached", &m_outcome.detached),
+          std::pair("dropped", &m_outcome.dropped)})
         for (const ddl::Leaf& leaf : *leaves)
             text += fmt::format("{}{} {}", text.empty() ? "" : ", ", verb, sql::quoted(leaf.name));
     return text;
@@ -322,22 +356,21 @@ Error TableRun::half_way(const Act& act, const Error& error) const {
                                    sql::quoted(m_policy.table), name));
     if (attachment == Attachment::detached)
         return error.rewrapped(ExitCode::stopped_half_way)
-            .with_hint(fmt::format("{} is detached; do this last step by hand: `tripmig partition maintain` no longer "
-                                   "knows the table",
-                                   name));
+            .with_hint(fmt::format("{} is detached; run `tripmig partition maintain` again: it does the rest", name));
     const std::string before = changed_before();
     if (before.empty() && m_unit == 0)
         return error;
     return error.rewrapped(ExitCode::stopped_half_way)
-        .with_hint(fmt::format("before that it {}; run `tripmig partition maintain` again at a quieter time, or end "
-                               "what holds the lock: it does the rest",
-                               before.empty() ? "began with " + name : before));
+        .with_hint(fmt::format("this run already {}; to do the rest, run `tripmig partition maintain` again at a "
+                               "quieter time, or end what "
+                               "holds the lock first",
+                               before.empty() ? "started with " + name : before));
 }
 
 TableOutcome TableRun::finish() {
     if (m_snapshot)
-        m_outcome.health =
-            health_after(std::move(*m_snapshot), m_policy, m_limits, m_outcome.created, m_outcome.detached);
+        m_outcome.health = health_after(std::move(*m_snapshot), m_policy, m_limits, m_outcome.created,
+                                        m_outcome.detached, m_outcome.dropped);
     return std::move(m_outcome);
 }
 

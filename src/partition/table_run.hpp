@@ -3,6 +3,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/policy.hpp"
@@ -37,8 +38,12 @@ class TableRun {
     void plan_stage(MaintenancePlan& plan);
     void perform();
     enum class Done { yes, later, without };  ///< without: this act is left out, or others have taken its place
+    [[nodiscard]] Done write_file(Act& act);
     [[nodiscard]] Done perform_unit(const Act& act, Unit unit);
     [[nodiscard]] Done without_default_rows(const Act& act, const Error& error);
+    void require_state(const MaintenancePlan& plan) const;
+    [[nodiscard]] std::vector<ddl::Leaf>* list_of(Act::Kind kind);
+    void tell(const ddl::Leaf& leaf, std::string_view verb);
     void complete(const Act& act);
     void wait_for_lock(const Act& act, const Unit& unit);
     void fail(const Error& error);

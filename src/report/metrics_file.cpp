@@ -23,16 +23,18 @@ constexpr Metric exit_code{"tripmig_last_run_exit_code", "Exit code of the last 
 constexpr Metric finished{"tripmig_last_run_timestamp_seconds", "When the last run ended."};
 constexpr Metric last_duration{"tripmig_last_run_duration_seconds", "How long the last run took."};
 constexpr Metric success{"tripmig_last_success_timestamp_seconds", "When the last run with exit code 0 ended."};
-constexpr Metric ahead_seconds{"tripmig_partition_seconds_ahead", "Seconds until the last partition in a row is full."};
+constexpr Metric ahead_seconds{"tripmig_partition_seconds_ahead",
+                               "Seconds until the last partition without a gap before it is full."};
 constexpr Metric ahead{"tripmig_partition_ahead", "Partitions after the present one, without a gap, up to premake."};
 constexpr Metric gaps{"tripmig_partition_gaps", "Ranges between partitions that no partition holds."};
 constexpr Metric default_rows{"tripmig_partition_default_rows", "Rows in DEFAULT, counted up to some ten thousand."};
 constexpr Metric detach_pending{"tripmig_partition_detach_pending", "Partitions whose DETACH was interrupted."};
 constexpr Metric overdue{"tripmig_partition_retention_overdue",
-                         "Partitions that should be detached for a day or more."};
+                         "Partitions that should have been detached more than a day ago."};
+constexpr Metric detached_bytes{"tripmig_partition_detached_bytes", "Size of detached tables that are still there."};
 constexpr Metric maintained{"tripmig_partition_last_success_timestamp_seconds", "When the table was last maintained."};
-constexpr std::array metrics{exit_code, finished,     last_duration,  success, ahead_seconds, ahead,
-                             gaps,      default_rows, detach_pending, overdue, maintained};
+constexpr std::array metrics{exit_code, finished,     last_duration,  success, ahead_seconds,  ahead,
+                             gaps,      default_rows, detach_pending, overdue, detached_bytes, maintained};
 
 /// Values by metric, then by the label's text as it stands in the file.
 using Values = std::map<std::string, std::map<std::string, std::string>, std::less<>>;
@@ -79,6 +81,8 @@ void set_table(Values& values, const TableMetrics& table, double moment) {
     set(default_rows, table.default_rows);
     set(detach_pending, table.detach_pending);
     set(overdue, table.retention_overdue);
+    if (table.detached_bytes)
+        set(detached_bytes, *table.detached_bytes);
     if (table.is_success)
         values[std::string(maintained.name)][label] = fmt::format("{:.3f}", moment);
 }

@@ -21,7 +21,8 @@ struct TableMetrics {
     std::int64_t default_rows = 0;
     std::int64_t detach_pending = 0;
     std::int64_t retention_overdue = 0;
-    bool is_success = false;  ///< it was maintained
+    bool is_success = false;                          ///< it was maintained
+    std::optional<std::int64_t> detached_bytes = {};  ///< nullopt: nobody looked; the former value stays
 };
 
 /// One run of a command, for a monitor.

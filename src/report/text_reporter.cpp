@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/counted.hpp"
 #include "report/color.hpp"
 #include "report/display_width.hpp"
 #include "report/progress_line.hpp"
@@ -59,7 +60,7 @@ std::string TextReporter::drawn_bar(ProgressTracker::TimePoint now) const {
     Progress progress = task->progress;
     progress.task = without_control_characters(progress.task);
     if (m_tracker.count() > 1)
-        progress.task += fmt::format(" (+{} more)", m_tracker.count() - 1);
+        progress.task += fmt::format(" ({} running)", counted(m_tracker.count() - 1, "other"));
     return progress_bar(progress, task->rate, columns > 1 ? columns - 1 : 1);
 }
 

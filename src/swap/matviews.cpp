@@ -32,9 +32,10 @@ class Unbuildable : public Error {
         : Error(cause
                     .rewrapped(cause.code() == ExitCode::no_privilege ? cause.code() : ExitCode::refused,
                                fmt::format("materialized view {} cannot be rebuilt: ", sql::quoted(view)))
-                    .with_hint("the tables were exchanged, and that stays. Until this view is rebuilt its content "
-                               "stays as it is, and REFRESH reads the former table. Correct what its query fails on, "
-                               "or drop the view, and run the same command again")) {}
+                    .with_hint(
+                        "the cut-over is done. Until this view is rebuilt, it keeps its content, and REFRESH reads "
+                        "the old table. Correct what its query fails on, or drop the view, and run the same "
+                        "command again")) {}
 };
 
 /// Whether that is what the server means: not a lost connection, a lock, a full disk, a commit in doubt.

@@ -170,11 +170,11 @@ std::vector<Step> restore_primary_key(const RevertFacts& facts, const job::State
                                       const std::string& part) {
     const std::string table = sql::quoted(state.table);
     const std::string name = sql::quote_ident(primary.name.name);
-    std::vector<Step> steps{
-        statement(fmt::format("ALTER TABLE {} DROP CONSTRAINT {}", table, sql::quote_ident(part)), "the widened key"),
-        statement(fmt::format("ALTER TABLE {} ADD CONSTRAINT {} PRIMARY KEY USING INDEX {}", table, name,
-                              sql::quote_ident(state.former_key_index())),
-                  "built before, so no scan")};
+    std::vector<Step> steps{statement(fmt::format("ALTER TABLE {} DROP CONSTRAINT {}", table, sql::quote_ident(part)),
+                                      "the key with the partition key"),
+                            statement(fmt::format("ALTER TABLE {} ADD CONSTRAINT {} PRIMARY KEY USING INDEX {}", table,
+                                                  name, sql::quote_ident(state.former_key_index())),
+                                      "built before, so no scan")};
     append_constraint_comment(facts, state, primary.name.name, steps);
     append(steps, ddl::index_settings(primary, primary.name));
     return steps;

@@ -247,10 +247,12 @@ RunResult run(job::Session& server, const config::PartitionPolicy& policy, bool 
     const std::optional<db::Job> job = server.open_job(policy.table);
     if (job) {
         result.state = job::from_job(*job);
-        if (result.state->is<job::SplitJob>())
-            throw Error(ExitCode::refused, fmt::format("a split of {} is in progress", sql::quoted(policy.table)),
-                        fmt::format("to resume: tripmig partition split {0}; to give up: tripmig swap abort {0}",
-                                    sql::quoted(policy.table)));
+        if (result.state->is<job::PartitionJob>())
+            throw Error(ExitCode::refused,
+                        fmt::format("a {} of {} is in progress", job::to_string(result.state->partition().verb),
+                                    sql::quoted(policy.table)),
+                        fmt::format("to resume: tripmig {0} {1}; to give up: tripmig swap abort {1}",
+                                    result.state->command(), sql::quoted(policy.table)));
         if (result.state->stage == job::Stage::reverting)
             throw Error(ExitCode::refused, fmt::format("the swap of {} is being reverted", sql::quoted(policy.table)),
                         fmt::format("to resume: tripmig swap revert {}", sql::quoted(policy.table)));

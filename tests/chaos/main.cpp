@@ -21,8 +21,8 @@ const char* const usage =
   --seed S                   everything is drawn from it (1). Round r has the seed S + r: `--seed S+r --rounds 1` is that round
   --rounds N                 at most so many
   --kills N, --rows N        of a round: at most so many disturbances (14), so many rows (some thousands)
-  --case CASE                random (attach, copy and split in turn; default), attach, copy, split: killed at random;
-                             steps-attach, steps-copy, steps-split: killed, cut off and ended before and after each step, one after
+  --case CASE                random (all of these in turn; default), attach, copy, split, merge, drain: killed at random;
+                             steps-attach, steps-copy, steps-split, steps-merge, steps-drain: killed, cut off and ended before and after each step, one after
              another; a step is a message that tripmig sends, by its words. A round dies in one
              way; there are six, and the seed says which is the first
   --first N, --step N        of steps-*: the first step (1), and that each N-th is taken from there on (1: all)
@@ -127,9 +127,13 @@ int play_steps(const Options& options, Kind kind) {
 }
 
 int play(const Options& options) {
-    const std::map<std::string, Kind> kinds{{"attach", Kind::attach}, {"copy", Kind::copy}, {"split", Kind::split}};
+    const std::map<std::string, Kind> kinds{{"attach", Kind::attach},
+                                            {"copy", Kind::copy},
+                                            {"split", Kind::split},
+                                            {"merge", Kind::merge},
+                                            {"drain", Kind::drain}};
     if (options.name == "random")
-        return play_random(options, {Kind::attach, Kind::copy, Kind::split});
+        return play_random(options, {Kind::attach, Kind::copy, Kind::split, Kind::merge, Kind::drain});
     if (const auto kind = kinds.find(options.name); kind != kinds.end())
         return play_random(options, {kind->second});
     if (options.name.rfind("steps-", 0) == 0 && kinds.count(options.name.substr(6)) > 0)

@@ -60,12 +60,27 @@ test::Surroundings Story::surroundings(bool through_proxy) const {
     return around;
 }
 
+Story::Goal Story::partition_goal(const std::vector<std::string>& more, const std::string& stage) const {
+    Goal goal{{"partition", to_string(m_plan.kind)}, "orders_past", {stage}};
+    if (m_plan.kind == Kind::merge) {
+        goal.command.insert(goal.command.end(), m_months.begin(), m_months.end());
+        goal.command.insert(goal.command.end(), {"--into", "orders_merged"});
+        goal.table = m_months.front();
+    } else if (m_plan.kind == Kind::drain) {
+        goal.command.insert(goal.command.end(), {"orders", "--limit", "2"});
+    } else {
+        goal.command.emplace_back("orders_past");
+    }
+    goal.command.insert(goal.command.end(), more.begin(), more.end());
+    return goal;
+}
+
 /// All there is: given up, done, undone, done again, closed.
 std::vector<Story::Goal> Story::goals_of_walk() const {
-    if (m_plan.kind == Kind::split)
-        return {{{"partition", "split", "orders_past", "--until", "ready"}, "orders_past", {"ready"}},
-                {{"swap", "abort", "orders_past"}, "orders_past", {"aborted"}},
-                {{"partition", "split", "orders_past"}, "orders_past", {"finished"}}};
+    if (m_plan.is_of_partitions()) {
+        const Goal ready = partition_goal({"--until", "ready"}, "ready");
+        return {ready, {{"swap", "abort", ready.table}, ready.table, {"aborted"}}, partition_goal({}, "finished")};
+    }
     return {{{"swap", "run", "orders", "--until", "ready"}, "orders", {"ready"}},
             {{"swap", "abort", "orders"}, "orders", {"aborted"}},
             {{"swap", "run", "orders"}, "orders", {"complete"}},
@@ -81,8 +96,8 @@ std::vector<Story::Goal> Story::goals() {
     const Goal revert{{"swap", "revert", "orders"}, "orders", {"reverted"}};
     const Goal finish{{"swap", "finish", "orders", "--yes"}, "orders", {"finished"}};
     const Goal split{{"partition", "split", "orders_past"}, "orders_past", {"finished"}};
-    if (m_plan.kind == Kind::split)
-        return {split};
+    if (m_plan.is_of_partitions())
+        return {partition_goal({}, "finished")};
     std::vector<Goal> goals;
     if (once_in(m_random, 4))
         goals = {ready, abort};
@@ -274,16 +289,25 @@ Verdict Story::judge() {
     return verdict();
 }
 
-/// The split's round begins with a table that is partitioned, in peace.
+/// A round of split, merge or drain begins with a table that is partitioned, in peace.
 void Story::prepare() {
-    if (m_plan.kind != Kind::split)
+    if (!m_plan.is_of_partitions())
         return;
     for (const std::vector<std::string>& command :
          {std::vector<std::string>{"swap", "run", "orders"}, {"swap", "finish", "orders", "--yes"}}) {
         const test::CommandResult result = test::run_tripmig(command, surroundings(false), chr::seconds(120));
         if (result.exit_code != 0)
-            throw std::runtime_error("the attach before the split: " + result.err);
+            throw std::runtime_error("the swap before the round: " + result.err);
     }
+    if (m_plan.kind == Kind::merge)
+        for (const test::Row& row : m_world.database.rows(
+                 "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'orders'::regclass "
+                 "ORDER BY inhrelid::regclass::text LIMIT 3"))
+            m_months.push_back(row[0].value());
+    if (m_plan.kind == Kind::drain)
+        m_world.database.exec(
+            "ALTER TABLE orders DETACH PARTITION orders_past; "
+            "ALTER TABLE orders ATTACH PARTITION orders_past DEFAULT");
 }
 
 Verdict Story::play() {

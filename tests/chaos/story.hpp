@@ -37,6 +37,8 @@ class Story {
     };
     [[nodiscard]] std::vector<Goal> goals();
     [[nodiscard]] std::vector<Goal> goals_of_walk() const;
+    /// The split, merge or drain, with more arguments.
+    [[nodiscard]] Goal partition_goal(const std::vector<std::string>& more, const std::string& stage) const;
     void prepare();
     void reach(const Goal& goal);
     bool is_reached(const Goal& goal);
@@ -58,6 +60,7 @@ class Story {
     Tally m_tally;
     Random m_random;
     Walk* m_walk = nullptr;
+    std::vector<std::string> m_months;  ///< of a merge: the oldest partitions
     int m_messages = 0;
     int m_disturbances = 0;
     int m_runs = 0;

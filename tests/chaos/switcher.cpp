@@ -14,7 +14,7 @@ std::string number(long value) {
 }  // namespace
 
 Switcher::Switcher(const World& world)
-    : m_table(world.plan().kind == Kind::split ? "orders_past" : "orders"),
+    : m_table(world.plan().kind == Kind::split || world.plan().kind == Kind::drain ? "orders_past" : "orders"),
       m_today(world.today()),
       m_session(world.database.url(), "switcher") {
 }

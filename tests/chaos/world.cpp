@@ -47,6 +47,10 @@ std::string to_string(Kind kind) {
             return "copy";
         case Kind::split:
             return "split";
+        case Kind::merge:
+            return "merge";
+        case Kind::drain:
+            return "drain";
     }
     return {};
 }
@@ -96,7 +100,7 @@ World::World(const Plan& plan) : m_plan(plan), m_role("service_" + database.name
                                      : "chunk_target = \"" + std::to_string(target) + "ms\"\n"));
     folder.write("partitions/orders.toml",
                  "table = \"public.orders\"\nkey = \"at\"\ninterval = \"1 month\"\npremake = 1\n[swap]\nstrategy = \"" +
-                     std::string(plan.kind == Kind::copy ? "copy" : "attach") + "\"\n" +
+                     std::string(plan.kind == Kind::copy || plan.kind == Kind::merge ? "copy" : "attach") + "\"\n" +
                      (plan.has_lines ? "incoming_foreign_keys = \"registry\"\n" : "unique_ids = true\n"));
 }
 

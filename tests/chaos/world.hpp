@@ -8,7 +8,7 @@
 
 namespace tripmig::chaos {
 
-enum class Kind { attach, copy, split };
+enum class Kind { attach, copy, split, merge, drain };
 std::string to_string(Kind kind);
 
 using Random = std::mt19937_64;
@@ -37,6 +37,8 @@ struct Plan {
 
     /// Ids up to here are everybody's; up to `untouched` each writer's own; then nobody's.
     static constexpr int shared = 40;
+    /// It begins with a table that is partitioned already.
+    [[nodiscard]] bool is_of_partitions() const { return kind != Kind::attach && kind != Kind::copy; }
     /// Rows move: an old snapshot may see the last of them as they were (docs/swap.md).
     [[nodiscard]] bool copies() const { return kind != Kind::attach || ends_in_months; }
     /// Loads in small chunks at leisure: much is changed before the load, behind it and beside it.

@@ -143,6 +143,19 @@ class Kustomize(Scratch):
         found = self.render(self.folder / "deploy/shop-swap")
         self.assertEqual(self.one(found, "Job")["metadata"]["name"], "tripmig-swap")
 
+    def test_a_shard_by_the_page_alone(self):
+        """docs/beyond-one-server.md: everything of a shard has its name, and its secret."""
+        ((path, text),) = [block for block in yaml_blocks("docs/beyond-one-server.md") if block[0]]
+        shutil.copytree(DEPLOY / "kubernetes", self.folder / "deploy/tripmig")
+        (self.folder / path).parent.mkdir(parents=True)
+        (self.folder / path).write_text(text)
+        found = self.render((self.folder / path).parent)
+        self.assertEqual(self.one(found, "Job")["metadata"]["name"], "tripmig-up-shard-1")
+        for kind in ("Job", "CronJob"):
+            (volume,) = manifests.pod_of(self.one(found, kind))["volumes"]
+            self.assertEqual(volume["secret"]["secretName"], "tripmig-database-shard-1")
+        self.assertIn("shard-1.example", self.one(found, "ConfigMap")["data"]["TRIPMIG_DATABASE_URL"])
+
 
 class Helm(Scratch):
     chart = DEPLOY / "helm/tripmig"

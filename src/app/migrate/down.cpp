@@ -103,9 +103,11 @@ DownResult migrate_down(const Context& context, const DownOptions& options, cons
     }
     target.read_again(context, false);
     result.version = newest_version(target.history);
-    context.reporter.info("down.done",
-                          fmt::format("{} undone, {}", result.undone.size(),
-                                      result.version.empty() ? "no version left" : "at version " + result.version));
+    context.reporter.info(
+        "down.done", result.undone.empty() && result.version.empty()
+                         ? "nothing to undo: no version is applied"
+                         : fmt::format("{} undone, {}", result.undone.size(),
+                                       result.version.empty() ? "no version left" : "at version " + result.version));
     return result;
 }
 

@@ -121,6 +121,9 @@ std::vector<lint::LintedFile> lint_files(const Context& context, const std::vect
         }
         if (is_found)
             continue;
+        if (std::error_code failed; fs::is_directory(name, failed))
+            throw Error(ExitCode::usage, fmt::format("{} is a directory, not an SQL file", name),
+                        fmt::format("to check all of its migrations: tripmig lint --migrations {}", name));
         const fs::path folder = fs::path(name).parent_path();
         for (const migrate::Migration& migration : migrate::read_single_file(name, fs::path(name).filename())) {
             const sql::Script script =

@@ -38,10 +38,19 @@ void take_password(std::map<std::string, std::string>& parameters, std::map<std:
     parameters.erase(password);
 }
 
-Error failed(const ChildEnd& end, const std::string& program) {
+Error failed(const ChildEnd& end, const std::string& program, db::Connection& connection) {
     if (end.status == 127)
         return {ExitCode::refused, fmt::format("{} was not found", program),
                 "install it (apt-get install postgresql-client), or set PG_BINDIR=/usr/lib/postgresql/15/bin"};
+    const bool has_encoding =
+        connection.execute("SELECT pg_catalog.current_setting('server_encoding') <> 'SQL_ASCII'").flag();
+    if (!has_encoding)
+        return Error(ExitCode::refused,
+                     fmt::format("{} failed on a database with encoding SQL_ASCII, which can contain names that are "
+                                 "not valid UTF-8",
+                                 program),
+                     "rename the objects that it names, or move the data to a database with encoding UTF8")
+            .with_detail(db::without_line_end(end.err));
     return Error(ExitCode::unexpected, fmt::format("{} failed with exit code {}", program, end.status),
                  "pg_dump must have the server's version or a newer one, and the role must be able to read every "
                  "table, because pg_dump locks each one")
@@ -121,7 +130,7 @@ std::string dump_schema(const Context& context, const DumpContent& content) {
         const ChildEnd end = run_child(orders);
         context.stop.check();
         if (end.status != 0 || end.out.empty())
-            throw failed(end, program);
+            throw failed(end, program, connection);
         return stable_dump(end.out);
     };
     const std::string state = sql::quote_ident(context.config.state.schema);

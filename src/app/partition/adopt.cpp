@@ -130,7 +130,8 @@ AdoptPartitionsResult adopt_partitions(const Context& context, const AdoptPartit
     for (const AdoptedTable& table : result.tables)
         tell(context.reporter, table);
     if (result.tables.empty())
-        context.reporter.info("adopt.none", fmt::format("{}.part_config has no table", sql::quote_ident(result.schema)));
+        context.reporter.info("adopt.none",
+                              fmt::format("{}.part_config has no table", sql::quote_ident(result.schema)));
     return result;
 }
 

@@ -28,6 +28,12 @@ std::string_view verb_of(Act::Kind kind) {
             return "detached";
         case Act::Kind::finish_detach:
             return "finished the detach of";
+        case Act::Kind::clean_up:
+            return "took foreign keys and triggers off";
+        case Act::Kind::drop:
+            return "dropped";
+        case Act::Kind::archive:
+            return "archived and dropped";
         case Act::Kind::drop_check:
             return "dropped a CHECK of DEFAULT";
         case Act::Kind::analyze:
@@ -93,15 +99,20 @@ Event deed_event(const TableOutcome& outcome, const Deed& deed) {
 std::string changes_text(const std::vector<TableOutcome>& tables) {
     std::size_t created = 0;
     std::size_t detached = 0;
+    std::size_t dropped = 0;
     for (const TableOutcome& outcome : tables) {
         created += outcome.created.size();
         detached += outcome.detached.size();
+        dropped += outcome.dropped.size();
     }
     std::string done;
-    if (created != 0)
-        done = counted(created, "partition") + " created";
-    if (detached != 0)
-        done += (done.empty() ? "" : ", ") + counted(detached, "partition") + " detached";
+    const auto add = [&](std::size_t count, std::string_view verb) {
+        if (count != 0)
+            done += fmt::format("{}{} {}", done.empty() ? "" : ", ", counted(count, "partition"), verb);
+    };
+    add(created, "created");
+    add(detached, "detached");
+    add(dropped, "dropped");
     return done.empty() ? "nothing to do" : done;
 }
 

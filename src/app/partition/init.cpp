@@ -22,9 +22,9 @@ InitResult init_policy(const Context& context, const InitOptions& options) {
         wishes.interval = config::parse_partition_interval(options.interval);
     ReadingServer reading(context, "partition-init");
     InitResult result;
-    result.policy = make_policy(context, reading, table, wishes,
-                                fmt::format("Made by `tripmig partition init` from the partitions of {}.",
-                                            sql::quoted(table)));
+    result.policy =
+        make_policy(context, reading, table, wishes,
+                    fmt::format("Made by `tripmig partition init` from the partitions of {}.", sql::quoted(table)));
     result.policy.file = file;
     for (const std::string& note : result.policy.notes)
         context.reporter.warning("init.note", note);

@@ -2,26 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "app/partition/connections.hpp"
 #include "app/partition/deeds.hpp"
+#include "app/partition/drain_defaults.hpp"
 #include "app/partition/policies.hpp"
-#include "db/connection.hpp"
-#include "db/connection_parameters.hpp"
 #include "db/run_lock.hpp"
 #include "db/state/history.hpp"
+#include "db/state/state_schema.hpp"
 
 namespace tripmig::app {
 
 namespace {
 
 constexpr const char* maintain_role = "partition-maintain";
-
-db::LockPolicy lock_policy(const config::Config& config) {
-    db::LockPolicy locks;
-    locks.lock_timeout = config.migrations.lock_timeout;
-    locks.lock_deadline = config.migrations.lock_deadline;
-    locks.concurrently_timeout = config.migrations.lock_deadline;
-    return locks;
-}
 
 /// A policy that can't be read is an outcome like that of a table.
 partition::TableOutcome unreadable(const config::PolicyFile& file) {
@@ -48,34 +43,34 @@ ChosenPolicies require_policies(const Context& context, const MaintainOptions& o
     return chosen;
 }
 
-/// What it takes to reach the server, as long as a run lasts.
-struct Connections {
-    config::DatabaseConfig database;
-    db::Connection connection;
-    db::Executor executor;
-    partition::SessionOnDemand session;
-    partition::Server server;
-
-    explicit Connections(const Context& context)
-        : database(db::direct_connection(context.config.database)),
-          connection(database, maintain_role, context.reporter, context.stop, db::SessionSettings::own),
-          executor(connection, lock_policy(context.config), context.reporter, context.clock, context.stop),
-          session(database, maintain_role),
-          server{executor, session, context.reporter, context.clock, context.stop} {}
-};
-
 /// Without a policy that can be read there is nothing to ask a server.
 bool needs_server(const ChosenPolicies& chosen) {
     return !chosen.policies.empty() || chosen.unreadable.empty();
 }
 
+/// What is detached is recorded. Where that can't be, partitions are created all the same.
+void prepare_state(PartitionConnections& connections, const std::string& schema,
+                   const std::vector<config::PartitionPolicy>& policies) {
+    if (std::none_of(policies.begin(), policies.end(), [](const auto& policy) { return policy.retention.has_value(); }))
+        return;
+    try {
+        db::ensure_state(connections.connection, schema);
+    } catch (const Error& error) {
+        if (connections.connection.is_broken() || error.code() == ExitCode::interrupted ||
+            error.code() == ExitCode::terminated)
+            throw;
+        connections.server.state_error = error;
+    }
+}
+
 partition::MaintainResult maintain_chosen(const Context& context, const MaintainOptions& options,
                                           const ChosenPolicies& chosen) {
-    Connections connections(context);
+    PartitionConnections connections(context, maintain_role);
     const std::string& schema = context.config.state.schema;
     db::require_usable(connections.connection, schema, connections.database.pooler);
     const db::AdvisoryLock lock(connections.connection, db::lock_key(schema, "maintain"), "the maintain lock",
                                 context.config.migrations.run_lock_wait, context.reporter, context.clock, context.stop);
+    prepare_state(connections, schema, chosen.policies);
     return partition::maintain(connections.server, chosen.policies, limits_function(context, options), options.now);
 }
 
@@ -84,10 +79,12 @@ partition::MaintainResult maintain_chosen(const Context& context, const Maintain
 partition::MaintainResult maintain_partitions(const Context& context, const MaintainOptions& options) {
     const ChosenPolicies chosen = require_policies(context, options);
     partition::MaintainResult result;
-    if (needs_server(chosen))
+    if (needs_server(chosen)) {
         result = maintain_chosen(context, options, chosen);
-    else
+        drain_defaults(context, chosen.policies, result);
+    } else {
         result.now = context.clock.now();
+    }
     for (const config::PolicyFile& file : chosen.unreadable)
         result.tables.push_back(unreadable(file));
     tell_errors(context.reporter, result.tables);
@@ -99,7 +96,7 @@ partition::MaintainPreview preview_maintenance(const Context& context, const Mai
     const ChosenPolicies chosen = require_policies(context, options);
     partition::MaintainPreview preview;
     if (needs_server(chosen)) {
-        Connections connections(context);
+        PartitionConnections connections(context, maintain_role);
         preview =
             partition::preview(connections.server, chosen.policies, limits_function(context, options), options.now);
     } else {

@@ -15,7 +15,7 @@ namespace {
 Error no_policy(const config::Config& config, const QualifiedName& table, const ChosenPolicies& all) {
     if (!all.unreadable.empty())
         return Error(all.unreadable.front().error->rewrapped(
-            ExitCode::usage, fmt::format("no readable policy is for {}: ", sql::quoted(table))));
+            ExitCode::usage, fmt::format("none of the readable policies is for {}: ", sql::quoted(table))));
     std::vector<std::string> known;
     known.reserve(all.policies.size());
     for (const config::PartitionPolicy& policy : all.policies)

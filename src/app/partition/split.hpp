@@ -1,19 +1,14 @@
 #pragma once
 
-#include "app/context.hpp"
-#include "app/swap/cut_over_time.hpp"
-#include "app/swap/policy.hpp"
-#include "app/swap/result.hpp"
+#include "app/partition/partition_job.hpp"
 
 namespace tripmig::app {
 
-struct SplitResult {
-    SwapResult job;
-    bool was_split_before = false;  ///< there was nothing to do
-};
-
 /// Copies one leaf into smaller ones and puts those in its place, or goes on from wherever that stands.
 /// `options.table`: the leaf.
-SplitResult split_partition(const Context& context, const SwapOptions& options, const CutOverTime& time);
+PartitionJobResult split_partition(const Context& context, const SwapOptions& options, const CutOverTime& time);
+
+/// What that would do; changes nothing.
+partition::PartitionPlan plan_split(const Context& context, const SwapOptions& options);
 
 }  // namespace tripmig::app

@@ -16,7 +16,8 @@ partition::StatusResult read_status(const Context& context, const std::vector<co
     db::Connection connection(database, role, context.reporter, context.stop, db::SessionSettings::own);
     db::Executor executor(connection, {}, context.reporter, context.clock, context.stop);
     partition::SessionOnDemand session(database, role);
-    partition::Server server{executor, session, context.reporter, context.clock, context.stop};
+    partition::Server server{executor,      session,      context.reporter,
+                             context.clock, context.stop, context.config.state.schema};
     return partition::read_status(server, policies, [&](const config::PartitionPolicy& policy) {
         return partition::limits_of(context.config, policy);
     });

@@ -4,7 +4,7 @@
 
 #include "job/open_job.hpp"
 #include "job/session.hpp"
-#include "partition/split/split.hpp"
+#include "partition/split/partition_job.hpp"
 #include "sql/identifier.hpp"
 #include "swap/close.hpp"
 #include "swap/revert.hpp"
@@ -22,8 +22,8 @@ SwapResult finish_swap(const Context& context, const QualifiedName& table, const
 SwapResult abort_swap(const Context& context, const QualifiedName& table) {
     job::Session server(context.config, context.reporter, context.clock, context.stop);
     server.take_job(table);
-    const bool is_split = job::require_job(server, table).is<job::SplitJob>();
-    return {table, is_split ? partition::abort_split(server, table) : swap::abort(server, table), {}};
+    const bool is_split = job::require_job(server, table).is<job::PartitionJob>();
+    return {table, is_split ? partition::abort_partition_job(server, table) : swap::abort(server, table), {}};
 }
 
 SwapResult revert_swap(const Context& context, const QualifiedName& table) {

@@ -104,9 +104,11 @@ void require_utc_grid(const config::PartitionPolicy& policy) {
                           ? "[key_encoding]"
                           : nullptr;
     if (key != nullptr)
-        throw Error(ExitCode::refused,
-                    fmt::format("{}: the policy has {}, which swap and split can't cut by", policy.file.string(), key),
-                    "partitions by it are created and detached by `tripmig partition maintain` alone");
+        throw Error(
+            ExitCode::refused,
+            fmt::format("{}: the policy has {}, which swap and split do not support", policy.file.string(), key),
+            "only `tripmig partition maintain` supports it: create the table partitioned, or remove it from the "
+            "policy");
 }
 
 }  // namespace

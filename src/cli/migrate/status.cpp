@@ -29,7 +29,7 @@ void add_status(CLI::App& app, Commands& commands) {
     command->add_flag("--exit-code", options->tells_by_exit_code,
                       "Exit 3 if migrations are pending, 4 if files and history disagree");
     command->add_flag("--locks", options->with_locks,
-                      "Show the strong locks that each applied migration held, and for how long the strongest");
+                      "Show the strong locks that each applied migration held, and how long it held the strongest");
     command->footer(
         "Examples:\n"
         "  tripmig status\n"

@@ -12,8 +12,8 @@ namespace tripmig::cli {
 void add_partition_adopt(CLI::App& partition, Commands& commands) {
     auto options = std::make_shared<app::AdoptPartitionsOptions>();
     auto from = std::make_shared<std::string>();
-    CLI::App* command =
-        partition.add_subcommand("adopt", "Write policies for the tables that pg_partman maintains, and take them over");
+    CLI::App* command = partition.add_subcommand(
+        "adopt", "Write policies for the tables that pg_partman maintains, and take them over");
     command->add_option("TABLE", options->tables, "Only these tables; default: all in part_config");
     command->add_option("--from", *from, "The tool that maintains them now: pg_partman")
         ->required()
@@ -32,7 +32,8 @@ void add_partition_adopt(CLI::App& partition, Commands& commands) {
         "Examples:\n"
         "  tripmig partition adopt --from pg_partman --dry-run\n"
         "  tripmig partition adopt --from pg_partman --take-over\n"
-        "A table that has a policy keeps it: repeating this is safe. Exit code 9: some tables could not be adopted; the "
+        "A table that has a policy keeps it: repeating this is safe. Exit code 9: some tables could not be adopted; "
+        "the "
         "messages\nsay why.");
     commands.add(command, [options](Context& context) {
         const app::AdoptPartitionsResult result = app::adopt_partitions(context, *options);

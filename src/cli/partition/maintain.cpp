@@ -28,7 +28,7 @@ std::optional<Instant> parse_now(const std::string& text) {
     const auto now = parse_timestamp(text);
     if (now && civil_date(*now).year >= 1 && civil_date(*now).year <= 9999)
         return now;
-    throw Error(ExitCode::usage, fmt::format("--now {}: that is not a time", text),
+    throw Error(ExitCode::usage, fmt::format("--now {} is not a valid time", text),
                 "write 2026-01-31, 2026-01-31T12:00 or 2026-01-31T12:00+09:00; without zone it is UTC");
 }
 
@@ -50,17 +50,18 @@ ExitCode maintain(Context& context, const MaintainFlags& flags) {
 
 void add_partition_maintain(CLI::App& partition, Commands& commands) {
     auto flags = std::make_shared<MaintainFlags>();
-    CLI::App* command = partition.add_subcommand(
-        "maintain", "Create missing partitions, detach those that are too old; the nightly cron");
-    command->add_flag("--dry-run", flags->is_dry_run, "Print every statement, its locks and why, and change nothing");
+    CLI::App* command =
+        partition.add_subcommand("maintain", "Create missing partitions and detach old ones; run it every night");
+    command->add_flag("--dry-run", flags->is_dry_run,
+                      "Print every statement with its locks and its reason; change nothing");
     command->add_option("--only", flags->options.only, "Only this table; may be given several times")
         ->type_name("TABLE");
-    command->add_option("--now", flags->now, "Act as if it were that time (UTC); default: the server's clock")
+    command->add_option("--now", flags->now, "Act as if this were the present time (UTC); default: the server's clock")
         ->type_name("TIME");
     command
         ->add_option(
             "--max-create", flags->options.max_create,
-            "Fill gaps of up to so many partitions, whatever the policies say; the present one and premake are "
+            "Fill gaps of up to this many partitions, whatever the policies say; the present one and premake are "
             "always created")
         ->type_name("N")
         ->check(CLI::Range(0, 100'000));
@@ -71,7 +72,7 @@ void add_partition_maintain(CLI::App& partition, Commands& commands) {
         "  tripmig partition maintain --only public.orders --now 2026-01-01\n"
         "Safe to repeat; while another one runs it waits up to run_lock_wait, then exits 5. A table or policy that "
         "fails\n"
-        "does not stop the others (exit 9). After exit 8, 11, 12 or 13: do what the message names and run it again.");
+        "does not stop the others (exit 9). After exit 8, 11, 12 or 13: do what the message says and run it again.");
     commands.add(command, [flags](Context& context) { return maintain(context, *flags); });
 }
 

@@ -15,6 +15,7 @@ report::TableMetrics metrics_of(const QualifiedName& table, const partition::Tab
     metrics.default_rows = health.default_rows;
     metrics.detach_pending = static_cast<std::int64_t>(health.detach_pending);
     metrics.retention_overdue = static_cast<std::int64_t>(health.retention_overdue);
+    metrics.detached_bytes = health.detached_bytes;
     return metrics;
 }
 

@@ -4,9 +4,8 @@
 #include <memory>
 
 #include "cli/partition/partition.hpp"
-#include "cli/print.hpp"
+#include "cli/partition/partition_job.hpp"
 #include "cli/swap/options.hpp"
-#include "view/swap/status.hpp"
 
 namespace tripmig::cli {
 
@@ -28,9 +27,12 @@ void add_partition_split(CLI::App& partition, Commands& commands) {
         "Run it again after any interruption. `tripmig swap status|verify|pause|resume|abort PARTITION` show, compare, "
         "pause,\n"
         "resume and abort it.");
-    commands.add(command, [options, time](Context& context) {
-        print(context, app::split_partition(context, *options, *time), view::split_json, view::split_text);
-        return ExitCode::ok;
+    auto is_plan = std::make_shared<bool>(false);
+    add_plan_option(*command, *is_plan);
+    commands.add(command, [options, time, is_plan](Context& context) {
+        if (*is_plan)
+            return print_plan(context, app::plan_split(context, *options));
+        return print_job(context, app::split_partition(context, *options, *time));
     });
 }
 

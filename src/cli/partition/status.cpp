@@ -18,8 +18,8 @@ void add_partition_status(CLI::App& partition, Commands& commands) {
         bool tells_by_exit_code = false;
     };
     auto flags = std::make_shared<Flags>();
-    CLI::App* command =
-        partition.add_subcommand("status", "Partitions, bounds, rows, sizes, gaps, and how many days are left");
+    CLI::App* command = partition.add_subcommand(
+        "status", "Show partitions with bounds, rows and sizes, and what needs attention; changes nothing");
     command->add_option("TABLE", flags->only, "Only these tables; default: all that have a policy");
     command->add_flag("--exit-code", flags->tells_by_exit_code,
                       "Exit 3 when something needs attention: too few partitions ahead, a gap, rows in DEFAULT, a "

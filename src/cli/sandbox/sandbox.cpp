@@ -81,7 +81,7 @@ void add_sandbox_run(CLI::App& group, Commands& commands) {
         R"(The command finds the server in DATABASE_URL, and in PGHOST, PGPORT, PGUSER and PGDATABASE. Its role, sandbox, owns
 database sandbox; it is not a superuser, but has CREATEDB and CREATEROLE. TRIPMIG_SANDBOX_SUPERUSER_URL is for role
 postgres. The exit code is the command's; 127 if there is no such program.
-
+Examples:
   tripmig sandbox run -- psql
   tripmig sandbox run --setting shared_buffers=1GB -- sh -c 'tripmig up && pg_dump --schema-only')");
     commands.add(
@@ -98,7 +98,7 @@ void add_sandbox_start(CLI::App& group, Commands& commands) {
     const auto options = std::make_shared<app::SandboxOptions>();
     add_server_flags(*command, *options);
     add_directory(*command, options->directory);
-    command->footer("  export DATABASE_URL=$(tripmig sandbox start)");
+    command->footer("Example:\n  export DATABASE_URL=$(tripmig sandbox start)");
     const auto start = [options](Context& context) {
         print(context, app::start_sandbox(context, *options), view::sandbox_json, view::sandbox_url_text);
         return ExitCode::ok;

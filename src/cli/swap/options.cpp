@@ -47,7 +47,7 @@ void add_run_options(CLI::App& command, app::SwapOptions& options) {
         ->type_name("N")
         ->check(CLI::Range(1, 64));
     command.add_flag("--accept-changes", options.accepts_changes,
-                     "Accept what others altered since the swap began, where possible");
+                     "Accept changes that others made to the table since the job began, where possible");
 }
 
 void add_cut_over_options(CLI::App& command, app::CutOverTime& time) {

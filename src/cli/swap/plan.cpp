@@ -15,7 +15,7 @@ void add_swap_plan(CLI::App& group, Commands& commands) {
     auto is_sql = std::make_shared<bool>(false);
     add_policy_options(*command, *options);
     command->add_flag("--sql", *is_sql, "Also print every statement with its locks");
-    command->footer("Exit 12 when something is in the way; the findings say what and how to go on.");
+    command->footer("Exit code 12: something is in the way; the findings say what, and what to do about it.");
     commands.add(command, [options, is_sql](Context& context) {
         const app::SwapPlan plan = app::plan_swap(context, *options);
         print(context, plan, view::swap_plan_json, *is_sql ? view::swap_plan_sql : view::swap_plan_text);

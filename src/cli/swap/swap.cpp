@@ -6,7 +6,7 @@
 namespace tripmig::cli {
 
 void add_swap(CLI::App& app, Commands& commands) {
-    CLI::App* group = app.add_subcommand("swap", "Make a live table partitioned while it is in use; can be reverted");
+    CLI::App* group = app.add_subcommand("swap", "Partition a live table while it is in use; can be reverted");
     group->require_subcommand(1);
     add_swap_plan(*group, commands);
     add_swap_run(*group, commands);
@@ -19,7 +19,7 @@ void add_swap(CLI::App& app, Commands& commands) {
     add_swap_finish(*group, commands);
     add_swap_abort(*group, commands);
     group->footer(
-        "The usual way:\n"
+        "Typical use:\n"
         "  tripmig swap plan orders          what would happen, and what is in the way; changes nothing\n"
         "  tripmig swap run orders           do it; run it again after any interruption\n"
         "  tripmig swap status orders        how far it is\n"

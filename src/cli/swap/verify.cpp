@@ -16,9 +16,9 @@ void add_swap_verify(CLI::App& group, Commands& commands) {
     auto table = std::make_shared<std::string>();
     add_table_argument(*command, *table);
     command->footer(
-        "Each comparison uses one snapshot. Exit 10 if they differ; the keys are listed. Rows that wait in the log for "
-        "the next catch-up do not count. A registry can be verified at any time, even long after its swap was "
-        "finished. A difference found before the cut-over blocks the cut-over until a later comparison finds none.");
+        "Exit code 10 if they differ, with the keys. The cut-over is then blocked until a later comparison finds no\n"
+        "difference. Each comparison uses one snapshot; rows that wait in the log for the next catch-up do not count.\n"
+        "A registry can be verified at any time, even long after its swap was finished.");
     commands.add(command, [table](Context& context) {
         const app::SwapVerification result = app::verify_swap(context, config::parse_table_name(*table));
         print(context, result, view::swap_verification_json, view::swap_verification_text);

@@ -30,7 +30,7 @@ Error refusal(const Error& error, const EventTrigger& trigger) {
                                        sql::quote_ident(trigger.name), trigger.event, sql::quoted(trigger.function)));
     if (error.hint().empty())
         refused.with_hint(
-            fmt::format("do what it demands, change it, or let a superuser disable it during the run: ALTER EVENT "
+            fmt::format("do what it requires, change it, or let a superuser disable it during the run: ALTER EVENT "
                         "TRIGGER {} DISABLE",
                         sql::quote_ident(trigger.name)));
     return refused;

@@ -16,13 +16,22 @@ std::string function_names(const OwnTriggers& own) {
     return names;
 }
 
+/// As rows of VALUES: the tables that the triggers are made on.
+std::string root_oids(const OwnTriggers& own) {
+    std::string rows =
+        fmt::format("(pg_catalog.to_regclass({})::pg_catalog.oid)", sql::quote_literal(sql::quoted(own.table)));
+    for (const QualifiedName& table : own.more)
+        rows += fmt::format(", (pg_catalog.to_regclass({})::pg_catalog.oid)", sql::quote_literal(sql::quoted(table)));
+    return rows;
+}
+
 /// The table and its partitions. pg_partition_tree() would wait for whoever holds ACCESS EXCLUSIVE on one of them.
 std::string relations_sql(const OwnTriggers& own) {
     return fmt::format(
-        "WITH RECURSIVE tree (oid) AS (SELECT pg_catalog.to_regclass({})::pg_catalog.oid UNION ALL SELECT c.oid "
+        "WITH RECURSIVE tree (oid) AS (SELECT roots.oid FROM (VALUES {}) AS roots (oid) UNION ALL SELECT c.oid "
         "FROM tree JOIN pg_catalog.pg_inherits AS i ON i.inhparent = tree.oid AND NOT i.inhdetachpending "
         "JOIN pg_catalog.pg_class AS c ON c.oid = i.inhrelid AND c.relispartition) SELECT tree.oid FROM tree",
-        sql::quote_literal(sql::quoted(own.table)));
+        root_oids(own));
 }
 
 /// A row (thing, facts) for each function and trigger, as text and jsonb.
@@ -51,8 +60,9 @@ std::string things_sql(const OwnTriggers& own) {
 std::string came_sql(const OwnTriggers& own) {
     return fmt::format(
         "was.key IS NULL AND now.facts ? 'table' AND now.facts->>'enabled' = 'A' "
-        "AND now.facts->>'table' <> COALESCE(pg_catalog.to_regclass({})::pg_catalog.oid::pg_catalog.text, '')",
-        sql::quote_literal(sql::quoted(own.table)));
+        "AND NOT EXISTS (SELECT FROM (VALUES {}) AS roots (oid) WHERE roots.oid::pg_catalog.text = "
+        "now.facts->>'table')",
+        root_oids(own));
 }
 
 /// That of a partition which is one no more.

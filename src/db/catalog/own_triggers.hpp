@@ -25,6 +25,7 @@ struct OwnTriggers {
     /// The rows of a partition that was attached, detached or dropped since were written by no trigger: these count as
     /// well. One that came empty and was never truncated does not.
     bool follows_partitions = false;
+    std::vector<QualifiedName> more = {};  ///< other tables with the same triggers
 };
 
 /// What was changed since, a sentence each.

@@ -29,7 +29,7 @@ std::optional<Progress> Watcher::progress_of(int pid) {
         return std::nullopt;
     const Row row = result.row();
     Progress progress;
-    progress.task = fmt::format("{}: {}", row.text("what"), row.text("phase"));
+    progress.task = row.text("phase");
     progress.unit = row.text("unit");
     progress.done = static_cast<std::uint64_t>(row.number("done"));
     progress.total = static_cast<std::uint64_t>(row.number("total"));

@@ -19,13 +19,9 @@ std::vector<std::uint32_t> oids_of(std::string_view text) {
     return oids;
 }
 
-}  // namespace
-
-std::vector<AlteringJob> read_altering_jobs(Connection& connection, std::string_view state_schema) {
+std::vector<AlteringJob> jobs_in(const Result& found) {
     std::vector<AlteringJob> jobs;
-    if (!connection.execute(std::string(statements::job_table_is_readable), {std::string(state_schema)}).flag())
-        return jobs;
-    for (const Row& row : connection.execute(with_state(statements::altering_jobs, state_schema))) {
+    for (const Row& row : found) {
         AlteringJob job;
         job.id = row.number("id");
         job.kind = row.text("kind");
@@ -35,6 +31,20 @@ std::vector<AlteringJob> read_altering_jobs(Connection& connection, std::string_
         jobs.push_back(std::move(job));
     }
     return jobs;
+}
+
+}  // namespace
+
+std::vector<AlteringJob> read_altering_jobs(Connection& connection, std::string_view state_schema) {
+    if (!connection.execute(std::string(statements::job_table_is_readable), {std::string(state_schema)}).flag())
+        return {};
+    return jobs_in(connection.execute(with_state(statements::altering_jobs, state_schema)));
+}
+
+std::vector<AlteringJob> read_altering_jobs(Session& session, std::string_view state_schema) {
+    if (!session.flag(std::string(statements::job_table_is_readable), {std::string(state_schema)}))
+        return {};
+    return jobs_in(session.read(with_state(statements::altering_jobs, state_schema)));
 }
 
 std::optional<std::uint32_t> altered_table(Connection& connection, const std::string& name, const std::string& bare) {

@@ -8,7 +8,9 @@
 #include "base/error.hpp"
 #include "base/json_text.hpp"
 #include "base/version.hpp"
+#include "config/connection_string.hpp"
 #include "db/binary_copy.hpp"
+#include "db/lookalike.hpp"
 #include "db/own_settings.hpp"
 #include "db/state/state_schema.hpp"
 #include "db/state/state_trust.hpp"
@@ -116,7 +118,7 @@ Error read_only(Connection& connection) {
         "pg_catalog.quote_ident(pg_catalog.current_database()) AS database FROM pg_catalog.pg_settings WHERE name "
         "OPERATOR(pg_catalog.=) 'default_transaction_read_only' AND setting "
         "OPERATOR(pg_catalog.=) 'on'");
-    std::string where = "the server says so";
+    std::string where = "transaction_read_only is on";
     std::string reset = "connect to the primary";
     if (!found.empty()) {
         const std::string source = found.row().text("source");
@@ -137,7 +139,33 @@ Error read_only(Connection& connection) {
             reset = "connect to the primary, or take it out of the server's configuration";
     }
     return {ExitCode::refused, fmt::format("transactions are read-only here ({}): {}", connection.description(), where),
-            "nothing was changed; when writing is meant: " + reset};
+            "nothing was changed; to write here: " + reset};
+}
+
+/// The address, as the description of a connection has it.
+ServerSigns address_in(const std::string& description) {
+    if (description.rfind("host=", 0) != 0)
+        return {};  // a service, or libpq's defaults
+    const std::map<std::string, std::string> parameters = config::parse_connection_string(description);
+    const auto port = parameters.find("port");
+    return {{}, parameters.at("host"), port == parameters.end() ? "" : port->second, {}};
+}
+
+/// Known poolers by their address as well: not every one is seen by its process.
+void require_no_pooler(const Connection& connection, bool is_other_process, config::DatabaseConfig::Pooler pooler) {
+    const std::optional<Lookalike> known = find_lookalike(address_in(connection.description()));
+    const bool is_known = known && known->verdict == Lookalike::Verdict::pooled;
+    if (!is_other_process && (!is_known || pooler == config::DatabaseConfig::Pooler::none))
+        return;
+    throw Error(
+        ExitCode::refused,
+        fmt::format("tripmig is connected through {} ({}); in transaction mode it loses the locks that keep two runs "
+                    "apart",
+                    is_known ? known->name : "a connection pooler", connection.description()),
+        is_known
+            ? std::string(known->hint)
+            : "set `direct_url` in [database] to the server itself, or `pooler = \"session\"` when the pooler keeps "
+              "a server connection for each session");
 }
 
 }  // namespace
@@ -154,15 +182,8 @@ void require_writable(Connection& connection, std::string_view state_schema, con
                     "connect to the primary; with several hosts in the URL add target_session_attrs=read-write");
     if (server.text("read_only") == "on")
         throw read_only(connection);
-    const bool is_pooled = server.number("pid") != connection.protocol_backend_pid();
-    if (is_pooled && pooler != config::DatabaseConfig::Pooler::session)
-        throw Error(
-            ExitCode::refused,
-            fmt::format("tripmig is connected through a connection pooler ({}); in transaction mode it loses the locks "
-                        "that keep two runs apart",
-                        connection.description()),
-            "set `direct_url` in [database] to the server itself, or `pooler = \"session\"` when the pooler keeps a "
-            "server connection for each session");
+    if (pooler != config::DatabaseConfig::Pooler::session)
+        require_no_pooler(connection, server.number("pid") != connection.protocol_backend_pid(), pooler);
     connection.execute(session_timeouts_sql(connection.server_version()));
     require_trusted_state(connection, state_schema);
 }

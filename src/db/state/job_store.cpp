@@ -21,7 +21,7 @@ Step change_step(std::string_view statement, std::string_view state_schema, cons
     step.parameters = {fmt::format("{}", job.id), job.stage, job.state, std::string(version())};
     step.why = std::move(why);
     step.is_bookkeeping = true;
-    step.refusal = fmt::format("job {} on {} was closed by somebody else", job.id, sql::quoted(job.table));
+    step.refusal = fmt::format("job {} on {} was closed by another process", job.id, sql::quoted(job.table));
     return step;
 }
 

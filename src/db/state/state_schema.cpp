@@ -64,6 +64,13 @@ void create_tables(Connection& connection, std::string_view state_schema) {
         connection.execute(row.text("revoke"));
 }
 
+void upgrade_tables(Connection& connection, std::string_view state_schema, std::int64_t found) {
+    if (found < 2)
+        connection.execute(with_state(statements::state_upgrade_2, state_schema));
+    if (found < 3)
+        connection.execute(with_state(statements::state_upgrade_3, state_schema));
+}
+
 Error not_the_owner(const Error& error, std::string_view state_schema) {
     return Error(
                ExitCode::no_privilege,
@@ -89,8 +96,8 @@ void ensure_state(Connection& connection, std::string_view state_schema) {
         require_trusted_state(connection, state_schema);
         if (found == 0)
             create_tables(connection, state_schema);
-        else if (found < state_version)
-            connection.execute(with_state(statements::state_upgrade_2, state_schema));
+        else
+            upgrade_tables(connection, state_schema, found);
         make_state_private(connection, state_schema);
         require_trusted_state(connection, state_schema);
         connection.execute(

@@ -102,6 +102,19 @@ std::vector<ddl::Bounds> copy_bounds(const State& state, const ddl::KeyFacts& ke
     return leaves;
 }
 
+ddl::Bounds merged_bounds(const State& state) {
+    const ddl::KeyType type = key_type_of(state);
+    const auto bounds_of = [&](const std::string& bound) {
+        if (const auto bounds = ddl::parse_bounds(type, bound))
+            return *bounds;
+        throw Error(ExitCode::refused, fmt::format("the bounds {} cannot be read", bound), "please report this");
+    };
+    ddl::Bounds bounds = bounds_of(state.bound());
+    for (const SourcePartition& source : state.partition().more)
+        bounds.upper = bounds_of(source.bound).upper;
+    return bounds;
+}
+
 std::vector<ddl::Bounds> without_present(std::vector<ddl::Bounds> needed, const std::vector<ddl::Bounds>& present) {
     std::vector<ddl::Bounds> missing;
     for (ddl::Bounds& each : needed) {

@@ -15,6 +15,9 @@ namespace tripmig::job {
 std::vector<ddl::Bounds> copy_bounds(const State& state, const ddl::KeyFacts& key, Instant now,
                                      const config::PartitionPolicy& policy, int max_create);
 
+/// The bounds of a merge's sources as one range.
+ddl::Bounds merged_bounds(const State& state);
+
 /// Those that no leaf there is overlaps.
 std::vector<ddl::Bounds> without_present(std::vector<ddl::Bounds> needed, const std::vector<ddl::Bounds>& present);
 

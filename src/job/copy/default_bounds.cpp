@@ -62,29 +62,39 @@ std::vector<ddl::Bounds> uncovered(const ddl::Bounds& range, std::vector<ddl::Bo
 
 std::vector<ddl::Bounds> default_bounds(Session& server, const State& state, const config::PartitionPolicy& policy,
                                         const ddl::KeyFacts& keys) {
-    if (keys.has_infinity || keys.has_minus_infinity)
+    const bool is_drain = state.does(PartitionVerb::drain);
+    if (!is_drain && (keys.has_infinity || keys.has_minus_infinity))
         throw Error(
             ExitCode::refused,
             fmt::format("{} has rows whose {} is infinite", sql::quoted(state.table), sql::quote_ident(state.key)),
             "give these rows a finite key first");
-    const auto limit = static_cast<std::size_t>(policy.max_create.value_or(server.config().partitions.max_create));
+    const std::optional<int> chosen = state.partition().limit;
+    const auto limit =
+        static_cast<std::size_t>(chosen ? *chosen : policy.max_create.value_or(server.config().partitions.max_create));
     const std::vector<ddl::Bounds> others = other_leaves(server, state);
     std::vector<ddl::Bounds> leaves;
+    // False: the limit that was asked for is reached.
     const auto add = [&](const ddl::Bounds& range) {
-        for (const ddl::Bounds& piece : uncovered(range, others))
+        for (const ddl::Bounds& piece : uncovered(range, others)) {
+            if (chosen && leaves.size() == limit)
+                return false;
             leaves.push_back(piece);
+        }
         if (leaves.size() > limit)
             throw too_many(state, limit);
+        return true;
     };
     if (keys.distribution) {
         for (const ddl::PartitionRows& each : *keys.distribution)
-            add(each.bounds);
+            if (!add(each.bounds))
+                break;
         return leaves;
     }
     const ddl::KeyType type = key_type_of(state);
     for (auto key = keys.oldest; key;) {
         const ddl::Bounds range = ddl::bounds_containing(type, policy.interval, *key);
-        add(range);
+        if (!add(range))
+            break;
         key = range.upper.is_finite() ? next_key(server, state, range.upper) : std::nullopt;
     }
     return leaves;

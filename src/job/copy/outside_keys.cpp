@@ -33,8 +33,10 @@ std::optional<OutsideKeysFound> find_outside_keys(const QualifiedName& table, co
 }
 
 void require_partitions_possible(const State& state, const ddl::KeyFacts& facts) {
+    if (state.does(PartitionVerb::merge) || state.does(PartitionVerb::drain))
+        return;  // the one partition holds what its sources held; DEFAULT what no other does
     const std::string key = sql::quote_ident(state.key);
-    if (state.is<SplitJob>() && facts.nulls > 0)
+    if (state.is<PartitionJob>() && facts.nulls > 0)
         throw Error(ExitCode::refused,
                     fmt::format("{}: {} is NULL in {}, which belong to no partition", sql::quoted(state.table), key,
                                 ddl::rows_text(facts.nulls)),

@@ -40,6 +40,8 @@ WorkContext context_of(Session& server, const db::TableInfo& table, const State&
 /// A table that is loaded again has other rows than preflight saw.
 std::vector<ddl::Leaf> first_leaves(Session& server, const config::PartitionPolicy& policy, Action action,
                                     const State& state) {
+    if (state.does(PartitionVerb::merge))
+        return {{state.partition().into, merged_bounds(state)}};
     Facts facts = read_facts(server.session(), state.table);
     std::optional<ddl::KeyFacts> keys = server.take_keys();
     if (!keys || action != Action::begin_copy)
@@ -134,6 +136,8 @@ std::vector<ddl::Bounds> needed_bounds(Session& server, const State& state, cons
 
 bool make_copy_leaves(Session& server, const config::PartitionPolicy& policy, const db::TableInfo& table,
                       const State& state) {
+    if (state.does(PartitionVerb::merge) || state.does(PartitionVerb::drain))
+        return false;  // each row has its place from the start
     const WorkContext context = context_of(server, table, state);
     const ddl::KeyType type = key_type_of(state);
     std::vector<ddl::Bounds> present;

@@ -28,7 +28,7 @@ namespace {
 /// TRUNCATE of a leaf counts as one of the table once the leaf is in its place.
 ddl::ParentFacts leaf_facts(const WorkContext& context) {
     ddl::ParentFacts facts = ddl::staged_leaf_facts(context.replacement);
-    if (context.state.is<SplitJob>())
+    if (context.state.is<PartitionJob>())
         return facts;  // nothing follows afterwards
     const backfill::Capture capture = build_transfer(context.replacement, context.state, context.state_schema).capture;
     facts.truncate_triggers.push_back(
@@ -39,7 +39,7 @@ ddl::ParentFacts leaf_facts(const WorkContext& context) {
 
 /// A split detaches it from here and attaches it there: the CHECK spares that a scan.
 std::vector<Step> range_checks(const WorkContext& context, const ddl::Leaf& leaf) {
-    if (!context.state.is<SplitJob>())
+    if (!context.state.is<PartitionJob>())
         return {};
     return {statement(
         fmt::format("ALTER TABLE {} ADD CONSTRAINT {} CHECK ({})", sql::quoted(leaf.name), partition_range_check,
@@ -79,6 +79,8 @@ std::vector<Step> make_targets(const WorkContext& context, const std::vector<ddl
         append(steps, ddl::leaf_steps(facts, leaf));
     for (const ddl::Leaf& leaf : leaves)
         append(steps, range_checks(context, leaf));
+    if (context.state.does(PartitionVerb::drain))
+        append(steps, ddl::default_steps(facts, context.state.rest_name()));
     return steps;
 }
 
@@ -108,7 +110,8 @@ Unit capture_copy(const WorkContext& context) {
     captured.stage = Stage::capturing;
     unit.steps.push_back(journal(captured, context.state_schema));
     append(unit.steps, record_own(captured, context.state_schema));
-    unit.lock_first = {{table, LockMode::share_row_exclusive}};
+    for (const QualifiedName& source : context.state.sources())
+        unit.lock_first.push_back({source, LockMode::share_row_exclusive});
     return unit;
 }
 
@@ -132,7 +135,7 @@ Unit reload_copy(const WorkContext& context, const std::vector<ddl::Leaf>& leave
 Unit mark_copy_loaded(const WorkContext& context) {
     Unit unit;
     unit.name = "the copy is loaded";
-    if (!context.state.is<SplitJob>()) {  // the parent of a split's leaves is another: it is analyzed in the end
+    if (!context.state.is<PartitionJob>()) {  // the parent of a split's leaves is another: it is analyzed in the end
         unit.name = fmt::format("analyze {}", sql::quoted(ddl::staged_name(context.replacement.table.name)));
         unit.steps = ddl::analyze_staged(context.replacement);
     }

@@ -102,7 +102,8 @@ std::optional<db::UnitOutcome> read_again(Session& server, const std::function<s
                                         "the lock, or raise cutover_deadline in [swap]")
                                       .with_sqlstate(error.sqlstate()),
                                   who);
-        server.reporter().info("swap.waits", fmt::format("waits to read what is locked by {}", who));
+        server.reporter().info("swap.waits",
+                               fmt::format("waiting to read a table or partition that is locked by {}", who));
         return std::nullopt;
     }
 }

@@ -51,7 +51,7 @@ void ask_autovacuum_to_leave(Session& server, const std::vector<LockRequest>& lo
 
 db::LockTimeout too_late(const Unit& unit, const Blockers& blockers) {
     const std::string who = blockers.text();
-    return {Error(ExitCode::lock_deadline, fmt::format("{}: no quiet moment: {}", unit.name, who),
+    return {Error(ExitCode::lock_deadline, fmt::format("{}: no attempt was possible because of {}", unit.name, who),
                   "this attempt changed nothing; run it again at a quieter time, end what holds the lock, or raise "
                   "cutover_deadline in [swap]"),
             who};

@@ -53,6 +53,19 @@ db::TableInfo require_table(Session& server, const QualifiedName& name) {
     return std::move(*table);
 }
 
+SourceFile read_file(db::Session& session, const QualifiedName& table) {
+    const db::Row row =
+        session
+            .read(
+                "SELECT COALESCE(pg_catalog.pg_relation_filenode(found.oid)::pg_catalog.int8, 0) AS filenode, "
+                "COALESCE(pg_catalog.pg_relation_size(found.oid) / "
+                "pg_catalog.current_setting('block_size')::pg_catalog.int8, 0) AS blocks "
+                "FROM (SELECT pg_catalog.to_regclass($1) AS oid) AS found",
+                {sql::quoted(table)})
+            .row();
+    return {row.number("filenode"), row.number("blocks")};
+}
+
 std::vector<QualifiedName> leaves_of(Session& server, const QualifiedName& table) {
     std::vector<QualifiedName> leaves;
     if (const auto partitioning = db::read_partitioning(server.session(), table))
@@ -69,16 +82,16 @@ std::optional<LeafOf> find_parent(db::Session& session, const QualifiedName& lea
     const auto partitioning = db::read_partitioning(session, place.parent);
     if (!partitioning || partitioning->strategy != 'r' || partitioning->key_columns != 1 || partitioning->key.empty())
         throw Error(ExitCode::refused,
-                    fmt::format("{} cannot be split: {} is not partitioned by the range of one column",
+                    fmt::format("nothing can be done with {}: {} is not partitioned by the range of one column",
                                 sql::quoted(leaf), sql::quoted(place.parent)),
-                    "only partitions by the range of one column can be split");
+                    "only partitions by the range of one column can be split, merged or drained");
     place.key = partitioning->key;
     return place;
 }
 
 db::TableInfo source_of(Session& server, const State& state) {
     db::TableInfo table = require_table(server, state.table);
-    if (!state.is<SplitJob>())
+    if (!state.is<PartitionJob>())
         return table;
     const db::TableInfo parent = require_table(server, state.parent());
     db::TableInfo source = as_leaf(parent, table);
@@ -86,6 +99,9 @@ db::TableInfo source_of(Session& server, const State& state) {
         return source;  // the job of an older version
     for (db::LeafIndex& index : ddl::leaf_indexes_of(table, state.key))
         add_leaf_index(source, std::move(index));
+    for (const SourcePartition& other : state.partition().more)
+        for (db::LeafIndex& index : ddl::leaf_indexes_of(require_table(server, other.name), state.key))
+            add_leaf_index(source, std::move(index));
     if (state.is_default())  // made by hand, it may lack what the leaves have
         for (db::LeafIndex& index : leaf_indexes_of_newest(server.session(), parent, state.key))
             add_leaf_index(source, std::move(index));

@@ -27,8 +27,16 @@ struct LeafOf {
 /// column.
 std::optional<LeafOf> find_parent(db::Session& session, const QualifiedName& leaf);
 
-/// The table that a job works on, as its targets are to be: of a split the leaf, with the parent's indexes, keys,
-/// rights and triggers.
+/// A table's file.
+struct SourceFile {
+    std::int64_t filenode = 0;
+    std::int64_t blocks = 0;
+};
+/// Of a table that is gone both are 0.
+SourceFile read_file(db::Session& session, const QualifiedName& table);
+
+/// The table that a job works on, as its targets are to be: of a job on partitions the
+/// (first) partition, with the parent's indexes, keys, rights and triggers.
 db::TableInfo source_of(Session& server, const State& state);
 
 }  // namespace tripmig::job

@@ -4,8 +4,7 @@
 -- backend_xmin has 32 bits; it is compared by its age against the newest transaction. Vacuum and ANALYZE read nothing for anybody.
 -- Without pg_read_all_stats the kind of other roles' sessions is NULL (their backend_xmin is not): such a one is somebody's.
 SELECT pg_catalog.format('pid %s (%s%s, %s)%s', pid, COALESCE(usename, backend_type), COALESCE(', ' || NULLIF(application_name, ''), ''),
-                         COALESCE(state || COALESCE(', ' || pg_catalog.round(EXTRACT(epoch FROM pg_catalog.clock_timestamp() - xact_start), 1)
-                                                    || ' s in its transaction', ''), 'state not visible'),
+                         COALESCE(state || COALESCE(', transaction open for ' || pg_catalog.round(EXTRACT(epoch FROM pg_catalog.clock_timestamp() - xact_start), 1) || ' s', ''), 'state not visible'),
                          COALESCE(': ' || pg_catalog.left(pg_catalog.regexp_replace(NULLIF(query, ''), '\s+', ' ', 'g'), 80), '')) AS reader
 FROM pg_catalog.pg_stat_activity
 WHERE datname = pg_catalog.current_database()

@@ -14,7 +14,7 @@ SELECT CASE
                COALESCE(activity.usename, activity.backend_type, 'unknown role'),
                COALESCE(', ' || NULLIF(activity.application_name, ''), ''),
                COALESCE(activity.state, activity.backend_type, 'state not visible'),
-               COALESCE(', ' || pg_catalog.round(EXTRACT(epoch FROM pg_catalog.clock_timestamp() - activity.xact_start), 1) || ' s in its transaction',
+               COALESCE(', transaction open for ' || pg_catalog.round(EXTRACT(epoch FROM pg_catalog.clock_timestamp() - activity.xact_start), 1) || ' s',
                         ', age not visible without pg_read_all_stats'),
                COALESCE(': ' || pg_catalog.left(pg_catalog.regexp_replace(NULLIF(activity.query, ''), '\s+', ' ', 'g'), 80), ''))
        END AS blocker,

@@ -28,7 +28,7 @@ Stage read_stage(const std::string& name) {
 db::Job to_job(const State& state) {
     db::Job job;
     job.id = state.job;
-    job.kind = state.is<SplitJob>() ? "split" : "swap";
+    job.kind = state.is<PartitionJob>() ? to_string(state.partition().verb) : "swap";
     job.table = state.table;
     job.stage = to_string(state.stage);
     job.state = write_state(state);

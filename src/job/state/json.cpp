@@ -9,8 +9,13 @@ using nlohmann::json;
 
 namespace {
 
-enum class KindIndex { attach, copy, split, empty };  // the order of State::kind
-constexpr std::array<std::string_view, 4> kind_names{"attach", "copy", "split", "empty"};
+enum class KindIndex { attach, copy, split, empty, merge, drain };  // the order of State::kind, then other verbs
+constexpr std::array<std::string_view, 6> kind_names{"attach", "copy", "split", "empty", "merge", "drain"};
+
+/// An older version refuses a verb that it does not know, as it should.
+std::string_view kind_name(const State& state) {
+    return state.is<PartitionJob>() ? to_string(state.partition().verb) : kind_names.at(state.kind.index());
+}
 
 template <typename Value>
 json or_null(const std::optional<Value>& value) {
@@ -70,6 +75,18 @@ json write_copy(const CopyPart& part) {
     return {{"row_key", part.row_key}, {"shape", part.shape}, {"outgoing", outgoing}};
 }
 
+json write_sources(const std::vector<SourcePartition>& sources) {
+    json list = json::array();
+    for (const SourcePartition& source : sources)
+        list.push_back({{"schema", source.name.schema},
+                        {"table", source.name.name},
+                        {"bound", source.bound},
+                        {"oid", source.oid},
+                        {"blocks", source.blocks},
+                        {"filenode", source.filenode}});
+    return list;
+}
+
 /// What a kind of job has beside its parts.
 struct WriteOwn {
     json& document;
@@ -77,9 +94,16 @@ struct WriteOwn {
     void operator()(const AttachJob& job) const { document["boundary"] = job.boundary; }
     void operator()(const CopyJob& /*job*/) const {}
     void operator()(const EmptyJob& job) const { document["strategy"] = to_string(job.strategy); }
-    void operator()(const SplitJob& job) const {
+    void operator()(const PartitionJob& job) const {
         document["parent"] = write_name(job.parent);
         document["bound"] = job.bound;
+        if (job.verb == PartitionVerb::merge) {
+            document["into"] = write_name(job.into);
+            document["more"] = write_sources(job.more);
+        }
+        if (job.verb == PartitionVerb::drain)
+            document["limit"] = or_null(job.limit);
+        document["keeps_old"] = job.keeps_old;
     }
 };
 
@@ -119,6 +143,17 @@ void read_copy(const json& document, CopyPart& part) {
     part.outgoing = read_outgoing_keys(document.at("outgoing"));
 }
 
+std::vector<SourcePartition> read_sources(const json& list) {
+    std::vector<SourcePartition> sources;
+    for (const json& each : list)
+        sources.push_back({{each.at("schema").get<std::string>(), each.at("table").get<std::string>()},
+                           each.at("bound").get<std::string>(),
+                           each.at("oid").get<std::uint32_t>(),
+                           each.at("blocks").get<std::int64_t>(),
+                           each.at("filenode").get<std::int64_t>()});
+    return sources;
+}
+
 struct ReadOwn {
     const json& document;
 
@@ -128,9 +163,16 @@ struct ReadOwn {
         job.strategy = document.at("strategy").get<std::string>() == "copy" ? config::SwapStrategy::copy
                                                                             : config::SwapStrategy::attach;
     }
-    void operator()(SplitJob& job) const {
+    void operator()(PartitionJob& job) const {
         job.parent = read_name(document.at("parent"));
         document.at("bound").get_to(job.bound);
+        if (document.contains("into"))
+            job.into = read_name(document.at("into"));
+        if (document.contains("more"))
+            job.more = read_sources(document.at("more"));
+        if (document.contains("limit") && !document.at("limit").is_null())
+            job.limit = document.at("limit").get<int>();
+        job.keeps_old = document.value("keeps_old", true);
     }
 };
 
@@ -159,7 +201,8 @@ void read_document(const json& document, State& state) {
     if (document.contains("policy"))
         state.policy = read_policy(document.at("policy"));
     state.measured = read_measured(document.at("measured"));
-    switch (value_named<KindIndex>(kind_names, document.at("kind").get<std::string>())) {
+    const auto kind = value_named<KindIndex>(kind_names, document.at("kind").get<std::string>());
+    switch (kind) {
         case KindIndex::attach:
             state.kind = read_kind<AttachJob>(document);
             break;
@@ -167,7 +210,12 @@ void read_document(const json& document, State& state) {
             state.kind = read_kind<CopyJob>(document);
             break;
         case KindIndex::split:
-            state.kind = read_kind<SplitJob>(document);
+        case KindIndex::merge:
+        case KindIndex::drain:
+            state.kind = read_kind<PartitionJob>(document);
+            state.edit_partition().verb = kind == KindIndex::merge   ? PartitionVerb::merge
+                                          : kind == KindIndex::drain ? PartitionVerb::drain
+                                                                     : PartitionVerb::split;
             break;
         case KindIndex::empty:
             state.kind = read_kind<EmptyJob>(document);
@@ -179,7 +227,7 @@ void read_document(const json& document, State& state) {
 
 std::string write_state(const State& state) {
     json document{{"format", state_format},
-                  {"kind", kind_names.at(state.kind.index())},
+                  {"kind", kind_name(state)},
                   {"key", state.key},
                   {"key_type", state.key_type},
                   {"interval", state.interval},

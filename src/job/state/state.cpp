@@ -14,6 +14,7 @@ constexpr std::array<std::string_view, 14> stage_names{
     "range_checked", "cut_over", "complete",  "reverting", "finished",   "aborted", "reverted"};
 
 constexpr std::array<std::string_view, 2> strategy_names{"attach", "copy"};
+constexpr std::array<std::string_view, 3> verb_names{"split", "merge", "drain"};
 
 /// The part of that type in a kind of job that has it; else nullptr.
 template <typename Part, typename Kinds>
@@ -45,6 +46,10 @@ Part& part_to_edit(Kinds& kinds) {
 }
 
 }  // namespace
+
+std::string_view to_string(PartitionVerb verb) {
+    return verb_names.at(static_cast<std::size_t>(verb));
+}
 
 std::string_view to_string(config::SwapStrategy strategy) {
     return strategy_names.at(static_cast<std::size_t>(strategy));
@@ -84,15 +89,38 @@ const std::string& State::boundary() const {
 }
 
 const QualifiedName& State::parent() const {
-    static const QualifiedName none;
-    const SplitJob* split = std::get_if<SplitJob>(&kind);
-    return split != nullptr ? split->parent : none;
+    return partition().parent;
+}
+const std::string& State::bound() const {
+    return partition().bound;
+}
+const PartitionJob& State::partition() const {
+    return part_or_none<PartitionJob>(kind);
+}
+PartitionJob& State::edit_partition() {
+    return part_to_edit<PartitionJob>(kind);
 }
 
-const std::string& State::bound() const {
-    static const std::string none;
-    const SplitJob* split = std::get_if<SplitJob>(&kind);
-    return split != nullptr ? split->bound : none;
+std::vector<QualifiedName> State::sources() const {
+    std::vector<QualifiedName> names{table};
+    for (const SourcePartition& source : partition().more)
+        names.push_back(source.name);
+    return names;
+}
+
+std::int64_t State::blocks_to_load() const {
+    std::int64_t blocks = load().blocks;
+    for (const SourcePartition& source : partition().more)
+        blocks += source.blocks;
+    return blocks;
+}
+
+QualifiedName State::rest_name() const {
+    return {table.schema, sql::truncated_name("tripmig_rest_" + table.name)};
+}
+
+std::string State::command() const {
+    return is<PartitionJob>() ? "partition " + std::string(to_string(partition().verb)) : "swap run";
 }
 
 SwapPart& State::edit_swap() {

@@ -121,10 +121,31 @@ struct AttachJob : SwapPart, LoadPart {
 /// A swap that copies the table's rows into partitions.
 struct CopyJob : SwapPart, CopyPart {};
 
-/// A split of a partition: its rows are copied into narrower ones.
-struct SplitJob : CopyPart {
+/// What is done to partitions: one becomes narrower ones, neighbours become one, DEFAULT gives rows up.
+enum class PartitionVerb { split, merge, drain };
+std::string_view to_string(PartitionVerb verb);
+
+/// A partition whose rows are copied, besides the first one.
+struct SourcePartition {
+    QualifiedName name;
+    std::string bound;
+    std::uint32_t oid = 0;
+    std::int64_t blocks = 0;  ///< as LoadPart has them of the first one
+    std::int64_t filenode = 0;
+
+    friend bool operator==(const SourcePartition&, const SourcePartition&) = default;
+};
+
+/// Partitions of one table whose rows are copied into new ones, which take their place in the cut-over.
+struct PartitionJob : CopyPart {
     QualifiedName parent;
-    std::string bound;  ///< of the partition: FOR VALUES ..., DEFAULT
+    std::string bound;  ///< of the (first) partition: FOR VALUES ..., DEFAULT
+    PartitionVerb verb = PartitionVerb::split;
+    std::vector<SourcePartition> more =
+        {};                         ///< merge: the partitions after the first one, in the order of their bounds
+    QualifiedName into = {};        ///< merge: the partition that they become
+    std::optional<int> limit = {};  ///< drain: at most so many new partitions
+    bool keeps_old = true;          ///< the old partitions stay as tables; else they are dropped in the end
 };
 
 /// Everything that a later run, from any machine, needs to resume; stored as the JSON document of
@@ -143,14 +164,14 @@ struct State {
     std::vector<std::string> fingerprint;  ///< what the table had when the job began; empty: an older version's job
     std::optional<JobPolicy> policy;       ///< nullopt: an older version's job
     Measured measured;
-    std::variant<AttachJob, CopyJob, SplitJob, EmptyJob> kind;
+    std::variant<AttachJob, CopyJob, PartitionJob, EmptyJob> kind;
 
     template <typename Kind>
     [[nodiscard]] bool is() const noexcept {
         return std::holds_alternative<Kind>(kind);
     }
-    /// It copies the table's rows: a copy or a split.
-    [[nodiscard]] bool copies() const noexcept { return is<CopyJob>() || is<SplitJob>(); }
+    /// It copies the table's rows: a copy, or a job on partitions.
+    [[nodiscard]] bool copies() const noexcept { return is<CopyJob>() || is<PartitionJob>(); }
     /// It follows the table's changes in a log: it copies, or keeps a registry.
     [[nodiscard]] bool captures() const { return copies() || (is<AttachJob>() && swap().has_registry); }
     /// Of an empty table: the strategy once rows come. A split copies.
@@ -169,10 +190,24 @@ struct State {
     /// What a swap has decided, in the job that it becomes once it is known whether the table has rows.
     void become(config::SwapStrategy strategy, bool is_empty);
 
-    /// A split of a DEFAULT partition.
+    /// Of a job on partitions; another's is empty.
+    [[nodiscard]] const PartitionJob& partition() const;
+    PartitionJob& edit_partition();
+    [[nodiscard]] bool does(PartitionVerb verb) const { return is<PartitionJob>() && partition().verb == verb; }
+    /// The tables whose rows are copied: a merge has several.
+    [[nodiscard]] std::vector<QualifiedName> sources() const;
+    /// "partition split", "swap run": what resumes it, without the table.
+    [[nodiscard]] std::string command() const;
+
+    /// Of all tables that are loaded, as of when the load began.
+    [[nodiscard]] std::int64_t blocks_to_load() const;
+    /// drain: the replacement DEFAULT's name until the cut-over.
+    [[nodiscard]] QualifiedName rest_name() const;
+
+    /// A split or drain of a DEFAULT partition.
     [[nodiscard]] bool is_default() const { return bound() == "DEFAULT"; }
     /// The table that is partitioned in the end.
-    [[nodiscard]] const QualifiedName& root_table() const { return is<SplitJob>() ? parent() : table; }
+    [[nodiscard]] const QualifiedName& root_table() const { return is<PartitionJob>() ? parent() : table; }
     /// Unique indexes without the key are each partition's own.
     [[nodiscard]] bool is_unique_per_leaf() const noexcept { return unique_indexes == config::UniqueIndexes::leaf; }
     [[nodiscard]] bool is_cut_over() const noexcept { return stage >= Stage::cut_over && stage <= Stage::reverting; }

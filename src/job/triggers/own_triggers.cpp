@@ -39,7 +39,8 @@ Unit make_again(const WorkContext& context) {
     const State& state = context.state;
     Unit unit;
     unit.name = fmt::format("recreate the triggers on {}", sql::quoted(state.table));
-    unit.lock_first = {{state.table, LockMode::access_exclusive}};
+    for (const QualifiedName& source : state.sources())
+        unit.lock_first.push_back({source, LockMode::access_exclusive});
     unit.steps = backfill::renew_capture(build_transfer(context.replacement, state, context.state_schema).capture);
     if (context.replacement.registry) {
         ddl::Registry registry = *context.replacement.registry;
@@ -55,8 +56,10 @@ Unit make_again(const WorkContext& context) {
 
 db::OwnTriggers own_capture(const State& state, const std::string& state_schema) {
     const backfill::Capture capture = backfill::capture_for(state.table, {}, state_schema, state.job);
-    return {
-        "own_capture", state.table, {capture.function, capture.old_function, capture.truncate_function}, true, true};
+    std::vector<QualifiedName> more = state.sources();
+    more.erase(more.begin());
+    return {"own_capture", state.table, {capture.function, capture.old_function, capture.truncate_function},
+            true,          true,        std::move(more)};
 }
 
 db::OwnTriggers own_registry(const State& state) {
@@ -106,8 +109,8 @@ void require_own_unchanged(Session& server, const State& state) {
                                                : "there is no record of the triggers of this job";
     throw Error(ExitCode::refused,
                 fmt::format("changes of {} may be missing from its log:\n  {}", sql::quoted(state.table), what),
-                fmt::format("`tripmig {} {}` recreates the triggers and loads everything again",
-                            state.is<SplitJob>() ? "partition split" : "swap run", sql::quoted(state.table)));
+                fmt::format("`tripmig {} {}` recreates the triggers and loads everything again", state.command(),
+                            sql::quoted(state.table)));
 }
 
 Unit renew_triggers(const WorkContext& context) {

@@ -112,7 +112,7 @@ std::vector<KeyOfTable> outgoing_to_check(Session& server, const db::TableInfo& 
     if (outgoing.empty())
         return {};
     const std::vector<QualifiedName> sources =
-        state.is<SplitJob>() ? leaves_of(server, state.parent()) : std::vector<QualifiedName>{table.name};
+        state.is<PartitionJob>() ? leaves_of(server, state.parent()) : std::vector<QualifiedName>{table.name};
     std::vector<KeyOfTable> keys;
     for (const db::ConstraintInfo& key : outgoing)
         for (const QualifiedName& source : sources)

@@ -49,8 +49,8 @@ std::string adopt_command(const State& state, const QualifiedName& leaf, const d
         state.stage >= Stage::finished
             ? fmt::format("run {}; ALTER TABLE {} ADD CONSTRAINT {} {}", validate_command(leaf, key.name), table,
                           sql::quote_ident(key.name), key.definition)
-            : fmt::format("run `tripmig {} {}` again, which adds it to {}",
-                          state.is<SplitJob>() ? "partition split" : "swap run", sql::quoted(state.table), table);
+            : fmt::format("run `tripmig {} {}` again, which adds it to {}", state.command(), sql::quoted(state.table),
+                          table);
     return fmt::format("{}. Until then new partitions of {} do not have it", command, table);
 }
 

@@ -34,6 +34,8 @@ backfill::Comparison comparison_of(Session& server, const State& state) {
     backfill::Comparison comparison;
     comparison.plain = plain;
     comparison.blocks = table.pages;
+    for (const SourcePartition& source : state.partition().more)
+        comparison.more.push_back({source.name, read_file(server.session(), source.name).blocks});
     comparison.leaves = compared_leaves(server, whole, type);
     const auto partitioning = db::read_partitioning(server.session(), whole);
     if (partitioning && comparison.leaves.size() != partitioning->partitions.size())

@@ -36,17 +36,17 @@ struct KeyReading {
 KeyReading as_encoded(const TableFacts& facts, const config::KeyEncoding& encoding) {
     const auto type = ddl::key_type(facts.catalog.key_type, encoding);
     if (!type)
-        throw Error(ExitCode::refused,
-                    fmt::format("{}: the partition key {} has type {}, which is not supported",
-                                sql::quoted(facts.table), sql::quote_ident(facts.catalog.key_columns.front()),
-                                facts.catalog.key_type),
-                    "a policy is for keys of type date, timestamp, timestamptz, smallint, integer, bigint, numeric, "
-                    "uuid (version 7), or text with ULIDs");
+        throw Error(
+            ExitCode::refused,
+            fmt::format("{}: the partition key {} has type {}, which is not supported", sql::quoted(facts.table),
+                        sql::quote_ident(facts.catalog.key_columns.front()), facts.catalog.key_type),
+            "a policy is for keys of type date, timestamp, timestamptz, smallint, integer, bigint, numeric, "
+            "uuid (version 7), or text with ULIDs");
     return {*type, encoding};
 }
 
-/// Whether the bounds are times of these years, which few counts of rows are, and most partitions are on a grid of time,
-/// be it in another zone.
+/// Whether the bounds are times of these years, which few counts of rows are, and most partitions are on a grid of
+/// time, be it in another zone.
 bool reads_as_time(const TableFacts& facts, ddl::KeyType key) {
     for (const db::PartitionInfo& info : facts.catalog.partitions)
         if (!info.is_default() && !ddl::parse_bounds(key, info.bound))
@@ -147,16 +147,18 @@ void choose_name(const std::vector<ddl::Leaf>& leaves, ddl::KeyType key, const G
     const auto found = find_name_pattern(draft.table.name, key, leaves, draft.interval, grid.calendar);
     draft.name = found.value_or(config::default_name_pattern(draft.interval));
     if (!found && !leaves.empty())
-        draft.notes.push_back(fmt::format("the names of the partitions ({}) follow no pattern that is known: new ones "
-                                          "are named after {}",
-                                          listed_leaves(leaves), draft.name));
+        draft.notes.push_back(
+            fmt::format("the names of the partitions ({}) follow no pattern that is known: new ones "
+                        "are named after {}",
+                        listed_leaves(leaves), draft.name));
 }
 
 void note_places(const TableFacts& facts, PolicyDraft& draft) {
     for (const db::PartitionInfo& info : facts.catalog.partitions)
         if (info.name.schema != facts.table.schema) {
-            draft.notes.push_back(fmt::format("{} is in another schema than its table: new partitions are created in {}",
-                                              sql::quoted(info.name), sql::quote_ident(facts.table.schema)));
+            draft.notes.push_back(
+                fmt::format("{} is in another schema than its table: new partitions are created in {}",
+                            sql::quoted(info.name), sql::quote_ident(facts.table.schema)));
             break;
         }
     if (facts.catalog.key_columns.size() > 1)
@@ -208,9 +210,10 @@ PolicyDraft draft_policy(const TableFacts& facts, const DraftWishes& wishes, con
     if (facts.catalog.partitions.empty() && ddl::is_number(key.type))
         draft.start = "0";
     if (ddl::is_encoded(key.type) && key.type != ddl::KeyType::ulid && !wishes.encoding)
-        draft.notes.push_back(fmt::format("the bounds are read as {} since 1970; if they are plain numbers, give "
-                                          "--interval as a number",
-                                          key.encoding.name()));
+        draft.notes.push_back(
+            fmt::format("the bounds are read as {} since 1970; if they are plain numbers, give "
+                        "--interval as a number",
+                        key.encoding.name()));
     note_grid(grid, leaves, draft);
     choose_name(leaves, key.type, grid, wishes, draft);
     note_places(facts, draft);

@@ -14,9 +14,10 @@ namespace chr = std::chrono;
 
 namespace {
 
-constexpr std::array<const char*, 20> usual_intervals{
-    "15 minutes", "30 minutes", "1 hour",  "2 hours",  "3 hours",  "4 hours",  "6 hours", "8 hours", "12 hours", "1 day",
-    "1 week",     "2 weeks",    "1 month", "2 months", "3 months", "6 months", "1 year",  "2 years", "5 years",  "10 years"};
+constexpr std::array<const char*, 20> usual_intervals{"15 minutes", "30 minutes", "1 hour",  "2 hours",  "3 hours",
+                                                      "4 hours",    "6 hours",    "8 hours", "12 hours", "1 day",
+                                                      "1 week",     "2 weeks",    "1 month", "2 months", "3 months",
+                                                      "6 months",   "1 year",     "2 years", "5 years",  "10 years"};
 
 std::int64_t width_of_leaf(ddl::KeyType key, const ddl::Bounds& bounds) {
     if (ddl::is_number(key))
@@ -99,11 +100,10 @@ CalendarInterval nearest_interval(ddl::KeyType key, const std::vector<ddl::Leaf>
     for (const CalendarInterval& interval : candidates)
         if (length_of(interval) >= median && !is_crossed(key, leaves, interval, zone))
             return interval;
-    return *std::min_element(candidates.begin(), candidates.end(),
-                             [&](const CalendarInterval& a, const CalendarInterval& b) {
-                                 return std::abs(std::log(length_of(a) / median)) <
-                                        std::abs(std::log(length_of(b) / median));
-                             });
+    return *std::min_element(
+        candidates.begin(), candidates.end(), [&](const CalendarInterval& a, const CalendarInterval& b) {
+            return std::abs(std::log(length_of(a) / median)) < std::abs(std::log(length_of(b) / median));
+        });
 }
 
 Grid find_time_grid(ddl::KeyType key, const std::vector<ddl::Leaf>& leaves, const Zone& zone) {
@@ -113,8 +113,8 @@ Grid find_time_grid(ddl::KeyType key, const std::vector<ddl::Leaf>& leaves, cons
         Grid grid = grid_of(key, leaves, interval, zone);
         const bool has_newest = grid.irregular.empty() || !(grid.irregular.back() == leaves.back());
         if (!best || grid.irregular.size() < best->irregular.size() ||
-            (grid.irregular.size() == best->irregular.size() && has_newest &&
-             !best->irregular.empty() && best->irregular.back() == leaves.back()))
+            (grid.irregular.size() == best->irregular.size() && has_newest && !best->irregular.empty() &&
+             best->irregular.back() == leaves.back()))
             best = std::move(grid);
     }
     if (best->irregular.size() * 2 > leaves.size())

@@ -6,9 +6,9 @@
 
 #include "base/civil.hpp"
 #include "base/error.hpp"
-#include "partition/statements.hpp"
 #include "ddl/leaf.hpp"
 #include "ddl/registry/registry.hpp"
+#include "partition/statements.hpp"
 
 namespace tripmig::partition {
 
@@ -62,7 +62,8 @@ PolicyDraft read_draft(db::StepConnection& connection, const TableFacts& facts, 
     // What the role and the database have, whatever this session has set.
     const std::string server_zone =
         connection.execute("SELECT s.reset_val FROM pg_catalog.pg_settings AS s WHERE s.name = 'TimeZone'").text();
-    return draft_policy(facts, wishes, read_zones(connection, moments, wishes.time_zone + wishes.zone_of_several), server_zone);
+    return draft_policy(facts, wishes, read_zones(connection, moments, wishes.time_zone + wishes.zone_of_several),
+                        server_zone);
 }
 
 }  // namespace tripmig::partition

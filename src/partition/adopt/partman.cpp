@@ -25,13 +25,15 @@ Error refused(const PartmanTable& row, const std::string& why, const std::string
 void require_adoptable(const PartmanTable& row) {
     constexpr std::array<std::string_view, 2> own_partitions{"native", "range"};
     if (row.is_undone)
-        throw refused(row, "pg_partman is undoing its partitions", "finish undo_partition(), or set undo_in_progress "
-                                                                   "to false");
+        throw refused(row, "pg_partman is undoing its partitions",
+                      "finish undo_partition(), or set undo_in_progress "
+                      "to false");
     if (row.type == "list")
         throw refused(row, "it is partitioned by LIST", "policies are for tables that are partitioned by RANGE");
     if (std::find(own_partitions.begin(), own_partitions.end(), row.type) == own_partitions.end())
-        throw refused(row, fmt::format("its partition_type {} is inheritance with triggers, not PostgreSQL's own partitions",
-                                       row.type),
+        throw refused(row,
+                      fmt::format("its partition_type {} is inheritance with triggers, not PostgreSQL's own partitions",
+                                  row.type),
                       "migrate it to declarative partitions first: pg_partman's manual says how");
     if (!row.interval.interval())
         throw refused(row, fmt::format("its partition_interval {} is not understood", row.interval.text),
@@ -40,9 +42,9 @@ void require_adoptable(const PartmanTable& row) {
 
 void read_encoding(const PartmanTable& row, PartmanReading& reading) {
     static const std::map<std::string, KeyUnit> units{{"seconds", KeyUnit::s},
-                                                   {"milliseconds", KeyUnit::ms},
-                                                   {"microseconds", KeyUnit::us},
-                                                   {"nanoseconds", KeyUnit::ns}};
+                                                      {"milliseconds", KeyUnit::ms},
+                                                      {"microseconds", KeyUnit::us},
+                                                      {"nanoseconds", KeyUnit::ns}};
     if (const auto unit = units.find(row.epoch); unit != units.end())
         reading.wishes.encoding = config::KeyEncoding{unit->second, std::nullopt};
     if (row.time_encoder.empty())
@@ -72,7 +74,8 @@ void read_names(const PartmanTable& row, PartmanReading& reading) {
     } catch (const Error&) {
         // Two partitions could get one name: as if it had no counterpart.
     }
-    reading.wishes.name = "{table}_p" + config::default_name_pattern(interval).substr(std::string_view("{table}_").size());
+    reading.wishes.name =
+        "{table}_p" + config::default_name_pattern(interval).substr(std::string_view("{table}_").size());
     reading.notes.push_back(fmt::format("datetime_string {} has no counterpart: new partitions are named after {}",
                                         row.datetime_string, reading.wishes.name));
 }
@@ -82,16 +85,18 @@ void read_retention(const PartmanTable& row, PartmanReading& reading) {
         return;
     const auto keep = row.retention.interval();
     if (!keep || keep->index() != row.interval.interval()->index()) {
-        reading.notes.push_back(fmt::format("retention {} has no counterpart: nothing is ever detached until [retention] "
-                                            "is in the policy",
-                                            row.retention.text));
+        reading.notes.push_back(
+            fmt::format("retention {} has no counterpart: nothing is ever detached until [retention] "
+                        "is in the policy",
+                        row.retention.text));
         return;
     }
     reading.wishes.keep = keep;
     if (!row.retention_schema.empty())
-        reading.notes.push_back(fmt::format("retention_schema {} has no counterpart: detached partitions stay in their "
-                                            "schema",
-                                            row.retention_schema));
+        reading.notes.push_back(
+            fmt::format("retention_schema {} has no counterpart: detached partitions stay in their "
+                        "schema",
+                        row.retention_schema));
     else if (!row.keeps_table)
         reading.notes.push_back(
             "retention_keep_table = false: pg_partman drops old partitions, this policy detaches and keeps them");
@@ -104,25 +109,28 @@ void note_sub_partitions(const PartmanTable& row, PartmanReading& reading) {
     if (row.sub_control.empty())
         return;
     if (row.sub_control == row.control)
-        reading.notes.push_back(fmt::format("new partitions get sub-partitions by {}, all of them at once, as wide as the "
-                                            "newest partition has them",
-                                            sql::quote_ident(row.sub_control)));
+        reading.notes.push_back(
+            fmt::format("new partitions get sub-partitions by {}, all of them at once, as wide as the "
+                        "newest partition has them",
+                        sql::quote_ident(row.sub_control)));
     else
-        reading.notes.push_back(fmt::format(
-            "new partitions get sub-partitions by {} with the bounds that the newest partition has; what pg_partman adds "
-            "to them later ({}, sub_premake) has no counterpart: each needs a policy of its own",
-            sql::quote_ident(row.sub_control), row.sub_interval.text));
+        reading.notes.push_back(
+            fmt::format("new partitions get sub-partitions by {} with the bounds that the newest partition has; what "
+                        "pg_partman adds "
+                        "to them later ({}, sub_premake) has no counterpart: each needs a policy of its own",
+                        sql::quote_ident(row.sub_control), row.sub_interval.text));
 }
 
 void note_differences(const PartmanTable& row, PartmanReading& reading) {
     const bool is_time = std::holds_alternative<CalendarInterval>(row.interval.interval().value());
     if (is_time && !row.is_infinite)
         reading.notes.push_back(
-            "infinite_time_partitions = false: pg_partman stops where the newest row is; tripmig counts premake from the "
+            "infinite_time_partitions = false: pg_partman stops where the newest row is; tripmig counts premake from "
+            "the "
             "clock");
     if (row.maintenance != "on")
-        reading.notes.push_back(fmt::format("automatic_maintenance is {}: pg_partman does not maintain it by itself",
-                                            row.maintenance));
+        reading.notes.push_back(
+            fmt::format("automatic_maintenance is {}: pg_partman does not maintain it by itself", row.maintenance));
     if (!row.others.empty())
         reading.notes.push_back(fmt::format("no counterpart: {}", fmt::join(row.others, ", ")));
 }
@@ -132,7 +140,8 @@ void note_differences(const PartmanTable& row, PartmanReading& reading) {
 std::optional<config::PartitionInterval> PartmanAmount::interval() const {
     if (number)
         return config::PartitionInterval(*number);
-    const auto parts = time ? (time->months != 0 ? 1 : 0) + (time->days != 0 ? 1 : 0) + (time->microseconds != 0 ? 1 : 0) : 0;
+    const auto parts =
+        time ? (time->months != 0 ? 1 : 0) + (time->days != 0 ? 1 : 0) + (time->microseconds != 0 ? 1 : 0) : 0;
     if (parts != 1 || time->months < 0 || time->days < 0 || time->microseconds < 0)
         return std::nullopt;
     return config::PartitionInterval(*time);
@@ -153,14 +162,21 @@ PartmanReading read_partman_table(const PartmanTable& row) {
 
 std::optional<std::string> pattern_of(const std::string& datetime_string) {
     // Longer ones before those that they begin with. Seconds are 00 in partitions of whole minutes.
-    static constexpr std::array<std::pair<std::string_view, std::string_view>, 9> parts{
-        {{"IYYY", "%G"}, {"YYYY", "%Y"}, {"HH24", "%H"}, {"DDD", "%j"}, {"IW", "%V"}, {"MM", "%m"}, {"DD", "%d"},
-         {"MI", "%M"}, {"SS", "00"}}};
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 9> parts{{{"IYYY", "%G"},
+                                                                                         {"YYYY", "%Y"},
+                                                                                         {"HH24", "%H"},
+                                                                                         {"DDD", "%j"},
+                                                                                         {"IW", "%V"},
+                                                                                         {"MM", "%m"},
+                                                                                         {"DD", "%d"},
+                                                                                         {"MI", "%M"},
+                                                                                         {"SS", "00"}}};
     std::string format;
     std::string_view rest = datetime_string;
     while (!rest.empty()) {
-        const auto part = std::find_if(parts.begin(), parts.end(),
-                                       [&](const auto& each) { return rest.substr(0, each.first.size()) == each.first; });
+        const auto part = std::find_if(parts.begin(), parts.end(), [&](const auto& each) {
+            return rest.substr(0, each.first.size()) == each.first;
+        });
         if (part != parts.end()) {
             format += part->second;
             rest.remove_prefix(part->first.size());

@@ -6,6 +6,7 @@
 
 #include "ddl/leaf.hpp"
 #include "job/cleanup.hpp"
+#include "job/copy/bounds.hpp"
 #include "job/locks/attempts.hpp"
 #include "job/replacement.hpp"
 #include "job/source/source_table.hpp"
@@ -13,7 +14,7 @@
 namespace tripmig::partition {
 
 std::optional<db::PartitionInfo> default_beside(db::Session& session, const job::State& state) {
-    if (!state.is<job::SplitJob>())
+    if (!state.is<job::PartitionJob>())
         return std::nullopt;
     if (const auto partitioning = db::read_partitioning(session, state.parent()))
         for (const db::PartitionInfo& partition : partitioning->partitions)
@@ -29,8 +30,12 @@ bool has_split_guard(const db::PartitionInfo& default_partition) {
 
 void guard_default_beside(job::Session& server, const job::State& state) {
     const std::optional<db::PartitionInfo> partition = default_beside(server.session(), state);
-    const auto bounds = ddl::parse_bounds(job::key_type_of(state), state.bound());
-    if (!partition || !bounds)
+    if (!partition || state.is_default())
+        return;
+    const auto bounds = state.does(job::PartitionVerb::merge)
+                            ? std::optional(job::merged_bounds(state))
+                            : ddl::parse_bounds(job::key_type_of(state), state.bound());
+    if (!bounds)
         return;
     ddl::ParentFacts parent = ddl::parent_facts(job::require_table(server, state.parent()), state.key);
     parent.default_partition = partition->name;

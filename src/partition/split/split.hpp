@@ -3,20 +3,16 @@
 #include <optional>
 
 #include "config/policy.hpp"
-#include "job/session.hpp"
-#include "job/state/state.hpp"
+#include "partition/split/plan.hpp"
 
 namespace tripmig::partition {
 
-/// Copies one leaf into leaves of the policy's width beside the writers, and puts those in its place in one
-/// transaction: copy with a leaf as source. Goes on from wherever it stands, to its end or, `until_ready`, to the
-/// moment before the cut-over. The old leaf stays, detached; a DEFAULT partition's rows too, under another name, and an
-/// empty one takes its place. `policy`: the parent's.
-job::State split(job::Session& server, const config::PartitionPolicy& policy, const QualifiedName& leaf,
-                 bool until_ready);
+/// A partition becomes ones of the policy's width: copy with a partition as source. `policy`: the parent's.
+PartitionPlan plan_split(job::Session& server, const config::PartitionPolicy& policy, const QualifiedName& leaf);
 
-/// Gives a split up before its cut-over.
-job::State abort_split(job::Session& server, const QualifiedName& leaf);
+/// The same for a split or drain, as `job` describes it; its parent and bound are filled in.
+PartitionPlan plan_by_width(job::Session& server, const config::PartitionPolicy& policy, const QualifiedName& leaf,
+                            job::PartitionJob job);
 
 /// The job of a split that is done, when there is nothing left to split: the partition is detached, or a DEFAULT one is
 /// empty.

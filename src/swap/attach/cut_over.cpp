@@ -68,7 +68,7 @@ std::vector<Step> attach_past(const job::WorkContext& context) {
                                           sql::quoted(replacement.leaf), ddl::for_values(type, bounds)),
                               "the CHECK implies the bounds, and the indexes and foreign keys exist: no scan"));
     for (const std::string& check : replacement.dropped_checks)
-        steps.push_back(ddl::drop_check(replacement.leaf, check, "the partition's bounds say the same"));
+        steps.push_back(ddl::drop_check(replacement.leaf, check, "the partition's bounds make it redundant"));
     return steps;
 }
 

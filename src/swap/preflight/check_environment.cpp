@@ -102,16 +102,17 @@ void look_at_size(const db::TableInfo& table, const Environment& around, const c
                                         "writing the WAL, the throttle (chunks of {}) and the comparison",
                                         std::ceil(*need.load_seconds), std::ceil(*need.index_seconds), source,
                                         tripmig::to_string(config.chunk_target)));
-        report.note("disk", fmt::format("about {} for the copy with its indexes, and as much again for WAL; the "
-                                        "database has {} now. Check the free disk space yourself: SQL cannot tell it",
-                                        disk, now));
+        report.note("disk",
+                    fmt::format("about {} for the copy with its indexes, and as much again for WAL; the "
+                                "database has {} now. Check the free disk space yourself: tripmig cannot see it",
+                                disk, now));
         return;
     }
     report.note("time", fmt::format("about {:.0f} s for the unique index, {}; plus two scans that block nobody, and "
                                     "the registry if there is one",
                                     std::ceil(*need.index_seconds), source));
     report.note("disk", fmt::format("about {} for the unique index and the registry together; the database has {} now. "
-                                    "Check the free disk space yourself: SQL cannot tell it",
+                                    "Check the free disk space yourself: tripmig cannot see it",
                                     disk, now));
 }
 

@@ -148,7 +148,7 @@ void look_at_constraint(const db::ConstraintInfo& constraint, const db::TableInf
                       fmt::format("GRANT UPDATE ON {} TO {} during the swap", sql::quoted(constraint.references),
                                   sql::quote_ident(table.current_role)),
                       ExitCode::no_privilege);
-    else
+    else if (constraint.kind != 'p' && constraint.kind != 'u')  // their indexes tell what becomes of those
         report.ok(subject, "is preserved");
 }
 
@@ -167,14 +167,15 @@ void look_at_incoming_key(const db::IncomingKey& key, const db::TableInfo& table
     if (key.is_self)
         report.refuse(subject, "references its own table, which is not supported in this version", "drop it first");
     else if (key.is_partitioned)
-        report.refuse(subject, "is on a partitioned table, which cannot have NOT VALID foreign keys",
-                      "drop it before the swap, and afterwards add it again to what then has the ids: the registry, or "
-                      "the new table");
+        report.refuse(
+            subject, "is on a partitioned table, which cannot have NOT VALID foreign keys",
+            "drop it before the swap, and add it again afterwards, with a reference to the registry or the new "
+            "table");
     else if (!key.can_alter)
         report.refuse(subject, fmt::format("the role does not own {}", sql::quoted(key.table)),
                       "run as a role that is a member of both owners", ExitCode::no_privilege);
     else if (primary == nullptr || key.referenced != primary->columns)
-        report.refuse(subject, "does not reference the primary key with its columns in their order",
+        report.refuse(subject, "does not reference the columns of the primary key in their order",
                       "drop it, and add it again so that it references the primary key");
 }
 

@@ -86,7 +86,7 @@ void check_trigger_variables(const FunctionText& function, const db::TableInfo& 
                                         variable == "tg_relid" ? "TG_RELID" : "TG_TABLE_NAME",
                                         fmt::join(function.triggers, ", ")),
                             fmt::format("use the root of pg_partition_ancestors(TG_RELID), or a trigger argument "
-                                        "(TG_ARGV[0]) that says '{}'",
+                                        "(TG_ARGV[0]) with the value '{}'",
                                         table.name.name)});
 }
 

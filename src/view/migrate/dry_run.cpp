@@ -53,8 +53,8 @@ std::string statement_sql(const app::PendingStatement& statement) {
 }
 
 std::string file_sql(const app::PendingFile& file) {
-    std::string text = fmt::format("-- {}{}\n", file.file,
-                                   file.half_way ? ", " + file.half_way->state() + ": what is left of it" : "");
+    std::string text =
+        fmt::format("-- {}{}\n", file.file, file.half_way ? ", " + file.half_way->state() + ": the rest" : "");
     if (file.swap)
         text += fmt::format("-- {}\n", file.swap->outlook);
     for (const app::PendingUnit& unit : file.units) {

@@ -66,6 +66,7 @@ nlohmann::json maintain_json(const partition::MaintainResult& result) {
         nlohmann::json table = head_json(outcome);
         table["created"] = leaves_json(outcome.key, outcome.created);
         table["detached"] = leaves_json(outcome.key, outcome.detached);
+        table["dropped"] = leaves_json(outcome.key, outcome.dropped);
         table["done"] = nlohmann::json::array();
         for (const Deed& deed : outcome.deeds)
             table["done"].push_back(deed_json(deed));

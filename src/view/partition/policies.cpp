@@ -23,8 +23,10 @@ nlohmann::json policy_json(const app::NewPolicy& policy, bool is_written) {
 }
 
 nlohmann::json adopted_json(const app::AdoptedTable& table) {
-    nlohmann::json entry{{"table", name_json(table.table)}, {"policy", text_or_null(table.former.string())},
-                         {"written", false},                {"text", nullptr},
+    nlohmann::json entry{{"table", name_json(table.table)},
+                         {"policy", text_or_null(table.former.string())},
+                         {"written", false},
+                         {"text", nullptr},
                          {"notes", nlohmann::json::array()}};
     if (table.policy)
         entry = policy_json(*table.policy, table.is_written);
@@ -70,8 +72,9 @@ std::string policy_checks_text(const app::PolicyChecks& checks) {
     std::size_t wrong = 0;
     for (const app::PolicyCheck& check : checks.policies) {
         const bool is_named = !check.outcome.table.name.empty();
-        text += fmt::format("{}{}: {}\n", check.outcome.file.string(), is_named ? "  " + app::name_of(check.outcome) : "",
-                            check.outcome.errors.empty() ? check.warnings.empty() ? "ok" : "warnings" : "error");
+        text +=
+            fmt::format("{}{}: {}\n", check.outcome.file.string(), is_named ? "  " + app::name_of(check.outcome) : "",
+                        check.outcome.errors.empty() ? check.warnings.empty() ? "ok" : "warnings" : "error");
         for (const Error& error : check.outcome.errors)
             text += indented(describe(error));
         for (const std::string& warning : check.warnings)

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/civil.hpp"
 #include "base/counted.hpp"
 #include "base/error.hpp"
 #include "report/progress_line.hpp"
@@ -40,7 +41,7 @@ std::string rows_text(const LeafStatus& leaf) {
 std::string future_text(const TableStatus& status) {
     std::string text = fmt::format("{} of {} ahead", status.health.ahead, counted(status.health.premake, "partition"));
     if (!status.health.has_present)
-        return text + ", none for the present";
+        return text + ", no partition for the present";
     if (status.covered_until && !status.covered_until->is_maxvalue())
         text += fmt::format(", until {}", ddl::describe(status.key, *status.covered_until));
     if (status.days_left)
@@ -94,6 +95,10 @@ std::string warnings_text(const TableStatus& status) {
     if (!status.overdue.empty())
         text += fmt::format("  {} should have been detached more than a day ago: {}\n",
                             counted(status.overdue.size(), "partition"), names_text(status.overdue));
+    if (!status.overdue_detached.empty())
+        text +=
+            fmt::format("  {} should have been dropped more than a day ago: {}\n",
+                        counted(status.overdue_detached.size(), "detached table"), names_text(status.overdue_detached));
     text += default_text(status);
     if (!status.beyond.empty())
         text += fmt::format("  {} beyond premake, empty: {}\n", counted(status.beyond.size(), "partition"),
@@ -134,6 +139,19 @@ nlohmann::json names_json(const std::vector<ddl::Leaf>& leaves) {
     return list;
 }
 
+nlohmann::json detached_json(const TableStatus& status) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const partition::DetachedStatus& each : status.detached) {
+        list.push_back({{"table", name_json(each.leaf.name)},
+                        {"bytes", or_null(each.bytes)},
+                        {"detached_at", time_json(each.detached_at)},
+                        {"due_at", each.due_at ? nlohmann::json(time_json(*each.due_at)) : nlohmann::json()},
+                        {"action", each.action}});
+        list.back().update(bounds_json(status.key, each.leaf.bounds));
+    }
+    return list;
+}
+
 nlohmann::json table_json(const TableStatus& status) {
     nlohmann::json table{
         {"table", status.table.name.empty() ? nlohmann::json() : nlohmann::json(name_json(status.table))},
@@ -151,6 +169,8 @@ nlohmann::json table_json(const TableStatus& status) {
         {"gaps", nlohmann::json::array()},
         {"detach_pending", status.health.detach_pending},
         {"retention_overdue", names_json(status.overdue)},
+        {"drop_overdue", names_json(status.overdue_detached)},
+        {"detached", detached_json(status)},
         {"beyond_premake", names_json(status.beyond)},
         {"registry_problems", status.registry_problems},
         {"error", nullptr}};
@@ -171,9 +191,37 @@ nlohmann::json table_json(const TableStatus& status) {
     return table;
 }
 
+std::string due_text(const partition::DetachedStatus& each) {
+    if (!each.due_at)
+        return "kept";
+    return fmt::format("{} from {}", each.action,
+                       format_timestamp(std::chrono::floor<std::chrono::seconds>(*each.due_at)));
+}
+
+std::string detached_text(const TableStatus& status) {
+    if (status.detached.empty())
+        return {};
+    using Align = report::Table::Align;
+    report::Table table(
+        {{"detached"}, {"from"}, {"to"}, {"size", Align::right}, {"detached at (UTC)"}, {"then (UTC)"}});
+    for (const partition::DetachedStatus& each : status.detached)
+        table.add_row({sql::quoted(each.leaf.name), ddl::describe(status.key, each.leaf.bounds.lower),
+                       ddl::describe(status.key, each.leaf.bounds.upper), each.bytes ? size_text(*each.bytes) : "?",
+                       format_timestamp(std::chrono::floor<std::chrono::seconds>(each.detached_at)), due_text(each)});
+    return table.to_string();
+}
+
+/// Many messages begin with the table's name.
+std::string problem_text(const TableStatus& status) {
+    const std::string& message = status.problem->message();
+    const std::string name = name_of(status);
+    return fmt::format("{}{}\n  hint: {}\n", message.rfind(name, 0) == 0 ? "" : name + ": ", message,
+                       status.problem->hint());
+}
+
 std::string table_text(const TableStatus& status) {
     if (status.problem)
-        return fmt::format("{}: {}\n  hint: {}\n", name_of(status), status.problem->message(), status.problem->hint());
+        return problem_text(status);
     using Align = report::Table::Align;
     report::Table table(
         {{"partition"}, {"from"}, {"to"}, {"rows", Align::right}, {"size", Align::right}, {"last vacuum (UTC)"}});
@@ -181,8 +229,8 @@ std::string table_text(const TableStatus& status) {
         add_row(table, status, leaf, false);
     if (status.default_partition)
         add_row(table, status, *status.default_partition, true);
-    return fmt::format("{}: {}\n{}{}", name_of(status), future_text(status), warnings_text(status),
-                       table.empty() ? "" : table.to_string());
+    return fmt::format("{}: {}\n{}{}{}", name_of(status), future_text(status), warnings_text(status),
+                       table.empty() ? "" : table.to_string(), detached_text(status));
 }
 
 }  // namespace
@@ -195,7 +243,7 @@ std::string partition_status_text(const app::PartitionStatus& status) {
     if (tables.size() > 1) {
         const auto is_bad = [](const TableStatus& table) { return !table.is_well(); };
         const auto bad = std::count_if(tables.begin(), tables.end(), is_bad);
-        text = bad == 0 ? fmt::format("{}: all is well\n\n", counted(tables.size(), "table"))
+        text = bad == 0 ? fmt::format("{}: nothing needs attention\n\n", counted(tables.size(), "table"))
                         : fmt::format("{} of {} need attention\n\n", bad, counted(tables.size(), "table"));
     }
     for (const TableStatus& table : tables)

@@ -10,7 +10,7 @@ std::string sandbox_status_text(const app::SandboxStatus& status) {
     const std::string directory = status.directory.string();
     if (status.pid)
         return fmt::format("runs in {}, process {}\n{}\n", directory, *status.pid, status.server->url());
-    return fmt::format("no sandbox runs in {}{}\n", directory, status.server ? "; a stopped one lies there" : "");
+    return fmt::format("no sandbox runs in {}{}\n", directory, status.server ? "; a stopped one is there" : "");
 }
 
 std::string sandbox_url_text(const app::SandboxStatus& status) {

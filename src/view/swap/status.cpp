@@ -44,7 +44,7 @@ json state_json(const QualifiedName& table, const std::optional<job::State>& sta
     document["attempts"] = state->measured.attempts;
     document["cut_over_at"] = time_json(state->measured.at);
     if (state->stage == job::Stage::capturing)
-        document["load"] = {{"blocks", state->load().blocks}};
+        document["load"] = {{"blocks", state->blocks_to_load()}};
     return document;
 }
 
@@ -81,8 +81,9 @@ double megabytes_a_second(const job::JobProgress& progress) {
 /// What is under way, a thing each.
 std::vector<std::string> progress_parts(const job::State& state, const job::JobProgress& progress) {
     std::vector<std::string> things;
-    if (state.stage == job::Stage::capturing && state.load().blocks > 0) {
-        things.push_back(fmt::format("{} of {} loaded", progress.blocks_done, counted(state.load().blocks, "block")));
+    if (state.stage == job::Stage::capturing && state.blocks_to_load() > 0) {
+        things.push_back(
+            fmt::format("{} of {} loaded", progress.blocks_done, counted(state.blocks_to_load(), "block")));
         if (progress.blocks_a_second)
             things.push_back(fmt::format("{:.1f} MB/s", megabytes_a_second(progress)));
         if (const auto left = job::time_left(state, progress))
@@ -102,9 +103,9 @@ std::vector<std::string> progress_parts(const job::State& state, const job::JobP
         things.push_back(fmt::format("pausing between chunks: server busy, {} a second by others",
                                      counted(progress.busy_tps, "transaction")));
     if (!state.is_cut_over() && progress.attempts > 0)
-        things.push_back(counted(progress.attempts, "attempt") + " at the locks of the cut-over failed");
+        things.push_back(counted(progress.attempts, "cut-over attempt") + " did not get the locks");
     if (!progress.waits_for.empty())
-        things.push_back("waits for " + progress.waits_for);
+        things.push_back("waiting for " + progress.waits_for);
     for (const std::string& key : progress.keys_not_valid)
         things.push_back(fmt::format("foreign key {} is NOT VALID", key));
     return things;
@@ -114,10 +115,8 @@ bool is_under_way(const job::State& state) {
     return state.stage != job::Stage::complete && state.stage < job::Stage::finished;
 }
 
-std::string_view command_for(const job::State& state) {
-    if (state.is<job::SplitJob>())
-        return "partition split";
-    return state.stage == job::Stage::reverting ? "swap revert" : "swap run";
+std::string command_for(const job::State& state) {
+    return state.stage == job::Stage::reverting ? "swap revert" : state.command();
 }
 
 /// What to do about triggers of a registry that are off, beneath them; empty when none is.
@@ -128,14 +127,14 @@ std::string problems_text(const QualifiedName& table, const std::vector<std::str
     if (!text.empty())
         text += fmt::format(
             "  hint: the registry may lack ids, or have those of deleted rows. `ALTER TABLE ... ENABLE ALWAYS TRIGGER "
-            "...` switches a trigger on again; docs/swap.md (Verify) has the statements for one that is missing. "
+            "...` enables a trigger again; docs/swap.md (Verify) has the statements for one that is missing. "
             "`tripmig swap verify {}` lists the ids that differ\n",
             sql::quoted(table));
     return text;
 }
 
 json load_json(const job::State& state, const job::JobProgress& progress) {
-    json load{{"blocks", state.load().blocks}, {"blocks_done", progress.blocks_done}};
+    json load{{"blocks", state.blocks_to_load()}, {"blocks_done", progress.blocks_done}};
     load["left_seconds"] = or_null(job::time_left(state, progress));
     load["bytes_a_second"] =
         progress.blocks_a_second ? json(*progress.blocks_a_second * static_cast<double>(progress.block_size)) : json();
@@ -200,20 +199,6 @@ std::string swap_text(const app::SwapResult& result) {
     return (result.state ? state_text(*result.state)
                          : fmt::format("{} is partitioned already: nothing to do", sql::quoted(result.table))) +
            '\n' + problems_text(result.table, result.problems);
-}
-
-json split_json(const app::SplitResult& result) {
-    return swap_json(result.job);
-}
-
-std::string split_text(const app::SplitResult& result) {
-    std::string text = swap_text(result.job);
-    const job::State& state = result.job.state.value();
-    const QualifiedName& leaf = result.job.table;
-    if (!result.was_split_before && state.stage == job::Stage::finished)
-        text += fmt::format("{} is detached and kept; drop it once it is no longer needed\n",
-                            sql::quoted({leaf.schema, state.old_name.empty() ? leaf.name : state.old_name}));
-    return text;
 }
 
 json swap_status_json(const app::SwapStatus& status) {

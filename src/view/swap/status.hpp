@@ -3,7 +3,6 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "app/partition/split.hpp"
 #include "app/swap/result.hpp"
 #include "app/swap/status.hpp"
 
@@ -12,10 +11,6 @@ namespace tripmig::view {
 /// Where a command left a swap.
 nlohmann::json swap_json(const app::SwapResult& result);
 std::string swap_text(const app::SwapResult& result);
-
-/// The same of a split, and what is left of the old leaf.
-nlohmann::json split_json(const app::SplitResult& result);
-std::string split_text(const app::SplitResult& result);
 
 /// How far a swap is, with what is under way.
 nlohmann::json swap_status_json(const app::SwapStatus& status);

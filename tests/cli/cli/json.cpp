@@ -121,6 +121,7 @@ void run_migrations(Documents& documents, const SwapFixture& room) {
     CHECK(documents.run("wait")["version"] == "1");
     CHECK(documents.run("redo", {"--yes"})["ran"].size() == 2);
     CHECK(documents.run("repair")["repaired"].empty());
+    CHECK(documents.run("doctor")["errors"] == 0);
     CHECK(documents.run("dump")["schema"].is_string());
     documents.run("dump", {"schema.sql"});
     CHECK(documents.run("dump", {"--check", "schema.sql"})["same"] == true);
@@ -294,7 +295,7 @@ TEST_CASE("a document is written whatever bytes files and tables have in their n
     CHECK(documents.run("up", {"--dry-run"})["pending"][0]["file"] == shown);
     CHECK(documents.run("validate")["pending"] == 1);
     documents.fail("up", {}, 7);
-    documents.fail("swap status", {"\"caf\xE9\""}, 1);
+    documents.fail("swap status", {"\"caf\xE9\""}, 12);
 
     // A database without encoding, whose server refuses to send such a name.
     const std::string name = room.database.name() + "_ascii";
@@ -306,7 +307,8 @@ TEST_CASE("a document is written whatever bytes files and tables have in their n
         const Connection session(url);
         session.exec("DO $$ BEGIN EXECUTE 'CREATE TABLE \"caf' || chr(233) || '\" (at timestamp)'; END $$");
     }
-    documents.fail("dump", {"--url", url}, 1);
+    documents.fail("dump", {"--url", url}, 12);
+    CHECK(run_tripmig({"dump", "--url", url}).err.find("encoding SQL_ASCII") != std::string::npos);
     documents.fail("up", {"--url", url}, 7);
     room.database.exec("DROP DATABASE " + name);
 }

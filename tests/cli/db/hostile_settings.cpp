@@ -138,6 +138,7 @@ class HostileFixture : public SwapFixture {
         does({"lint"}, true);
         does({"repair"});
         does({"dump"}, true);
+        does({"doctor", "--only", "schema", "--only", "partitions", "--only", "tripmig"});
         does({"wait"});
         does({"swap", "plan", "orders", "--strategy", "copy"});
         does({"swap", "run", "orders", "--strategy", "copy", "--until", "ready"});
@@ -252,7 +253,7 @@ TEST_CASE("default_transaction_read_only stops every command that writes, and na
                       result.err);
     }
     const std::vector<std::vector<std::string>> reading{
-        {"status"}, {"validate"}, {"lint"}, {"up", "--dry-run"}, {"swap", "status", "orders"}, {"dump"}};
+        {"status"}, {"validate"}, {"lint"}, {"up", "--dry-run"}, {"swap", "status", "orders"}, {"dump"}, {"doctor"}};
     for (const auto& command : reading) {
         CAPTURE(command.at(0));
         const CommandResult result = room.tripmig(command);

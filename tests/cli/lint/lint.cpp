@@ -37,7 +37,7 @@ TEST_CASE("a named file: its statements with their locks; exit 4 on an error") {
     CHECK(lint_in(folder, {"migrations/V1__a.sql"}).exit_code == 0);
 }
 
-TEST_CASE("without a file: the directory, ways back included; the statements on demand") {
+TEST_CASE("without a file: the directory, undo files included; the statements on demand") {
     const TemporaryFolder folder;
     folder.write("migrations/V1__a.sql", "create table a (b int);\n");
     folder.write("migrations/U1__a.sql", "drop table a;\n");
@@ -100,6 +100,11 @@ TEST_CASE("a file that is not SQL at all is an error, a mistyped word a warning"
     const auto refused = lint_in(folder, {"README.md"});
     CHECK(refused.exit_code == 2);
     CHECK(refused.err.find("README.md is not SQL") != std::string::npos);
+    folder.write("more/V1__a.sql", "create table a (id int);");
+    const auto directory = lint_in(folder, {"more"});
+    CHECK(directory.exit_code == 2);
+    CHECK(has(directory.err, "more is a directory, not an SQL file"));
+    CHECK(has(directory.err, "tripmig lint --migrations more"));
     folder.write("typo.sql", "create table a (id int); insrt into a values (1);");
     const auto warned = lint_in(folder, {"typo.sql"});
     CHECK(warned.exit_code == 0);

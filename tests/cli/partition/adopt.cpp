@@ -21,22 +21,29 @@ bool has_partman(const Place& place) {
 
 void install_partman(const Place& place) {
     const Connection superuser(place.database.superuser_url());
-    superuser.exec("CREATE SCHEMA partman; CREATE EXTENSION pg_partman SCHEMA partman; SET search_path = public;"
-                   "GRANT ALL ON SCHEMA partman TO PUBLIC; GRANT ALL ON ALL TABLES IN SCHEMA partman TO PUBLIC;"
-                   "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA partman TO PUBLIC; GRANT EXECUTE ON ALL PROCEDURES IN SCHEMA "
-                   "partman TO PUBLIC");
+    superuser.exec(
+        "CREATE SCHEMA partman; CREATE EXTENSION pg_partman SCHEMA partman; SET search_path = public;"
+        "GRANT ALL ON SCHEMA partman TO PUBLIC; GRANT ALL ON ALL TABLES IN SCHEMA partman TO PUBLIC;"
+        "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA partman TO PUBLIC; GRANT EXECUTE ON ALL PROCEDURES IN SCHEMA "
+        "partman TO PUBLIC");
 }
 
 /// part_config and part_config_sub with the columns that pg_partman 5 documents.
 const std::string partman_5 =
-    "CREATE SCHEMA pm; CREATE TABLE pm.part_config (parent_table text PRIMARY KEY, control text NOT NULL, time_encoder text, "
-    "time_decoder text, partition_interval text NOT NULL, partition_type text NOT NULL, premake int NOT NULL DEFAULT 4, "
+    "CREATE SCHEMA pm; CREATE TABLE pm.part_config (parent_table text PRIMARY KEY, control text NOT NULL, time_encoder "
+    "text, "
+    "time_decoder text, partition_interval text NOT NULL, partition_type text NOT NULL, premake int NOT NULL DEFAULT "
+    "4, "
     "automatic_maintenance text NOT NULL DEFAULT 'on', template_table text, retention text, retention_schema text, "
-    "retention_keep_index boolean NOT NULL DEFAULT true, retention_keep_table boolean NOT NULL DEFAULT true, epoch text NOT NULL "
-    "DEFAULT 'none', constraint_cols text[], infinite_time_partitions boolean NOT NULL DEFAULT false, datetime_string text, jobmon "
-    "boolean NOT NULL DEFAULT true, undo_in_progress boolean NOT NULL DEFAULT false, default_table boolean DEFAULT true, "
+    "retention_keep_index boolean NOT NULL DEFAULT true, retention_keep_table boolean NOT NULL DEFAULT true, epoch "
+    "text NOT NULL "
+    "DEFAULT 'none', constraint_cols text[], infinite_time_partitions boolean NOT NULL DEFAULT false, datetime_string "
+    "text, jobmon "
+    "boolean NOT NULL DEFAULT true, undo_in_progress boolean NOT NULL DEFAULT false, default_table boolean DEFAULT "
+    "true, "
     "maintenance_order int, maintenance_last_run timestamptz);"
-    "CREATE TABLE pm.part_config_sub (sub_parent text PRIMARY KEY, sub_control text NOT NULL, sub_partition_interval text NOT "
+    "CREATE TABLE pm.part_config_sub (sub_parent text PRIMARY KEY, sub_control text NOT NULL, sub_partition_interval "
+    "text NOT "
     "NULL, sub_partition_type text NOT NULL, sub_automatic_maintenance text NOT NULL DEFAULT 'on');";
 
 }  // namespace
@@ -53,7 +60,8 @@ TEST_CASE("pg_partman 4: names, bounds and retention are kept, and maintain has 
         "SELECT partman.create_parent('public.m', 'at', 'native', 'monthly', p_premake := 2);"
         "SELECT partman.create_parent('public.w', 'at', 'native', 'weekly', p_premake := 3);"
         "SELECT partman.create_parent('public.n', 'id', 'native', '1000', p_premake := 4);"
-        "UPDATE partman.part_config SET retention = '1 year', retention_keep_table = false WHERE parent_table = 'public.m';"
+        "UPDATE partman.part_config SET retention = '1 year', retention_keep_table = false WHERE parent_table = "
+        "'public.m';"
         "INSERT INTO n VALUES (5)");
     const std::string before = place.leaves("m") + place.leaves("w") + place.leaves("n");
     const CommandResult shown = place.run({"adopt", "--from", "pg_partman", "--dry-run"});
@@ -93,7 +101,8 @@ TEST_CASE("pg_partman 4 in Seoul, and sub-partitions") {
         "SELECT partman.create_parent('public.k', 'at', 'native', 'daily', p_premake := 2);"
         "SET TimeZone = 'UTC'; CREATE TABLE s (id bigint NOT NULL, at timestamptz NOT NULL) PARTITION BY RANGE (at);"
         "SELECT partman.create_parent('public.s', 'at', 'native', 'yearly', p_premake := 1);"
-        "SELECT partman.create_sub_parent('public.s', 'at', 'native', 'monthly', p_native_check := 'yes', p_premake := 2);");
+        "SELECT partman.create_sub_parent('public.s', 'at', 'native', 'monthly', p_native_check := 'yes', p_premake := "
+        "2);");
     const CommandResult asked = place.run({"adopt", "--from", "pg_partman"});
     CHECK(asked.exit_code == 9);  // in which zone?
     CHECK(has(asked.err, "new partitions get sub-partitions by at"));
@@ -104,9 +113,10 @@ TEST_CASE("pg_partman 4 in Seoul, and sub-partitions") {
     CHECK(has(place.folder.read("partitions/k.toml"), "time_zone = \"Asia/Seoul\""));
     CHECK_FALSE(has(place.folder.read("partitions/s.toml"), "time_zone"));
     // The sub-partitioned partitions have rows of their own, and go with their table.
-    CHECK(place.database.scalar("SELECT count(*) FROM partman.part_config WHERE automatic_maintenance <> 'off'") == "0");
-    CHECK(place.database.scalar("SELECT count(*) FROM partman.part_config_sub WHERE sub_automatic_maintenance <> 'off'") ==
+    CHECK(place.database.scalar("SELECT count(*) FROM partman.part_config WHERE automatic_maintenance <> 'off'") ==
           "0");
+    CHECK(place.database.scalar(
+              "SELECT count(*) FROM partman.part_config_sub WHERE sub_automatic_maintenance <> 'off'") == "0");
     const CommandResult plan = place.run({"maintain", "--dry-run"});
     CAPTURE(plan.err);
     CHECK(plan.exit_code == 0);
@@ -123,13 +133,17 @@ TEST_CASE("pg_partman 5: encoders, epochs, what has no counterpart, and one tabl
         "CREATE TABLE e (at bigint NOT NULL) PARTITION BY RANGE (at);"
         "CREATE TABLE e_p20240101 PARTITION OF e FOR VALUES FROM (1704067200) TO (1704153600);"
         "CREATE TABLE l (a int) PARTITION BY LIST (a);"
-        "INSERT INTO pm.part_config (parent_table, control, time_encoder, partition_interval, partition_type, datetime_string, "
+        "INSERT INTO pm.part_config (parent_table, control, time_encoder, partition_interval, partition_type, "
+        "datetime_string, "
         "infinite_time_partitions, constraint_cols, retention, retention_schema) VALUES ('public.u', 'id', "
         "'public.uuid7_time_encoder', '1 mon', 'range', 'YYYYMMDD', true, '{a}', '3 mons', 'old');"
-        "INSERT INTO pm.part_config (parent_table, control, partition_interval, partition_type, datetime_string, epoch, premake) "
-        "VALUES ('public.e', 'at', '1 day', 'range', 'YYYYMMDD', 'seconds', 7), ('public.l', 'a', '1', 'list', NULL, 'none', 4), "
+        "INSERT INTO pm.part_config (parent_table, control, partition_interval, partition_type, datetime_string, "
+        "epoch, premake) "
+        "VALUES ('public.e', 'at', '1 day', 'range', 'YYYYMMDD', 'seconds', 7), ('public.l', 'a', '1', 'list', NULL, "
+        "'none', 4), "
         "('public.gone', 'at', '1 day', 'range', 'YYYYMMDD', 'none', 4)");
-    const CommandResult result = run_tripmig({"--json", "partition", "adopt", "--from", "pg_partman"}, place.surroundings());
+    const CommandResult result =
+        run_tripmig({"--json", "partition", "adopt", "--from", "pg_partman"}, place.surroundings());
     CAPTURE(result.err);
     CAPTURE(result.out);
     CHECK(result.exit_code == 9);
@@ -152,8 +166,9 @@ TEST_CASE("pg_partman 5: encoders, epochs, what has no counterpart, and one tabl
     // Nobody said --take-over.
     CHECK(place.database.scalar("SELECT count(*) FROM pm.part_config WHERE automatic_maintenance = 'on'") == "4");
     CHECK(place.run({"adopt", "u", "--from", "pg_partman", "--take-over"}).exit_code == 0);
-    CHECK(place.database.scalar("SELECT string_agg(parent_table, ' ') FROM pm.part_config WHERE automatic_maintenance = "
-                                "'off'") == "public.u");
+    CHECK(
+        place.database.scalar("SELECT string_agg(parent_table, ' ') FROM pm.part_config WHERE automatic_maintenance = "
+                              "'off'") == "public.u");
 }
 
 TEST_CASE("without pg_partman there is nothing to adopt") {

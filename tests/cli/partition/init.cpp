@@ -56,10 +56,12 @@ TEST_CASE("months, days and weeks with their names; check accepts the file and m
 
 TEST_CASE("premake is what is ahead, and then nothing is to be created") {
     const Place place;
-    place.database.exec("SET TimeZone = 'UTC'; CREATE TABLE m (at timestamptz NOT NULL) PARTITION BY RANGE (at);"
-                        "DO $$ BEGIN FOR i IN -1..5 LOOP EXECUTE format('CREATE TABLE m_%s PARTITION OF m FOR VALUES FROM (%L) TO (%L)',"
-                        " to_char(date_trunc('month', now()) + i * interval '1 month', 'YYYY_MM'), date_trunc('month', now()) + i * "
-                        "interval '1 month', date_trunc('month', now()) + (i + 1) * interval '1 month'); END LOOP; END $$");
+    place.database.exec(
+        "SET TimeZone = 'UTC'; CREATE TABLE m (at timestamptz NOT NULL) PARTITION BY RANGE (at);"
+        "DO $$ BEGIN FOR i IN -1..5 LOOP EXECUTE format('CREATE TABLE m_%s PARTITION OF m FOR VALUES FROM (%L) TO "
+        "(%L)',"
+        " to_char(date_trunc('month', now()) + i * interval '1 month', 'YYYY_MM'), date_trunc('month', now()) + i * "
+        "interval '1 month', date_trunc('month', now()) + (i + 1) * interval '1 month'); END LOOP; END $$");
     CHECK(place.run({"init", "m"}).exit_code == 0);
     CHECK(has(place.folder.read("partitions/m.toml"), "premake = 5\n"));
     CHECK(has(place.run({"maintain"}).err, "nothing to do"));
@@ -108,7 +110,8 @@ TEST_CASE("half months by hand are no obstacle") {
         "CREATE TABLE t_oct_a PARTITION OF t FOR VALUES FROM ('2026-10-01') TO ('2026-10-16');"
         "CREATE TABLE t_oct_b PARTITION OF t FOR VALUES FROM ('2026-10-16') TO ('2026-11-01');"
         "CREATE TABLE t_nov_a PARTITION OF t FOR VALUES FROM ('2026-11-01') TO ('2026-11-16');");
-    const CommandResult result = place.run({"init", "t", "--file", (place.folder.path() / "partitions/x.toml").string()});
+    const CommandResult result =
+        place.run({"init", "t", "--file", (place.folder.path() / "partitions/x.toml").string()});
     CAPTURE(result.err);
     CHECK(result.exit_code == 0);
     CHECK(has(place.folder.read("partitions/x.toml"), "interval = \"1 month\""));
@@ -149,7 +152,8 @@ TEST_CASE("numbers, milliseconds and uuids") {
 
 TEST_CASE("nothing is overwritten, and what can't have a policy is told why") {
     const Place place;
-    place.database.exec(make_orders + "CREATE TABLE plain (at timestamptz); CREATE TABLE l (a int) PARTITION BY LIST (a);");
+    place.database.exec(make_orders +
+                        "CREATE TABLE plain (at timestamptz); CREATE TABLE l (a int) PARTITION BY LIST (a);");
     CHECK(place.run({"init", "orders"}).exit_code == 12);
     const CommandResult empty = place.run({"init", "orders", "--interval", "1 month"});
     CAPTURE(empty.err);

@@ -84,7 +84,7 @@ TEST_CASE("mistakes are told in one clear message, with their exit code") {
     CHECK(has(result.err, "did you mean public.orders?"));
     result = place.run({"maintain", "--now", "tomorrow"});
     CHECK(result.exit_code == 2);
-    CHECK(has(result.err, "--now tomorrow: that is not a time"));
+    CHECK(has(result.err, "--now tomorrow is not a valid time"));
     place.folder.write("partitions/orders.toml", "table = \"orders\"\nkey = \"at\"\nintervall = \"1 month\"\n");
     result = place.run({"maintain"});
     CHECK(result.exit_code == 2);

@@ -19,7 +19,7 @@ TEST_CASE("status shows partitions, gaps and what is left, and tells by its exit
     CommandResult result = place.run({"status", "--exit-code"});
     CAPTURE(result.out);
     CHECK(result.exit_code == 3);
-    CHECK(has(result.out, "public.orders: 0 of 2 partitions ahead, none for the present"));
+    CHECK(has(result.out, "public.orders: 0 of 2 partitions ahead, no partition for the present"));
     CHECK(has(result.out, "~1,234"));
     CHECK(has(result.out, "gap: no partition for [2020-02-01, 2020-03-01)"));
     CHECK(place.run({"status"}).exit_code == 0);
@@ -57,7 +57,7 @@ TEST_CASE("rows in DEFAULT that a partition should have are counted, others are 
     CHECK(result.exit_code == 3);
     CHECK(has(result.out, "2 rows of public.orders_rest belong in another partition"));
     CHECK(has(result.out, "partition split public.orders_rest"));
-    CHECK(has(result.out, "public.nothing: there is no table public.nothing"));
+    CHECK(has(result.out, "\npublic.nothing does not exist\n  hint: "));
     CHECK(has(result.out, "2 of 2 tables need attention"));
 }
 

@@ -37,6 +37,11 @@ class Standby {
         return folder != nullptr && std::filesystem::exists(std::filesystem::path(folder) / "pg_basebackup");
     }
 
+    /// As a superuser.
+    [[nodiscard]] std::string url(const std::string& database) const {
+        return "postgresql://postgres@/" + database + "?host=" + m_folder.path().string() + "&port=5499";
+    }
+
     /// From here on it falls behind.
     void pause() const { (void)Connection(m_url).scalar("SELECT pg_wal_replay_pause()::text"); }
     void resume() const { (void)Connection(m_url).scalar("SELECT pg_wal_replay_resume()::text"); }

@@ -230,10 +230,36 @@ TEST_CASE("at the cut-over: whom it waits for, and how often it tried") {
                                room.surroundings());
         const auto trying = status_when(room, [](const nlohmann::json& status) { return status["attempts"] >= 2; });
         CHECK(trying["stage"] == "ready");
-        CHECK(room.tripmig({"swap", "status", "orders"}).out.find(" attempts at the locks of the cut-over failed") !=
+        CHECK(room.tripmig({"swap", "status", "orders"}).out.find(" cut-over attempts did not get the locks") !=
               std::string::npos);
         reader.exec("ROLLBACK");
         CHECK(work.wait().exit_code == 0);
         CHECK(room.swap({"status", "orders"})["attempts"] >= 3);
     }
+}
+
+TEST_CASE(
+    "a registry has its triggers from the cut-over on: before it none is told as missing, after it one that is off") {
+    const SwapFixture room;
+    room.database.exec(
+        "CREATE TABLE orders (id bigint PRIMARY KEY, at timestamptz NOT NULL DEFAULT now());"
+        "CREATE TABLE lines (id bigint PRIMARY KEY, order_id bigint REFERENCES orders);"
+        "INSERT INTO orders SELECT g, now() - g * interval '1 hour' FROM generate_series(1, 100) AS g");
+    std::string strategy = "attach";
+    SUBCASE("attach") {
+    }
+    SUBCASE("copy") {
+        strategy = "copy";
+    }
+    (void)room.swap({"run", "orders", "--strategy", strategy, "--until", "ready"});
+    const CommandResult before = room.tripmig({"swap", "status", "orders"});
+    CHECK_MESSAGE(before.out.find("registry:") == std::string::npos, before.out);
+    const CommandResult compared = room.tripmig({"swap", "verify", "orders"});
+    CHECK_MESSAGE(compared.err.find("is missing") == std::string::npos, compared.err);
+    (void)room.swap({"cutover", "orders"});
+    room.database.exec("ALTER TABLE orders DISABLE TRIGGER orders_ids_truncate");
+    const CommandResult after = room.tripmig({"swap", "status", "orders"});
+    CHECK_MESSAGE(
+        after.out.find("registry: trigger orders_ids_truncate of public.orders is disabled") != std::string::npos,
+        after.out);
 }

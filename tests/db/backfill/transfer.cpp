@@ -34,7 +34,7 @@ class Move {
 
     backfill::LoadJob job() {
         const db::TableInfo table = bench.table("source");
-        return {table.pages, table.filenode, std::chrono::milliseconds(5), {}};
+        return {{{table.name, table.pages, table.filenode}}, std::chrono::milliseconds(5), {}};
     }
     void load(const backfill::LoadJob& job, const config::SwapConfig& limits = {}) {
         backfill::Workers workers(bench.config(), 2, 4711, bench.reporter(), bench.clock(), bench.stop());
@@ -158,7 +158,7 @@ TEST_CASE("a load goes on where it was interrupted, whichever chunks were done")
     Move move;
     move.bench.run(backfill::begin_transfer(move.transfer));
     const backfill::LoadJob job = move.job();
-    REQUIRE(job.blocks > 300);
+    REQUIRE(job.tables.front().blocks > 300);
     move.bench.run(
         {backfill::load_blocks(move.projection, {0, 100}), backfill::load_blocks(move.projection, {200, 250})});
     move.bench.database.exec("INSERT INTO state.chunks_1 VALUES (0, 100), (200, 250)");
@@ -166,7 +166,7 @@ TEST_CASE("a load goes on where it was interrupted, whichever chunks were done")
     CHECK(move.difference() == "0");
     CHECK(move.duplicates() == "0");
     CHECK(move.bench.database.scalar("SELECT sum(past_block - first_block) FROM state.chunks_1") ==
-          std::to_string(job.blocks));
+          std::to_string(job.tables.front().blocks));
 }
 
 TEST_CASE("a load that rests takes its chunks in small pieces, and another each at once") {
@@ -198,12 +198,13 @@ TEST_CASE("a row that was loaded, moved to a later block and was loaded again is
     move.bench.database.exec("VACUUM source");
     move.bench.run(backfill::begin_transfer(move.transfer));
     const backfill::LoadJob job = move.job();
-    const std::int64_t half = job.blocks / 2;
+    const std::int64_t half = job.tables.front().blocks / 2;
     move.bench.run({backfill::load_blocks(move.projection, {0, half})});
     move.bench.database.exec("INSERT INTO state.chunks_1 VALUES (0, " + std::to_string(half) + ")");
     move.bench.database.exec("UPDATE source SET at = '2027-01-01', pad = repeat('y', 5000) WHERE id = 1");
     REQUIRE(move.bench.database.scalar("SELECT ctid >= '(" + std::to_string(half) + ",0)' AND ctid < '(" +
-                                       std::to_string(job.blocks) + ",0)' FROM source WHERE id = 1") == "t");
+                                       std::to_string(job.tables.front().blocks) + ",0)' FROM source WHERE id = 1") ==
+            "t");
     move.load(job);
     REQUIRE(move.duplicates() == "1");
     move.bench.run({backfill::purge_touched(move.transfer, move.projection.target)});

@@ -403,7 +403,7 @@ TEST_CASE("tables that are not as the policy says are refused with what to do") 
     config::PartitionPolicy policy = monthly();
     policy.file = "partitions/orders.toml";
     CHECK(refusal(policy) ==
-          "there is no table public.orders | create it first, with a migration (`tripmig up`), or correct its name in "
+          "public.orders does not exist | create it first, with a migration (`tripmig up`), or correct its name in "
           "partitions/orders.toml");
     room.database.exec("CREATE TABLE orders (at timestamp)");
     CHECK(refusal(policy) ==
@@ -411,7 +411,7 @@ TEST_CASE("tables that are not as the policy says are refused with what to do") 
     room.database.exec("DROP TABLE orders; CREATE TABLE orders (at timestamp, n int) PARTITION BY LIST (n)");
     CHECK(refusal(policy).find("is not partitioned by range of a column") != std::string::npos);
     room.database.exec("DROP TABLE orders; CREATE TABLE orders (at timestamp, n int) PARTITION BY RANGE (n)");
-    CHECK(refusal(policy) == "public.orders is partitioned by n, its policy says at | write key = \"n\"");
+    CHECK(refusal(policy) == "public.orders is partitioned by n, but its policy has the key at | write key = \"n\"");
     room.database.exec("DROP TABLE orders; CREATE TABLE orders (at text) PARTITION BY RANGE (at)");
     CHECK(refusal(policy).find("has type text, which is not supported") != std::string::npos);
     room.database.exec(

@@ -1,4 +1,4 @@
-#include "partition/retention.hpp"
+#include "partition/retention/retention.hpp"
 
 #include <doctest/doctest.h>
 

@@ -127,7 +127,7 @@ TEST_CASE("the examples in docs/configuration.md are valid") {
         CHECK(usage_error_of([&] { load_config(sources); }) == "no error");
     }
     CHECK(policies == 3);
-    CHECK(configurations == 1);
+    CHECK(configurations == 2);
 
     int strings = 0;
     for (const std::string& block : blocks(docs(), "connection")) {

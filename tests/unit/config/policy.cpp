@@ -59,7 +59,7 @@ unique_indexes = "key"
     CHECK(policy.max_create == 90);
     CHECK(policy.max_drop == 5);
     REQUIRE(policy.retention.has_value());
-    CHECK(std::get<CalendarInterval>(policy.retention->keep) == CalendarInterval{36, 0, 0});
+    CHECK(std::get<CalendarInterval>(*policy.retention->keep) == CalendarInterval{36, 0, 0});
     CHECK(policy.time_zone == "Asia/Seoul");
     CHECK(policy.week_start == 7);
     CHECK(policy.template_table == QualifiedName{"app", "orders_template"});
@@ -153,13 +153,41 @@ TEST_CASE("values are checked one by one and together") {
     CHECK(contains(policy_error(up_to_interval + "interval = 10\n[retention]\nkeep = \"1 year\"\n"),
                    "the interval is a number, so this must be one too"));
     CHECK(contains(policy_error(head + "[retention]\nkeep = 36\n"), "the interval is a time, so this must be one too"));
-    CHECK(contains(policy_error(head + "[retention]\nkeep = \"1 year\"\naction = \"drop\"\n"), "use one of detach"));
-    CHECK(
-        contains(policy_error(head + "[retention]\nkeep = \"1 year\"\ngrace = \"7 days\"\n"), "unknown key \"grace\""));
+    CHECK(contains(policy_error(head + "[retention]\nkeep = \"1 year\"\naction = \"delete\"\n"),
+                   "use one of detach, drop, archive"));
+    CHECK(contains(policy_error(head + "[retention]\nkeep = \"1 year\"\ngrace = \"7 days\"\n"),
+                   "orders.toml:6:9: retention.grace: grace is for drop and archive only"));
     CHECK(contains(policy_error(head + "[retention]\nkeep = \"1 year\"\ncascade = \"true\"\n"),
                    "this must be true or false"));
     CHECK(contains(policy_error(head + "name = \"{table}_{start:%Y}\"\n"),
                    "orders.toml:4:8: name: two partitions of 1 month would get the same name"));
+}
+
+TEST_CASE("retention by count and by size, and what becomes of the partitions") {
+    const PartitionPolicy policy = parse_policy(
+        head +
+            "[retention]\nkeep_partitions = 36\nkeep_size = \"500 GB\"\nonly_if = \"SELECT '{partition}' <> ''\"\n"
+            "action = \"archive\"\ngrace = \"3 days\"\n[archive]\ndir = \"old\"\ncommand = \"cp {file} /mnt\"\n",
+        "/etc/policies/orders.toml");
+    REQUIRE(policy.retention.has_value());
+    CHECK_FALSE(policy.retention->keep.has_value());
+    CHECK(policy.retention->keep_partitions == 36);
+    CHECK(policy.retention->keep_bytes == 500LL << 30);
+    CHECK(policy.retention->action == RetentionPolicy::Action::archive);
+    CHECK(policy.retention->grace == CalendarInterval{0, 3, 0});
+    CHECK(policy.archive.dir == "/etc/policies/old");
+    CHECK(policy.archive.command == "cp {file} /mnt");
+    const std::string size = head + "[retention]\nkeep_size = ";
+    CHECK(parse_policy(size + "\"12 kB\"\n", "t.toml").retention->keep_bytes == 12 << 10);
+    CHECK(parse_policy(size + "\"3TB\"\n", "t.toml").retention->keep_bytes == 3LL << 40);
+    for (const std::string wrong : {"0 GB", "GB", "5", "5 gb", "1.5 GB", "1234567 TB", "-1 GB", " 1 GB"})
+        CHECK_MESSAGE(contains(policy_error(size + "\"" + wrong + "\"\n"), "is not a size"), wrong);
+    CHECK(contains(policy_error(head + "[retention]\nkeep = \"1 year\"\naction = \"archive\"\n"),
+                   "the directory of the archives is missing"));
+    CHECK(contains(policy_error(head + "[retention]\nkeep = \"1 year\"\nonly_if = \"SELECT true\"\n"),
+                   "{partition} is missing in it"));
+    CHECK(contains(policy_error(head + "[archive]\ndir = \"a\"\ncommand = \"true\"\n"), "{file} is missing in it"));
+    CHECK(contains(policy_error(head + "[archive]\ncommand = \"ls {file}\"\n"), "the directory of the archives is missing"));
 }
 
 TEST_CASE("a folder of policies") {

@@ -155,8 +155,8 @@ TEST_CASE("the present partition and premake are never refused, gaps beyond max_
     Coverage coverage;
     coverage.leaves = {month("2024-05-01")};
     CHECK_THROWS_WITH_AS(missing(coverage, monthly(), "2034-05-17"),
-                         "public.orders has no partitions for [2029-06-01, 2034-05-01), and would need more than 60 "
-                         "for its gaps; the time is 2034-05-17 00:00:00",
+                         "public.orders has no partitions for [2029-06-01, 2034-05-01): its gaps need more than 60 "
+                         "(max_create); the time is 2034-05-17 00:00:00",
                          Error);
 }
 
@@ -280,7 +280,7 @@ TEST_CASE("one number far beyond the others: its place and premake, none of the 
     REQUIRE(found.refused);
     CHECK(describe(coverage.key, *found.refused) == "[1000, 1000000)");
     CHECK(std::string(too_many_gaps(*found.refused, coverage, policy, moment("2024-05-17"), 60).message()) ==
-          "public.orders has no partitions for [1000, 1000000), and would need more than 60 for its gaps; the newest "
+          "public.orders has no partitions for [1000, 1000000): its gaps need more than 60 (max_create); the newest "
           "row has 999999999");
     CHECK(find_missing_leaves(coverage, policy, moment("2024-05-17"), 1000).gaps.size() == 999);
 }

@@ -79,7 +79,7 @@ TEST_CASE("copy, an empty table, and a split of format 2") {
                                                           R"json("parent":{"name":"p","schema":"public"})json"),
                                                  R"json("bound":"")json",
                                                  R"json("bound":"FOR VALUES FROM (MINVALUE) TO ('2026-12-01')")json")));
-    CHECK(state.is<job::SplitJob>());
+    CHECK(state.is<job::PartitionJob>());
     CHECK(state.root_table().name == "p");
     CHECK(state.bound() == "FOR VALUES FROM (MINVALUE) TO ('2026-12-01')");
 }

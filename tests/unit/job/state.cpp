@@ -13,7 +13,7 @@ using job::AttachJob;
 using job::CopyJob;
 using job::CopyPart;
 using job::EmptyJob;
-using job::SplitJob;
+using job::PartitionJob;
 using job::Stage;
 using job::State;
 using job::SwapPart;
@@ -68,11 +68,21 @@ State rich_state() {
 
 /// One of each kind, with a value in everything that it has.
 std::vector<State> each_kind() {
-    std::vector<State> states(4, rich_state());
+    std::vector<State> states(6, rich_state());
     states[0].kind = AttachJob{rich_swap(), {40, 16385, true}, "2026-12-01 00:00:00+00"};
     states[1].kind = CopyJob{rich_swap(), rich_copy()};
-    states[2].kind = SplitJob{rich_copy(), {"shop", "orders"}, "FOR VALUES FROM (1) TO (9)"};
+    states[2].kind = PartitionJob{rich_copy(), {"shop", "orders"}, "FOR VALUES FROM (1) TO (9)"};
     states[3].kind = EmptyJob{rich_swap(), config::SwapStrategy::copy};
+    PartitionJob job{rich_copy(), {"shop", "orders"}, "FOR VALUES FROM (1) TO (9)"};
+    job.verb = job::PartitionVerb::merge;
+    job.more = {{{"shop", "second"}, "FOR VALUES FROM (9) TO (17)", 16400, 60, 16500}};
+    job.into = {"shop", "both"};
+    states[4].kind = job;
+    PartitionJob drain{rich_copy(), {"shop", "orders"}, "DEFAULT"};
+    drain.verb = job::PartitionVerb::drain;
+    drain.limit = 12;
+    drain.keeps_old = false;
+    states[5].kind = drain;
     return states;
 }
 
@@ -82,7 +92,7 @@ TEST_CASE("a state of each kind comes back from its job as it was") {
     for (const State& state : each_kind()) {
         const db::Job job = job::to_job(state);
         CAPTURE(job.state);
-        CHECK(job.kind == (state.is<SplitJob>() ? "split" : "swap"));
+        CHECK(job.kind == (state.is<PartitionJob>() ? job::to_string(state.partition().verb) : "swap"));
         CHECK(job.stage == "registered");
         const State back = job::from_job(job);
         CHECK(job::to_job(back).state == job.state);
@@ -98,6 +108,21 @@ TEST_CASE("a state of each kind comes back from its job as it was") {
         CHECK(back.policy.value().file_choices.at("strategy") == "copy");
         CHECK(back.strategy() == state.strategy());
     }
+}
+
+TEST_CASE("a merge and a drain come back with all that they are told") {
+    const State merge = job::from_job(job::to_job(each_kind()[4]));
+    CHECK(merge.does(job::PartitionVerb::merge));
+    CHECK(merge.partition().into == QualifiedName{"shop", "both"});
+    CHECK(merge.partition().more == each_kind()[4].partition().more);
+    CHECK(merge.sources().size() == 2);
+    CHECK(merge.blocks_to_load() == 100);
+    CHECK(merge.command() == "partition merge");
+    const State drain = job::from_job(job::to_job(each_kind()[5]));
+    CHECK(drain.does(job::PartitionVerb::drain));
+    CHECK(drain.is_default());
+    CHECK(drain.partition().limit == 12);
+    CHECK_FALSE(drain.partition().keeps_old);
 }
 
 TEST_CASE("what a kind has comes back, what another kind has is empty and cannot be changed") {
@@ -117,6 +142,8 @@ TEST_CASE("what a kind has comes back, what another kind has is empty and cannot
     CHECK(split.root_table().name == "orders");
     CHECK(split.bound() == "FOR VALUES FROM (1) TO (9)");
     CHECK(split.load().blocks == 40);
+    CHECK(split.partition().keeps_old);
+    CHECK(split.command() == "partition split");
     CHECK(split.copy().outgoing.at(0).references.name == "customers");
     CHECK_FALSE(split.swap().has_registry);
     CHECK_THROWS_AS(split.edit_swap(), std::bad_variant_access);

@@ -44,12 +44,11 @@ PolicyDraft draft_of(const TableFacts& facts, const DraftWishes& wishes = {}) {
 }  // namespace
 
 TEST_CASE("the interval is that of most of the newest partitions") {
-    const TableFacts facts =
-        table_with("date", {{"orders_2022", days("2022-01-01", "2023-01-01")},
-                            {"orders_2023", days("2023-01-01", "2024-01-01")},
-                            {"orders_2024_01", days("2024-01-01", "2024-02-01")},
-                            {"orders_2024_02", days("2024-02-01", "2024-03-01")},
-                            {"orders_2024_03", days("2024-03-01", "2024-04-01")}});
+    const TableFacts facts = table_with("date", {{"orders_2022", days("2022-01-01", "2023-01-01")},
+                                                 {"orders_2023", days("2023-01-01", "2024-01-01")},
+                                                 {"orders_2024_01", days("2024-01-01", "2024-02-01")},
+                                                 {"orders_2024_02", days("2024-02-01", "2024-03-01")},
+                                                 {"orders_2024_03", days("2024-03-01", "2024-04-01")}});
     const PolicyDraft draft = draft_of(facts);
     CHECK(interval_text(draft.interval) == "1 month");
     CHECK(draft.name == "{table}_{start:%Y_%m}");
@@ -73,7 +72,8 @@ TEST_CASE("widths that people use, in UTC and in a zone") {
         table_with("timestamp with time zone", {{"a", days("2024-01-31 15:00:00+00", "2024-02-29 15:00:00+00")}}));
     CHECK(seoul.time_zone == "Asia/Seoul");
     CHECK(interval_text(seoul.interval) == "1 month");
-    CHECK(draft_of(table_with("timestamp with time zone", {{"a", days("2024-01-01 00:00:00+00", "2024-02-01 00:00:00+00")}}))
+    CHECK(draft_of(
+              table_with("timestamp with time zone", {{"a", days("2024-01-01 00:00:00+00", "2024-02-01 00:00:00+00")}}))
               .time_zone.empty());
 }
 

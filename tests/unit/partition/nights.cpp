@@ -7,7 +7,7 @@
 
 #include "partition/health.hpp"
 #include "partition/plan.hpp"
-#include "partition/retention.hpp"
+#include "partition/retention/retention.hpp"
 
 using namespace tripmig;
 using namespace tripmig::partition;

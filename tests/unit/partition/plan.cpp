@@ -4,7 +4,7 @@
 
 #include "ddl/leaf.hpp"
 #include "partition/outcome.hpp"
-#include "partition/retention.hpp"
+#include "partition/retention/retention.hpp"
 
 using namespace tripmig;
 using namespace tripmig::partition;
@@ -224,7 +224,7 @@ TEST_CASE("a start in the future is waited for, and said") {
     MaintenancePlan plan = plan_maintenance(snapshot, policy, {});
     CHECK(plan.acts.empty());
     REQUIRE(plan.notes.size() == 1);
-    CHECK(plan.notes[0].find("the first partition begins at 2024-06-01, as start says") != std::string::npos);
+    CHECK(plan.notes[0].find("the first partition begins at 2024-06-01 (start)") != std::string::npos);
     policy.premake = 3;
     CHECK(unit_names(plan_maintenance(snapshot, policy, {})) == "create partition shop.orders_2024_06\n");
 }

@@ -1,4 +1,4 @@
-#include "partition/retention.hpp"
+#include "partition/retention/retention.hpp"
 
 #include <doctest/doctest.h>
 
@@ -147,5 +147,6 @@ TEST_CASE("max_drop is for one run: the rest follows, which is no error") {
     CHECK(plan.refusals.empty());
     REQUIRE(plan.notes.size() == 1);
     CHECK(plan.notes[0] ==
-          "shop.orders: 20 partitions are older than 10 days; this run retires 5 (max_drop), the next runs the rest");
+          "shop.orders: 20 partitions are older than 10 days; this run retires 5 (max_drop), the next runs retire the "
+          "rest");
 }

@@ -34,8 +34,8 @@ ddl::Leaf month(const std::string& name, const char* lower, const char* upper) {
 }
 
 struct Split {
-    partition::SplitFacts facts{
-        split_table("orders"), split_table("orders_past"), split_table("tripmig_new_orders_past"), {}, {}, {}};
+    partition::CutOverFacts facts{
+        split_table("orders"), {split_table("orders_past")}, split_table("tripmig_new_orders_past"), {}, {}, {}, {}};
     job::State state;
 
     explicit Split(const std::string& bound) {
@@ -43,17 +43,18 @@ struct Split {
                                    month("orders_2026_02", "2026-02-01", "2026-03-01")};
         facts.others = {{"public", "orders_2026_03"}};
         state.job = 5;
-        state.table = facts.leaf.name;
+        state.table = facts.sources.front().name;
         state.stage = job::Stage::ready;
         state.key = "at";
         state.key_type = "timestamp without time zone";
         state.interval = "1 month";
         state.primary_key = {"id", "at"};
-        state.kind = job::SplitJob{{{}, {"id", "at"}, {}, {}}, facts.parent.name, bound};
+        state.kind = job::PartitionJob{{{}, {"id", "at"}, {}, {}}, facts.parent.name, bound, {}, {}, {}, {}};
     }
 
     [[nodiscard]] Unit unit() const {
-        return partition::split_cut_over_unit({job::build_replacement(facts.leaf, state), state, "tripmig"}, facts, {});
+        return partition::partition_cut_over({job::build_replacement(facts.sources.front(), state), state, "tripmig"},
+                                             facts, {});
     }
 };
 
@@ -103,4 +104,45 @@ TEST_CASE("a split of DEFAULT: a new, empty DEFAULT has the old one's name befor
     require_order(sql, {"DETACH PARTITION public.orders_past", "ATTACH PARTITION public.orders_2026_02",
                         "ALTER TABLE public.orders_past RENAME TO orders_past_before", "public.orders_past", "DEFAULT",
                         "UPDATE tripmig.jobs"});
+}
+
+TEST_CASE("a merge's cut-over: all sources leave before the one partition comes, all of them locked and unchanged") {
+    Split merge("FOR VALUES FROM ('2026-01-01 00:00:00') TO ('2026-02-01 00:00:00')");
+    merge.facts.sources.push_back(split_table("orders_second"));
+    merge.facts.target_partitions = {month("orders_both", "2026-01-01", "2026-03-01")};
+    job::PartitionJob& job = merge.state.edit_partition();
+    job.verb = job::PartitionVerb::merge;
+    job.into = {"public", "orders_both"};
+    job.more = {
+        {{"public", "orders_second"}, "FOR VALUES FROM ('2026-02-01 00:00:00') TO ('2026-03-01 00:00:00')", 17, 1, 2}};
+    const Unit unit = merge.unit();
+    CHECK(locks_of(unit) == std::vector<std::string>{"public.tripmig_new_orders_past", "public.orders_both",
+                                                     "public.orders", "public.orders_past", "public.orders_second",
+                                                     "public.orders_2026_03", "tripmig.log_5"});
+    const std::string sql = text_of(unit);
+    // One log, both tables: what the log names goes from the target before anything of either table comes.
+    require_order(sql, {"DELETE FROM public.tripmig_new_orders_past AS copied", "ONLY public.orders_past AS now",
+                        "ONLY public.orders_second AS now", "DETACH PARTITION public.orders_past",
+                        "DETACH PARTITION public.orders_second",
+                        "ATTACH PARTITION public.orders_both FOR VALUES FROM "
+                        "('2026-01-01 00:00:00') TO ('2026-03-01 00:00:00')"});
+    CHECK(sql.find("tripmig_capture_5 ON public.orders_second") != std::string::npos);
+}
+
+TEST_CASE(
+    "a drain's cut-over: the replacement DEFAULT comes last, under the old one's name, with its CHECK until then") {
+    Split drain("DEFAULT");
+    drain.state.old_name = "orders_past_before";
+    drain.state.edit_partition().verb = job::PartitionVerb::drain;
+    drain.facts.rest = split_table("tripmig_rest_orders_past");
+    const std::string sql = text_of(drain.unit());
+    require_order(sql, {"DETACH PARTITION public.orders_past", "ATTACH PARTITION public.orders_2026_02",
+                        "DETACH PARTITION public.tripmig_rest_orders_past",
+                        "ALTER TABLE public.orders_past RENAME TO orders_past_before",
+                        "ALTER TABLE public.tripmig_rest_orders_past RENAME TO orders_past",
+                        "ATTACH PARTITION public.orders_past DEFAULT", "DROP CONSTRAINT IF EXISTS tripmig_rest_check",
+                        "DROP TABLE public.tripmig_new_orders_past", "UPDATE tripmig.jobs"});
+    // The indexes of both: the old one's make room.
+    require_order(sql, {"ALTER INDEX public.orders_past_pkey RENAME TO",
+                        "ALTER INDEX public.tripmig_rest_orders_past_pkey RENAME TO orders_past_pkey"});
 }

@@ -129,10 +129,10 @@ TEST_CASE("of several tasks the one that began last stands in the bar until it i
     reporter->emit(progress_event("a", 1, 10));
     terminal.clock.pass(200ms);
     reporter->emit(progress_event("b", 1, 10));
-    CHECK(terminal.screen().back().find("b (+1 more)  [") == 0);
+    CHECK(terminal.screen().back().find("b (1 other running)  [") == 0);
     terminal.clock.pass(5s);
     reporter->emit(progress_event("a", 2, 10));
-    CHECK(terminal.screen().back().find("a (+1 more)  [") == 0);
+    CHECK(terminal.screen().back().find("a (1 other running)  [") == 0);
     terminal.clock.pass(200ms);
     reporter->emit(progress_event("a", 10, 10));
     CHECK(terminal.screen().back().find("b  [") == 0);

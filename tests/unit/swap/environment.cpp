@@ -170,7 +170,7 @@ TEST_CASE("what is around: locks, sessions, replicas, statements, time and disk"
         "takes 111 locks; the setting is 64, for each of 100 sessions. If 58 of them did that at once, the lock table "
         "would be full (SQLSTATE 53200); 128 is enough");
     around.may_make_state = around.sees_all_statistics = false;
-    around.blockers = {"pid 7 (shop, idle in transaction, 90 s in its transaction)"};
+    around.blockers = {"pid 7 (shop, idle in transaction, transaction open for 90 s)"};
     around.followers = {"replica1"};
     around.idle_slots = {"dead (12 GB of WAL)"};
     around.has_statement_statistics = true;

@@ -66,6 +66,8 @@ TEST_CASE("a plain table passes, and the primary key's change is told") {
     const Case plain;
     CHECK(plain.refusals().empty());
     CHECK(plain.notes("becomes (id, at)"));
+    for (const Finding& finding : plain.findings())
+        CHECK_MESSAGE(finding.subject != "constraint orders_pkey", finding.message);
     CHECK_NOTHROW(job::refuse_if_any(plain.findings(), plain.table.name));
 }
 

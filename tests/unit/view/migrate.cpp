@@ -209,7 +209,7 @@ TEST_CASE("a dry run of a transaction, of statements one at a time and of a swap
 
     const std::string sql = view::dry_run_sql(preview);
     CHECK(sql.find("-- V3__c.sql\nBEGIN ISOLATION LEVEL SERIALIZABLE;\nSELECT 1\nFROM a;\nCOPY a FROM stdin;\n1\n\\.\n"
-                   "COMMIT;\n\n-- V3__c.sql, stopped at 2/4: what is left of it\n-- in batches: ") == 0);
+                   "COMMIT;\n\n-- V3__c.sql, stopped at 2/4: the rest\n-- in batches: ") == 0);
     CHECK(sql.find("-- V4__d.sql\n-- it has 1 row\n\n") != std::string::npos);
 
     const json files = view::dry_run_json(preview)["pending"];

@@ -18,7 +18,7 @@ TEST_CASE("a sandbox that runs, one that is stopped, and none") {
     sandbox::Server server;
     server.directory = "/tmp/box";
     status = {"/tmp/box", server, std::nullopt};
-    CHECK(view::sandbox_status_text(status) == "no sandbox runs in /tmp/box; a stopped one lies there\n");
+    CHECK(view::sandbox_status_text(status) == "no sandbox runs in /tmp/box; a stopped one is there\n");
     CHECK(view::sandbox_json(status)["running"] == false);
     CHECK(view::sandbox_json(status)["pid"].is_null());
 

@@ -4,6 +4,7 @@
 
 #include "contains.hpp"
 #include "view/json_text.hpp"
+#include "view/partition/partition_job.hpp"
 #include "view/swap/plan.hpp"
 #include "view/swap/status.hpp"
 #include "view/swap/verify.hpp"
@@ -113,12 +114,12 @@ TEST_CASE("the numbers of a swap agree with their nouns") {
 TEST_CASE("a split names the partition that it leaves behind, unless it did so before") {
     job::State done = state(job::Stage::finished);
     done.old_name = "orders_old";
-    done.kind = job::SplitJob{};
-    app::SplitResult result{{{"shop", "orders_past"}, done, {}}, false};
-    CHECK(contains(view::split_text(result), "shop.orders_old is detached and kept"));
-    CHECK(view::split_json(result)["stage"] == "finished");
-    result.was_split_before = true;
-    CHECK_FALSE(contains(view::split_text(result), "is detached and kept"));
+    done.kind = job::PartitionJob{};
+    app::PartitionJobResult result{{{"shop", "orders_past"}, done, {}}, false};
+    CHECK(contains(view::partition_job_text(result), "shop.orders_old is detached and kept"));
+    CHECK(view::partition_job_json(result)["stage"] == "finished");
+    result.was_done_before = true;
+    CHECK_FALSE(contains(view::partition_job_text(result), "is detached and kept"));
 }
 
 TEST_CASE("what a comparison found") {

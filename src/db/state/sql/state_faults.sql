@@ -15,7 +15,11 @@ columns_ (relname, attname, typname) AS (VALUES
     ('statements', 'state', 'text'), ('statements', 'at', 'timestamptz'),
     ('jobs', 'id', 'int8'), ('jobs', 'kind', 'text'), ('jobs', 'table_schema', 'text'), ('jobs', 'table_name', 'text'),
     ('jobs', 'stage', 'text'), ('jobs', 'state', 'jsonb'), ('jobs', 'tool_version', 'text'), ('jobs', 'created_at', 'timestamptz'),
-    ('jobs', 'updated_at', 'timestamptz'), ('jobs', 'finished_at', 'timestamptz')),
+    ('jobs', 'updated_at', 'timestamptz'), ('jobs', 'finished_at', 'timestamptz'),
+    ('detached', 'table_oid', 'oid'), ('detached', 'table_schema', 'text'), ('detached', 'table_name', 'text'),
+    ('detached', 'parent_schema', 'text'), ('detached', 'parent_name', 'text'), ('detached', 'bounds', 'text'),
+    ('detached', 'action', 'text'), ('detached', 'detached_at', 'timestamptz'), ('detached', 'due_at', 'timestamptz'),
+    ('detached', 'is_clean', 'bool')),
 -- Everything in these tables that the server evaluates when a row is written, as pg_get_expr() spells it.
 expressions (relname, expression) AS (VALUES
     ('meta', 'true'), ('meta', 'one'),
@@ -24,7 +28,8 @@ expressions (relname, expression) AS (VALUES
     ('migrations', '((undone_at IS NULL) AND (kind = ANY (ARRAY[''V''::text, ''baseline''::text, ''adopted''::text])))'),
     ('migrations', '(kind = ''R''::text)'),
     ('statements', '(state = ANY (ARRAY[''started''::text, ''done''::text]))'), ('statements', 'clock_timestamp()'),
-    ('jobs', 'clock_timestamp()'), ('jobs', '(finished_at IS NULL)')),
+    ('jobs', 'clock_timestamp()'), ('jobs', '(finished_at IS NULL)'),
+    ('detached', '(action = ANY (ARRAY[''detach''::text, ''drop''::text, ''archive''::text]))')),
 own AS (
     SELECT c.oid, c.relname, c.relkind, c.relowner, c.relacl, c.relrowsecurity OR c.relforcerowsecurity AS has_row_security,
            pg_catalog.format('%I.%I', place.nspname, c.relname) AS name, place.oid AS place,
@@ -119,7 +124,7 @@ faults (rank, fault, remedy, grants) AS (
     FROM own WHERE own.has_row_security
     UNION ALL
     SELECT 4, pg_catalog.format('%s has %s, which is not tripmig''s: %s', own.name, found.what, found.expression),
-           pg_catalog.format('look who put it there, and drop it: \d %s', own.name), false
+           pg_catalog.format('drop it (\d %s shows it)', own.name), false
     FROM own
     CROSS JOIN LATERAL (
         SELECT pg_catalog.format('a default of %I', a.attname), pg_catalog.pg_get_expr(d.adbin, d.adrelid)

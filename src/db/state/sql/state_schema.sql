@@ -1,4 +1,4 @@
--- The state schema's tables, version 2. psql variable: state (the schema's name).
+-- The state schema's tables, version 3. psql variable: state (the schema's name).
 CREATE SCHEMA IF NOT EXISTS :"state";
 
 -- Which tool wrote the state, and in which form: a newer form refuses an older binary.
@@ -59,3 +59,18 @@ CREATE TABLE IF NOT EXISTS :"state".jobs (
     finished_at pg_catalog.timestamptz
 );
 CREATE UNIQUE INDEX IF NOT EXISTS jobs_table_key ON :"state".jobs (table_schema, table_name) WHERE finished_at IS NULL;
+
+-- Partitions that were detached: where they belong, and what becomes of them when. One that was dropped, renamed or attached again
+-- is no longer known by its oid and name.
+CREATE TABLE IF NOT EXISTS :"state".detached (
+    table_oid pg_catalog.oid PRIMARY KEY,
+    table_schema pg_catalog.text NOT NULL,
+    table_name pg_catalog.text NOT NULL,
+    parent_schema pg_catalog.text NOT NULL,
+    parent_name pg_catalog.text NOT NULL,
+    bounds pg_catalog.text NOT NULL,
+    action pg_catalog.text NOT NULL CHECK (action IN ('detach', 'drop', 'archive')),
+    detached_at pg_catalog.timestamptz NOT NULL,
+    due_at pg_catalog.timestamptz,
+    is_clean pg_catalog.bool NOT NULL
+);

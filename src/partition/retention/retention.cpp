@@ -1,4 +1,4 @@
-#include "partition/retention.hpp"
+#include "partition/retention/retention.hpp"
 
 #include <fmt/format.h>
 
@@ -115,97 +115,6 @@ void add_referencing(const Snapshot& snapshot, std::vector<LockRequest>& locks) 
 
 }  // namespace
 
-std::string keep_text(const config::RetentionPolicy& retention) {
-    if (const auto* number = std::get_if<std::int64_t>(&retention.keep))
-        return fmt::format("{}", *number);
-    return to_string(std::get<CalendarInterval>(retention.keep));
-}
-
-std::vector<LeafSnapshot> expired_leaves(const Snapshot& snapshot, const config::PartitionPolicy& policy) {
-    return expired_at(snapshot.now, snapshot, policy);
-}
-
-std::vector<LeafSnapshot> expired_at(Instant now, const Snapshot& snapshot, const config::PartitionPolicy& policy) {
-    std::vector<LeafSnapshot> expired;
-    const auto edge = ddl::retention_edge(snapshot.coverage, policy, now);
-    if (!edge || snapshot.leaves.empty())
-        return expired;
-    for (auto leaf = snapshot.leaves.begin(); leaf + 1 != snapshot.leaves.end(); ++leaf) {
-        const bool holds_newest = (snapshot.newest_row && snapshot.newest_row->partition == leaf->leaf.name) ||
-                                  (ddl::is_number(snapshot.coverage.key) && snapshot.coverage.newest &&
-                                   ddl::contains(leaf->leaf.bounds, *snapshot.coverage.newest));
-        if (leaf->leaf.bounds.upper <= *edge && !leaf->info.is_detach_pending && !holds_newest)
-            expired.push_back(*leaf);
-    }
-    return expired;
-}
-
-std::optional<ddl::Bound> oldest_believable_row(const ddl::Coverage& coverage, const config::PartitionPolicy& policy,
-                                                Instant now) {
-    const auto* interval = std::get_if<CalendarInterval>(&policy.interval);
-    if (ddl::is_number(coverage.key) || interval == nullptr || ddl::is_beyond_calendar(*interval))
-        return std::nullopt;
-    return ddl::Bound::at(std::min(add(now, *interval, -2), now - std::chrono::days(7)));
-}
-
-namespace {
-
-/// One row with a number far beyond the others would let all of those go.
-std::optional<Error> number_ahead(const Snapshot& snapshot, const config::PartitionPolicy& policy) {
-    const auto* width = std::get_if<std::int64_t>(&policy.interval);
-    const auto& newest = snapshot.coverage.newest;
-    if (!policy.retention || policy.retention->idle || !snapshot.filled_below || !newest || width == nullptr)
-        return std::nullopt;
-    const ddl::Leaf& below = *snapshot.filled_below;
-    std::int64_t edge = 0;
-    if (__builtin_sub_overflow(newest->number(), *width, &edge) || __builtin_sub_overflow(edge, *width, &edge) ||
-        ddl::Bound::number(edge) < below.bounds.upper)
-        return std::nullopt;
-    const auto expired = expired_leaves(snapshot, policy);
-    if (std::none_of(expired.begin(), expired.end(),
-                     [&](const LeafSnapshot& leaf) { return leaf.leaf.name == below.name; }))
-        return std::nullopt;
-    const ddl::KeyType key = snapshot.coverage.key;
-    return Error(
-        ExitCode::refused,
-        fmt::format("{}: partitions are older than {}, but none is detached: the newest row has {}, and the one "
-                    "before it is in {}, below {}",
-                    sql::quoted(policy.table), keep_text(*policy.retention), ddl::describe(key, *newest),
-                    sql::quoted(below.name), ddl::describe(key, below.bounds.upper)),
-        "check that row; if its number is right, set idle = true in [retention] until others follow");
-}
-
-}  // namespace
-
-std::optional<Error> clock_ahead(const Snapshot& snapshot, const config::PartitionPolicy& policy) {
-    if (ddl::is_number(snapshot.coverage.key))
-        return number_ahead(snapshot, policy);
-    if (!policy.retention || policy.retention->idle || !snapshot.coverage.is_beyond_rows || !snapshot.newest_row)
-        return std::nullopt;
-    const std::size_t expired = expired_leaves(snapshot, policy).size();
-    if (expired == 0)
-        return std::nullopt;
-    return Error(
-        ExitCode::refused,
-        fmt::format("{}: {} {} older than {}, but {} detached: the time is {}, and the newest row of {} is from {}",
-                    sql::quoted(policy.table), expired, expired == 1 ? "partition is" : "partitions are",
-                    keep_text(*policy.retention), expired == 1 ? "is not" : "none is", format_timestamp(snapshot.now),
-                    sql::quoted(snapshot.newest_row->partition),
-                    ddl::describe(snapshot.coverage.key, snapshot.newest_row->key)),
-        "check the server's clock and --now; if this table really gets no rows for so long, set idle = true in "
-        "[retention]");
-}
-
-std::vector<LeafSnapshot> leaves_to_retire(const Snapshot& snapshot, const config::PartitionPolicy& policy,
-                                           const Limits& limits) {
-    if (clock_ahead(snapshot, policy))
-        return {};
-    std::vector<LeafSnapshot> leaves = expired_leaves(snapshot, policy);
-    const auto limit = static_cast<std::size_t>(std::max(limits.max_drop, 0));
-    leaves.resize(std::min(leaves.size(), limit));
-    return leaves;
-}
-
 std::string is_referenced_sql(const db::IncomingKey& key, const QualifiedName& leaf) {
     return "SELECT " + exists_reference(key, leaf, {});
 }
@@ -230,7 +139,7 @@ std::vector<Unit> delete_references(const Snapshot& snapshot, const LeafSnapshot
 
 Unit detach_leaf(const Snapshot& snapshot, const QualifiedName& leaf, const Limits& limits) {
     const std::string name = fmt::format("detach partition {}", sql::quoted(leaf));
-    const std::string why = "all its rows are older than the policy keeps; it stays as a separate table";
+    const std::string why = "the policy no longer keeps it; it stays as a separate table";
     if (!snapshot.default_partition) {
         std::vector<LockRequest> locks = detach_locks(snapshot, leaf, LockMode::share_update_exclusive);
         add_referencing(snapshot, locks);
