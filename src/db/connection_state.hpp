@@ -24,7 +24,7 @@
 
 namespace tripmig::db {
 
-/// What connection.cpp, connecting.cpp and copy_session.cpp share, and nobody else includes.
+/// What connection.cpp, connecting.cpp and copy/copy_session.cpp share, and nobody else includes.
 struct ConnectionState {
     std::unique_ptr<PGconn, void (*)(PGconn*)> connection{nullptr, PQfinish};
     Reporter& reporter;

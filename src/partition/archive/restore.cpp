@@ -9,7 +9,7 @@
 
 #include "base/counted.hpp"
 #include "base/error.hpp"
-#include "db/copy_session.hpp"
+#include "db/copy/copy_session.hpp"
 #include "partition/archive/content_sql.hpp"
 #include "partition/archive/read.hpp"
 #include "sql/identifier.hpp"

@@ -11,7 +11,7 @@
 #include "base/counted.hpp"
 #include "base/error.hpp"
 #include "base/version.hpp"
-#include "db/copy_session.hpp"
+#include "db/copy/copy_session.hpp"
 #include "ddl/without_only.hpp"
 #include "partition/archive/content_sql.hpp"
 #include "partition/archive/read.hpp"

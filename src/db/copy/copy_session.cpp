@@ -1,4 +1,4 @@
-#include "db/copy_session.hpp"
+#include "db/copy/copy_session.hpp"
 
 #include "config/connection_string.hpp"
 #include "db/connection_parameters.hpp"
