@@ -160,6 +160,13 @@ void run_swaps(Documents& documents, const SwapFixture& room) {
     const std::string past = room.database.scalar(
         "SELECT min(inhrelid)::regclass::text FROM pg_inherits WHERE inhparent = 'orders'::regclass");
     CHECK(documents.run("partition split", {past})["stage"] == "finished");
+    const std::string last = room.database.scalar(
+        "SELECT max(inhrelid)::regclass::text FROM pg_inherits WHERE inhparent = 'orders'::regclass");
+    const json archive = documents.run("partition archive", {last, "--keep", "--dir", "archive"});
+    CHECK(archive["dropped"] == false);
+    room.database.exec("ALTER TABLE orders DETACH PARTITION " + last + "; DROP TABLE " + last);
+    CHECK(documents.run("partition restore", {archive["file"].get<std::string>()})["rows"] == archive["rows"]);
+    CHECK(documents.run("partition attach", {last})["partition"] == "public." + last);
 }
 
 void run_sandbox(Documents& documents, const TemporaryFolder& folder) {
@@ -180,7 +187,10 @@ const std::map<std::string, Words>& failing_arguments() {
                                                         {"wait", {"--timeout", "0s"}},
                                                         {"rehearse", {"--yes"}},
                                                         {"dump", {"schema.sql"}},
-                                                        {"partition split", {"orders_past"}}};
+                                                        {"partition split", {"orders_past"}},
+                                                        {"partition attach", {"orders_past"}},
+                                                        {"partition archive", {"orders_past", "--yes"}},
+                                                        {"partition restore", {"orders_past.sql.zst"}}};
     return arguments;
 }
 
