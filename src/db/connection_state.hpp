@@ -24,7 +24,8 @@
 
 namespace tripmig::db {
 
-/// What connection.cpp, connecting.cpp, copy/copy_session.cpp and connection/transport.cpp share, and nobody else includes.
+/// What connection.cpp, connecting.cpp, copy/copy_session.cpp and connection/transport.cpp share, and nobody else
+/// includes.
 struct ConnectionState {
     std::unique_ptr<PGconn, void (*)(PGconn*)> connection{nullptr, PQfinish};
     Reporter& reporter;

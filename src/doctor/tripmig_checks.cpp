@@ -53,8 +53,8 @@ void judge_jobs(const std::vector<JobFacts>& jobs, Check& check) {
     check.found = counted(jobs.size(), "open job");
     for (const JobFacts& job : jobs) {
         const std::string table = sql::quoted(job.table);
-        const std::string what = fmt::format("the job on {} ({}) is at stage {}", table, job.command,
-                                             job::to_string(job.stage));
+        const std::string what =
+            fmt::format("the job on {} ({}) is at stage {}", table, job.command, job::to_string(job.stage));
         if (!job.worker.empty())
             check.add(Severity::note, table,
                       fmt::format("{}; {} works on it{}", what, job.worker, job.is_paused ? ", paused" : ""),

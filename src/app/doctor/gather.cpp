@@ -12,9 +12,9 @@
 #include "app/partition/status.hpp"
 #include "app/swap/status.hpp"
 #include "config/doctor_config.hpp"
+#include "db/connection/transport.hpp"
 #include "db/connection_parameters.hpp"
 #include "db/state/state_trust.hpp"
-#include "db/connection/transport.hpp"
 #include "doctor/connection_checks.hpp"
 #include "doctor/health_checks.hpp"
 #include "doctor/partition_checks.hpp"
@@ -180,9 +180,8 @@ class Look {
             const SwapStatus status = swap_status(m_context, open.table);
             if (!status.is_open || !status.state)
                 continue;
-            found.push_back({open.table, status.state->stage, status.state->command(),
-                             status.progress.is_paused, status.progress.worker, open.idle_seconds,
-                             status.progress.altered});
+            found.push_back({open.table, status.state->stage, status.state->command(), status.progress.is_paused,
+                             status.progress.worker, open.idle_seconds, status.progress.altered});
         }
         return found;
     }
