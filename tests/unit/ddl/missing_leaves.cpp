@@ -199,7 +199,8 @@ TEST_CASE("what no calendar and no type holds is an error of the policy") {
     policy.premake = 100;
     CHECK(code({}, policy, "2024-05-17") == ExitCode::usage);
     policy = monthly();
-    policy.retention = config::RetentionPolicy{*parse_interval("300000 years")};
+    policy.retention = config::RetentionPolicy{};
+    policy.retention->keep = *parse_interval("300000 years");
     CHECK(code({}, policy, "2024-05-17") == ExitCode::usage);
     policy.retention->keep = *parse_interval("5000 years");
     CHECK(code({}, policy, "2024-05-17") == ExitCode::ok);
