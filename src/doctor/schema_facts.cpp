@@ -116,9 +116,11 @@ ExpectedRights parse_rights(const std::string& role, const std::string& text) {
     const std::size_t at = upper(text).find(marker);
     for (const std::string& right : items(upper(text.substr(0, at)))) {
         if (std::find(table_rights.begin(), table_rights.end(), right) == table_rights.end())
-            throw refuse(fmt::format("\"{}\" is no right on a table", right));
+            throw refuse(fmt::format("\"{}\" is not a right on a table", right));
         expected.rights.push_back(right);
     }
+    if (expected.rights.empty())
+        throw refuse("no right is named");
     if (at == std::string::npos) {
         expected.schemas.emplace_back("public");
         return expected;

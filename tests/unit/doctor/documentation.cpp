@@ -37,9 +37,10 @@ TEST_CASE("docs/doctor.md has a row for each check, word for word, and none more
             << " |\n";
         CHECK_MESSAGE(has(text, row.str()), row.str());
     }
+    const std::string all = text.substr(text.find("\n## All checks\n"));
     std::size_t rows = 0;
     for (const std::string& group : groups())
-        rows += rows_of(text, "| `" + group + ".");
+        rows += rows_of(all, "| `" + group + ".");
     CHECK(rows == check_list().size());
 }
 

@@ -140,7 +140,7 @@ TEST_CASE("how rights are written") {
     CHECK(rights.rights == std::vector<std::string>{"SELECT", "INSERT"});
     CHECK(rights.schemas == std::vector<std::string>{"shop", "Odd"});
     CHECK(parse_rights("app", "SELECT").schemas == std::vector<std::string>{"public"});
-    CHECK(has(refusal_of("SELECT, EVERYTHING"), "\"EVERYTHING\" is no right on a table"));
+    CHECK(has(refusal_of("SELECT, EVERYTHING"), "\"EVERYTHING\" is not a right on a table"));
     CHECK(refusal_of("") != "");
 }
 

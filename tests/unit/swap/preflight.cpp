@@ -281,7 +281,7 @@ TEST_CASE("the registry's conditions") {
     }
     SUBCASE("a key to other columns") {
         referenced.table.incoming[0].referenced = {"note"};
-        CHECK(referenced.refuses("does not reference the primary key"));
+        CHECK(referenced.refuses("does not reference the columns of the primary key"));
     }
     SUBCASE("ids of a type that is not built in") {
         referenced.table.columns[0].type = "public.citext";

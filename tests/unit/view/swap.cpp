@@ -101,18 +101,19 @@ TEST_CASE("the numbers of a swap agree with their nouns") {
     CHECK(contains(line, ", 0 of 1 partition indexed"));
     CHECK(contains(line, ", 1 change waits in the log"));
     CHECK(contains(line, "server busy, 1 transaction a second by others"));
-    CHECK(contains(line, ", 1 attempt at the locks"));
+    CHECK(contains(line, ", 1 cut-over attempt did not get the locks"));
     status.progress.backlog = 2;
     status.progress.leaves = 3;
     status.progress.attempts = 2;
     line = view::swap_status_line(status);
     CHECK(contains(line, ", 0 of 3 partitions indexed"));
     CHECK(contains(line, ", 2 changes wait in the log"));
-    CHECK(contains(line, ", 2 attempts at the locks"));
+    CHECK(contains(line, ", 2 cut-over attempts did not get the locks"));
 }
 
 TEST_CASE("a split names the partition that it leaves behind, unless it did so before") {
     job::State done = state(job::Stage::finished);
+    done.table = {"shop", "orders_past"};
     done.old_name = "orders_old";
     done.kind = job::PartitionJob{};
     app::PartitionJobResult result{{{"shop", "orders_past"}, done, {}}, false};
