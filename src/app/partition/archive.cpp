@@ -57,7 +57,7 @@ partition::DetachedPartition find_table(db::Connection& connection, const Qualif
             ExitCode::refused,
             fmt::format("{} is a partition of {}: it is not dropped", sql::quoted(name),
                         sql::quoted(partition.table.parent)),
-            "detach it first (ALTER TABLE ... DETACH PARTITION ... CONCURRENTLY), or write the file alone with --keep");
+            "detach it first (ALTER TABLE ... DETACH PARTITION ... CONCURRENTLY), or only write the file, with --keep");
     return partition;
 }
 
@@ -71,7 +71,7 @@ config::ArchivePolicy archive_policy(const Context& context, const ArchiveOption
     if (archive.dir.empty())
         throw Error(ExitCode::usage,
                     fmt::format("there is no place for the archive of {}", sql::quoted(partition.leaf.name)),
-                    "say --dir DIR, or write dir = \"archive\" below [archive] into the policy");
+                    "add --dir DIR, or set dir = \"archive\" in [archive] of the policy");
     return archive;
 }
 

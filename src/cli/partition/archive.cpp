@@ -23,7 +23,7 @@ void add_partition_archive(CLI::App& partition, Commands& commands) {
         ->required();
     command->add_option("--dir", flags->options.dir, "Where the file goes; default: dir in [archive] of the policy")
         ->type_name("DIR");
-    command->add_flag("--keep", flags->options.keeps, "Write the file alone; the table stays, attached or not");
+    command->add_flag("--keep", flags->options.keeps, "Only write the file; the table stays, attached or not");
     add_yes_option(*command, flags->is_confirmed);
     command->footer(
         "Examples:\n"

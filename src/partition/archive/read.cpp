@@ -126,7 +126,7 @@ Manifest parse_manifest(std::string_view text, const std::string& name) {
         json.at("written_at").get_to(manifest.written_at);
         if (manifest.table.name.empty() || manifest.columns.empty() || manifest.content.rows < 0 ||
             !is_whole_number(manifest.content.hash))
-            throw damaged(name, "its manifest lacks something");
+            throw damaged(name, "its manifest is incomplete");
         return manifest;
     } catch (const nlohmann::json::exception& error) {
         throw damaged(name, fmt::format("its manifest can't be read ({})", error.what()));
@@ -291,7 +291,7 @@ class Reader {
         if (!m_lines.next(line))
             throw damaged(m_name, "it ends too early");
         if (line != std::string(sha256_mark) + sum)
-            throw damaged(m_name, "its SHA-256 is another one");
+            throw damaged(m_name, "its SHA-256 differs");
         if (m_lines.next(line))
             throw damaged(m_name, "something follows its end");
     }

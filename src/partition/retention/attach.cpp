@@ -79,7 +79,8 @@ void add_foreign_key(const OutgoingKey& key, const DetachedPartition& partition,
     plan.units.push_back(validate(name, key.name));
     Unit undo = locked(fmt::format("drop foreign key {} of {}", sql::quote_ident(key.name), sql::quoted(name)),
                        {{key.references, LockMode::access_exclusive}, {name, LockMode::access_exclusive}}, limits);
-    undo.steps = {drop_constraint(name, key.name, "a detached table keeps nobody from deleting rows")};
+    undo.steps = {
+        drop_constraint(name, key.name, "a detached table must not keep anyone from deleting referenced rows")};
     plan.undo.push_back(std::move(undo));
 }
 

@@ -91,7 +91,7 @@ std::optional<Error> due_too_early(const Snapshot& snapshot, const config::Parti
                     sql::quoted(policy.table), counted(due, "detached table"), due == 1 ? "is" : "are",
                     format_timestamp(snapshot.moment), sql::quoted(snapshot.newest_row->partition),
                     ddl::describe(snapshot.coverage.key, snapshot.newest_row->key)),
-        "check the server's clock and --now; when this table really gets no rows for so long, write idle = true under "
+        "check the server's clock and --now; if this table really gets no rows for so long, set idle = true in "
         "[retention]");
 }
 

@@ -147,7 +147,7 @@ std::optional<Error> number_ahead(const Snapshot& snapshot, const config::Partit
                              "before it is in {}, below {}",
                              sql::quoted(policy.table), beyond_text(*policy.retention), ddl::describe(key, *newest),
                              sql::quoted(below.name), ddl::describe(key, below.bounds.upper)),
-                 "check that row; when its number is right, write idle = true under [retention] until others follow");
+                 "check that row; if its number is right, set idle = true in [retention] until others follow");
 }
 
 }  // namespace
@@ -167,7 +167,7 @@ std::optional<Error> clock_ahead(const Snapshot& snapshot, const config::Partiti
                     beyond_text(*policy.retention), expired == 1 ? "is not" : "none is", format_timestamp(snapshot.now),
                     sql::quoted(snapshot.newest_row->partition),
                     ddl::describe(snapshot.coverage.key, snapshot.newest_row->key)),
-        "check the server's clock and --now; when this table really gets no rows for so long, write idle = true under "
+        "check the server's clock and --now; if this table really gets no rows for so long, set idle = true in "
         "[retention]");
 }
 

@@ -57,7 +57,7 @@ void check_no_job(job::Session& server, const job::State& state, const std::vect
     if (server.open_job(state.parent()))
         report.refuse(sql::quoted(state.table),
                       fmt::format("a swap of {} is not finished", sql::quoted(state.parent())),
-                      "tripmig swap finish TABLE gives its way back up");
+                      "tripmig swap finish TABLE closes it; it cannot be reverted after that");
 }
 
 }  // namespace

@@ -55,16 +55,16 @@ std::vector<Step> take_out(const CutOverFacts& facts, const std::vector<db::Cons
     for (const db::ConstraintInfo& key : keys)
         steps.push_back(statement(fmt::format("ALTER TABLE {} DROP CONSTRAINT {}", sql::quoted(facts.parent.name),
                                               sql::quote_ident(key.name)),
-                                  "each leaf gets it in this transaction; the table's comes back afterwards"));
+                                  "each partition gets it in this transaction; the table's key follows"));
     for (const db::TableInfo& source : facts.sources) {
         steps.push_back(statement(
             fmt::format("ALTER TABLE {} DETACH PARTITION {}", sql::quoted(facts.parent.name), sql::quoted(source.name)),
-            "the leaf stays as a table", {{facts.parent.name, LockMode::access_exclusive}}));
+            "the partition stays as a table", {{facts.parent.name, LockMode::access_exclusive}}));
         for (const db::TriggerInfo& trigger : source.triggers)
             if (trigger.on_truncate && !trigger.is_inherited)
                 steps.push_back(statement(fmt::format("DROP TRIGGER IF EXISTS {} ON {}", sql::quote_ident(trigger.name),
                                                       sql::quoted(source.name)),
-                                          "no leaf of the table any more"));
+                                          "no longer a partition of the table"));
     }
     return steps;
 }
@@ -197,7 +197,8 @@ Unit partition_cut_over(const job::WorkContext& context, const CutOverFacts& fac
         append(steps, ddl::leaf_foreign_keys(state.copy().outgoing, facts.sources.front().name));
     for (const QualifiedName& leaf : facts.others)
         append(steps, ddl::leaf_foreign_keys(state.copy().outgoing, leaf));
-    steps.push_back(statement(fmt::format("DROP TABLE {}", sql::quoted(facts.staged.name)), "it has no leaf any more"));
+    steps.push_back(
+        statement(fmt::format("DROP TABLE {}", sql::quoted(facts.staged.name)), "it has no partitions left"));
     steps.push_back(check_made(context, facts));
     steps.push_back(job::journal(state, job::Stage::cut_over, context.state_schema));
     return unit;

@@ -83,7 +83,7 @@ TEST_CASE("an archive is read, and what is wrong with one is said") {
     CHECK(manifest.content.rows == 2);
     CHECK(rows == "1\ttab\\tquote' back\\\\slash\n2\t\\N\n");
     CHECK(has(refusal(packed(text)), "it ends too early"));
-    CHECK(has(refusal(packed(text + "-- sha256 " + std::string(64, '0') + "\n")), "its SHA-256 is another one"));
+    CHECK(has(refusal(packed(text + "-- sha256 " + std::string(64, '0') + "\n")), "its SHA-256 differs"));
     CHECK(has(refusal(with_sum(text) + packed("more\n")), "something follows its end"));
     const std::string whole = with_sum(text);
     CHECK(has(refusal(whole.substr(0, whole.size() - 3)), "it ends too early"));
