@@ -248,7 +248,7 @@ TEST_CASE("kill -9 as steps begin, then run again without the policy: the end is
         (void)undisturbed.swap({"run", "orders"});
         const std::string end = undisturbed.dump();
         const std::vector<std::string> steps =
-            strategy == "attach" ? std::vector<std::string>{"cut over public.orders", "leaf public.orders"}
+            strategy == "attach" ? std::vector<std::string>{"cut over public.orders", "created partition public.orders"}
                                  : std::vector<std::string>{"load the copy", "index the copy", "cut over: waited"};
         for (const std::string& step : steps) {
             CAPTURE(strategy);
