@@ -1,4 +1,4 @@
-// `up` while a swap is under way: it alters other tables, changes rows, and leaves the swapped table's schema alone.
+// `up` while a swap is in progress: it alters other tables, changes rows, and leaves the swapped table's schema alone.
 #include "support/migration_project.hpp"
 
 using namespace tripmig::test;
@@ -135,7 +135,7 @@ TEST_CASE("a dry run says so; down is refused as up is; abort lets it go on") {
     project.write("U2__more.sql", "ALTER TABLE orders DROP COLUMN more;");
     project.succeed({"up"});
     project.begin("attach");
-    project.fail({"down", "--yes"}, 12, "U2__more.sql:1:1: a swap of public.orders is under way");
+    project.fail({"down", "--yes"}, 12, "U2__more.sql:1:1: a swap of public.orders is in progress");
     project.write("V3__also.sql", "ALTER TABLE orders ADD COLUMN also int;");
     CHECK(project.run({"up", "--dry-run"}).err.find("V3__also.sql:1: would be refused") != std::string::npos);
     project.succeed({"swap", "abort", "orders"});
@@ -171,7 +171,7 @@ TEST_CASE("a leaf that is being split: its parent may not be altered either, oth
          {"ALTER TABLE orders ADD COLUMN more int;", "CREATE INDEX more ON orders_past (at);"}) {
         const CommandResult result = project.up_with(sql);
         CHECK(result.exit_code == 12);
-        CHECK_MESSAGE(result.err.find("a split of public.orders_past is under way") != std::string::npos, result.err);
+        CHECK_MESSAGE(result.err.find("a split of public.orders_past is in progress") != std::string::npos, result.err);
         CHECK_MESSAGE(result.err.find("`tripmig partition split public.orders_past`") != std::string::npos, result.err);
     }
     project.goes_on("ALTER TABLE others ADD COLUMN more int;");
