@@ -89,7 +89,7 @@ void check_sources(job::Session& server, const db::TableInfo& parent, const job:
     // Of a merge the parent's key alone: a partition's own unique index says nothing of the others' rows.
     const db::TableInfo keyed = state.does(job::PartitionVerb::merge) ? parent : job::source_of(server, state);
     if (job::row_keys(keyed).empty())
-        report.refuse(sql::quoted(state.table), "nothing tells its rows apart",
+        report.refuse(sql::quoted(state.table), "nothing identifies its rows",
                       fmt::format("add a primary key to {} first", sql::quoted(parent.name)));
     for (const db::TableInfo& source : sources) {
         check_kind(source, report);

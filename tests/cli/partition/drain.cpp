@@ -164,7 +164,7 @@ TEST_CASE("what can't be drained is refused by name: no key, a view on DEFAULT, 
     const CommandResult keyless = room.tripmig({"partition", "drain", "orders"});
     CHECK(keyless.exit_code == 12);
     CHECK_MESSAGE(
-        keyless.err.find("public.orders_rest cannot be drained: nothing tells its rows apart") != std::string::npos,
+        keyless.err.find("public.orders_rest cannot be drained: nothing identifies its rows") != std::string::npos,
         keyless.err);
     room.database.exec("DROP TABLE orders_rest");
     const CommandResult none = room.tripmig({"partition", "drain", "orders"});

@@ -35,7 +35,7 @@ TEST_CASE("preflight reads no table that has an index on the key, and every othe
     const auto run = [&](const std::string& table) {
         const CommandResult refused = room.tripmig({"swap", "run", table, "--key", "at", "--strategy", "copy"});
         CHECK(refused.exit_code == 12);
-        says(refused.err, "nothing tells its rows apart");
+        says(refused.err, "nothing identifies its rows");
         return refused.err;
     };
     says(run("wide"), "read the keys of public.wide (400 blocks; no index begins with at)");

@@ -179,7 +179,7 @@ TEST_CASE("keys that are null are counted; copy wants something that tells rows 
     room.database.exec("DELETE FROM orders WHERE at IS NULL");
     const CommandResult apart = room.tripmig({"swap", "run", "orders", "--strategy", "copy"});
     CHECK(apart.exit_code == 12);
-    CHECK(apart.err.find("nothing tells its rows apart") != std::string::npos);
+    CHECK(apart.err.find("nothing identifies its rows") != std::string::npos);
     room.database.exec(
         "ALTER TABLE orders ADD n int NOT NULL GENERATED ALWAYS AS IDENTITY; "
         "CREATE UNIQUE INDEX orders_n_at ON orders (n, at); ALTER TABLE orders ALTER at SET NOT NULL");
