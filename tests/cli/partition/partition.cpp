@@ -111,8 +111,8 @@ TEST_CASE("more gaps than max_create are refused, the present partition and prem
     CAPTURE(result.err);
     CHECK(result.exit_code == 12);
     CHECK(has(result.err,
-              "public.orders has no partitions for [2024-09-01, 2034-01-01), and would need more than 5 for "
-              "its gaps; the time is 2034-01-15 00:00:00"));
+              "public.orders has no partitions for [2024-09-01, 2034-01-01): its gaps need more than 5 (max_create); "
+              "the time is 2034-01-15 00:00:00"));
     CHECK(place.run({"maintain", "--now", "2034-01-15", "--max-create", "200"}).exit_code == 0);
     CHECK(has(place.leaves(), "orders_2034_01 orders_2034_02 orders_2034_03"));
 }
