@@ -129,6 +129,20 @@ void run_migrations(Documents& documents, const SwapFixture& room) {
     CHECK(documents.run("down", {"--yes"})["version"] == "");
 }
 
+/// The columns of pg_partman 5's configuration that its documentation names.
+const std::string partman_5 =
+    "CREATE TABLE pm.part_config (parent_table text PRIMARY KEY, control text NOT NULL, time_encoder text, "
+    "time_decoder "
+    "text, partition_interval text NOT NULL, partition_type text NOT NULL, premake int NOT NULL DEFAULT 4, "
+    "automatic_maintenance text NOT NULL DEFAULT 'on', template_table text, retention text, retention_schema text, "
+    "retention_keep_index boolean NOT NULL DEFAULT true, retention_keep_table boolean NOT NULL DEFAULT true, epoch "
+    "text "
+    "NOT NULL DEFAULT 'none', constraint_cols text[], infinite_time_partitions boolean NOT NULL DEFAULT false, "
+    "datetime_string text, jobmon boolean NOT NULL DEFAULT true, undo_in_progress boolean NOT NULL DEFAULT false, "
+    "default_table boolean DEFAULT true, maintenance_order int, maintenance_last_run timestamptz);"
+    "CREATE TABLE pm.part_config_sub (sub_parent text PRIMARY KEY, sub_control text NOT NULL, sub_partition_interval "
+    "text NOT NULL, sub_partition_type text NOT NULL, sub_automatic_maintenance text NOT NULL DEFAULT 'on')";
+
 /// Those that begin a history, each on a database of its own.
 void begin_histories(Documents& documents) {
     const TestDatabase fresh;
@@ -136,6 +150,23 @@ void begin_histories(Documents& documents) {
     const TestDatabase adopted;
     adopted.exec("CREATE TABLE schema_migrations (version bigint PRIMARY KEY, dirty boolean NOT NULL)");
     CHECK(documents.run("adopt", {"--url", adopted.url()})["table"] == "public.schema_migrations");
+}
+
+void change_partitions(Documents& documents, const SwapFixture& room) {
+    const std::string months =
+        "SELECT string_agg(name, ' ') FROM (SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = "
+        "'orders'::regclass ORDER BY pg_get_expr((SELECT relpartbound FROM pg_class WHERE oid = inhrelid), inhrelid) "
+        "LIMIT 2) AS first";
+    const std::string names = room.database.scalar(months);
+    const std::size_t space = names.find(' ');
+    CHECK(documents.run("partition merge", {names.substr(0, space), names.substr(space + 1), "--into",
+                                            "orders_merged"})["kind"] == "merge");
+    room.database.exec("CREATE TABLE orders_rest PARTITION OF orders DEFAULT");
+    CHECK(documents.run("partition drain", {"orders"})["kind"] == "drain");
+    CHECK(documents.run("partition init", {"orders", "--dry-run", "--file", "new.toml"})["written"] == false);
+    CHECK(documents.run("partition check")["policies"].size() == 1);
+    room.database.exec("CREATE SCHEMA pm; " + partman_5);
+    CHECK(documents.run("partition adopt", {"--from", "pg_partman"})["tables"].empty());
 }
 
 void run_swaps(Documents& documents, const SwapFixture& room) {
@@ -167,6 +198,7 @@ void run_swaps(Documents& documents, const SwapFixture& room) {
     room.database.exec("ALTER TABLE orders DETACH PARTITION " + last + "; DROP TABLE " + last);
     CHECK(documents.run("partition restore", {archive["file"].get<std::string>()})["rows"] == archive["rows"]);
     CHECK(documents.run("partition attach", {last})["partition"] == "public." + last);
+    change_partitions(documents, room);
 }
 
 void run_sandbox(Documents& documents, const TemporaryFolder& folder) {
@@ -190,6 +222,10 @@ const std::map<std::string, Words>& failing_arguments() {
                                                         {"partition split", {"orders_past"}},
                                                         {"partition attach", {"orders_past"}},
                                                         {"partition archive", {"orders_past", "--yes"}},
+                                                        {"partition merge", {"a", "b", "--into", "c"}},
+                                                        {"partition drain", {"orders"}},
+                                                        {"partition init", {"orders"}},
+                                                        {"partition adopt", {"--from", "pg_partman"}},
                                                         {"partition restore", {"orders_past.sql.zst"}}};
     return arguments;
 }

@@ -31,7 +31,7 @@ TEST_CASE("a named file: its statements with their locks; exit 4 on an error") {
     const auto result = lint_in(folder, {"migrations/V2__b.sql"});
     CHECK_MESSAGE(result.exit_code == 4, result.err);
     CHECK_MESSAGE(has(result.out, "SHARE on a; read a"), result.out);
-    CHECK_MESSAGE(has(result.out, "migrations/V2__b.sql:2:1: error: a refuses writes"), result.out);
+    CHECK_MESSAGE(has(result.out, "migrations/V2__b.sql:2:1: error: writes to a are blocked (SHARE)"), result.out);
     CHECK_MESSAGE(has(result.out, "[create-index]\n  2 | create index i on a (b)\n    | ^"), result.out);
     CHECK_MESSAGE(has(result.err, "1 file: 1 error, "), result.err);
     CHECK(lint_in(folder, {"migrations/V1__a.sql"}).exit_code == 0);

@@ -167,7 +167,7 @@ TEST_CASE("a foreign server that is away concerns its table's retention alone, a
     CHECK(result.exit_code == 9);
     CHECK(has(place.leaves(), "orders_2024_03"));
     CHECK(has(place.leaves("carts"), "carts_2024_03"));
-    CHECK(has(result.err, "foreign table's server"));
+    CHECK(has(result.err, "the server of a foreign table"));
     CHECK(place.run({"status"}).exit_code == 0);
 }
 
