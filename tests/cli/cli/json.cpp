@@ -11,6 +11,7 @@
 
 #include "cli/swap/fixture.hpp"
 #include "support/command.hpp"
+#include "support/partman_5.hpp"
 #include "support/test_database.hpp"
 
 using namespace tripmig::test;
@@ -129,20 +130,6 @@ void run_migrations(Documents& documents, const SwapFixture& room) {
     CHECK(documents.run("down", {"--yes"})["version"] == "");
 }
 
-/// The columns of pg_partman 5's configuration that its documentation names.
-const std::string partman_5 =
-    "CREATE TABLE pm.part_config (parent_table text PRIMARY KEY, control text NOT NULL, time_encoder text, "
-    "time_decoder "
-    "text, partition_interval text NOT NULL, partition_type text NOT NULL, premake int NOT NULL DEFAULT 4, "
-    "automatic_maintenance text NOT NULL DEFAULT 'on', template_table text, retention text, retention_schema text, "
-    "retention_keep_index boolean NOT NULL DEFAULT true, retention_keep_table boolean NOT NULL DEFAULT true, epoch "
-    "text "
-    "NOT NULL DEFAULT 'none', constraint_cols text[], infinite_time_partitions boolean NOT NULL DEFAULT false, "
-    "datetime_string text, jobmon boolean NOT NULL DEFAULT true, undo_in_progress boolean NOT NULL DEFAULT false, "
-    "default_table boolean DEFAULT true, maintenance_order int, maintenance_last_run timestamptz);"
-    "CREATE TABLE pm.part_config_sub (sub_parent text PRIMARY KEY, sub_control text NOT NULL, sub_partition_interval "
-    "text NOT NULL, sub_partition_type text NOT NULL, sub_automatic_maintenance text NOT NULL DEFAULT 'on')";
-
 /// Those that begin a history, each on a database of its own.
 void begin_histories(Documents& documents) {
     const TestDatabase fresh;
@@ -165,7 +152,7 @@ void change_partitions(Documents& documents, const SwapFixture& room) {
     CHECK(documents.run("partition drain", {"orders"})["kind"] == "drain");
     CHECK(documents.run("partition init", {"orders", "--dry-run", "--file", "new.toml"})["written"] == false);
     CHECK(documents.run("partition check")["policies"].size() == 1);
-    room.database.exec("CREATE SCHEMA pm; " + partman_5);
+    room.database.exec(partman_5);
     CHECK(documents.run("partition adopt", {"--from", "pg_partman"})["tables"].empty());
 }
 
