@@ -17,6 +17,6 @@ inline const std::string partman_5 =
     "datetime_string text, jobmon boolean NOT NULL DEFAULT true, undo_in_progress boolean NOT NULL DEFAULT false, "
     "default_table boolean DEFAULT true, maintenance_order int, maintenance_last_run timestamptz);"
     "CREATE TABLE pm.part_config_sub (sub_parent text PRIMARY KEY, sub_control text NOT NULL, sub_partition_interval "
-    "text NOT NULL, sub_partition_type text NOT NULL, sub_automatic_maintenance text NOT NULL DEFAULT 'on')";
+    "text NOT NULL, sub_partition_type text NOT NULL, sub_automatic_maintenance text NOT NULL DEFAULT 'on');";
 
 }  // namespace tripmig::test
