@@ -50,8 +50,9 @@ def maintain_a_table():
     sql = "CREATE TABLE events (at timestamptz NOT NULL) PARTITION BY RANGE (at)"
     assert run("psql", "--quiet", "--command", sql, os.environ["DATABASE_URL"]).returncode == 0
     environment = {**os.environ, "TRIPMIG_REPORT_METRICS_FILE": str(table_metrics)}
-    result = run(BINARY, "--quiet", "partition", "maintain", "--partitions", policies, cwd=ROOT, env=environment)
-    assert result.returncode == 0, result.stderr
+    for command in ("maintain", "status"):
+        result = run(BINARY, "--quiet", "partition", command, "--partitions", policies, cwd=ROOT, env=environment)
+        assert result.returncode == 0, result.stderr
 
 
 def setUpModule():

@@ -48,7 +48,7 @@ class Restored(unittest.TestCase):
         return result.stdout + result.stderr
 
     def superuser(self, name):
-        return f"host={self.folder / name} user=postgres dbname=sandbox"
+        return f"host={self.folder / name} port=5432 user=postgres dbname=sandbox"  # a PGPORT of the surroundings is another's
 
     def base_backup(self, name):
         """As pg_basebackup does it: files between the two calls, and the label."""
