@@ -239,9 +239,9 @@ TEST_CASE("rows that point nowhere since the check: the key stays NOT VALID, and
         CHECK(room.tripmig({"partition", "split", "orders_past", "--until", "ready"}).exit_code == 0);
         room.write_unchecked(orphan_order);
         for (int run = 0; run < 2; ++run)
-            room.refused(
-                {"partition", "split", "orders_past"},
-                {"orders_customer_id_fkey of public.orders_2026_01 stays NOT VALID", "the split of public.orders_past is done"});
+            room.refused({"partition", "split", "orders_past"},
+                         {"orders_customer_id_fkey of public.orders_2026_01 stays NOT VALID",
+                          "the split of public.orders_past is done"});
         room.database.exec("DELETE FROM orders WHERE id = 9002");
         CHECK(room.tripmig({"partition", "split", "orders_past"}).exit_code == 0);
         CHECK(room.is_valid("orders_customer_id_fkey", "orders") == "true");

@@ -253,8 +253,9 @@ TEST_CASE("a DEFAULT partition is reported: one that the policy does not know, a
     CHECK(plan_maintenance(snapshot, policy, {}).notes.at(0) ==
           "5 rows of shop.orders have no other partition and are in shop.orders_rest");
     policy.default_partition = config::PartitionPolicy::Default::none;
-    CHECK(plan_maintenance(snapshot, policy, {}).notes.at(0).find("has a DEFAULT partition that its policy does not watch") !=
-          std::string::npos);
+    CHECK(plan_maintenance(snapshot, policy, {})
+              .notes.at(0)
+              .find("has a DEFAULT partition that its policy does not watch") != std::string::npos);
 }
 
 TEST_CASE("the parent is analyzed when rows left it, or as the policy says") {
