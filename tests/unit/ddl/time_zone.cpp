@@ -14,36 +14,36 @@ namespace chr = std::chrono;
 
 namespace {
 
-Instant at(std::string_view text) {
+Instant moment_at(std::string_view text) {
     return parse_timestamp(text).value();
 }
 
 /// Berlin's clocks from 2023 to 2025.
 TimeZone berlin() {
     return {"Europe/Berlin",
-            {{at("2023-01-01"), chr::hours(1)},
-             {at("2023-03-26 01:00"), chr::hours(2)},
-             {at("2023-10-29 01:00"), chr::hours(1)},
-             {at("2024-03-31 01:00"), chr::hours(2)},
-             {at("2024-10-27 01:00"), chr::hours(1)}}};
+            {{moment_at("2023-01-01"), chr::hours(1)},
+             {moment_at("2023-03-26 01:00"), chr::hours(2)},
+             {moment_at("2023-10-29 01:00"), chr::hours(1)},
+             {moment_at("2024-03-31 01:00"), chr::hours(2)},
+             {moment_at("2024-10-27 01:00"), chr::hours(1)}}};
 }
 
 /// São Paulo's in 2018: put forward at midnight, so that one day begins at one o'clock.
 TimeZone sao_paulo() {
     return {"America/Sao_Paulo",
-            {{at("2018-01-01"), chr::hours(-2)},
-             {at("2018-02-18 02:00"), chr::hours(-3)},
-             {at("2018-11-04 03:00"), chr::hours(-2)},
-             {at("2019-02-17 02:00"), chr::hours(-3)}}};
+            {{moment_at("2018-01-01"), chr::hours(-2)},
+             {moment_at("2018-02-18 02:00"), chr::hours(-3)},
+             {moment_at("2018-11-04 03:00"), chr::hours(-2)},
+             {moment_at("2019-02-17 02:00"), chr::hours(-3)}}};
 }
 
 /// Lord Howe Island's: half an hour.
 TimeZone lord_howe() {
     return {"Australia/Lord_Howe",
-            {{at("2023-01-01"), chr::minutes(660)},
-             {at("2023-04-01 15:00"), chr::minutes(630)},
-             {at("2023-09-30 15:30"), chr::minutes(660)},
-             {at("2024-04-06 15:00"), chr::minutes(630)}}};
+            {{moment_at("2023-01-01"), chr::minutes(660)},
+             {moment_at("2023-04-01 15:00"), chr::minutes(630)},
+             {moment_at("2023-09-30 15:30"), chr::minutes(660)},
+             {moment_at("2024-04-06 15:00"), chr::minutes(630)}}};
 }
 
 Calendar calendar_of(TimeZone zone, int week_start = 1) {
@@ -52,19 +52,19 @@ Calendar calendar_of(TimeZone zone, int week_start = 1) {
 
 std::string part(std::string_view moment, std::string_view interval, const Calendar& calendar) {
     return describe(KeyType::timestamptz, bounds_containing(KeyType::timestamptz, *parse_interval(interval),
-                                                            Bound::at(at(moment)), calendar));
+                                                            Bound::at(moment_at(moment)), calendar));
 }
 
 }  // namespace
 
 TEST_CASE("local time and back: a time that clocks show twice is the later one, one that they skip is the change") {
     const TimeZone zone = berlin();
-    CHECK(format_timestamp(zone.local(at("2024-03-31 00:59:59"))) == "2024-03-31 01:59:59");
-    CHECK(format_timestamp(zone.local(at("2024-03-31 01:00"))) == "2024-03-31 03:00:00");
-    CHECK(format_timestamp(zone.local(at("1950-01-01"))) == "1950-01-01 01:00:00");
-    CHECK(format_timestamp(zone.utc(at("2024-10-27 02:30"))) == "2024-10-27 01:30:00");
-    CHECK(format_timestamp(zone.utc(at("2024-03-31 02:30"))) == "2024-03-31 01:00:00");
-    CHECK(format_timestamp(zone.utc(at("2030-07-01"))) == "2030-06-30 23:00:00");
+    CHECK(format_timestamp(zone.local(moment_at("2024-03-31 00:59:59"))) == "2024-03-31 01:59:59");
+    CHECK(format_timestamp(zone.local(moment_at("2024-03-31 01:00"))) == "2024-03-31 03:00:00");
+    CHECK(format_timestamp(zone.local(moment_at("1950-01-01"))) == "1950-01-01 01:00:00");
+    CHECK(format_timestamp(zone.utc(moment_at("2024-10-27 02:30"))) == "2024-10-27 01:30:00");
+    CHECK(format_timestamp(zone.utc(moment_at("2024-03-31 02:30"))) == "2024-03-31 01:00:00");
+    CHECK(format_timestamp(zone.utc(moment_at("2030-07-01"))) == "2030-06-30 23:00:00");
 }
 
 TEST_CASE("days and months begin at local midnight, or when a day begins that has none") {
@@ -92,14 +92,14 @@ TEST_CASE("weeks begin where the policy says") {
 TEST_CASE("a zone is nothing to keys that are no moments") {
     const Calendar calendar = calendar_of(berlin());
     for (const KeyType key : {KeyType(KeyType::date), KeyType(KeyType::timestamp)})
-        CHECK(describe(key, bounds_containing(key, *parse_interval("1 month"), Bound::at(at("2024-03-15")),
+        CHECK(describe(key, bounds_containing(key, *parse_interval("1 month"), Bound::at(moment_at("2024-03-15")),
                                               calendar)) == "[2024-03-01, 2024-04-01)");
 }
 
 TEST_CASE("a name has the local date") {
     const Calendar calendar = calendar_of(berlin());
     const auto name = [&](KeyType key, const char* start) {
-        return leaf_name("{table}_{start:%Y_%m_%d}", "orders", key, Bound::at(at(start)), calendar);
+        return leaf_name("{table}_{start:%Y_%m_%d}", "orders", key, Bound::at(moment_at(start)), calendar);
     };
     CHECK(name(KeyType::timestamptz, "2024-03-31 22:00") == "orders_2024_04_01");
     CHECK(name(KeyType::epoch_ms, "2024-03-31 22:00") == "orders_2024_04_01");

@@ -2,7 +2,6 @@
 #include <zstd.h>
 
 #include <algorithm>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -30,7 +29,7 @@ Manifest read(const std::string& bytes, std::string* rows = nullptr) {
         [&](char* buffer, std::size_t size) {
             // As a pipe gives them: few at once.
             const std::size_t count = std::min({size, bytes.size() - at, std::size_t{7}});
-            std::memcpy(buffer, bytes.data() + at, count);
+            std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(at), count, buffer);
             at += count;
             return count;
         },

@@ -12,20 +12,20 @@ using namespace tripmig::partition;
 
 namespace {
 
-Instant moment(std::string_view text) {
+Instant instant_of(std::string_view text) {
     return parse_timestamp(text).value();
 }
 
 /// Days of January 2024 from the first on, each with an oid and a size.
 Snapshot days(int count, std::string_view now) {
     Snapshot snapshot;
-    snapshot.now = moment(now);
+    snapshot.now = instant_of(now);
     snapshot.moment = snapshot.now;
     snapshot.parent.table = {"shop", "orders"};
     snapshot.parent.key = "at";
     snapshot.parent.key_type = "timestamp without time zone";
     for (int i = 0; i < count; ++i) {
-        const Instant begin = moment("2024-01-01") + std::chrono::days(i);
+        const Instant begin = instant_of("2024-01-01") + std::chrono::days(i);
         LeafSnapshot leaf;
         leaf.leaf = {{"shop", "day_" + std::to_string(i + 1)},
                      {ddl::Bound::at(begin), ddl::Bound::at(begin + std::chrono::days(1))}};
@@ -61,7 +61,7 @@ DetachedPartition detached(const std::string& name, const std::string& action, s
     partition.table.action = action;
     partition.table.is_clean = true;
     if (due)
-        partition.table.due_at = moment(*due);
+        partition.table.due_at = instant_of(*due);
     return partition;
 }
 
@@ -101,7 +101,7 @@ TEST_CASE("retention is what a model says, for generated policies, sizes and clo
         const int count = 1 + below(12);
         const int today = below(16);  // of January, from 0; the clock may be beyond the last partition
         Snapshot snapshot = days(count, "2024-01-01");
-        snapshot.now = moment("2024-01-01 06:00") + std::chrono::days(today);
+        snapshot.now = instant_of("2024-01-01 06:00") + std::chrono::days(today);
         snapshot.moment = snapshot.now;
         config::PartitionPolicy policy = daily();
         const int keep = below(3) == 0 ? 0 : 1 + below(8);
@@ -159,7 +159,7 @@ TEST_CASE("what is due: recorded so, and the policy still says the same") {
     limits.max_drop = 0;
     CHECK(due_now(snapshot, policy, limits).empty());
     limits.max_drop = 12;
-    snapshot.newest_row = NewestRow{ddl::Bound::at(moment("2023-01-01")), {"shop", "day_1"}};
+    snapshot.newest_row = NewestRow{ddl::Bound::at(instant_of("2023-01-01")), {"shop", "day_1"}};
     snapshot.coverage.is_beyond_rows = true;
     CHECK(due_now(snapshot, policy, limits).empty());
     const MaintenancePlan plan = plan_maintenance(snapshot, policy, limits);

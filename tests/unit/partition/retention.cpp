@@ -122,7 +122,7 @@ TEST_CASE("of numbers keep is measured from the newest key") {
     for (int i = 0; i < 8; ++i) {
         LeafSnapshot leaf;
         leaf.leaf = {{"shop", "part_" + std::to_string(i)},
-                     {ddl::Bound::number(i * 100), ddl::Bound::number(i * 100 + 100)}};
+                     {ddl::Bound::number(i * 100L), ddl::Bound::number(i * 100L + 100)}};
         leaf.info.name = leaf.leaf.name;
         snapshot.leaves.push_back(leaf);
         snapshot.coverage.leaves.push_back(leaf.leaf.bounds);
