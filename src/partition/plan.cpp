@@ -16,7 +16,7 @@ namespace tripmig::partition {
 
 namespace {
 
-void append(std::vector<Unit>& units, std::vector<Unit> more) {
+void append_units(std::vector<Unit>& units, std::vector<Unit> more) {
     for (Unit& unit : more)
         units.push_back(std::move(unit));
 }
@@ -29,7 +29,7 @@ void plan_pending(const Snapshot& snapshot, bool cascade, const Limits& limits, 
         act.units.push_back(finalize_detach(snapshot, leaf.leaf.name));
         std::vector<Unit> clean_up = clean_up_detached(snapshot, leaf.leaf.name, cascade, limits);
         record_clean(clean_up, leaf.info.oid, limits);
-        append(act.units, std::move(clean_up));
+        append_units(act.units, std::move(clean_up));
         plan.acts.push_back(std::move(act));
     }
 }
@@ -109,10 +109,10 @@ void plan_retention(const Snapshot& snapshot, const config::PartitionPolicy& pol
         }
         std::vector<Unit> clean_up = clean_up_detached(snapshot, leaf.leaf.name, cascade, limits);
         Act act{Act::Kind::detach, {leaf.leaf}, delete_references(snapshot, leaf, cascade)};
-        append(act.units, record_detach(snapshot, leaf, *policy.retention, clean_up.empty(), limits));
+        append_units(act.units, record_detach(snapshot, leaf, *policy.retention, clean_up.empty(), limits));
         act.units.push_back(detach_leaf(snapshot, leaf.leaf.name, limits));
         record_clean(clean_up, leaf.info.oid, limits);
-        append(act.units, std::move(clean_up));
+        append_units(act.units, std::move(clean_up));
         plan.acts.push_back(std::move(act));
     }
 }

@@ -18,26 +18,27 @@ namespace {
 
 using KeyUnit = config::KeyEncoding::Unit;
 
-Error refused(const PartmanTable& row, const std::string& why, const std::string& hint) {
+Error refused_row(const PartmanTable& row, const std::string& why, const std::string& hint) {
     return {ExitCode::refused, fmt::format("{}: {}", sql::quoted(row.table), why), hint};
 }
 
 void require_adoptable(const PartmanTable& row) {
     constexpr std::array<std::string_view, 2> own_partitions{"native", "range"};
     if (row.is_undone)
-        throw refused(row, "pg_partman is undoing its partitions",
-                      "finish undo_partition(), or set undo_in_progress "
-                      "to false");
+        throw refused_row(row, "pg_partman is undoing its partitions",
+                          "finish undo_partition(), or set undo_in_progress "
+                          "to false");
     if (row.type == "list")
-        throw refused(row, "it is partitioned by LIST", "policies are for tables that are partitioned by RANGE");
+        throw refused_row(row, "it is partitioned by LIST", "policies are for tables that are partitioned by RANGE");
     if (std::find(own_partitions.begin(), own_partitions.end(), row.type) == own_partitions.end())
-        throw refused(row,
-                      fmt::format("its partition_type {} is inheritance with triggers, not PostgreSQL's own partitions",
-                                  row.type),
-                      "migrate it to declarative partitions first: pg_partman's manual says how");
+        throw refused_row(
+            row,
+            fmt::format("its partition_type {} is inheritance with triggers, not PostgreSQL's own partitions",
+                        row.type),
+            "migrate it to declarative partitions first: pg_partman's manual says how");
     if (!row.interval.interval())
-        throw refused(row, fmt::format("its partition_interval {} is not understood", row.interval.text),
-                      "write a policy with: tripmig partition init TABLE --interval INTERVAL");
+        throw refused_row(row, fmt::format("its partition_interval {} is not understood", row.interval.text),
+                          "write a policy with: tripmig partition init TABLE --interval INTERVAL");
 }
 
 void read_encoding(const PartmanTable& row, PartmanReading& reading) {

@@ -34,11 +34,11 @@ json estimate_json(const swap::Estimate& estimate) {
             {"database_bytes", estimate.database_bytes}};
 }
 
-using Level = job::Finding::Level;
+using FindingLevel = job::Finding::Level;
 
 const std::string next_line = "\n           ";  ///< of a value of the summary
 
-std::size_t number_of(const app::SwapPlan& plan, Level level) {
+std::size_t number_of(const app::SwapPlan& plan, FindingLevel level) {
     const auto& findings = plan.plan.findings;
     return static_cast<std::size_t>(std::count_if(findings.begin(), findings.end(),
                                                   [&](const job::Finding& finding) { return finding.level == level; }));
@@ -107,7 +107,7 @@ std::string disk_summary(const app::SwapPlan& plan) {
 }
 
 std::string summary(const app::SwapPlan& plan) {
-    const std::size_t refused = number_of(plan, Level::refuse);
+    const std::size_t refused = number_of(plan, FindingLevel::refuse);
     const bool is_planned = plan.plan.state.has_value();
     const std::string unknown = "not known while something is refused";
     std::string text = fmt::format("swap of {}, strategy {}\n", sql::quoted(plan.table), job::to_string(plan.strategy));
@@ -124,7 +124,7 @@ std::string summary(const app::SwapPlan& plan) {
     return text;
 }
 
-std::string findings_text(const app::SwapPlan& plan, Level level) {
+std::string findings_text(const app::SwapPlan& plan, FindingLevel level) {
     std::string text;
     for (const job::Finding& finding : plan.plan.findings) {
         if (finding.level != level)
@@ -172,8 +172,8 @@ std::string commented(const std::string& text) {
 std::string swap_plan_text(const app::SwapPlan& plan) {
     if (plan.is_partitioned)
         return swap_text({plan.table, {}, {}});
-    return summary(plan) + findings_text(plan, Level::refuse) + findings_text(plan, Level::note) +
-           findings_text(plan, Level::ok);
+    return summary(plan) + findings_text(plan, FindingLevel::refuse) + findings_text(plan, FindingLevel::note) +
+           findings_text(plan, FindingLevel::ok);
 }
 
 std::string swap_plan_sql(const app::SwapPlan& plan) {
