@@ -63,7 +63,7 @@ std::string lower(std::string_view text) {
 }
 
 std::string truth(std::string_view text) {
-    const std::string word = lower(text);
+    std::string word = lower(text);
     if (word == "on" || word == "true" || word == "yes" || word == "1")
         return "on";
     if (word == "off" || word == "false" || word == "no" || word == "0")

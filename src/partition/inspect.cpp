@@ -22,10 +22,10 @@ namespace {
 
 /// The newest partition that others can be made like.
 const LeafSnapshot* newest_sibling(const Snapshot& snapshot) {
-    for (auto leaf = snapshot.leaves.rbegin(); leaf != snapshot.leaves.rend(); ++leaf)
-        if (!leaf->info.is_detach_pending && leaf->info.kind != 'f')
-            return &*leaf;
-    return nullptr;
+    const auto newest = std::find_if(snapshot.leaves.rbegin(), snapshot.leaves.rend(), [](const LeafSnapshot& leaf) {
+        return !leaf.info.is_detach_pending && leaf.info.kind != 'f';
+    });
+    return newest == snapshot.leaves.rend() ? nullptr : &*newest;
 }
 
 void read_parent(db::Session& session, const config::PartitionPolicy& policy, Snapshot& snapshot) {

@@ -44,7 +44,7 @@ void require_range(const config::PartitionPolicy& policy, const db::PolicyTable&
                     fmt::format("write key = \"{}\"", first));
 }
 
-Error at_file(Error error, const config::PartitionPolicy& policy) {
+Error at_file(const Error& error, const config::PartitionPolicy& policy) {
     return policy.file.empty() ? error : error.rewrapped(error.code(), policy.file.string() + ": ");
 }
 

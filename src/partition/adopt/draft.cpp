@@ -205,6 +205,7 @@ PolicyDraft draft_policy(const TableFacts& facts, const DraftWishes& wishes, con
                                                 : std::string();
     draft.premake = wishes.premake;
     draft.keep = wishes.keep;
+    draft.drops = wishes.drops;
     draft.has_default = std::any_of(facts.catalog.partitions.begin(), facts.catalog.partitions.end(),
                                     [](const db::PartitionInfo& info) { return info.is_default(); });
     if (facts.catalog.partitions.empty() && ddl::is_number(key.type))

@@ -22,6 +22,7 @@ struct PolicyDraft {
     std::string name;
     config::KeyEncoding encoding;
     std::optional<config::PartitionInterval> keep;
+    bool drops = false;  ///< after grace
     bool has_default = false;
 
     std::vector<std::string> notes;  ///< what whoever uses the policy should know, a sentence each

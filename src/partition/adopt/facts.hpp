@@ -29,6 +29,7 @@ struct DraftWishes {
     std::string name;  ///< the pattern of names
     std::optional<int> premake;
     std::optional<config::PartitionInterval> keep;
+    bool drops = false;  ///< what is older is dropped after grace; else detached and kept
 };
 
 /// Throws Error{refused} when no policy can be for the table: it does not exist, is not partitioned, or not by range of

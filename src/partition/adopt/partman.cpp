@@ -98,11 +98,14 @@ void read_retention(const PartmanTable& row, PartmanReading& reading) {
             fmt::format("retention_schema {} has no counterpart: detached partitions stay in their "
                         "schema",
                         row.retention_schema));
-    else if (!row.keeps_table)
-        reading.notes.push_back(
-            "retention_keep_table = false: pg_partman drops old partitions, this policy detaches and keeps them");
+    else if (!row.keeps_table) {
+        reading.wishes.drops = true;
+        reading.notes.emplace_back(
+            "retention_keep_table = false: old partitions are dropped 7 days after they are detached (grace), where "
+            "pg_partman drops them at once");
+    }
     if (row.keeps_table && !row.keeps_index)
-        reading.notes.push_back(
+        reading.notes.emplace_back(
             "retention_keep_index = false has no counterpart: detached partitions keep their indexes");
 }
 
@@ -125,7 +128,7 @@ void note_sub_partitions(const PartmanTable& row, PartmanReading& reading) {
 void note_differences(const PartmanTable& row, PartmanReading& reading) {
     const bool is_time = std::holds_alternative<CalendarInterval>(row.interval.interval().value());
     if (is_time && !row.is_infinite)
-        reading.notes.push_back(
+        reading.notes.emplace_back(
             "infinite_time_partitions = false: pg_partman stops where the newest row is; tripmig counts premake from "
             "the "
             "clock");

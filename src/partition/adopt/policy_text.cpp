@@ -47,7 +47,8 @@ std::string sections(const PolicyDraft& draft) {
     if (draft.encoding.epoch)
         text += fmt::format("epoch = \"{}\"\n", format_timestamp(*draft.encoding.epoch));
     if (draft.keep)
-        text += fmt::format("\n[retention]\nkeep = {}\naction = \"detach\"\n", toml_interval(*draft.keep));
+        text += fmt::format("\n[retention]\nkeep = {}\naction = \"{}\"\n", toml_interval(*draft.keep),
+                            draft.drops ? "drop" : "detach");
     if (draft.has_default)
         text += "\n[default]\npartition = \"watch\"\n";
     return text;

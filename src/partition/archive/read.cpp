@@ -221,7 +221,7 @@ class Reader {
         const std::string second = take();
         if (second.rfind(manifest_mark, 0) != 0)
             throw damaged(m_name, "its manifest is missing");
-        const Manifest manifest = parse_manifest(std::string_view(second).substr(manifest_mark.size()), m_name);
+        Manifest manifest = parse_manifest(std::string_view(second).substr(manifest_mark.size()), m_name);
         expect(head_of(manifest));
         read_rows(manifest, sink);
         expect(foot_of(manifest));

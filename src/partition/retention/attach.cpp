@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "db/state/with_state.hpp"
 #include "ddl/replacement/replacement.hpp"
@@ -175,11 +176,11 @@ DetachedPartition find_detached(const Snapshot& snapshot, const QualifiedName& n
 void take_back(Server& server, const std::vector<Unit>& units) {
     if (server.executor.connection().is_broken() || server.stop.is_raised())
         return;
-    for (auto unit = units.rbegin(); unit != units.rend(); ++unit) {
+    for (const Unit& unit : std::vector<Unit>(units.rbegin(), units.rend())) {
         try {
-            server.executor.run(*unit);
+            server.executor.run(unit);
         } catch (const Error& error) {
-            server.reporter.warning("partition.attach", fmt::format("{}: {}", unit->name, error.message()));
+            server.reporter.warning("partition.attach", fmt::format("{}: {}", unit.name, error.message()));
         }
     }
 }

@@ -57,7 +57,7 @@ TEST_CASE("pg_partman 4: names, bounds and retention are kept, and maintain has 
     CHECK(result.exit_code == 0);
     const std::string months = place.folder.read("partitions/m.toml");
     CHECK(has(months, "premake = 2\nname = \"{table}_p{start:%Y_%m}\""));
-    CHECK(has(months, "[retention]\nkeep = \"1 year\""));
+    CHECK(has(months, "[retention]\nkeep = \"1 year\"\naction = \"drop\""));
     CHECK(has(months, "[default]\npartition = \"watch\""));
     CHECK(has(place.folder.read("partitions/w.toml"), "interval = \"1 week\""));
     CHECK(has(place.folder.read("partitions/w.toml"), "name = \"{table}_p{start:%Gw%V}\""));

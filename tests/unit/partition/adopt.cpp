@@ -137,6 +137,10 @@ TEST_CASE("the written file says what the draft says") {
     CHECK(policy.premake == 9);
     CHECK(policy.name == draft.name);
     CHECK(policy.retention);
+    CHECK(policy.retention->action == config::RetentionPolicy::Action::detach);
+    draft.drops = true;
+    CHECK(config::parse_policy(policy_text(draft, "x"), "x").retention->action ==
+          config::RetentionPolicy::Action::drop);
     CHECK(policy.default_partition == config::PartitionPolicy::Default::watch);
     CHECK(policy_file_name(draft.table) == "shop.Odd \"Name\".toml");
     CHECK(policy_file_name({"public", "a/b"}) == "a_b.toml");
