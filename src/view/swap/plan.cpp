@@ -56,7 +56,7 @@ std::string past_text(const app::SwapPlan& plan) {
 }
 
 std::string size_text(const swap::Estimate& estimate) {
-    const std::string size = bytes_text(estimate.bytes) + " with indexes";
+    std::string size = bytes_text(estimate.bytes) + " with indexes";
     if (!estimate.rows)
         return size;
     return fmt::format("about {} {}, {}", report::grouped(static_cast<std::uint64_t>(*estimate.rows)),
