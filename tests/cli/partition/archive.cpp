@@ -14,7 +14,7 @@ namespace {
 
 const std::string archiving =
     "[retention]\nkeep = \"2 months\"\naction = \"archive\"\ngrace = \"7 days\"\n[archive]\ndir = \"../archive\"\n";
-const std::vector<std::string> due{"maintain", "--now", "2024-04-22"};
+const std::vector<std::string> april_22{"maintain", "--now", "2024-04-22"};
 const std::string january_file = "archive/orders/orders_2024_01.sql.zst";
 
 /// Values that a careless archive would change.
@@ -73,7 +73,7 @@ TEST_CASE("archive: written, verified, dropped; psql restores the plain file, an
     const Place place;
     detach_january(place);
     const std::string before = content(place.database);
-    const CommandResult result = place.run(due);
+    const CommandResult result = place.run(april_22);
     CHECK_MESSAGE(result.exit_code == 0, result.err);
     CHECK_FALSE(has_table(place.database, "orders_2024_01"));
     CHECK(has_file(place, january_file));
@@ -106,7 +106,7 @@ TEST_CASE("archive: written, verified, dropped; psql restores the plain file, an
 TEST_CASE("a damaged, truncated or foreign file is refused by name, and nothing is restored") {
     const Place place;
     detach_january(place);
-    CHECK(place.run(due).exit_code == 0);
+    CHECK(place.run(april_22).exit_code == 0);
     const std::string whole = place.folder.read(january_file);
     const std::string change = "zstdcat " + january_file + " | sed ";
     place.folder.write("plain.zst", "CREATE TABLE orders_2024_01 (id int);\n");
@@ -141,12 +141,12 @@ TEST_CASE("what is written to after the snapshot is not dropped; the next run wr
                        "psql -qX \"$DATABASE_URL\" -c \"INSERT INTO orders_2024_01 (id, at) VALUES (77, "
                        "'2024-01-07')\"\n");
     detach_january(place, "command = \"sh ./command {file}\"\n");
-    CommandResult result = place.run(due);
+    CommandResult result = place.run(april_22);
     CAPTURE(result.err);
     CHECK(result.exit_code == 12);
     CHECK(has(result.err, "was written to since"));
     CHECK(has_table(place.database, "orders_2024_01"));
-    result = place.run(due);
+    result = place.run(april_22);
     CHECK_MESSAGE(result.exit_code == 0, result.err);
     CHECK_FALSE(has_table(place.database, "orders_2024_01"));
     CHECK(has_file(place, january_file));
@@ -159,13 +159,13 @@ TEST_CASE("what is written to after the snapshot is not dropped; the next run wr
 TEST_CASE("the command must succeed before anything is dropped; a whole file is not written again") {
     const Place place;
     detach_january(place, "command = \"test -e ready && cp {file} copy\"\n");
-    CommandResult result = place.run(due);
+    CommandResult result = place.run(april_22);
     CHECK(result.exit_code == 12);
     CHECK(has(result.err, "ended with 1: public.orders_2024_01 is not dropped"));
     CHECK(has_table(place.database, "orders_2024_01"));
     const auto written = std::filesystem::last_write_time(place.folder.path() / january_file);
     place.folder.write("ready", "");
-    result = place.run(due);
+    result = place.run(april_22);
     CHECK_MESSAGE(result.exit_code == 0, result.err);
     CHECK_FALSE(has_table(place.database, "orders_2024_01"));
     CHECK(std::filesystem::last_write_time(place.folder.path() / january_file) == written);
@@ -194,7 +194,7 @@ TEST_CASE(
             CHECK(has_file(place, january_file));
         if (has_file(place, january_file))
             CHECK(shell(place, "zstd -qt " + january_file, place.database.url()).exit_code == 0);
-        const CommandResult again = place.run(due);
+        const CommandResult again = place.run(april_22);
         CHECK_MESSAGE(again.exit_code == 0, again.err);
         CHECK_FALSE(has_table(place.database, "orders_2024_01"));
         CHECK_FALSE(has_file(place, january_file + ".part"));
@@ -223,7 +223,7 @@ TEST_CASE("a full disk: exit 12, the table stays, and no file is left") {
     CHECK(has_table(place.database, "orders_2024_01"));
     CHECK_FALSE(has_file(place, january_file));
     CHECK_FALSE(has_file(place, january_file + ".part"));
-    CHECK(place.run(due).exit_code == 0);
+    CHECK(place.run(april_22).exit_code == 0);
     CHECK_FALSE(has_table(place.database, "orders_2024_01"));
 }
 

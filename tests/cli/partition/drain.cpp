@@ -40,7 +40,7 @@ std::string partitions(const SwapFixture& room) {
         "JOIN pg_class c ON c.oid = inhrelid WHERE inhparent = 'orders'::regclass AND c.relkind = 'r'");
 }
 
-void check_end(const SwapFixture& room) {
+void check_drained(const SwapFixture& room) {
     CHECK(room.database.scalar("SELECT count(DISTINCT (SELECT count(*) FROM pg_index WHERE indrelid = inhrelid)) FROM "
                                "pg_inherits WHERE inhparent = 'orders'::regclass") == "1");
     CHECK(room.database.scalar("SELECT count(*) FROM pg_constraint WHERE NOT convalidated OR conname LIKE "
@@ -68,7 +68,7 @@ TEST_CASE("drain: the oldest ranges get partitions, the other rows stay in a DEF
     CHECK(partitions(room) == "orders_2024_01 orders_2024_02 orders_2024_03 orders_rest");
     CHECK(all_rows(room) == rows);
     CHECK(room.database.scalar("SELECT min(at) FROM ONLY orders_rest") == "2024-04-01 00:00:00");
-    check_end(room);
+    check_drained(room);
     // Without a limit all that a partition can hold.
     const CommandResult all = room.tripmig({"partition", "drain", "orders_rest", "--keep-old"});
     REQUIRE_MESSAGE(all.exit_code == 0, all.err);
@@ -77,7 +77,7 @@ TEST_CASE("drain: the oldest ranges get partitions, the other rows stay in a DEF
           "orders_2024_01 orders_2024_02 orders_2024_03 orders_2024_04 orders_2024_05 orders_2030_06 orders_rest");
     CHECK(room.database.scalar("SELECT string_agg(note, '') FROM ONLY orders_rest") == "never");
     CHECK(all_rows(room) == rows);
-    check_end(room);
+    check_drained(room);
     CHECK(room.database.sqlstate_of("DELETE FROM customers") == "23503");
     CHECK(room.database.sqlstate_of("INSERT INTO orders VALUES (1, '2040-01-01', 'rest', 7)") == "23503");
     CHECK(room.database.sqlstate_of("INSERT INTO orders VALUES (1, '2040-01-01', 'rest', 1)").empty());
@@ -105,7 +105,7 @@ TEST_CASE("drain follows what writers do to DEFAULT, and reads it nowhere under 
     CHECK(all_rows(room) == rows);
     CHECK(room.database.scalar("SELECT count(*) FROM ONLY orders_rest WHERE at < '2024-04-01'") == "0");
     CHECK(room.database.scalar("SELECT tableoid::regclass FROM orders WHERE id = 9004") == "orders_rest");
-    check_end(room);
+    check_drained(room);
 }
 
 TEST_CASE("a drain, killed as each step begins, then run again; aborted, it leaves nothing") {
@@ -133,7 +133,7 @@ TEST_CASE("a drain, killed as each step begins, then run again; aborted, it leav
         CHECK(room.database.scalar(
                   "SELECT count(*) FROM pg_class WHERE relname IN ('orders_rest_before', 'orders_rest_drained')") ==
               "0");
-        check_end(room);
+        check_drained(room);
     }
 }
 
@@ -148,7 +148,7 @@ TEST_CASE("maintain drains where the policy says so, and a range that DEFAULT ha
     CHECK(partitions(room) ==
           "orders_2024_01 orders_2024_02 orders_2024_03 orders_2024_04 orders_2024_05 orders_2030_06 orders_rest");
     CHECK(all_rows(room) == rows);
-    check_end(room);
+    check_drained(room);
     CHECK(room.tripmig({"partition", "maintain", "--now", "2024-05-05"}).exit_code == 0);
 }
 

@@ -35,14 +35,14 @@ void partition_by_month(const SwapFixture& room) {
     (void)room.swap({"finish", "orders", "--yes"});
 }
 
-const char* const with_customers = R"(
+const char* const months_with_customers = R"(
     CREATE TABLE customers (id bigint PRIMARY KEY);
     INSERT INTO customers SELECT generate_series(0, 49);
     ALTER TABLE orders ADD customer_id bigint NOT NULL DEFAULT 1 CONSTRAINT orders_customer REFERENCES customers (id);
     UPDATE orders SET customer_id = id % 50;
 )";
 
-void check_end(const SwapFixture& room, const std::vector<std::string>& sources) {
+void check_merged(const SwapFixture& room, const std::vector<std::string>& sources) {
     for (const std::string& source : sources)
         CHECK(room.database.scalar("SELECT relispartition FROM pg_class WHERE oid = $1::regclass", {source}) == "f");
     CHECK(room.database.scalar("SELECT relispartition FROM pg_class WHERE relname = 'orders_old'") == "t");
@@ -58,7 +58,7 @@ void check_end(const SwapFixture& room, const std::vector<std::string>& sources)
     CHECK(room.differing_ids() == "0");
 }
 
-std::string all_rows(const SwapFixture& room) {
+std::string merged_rows(const SwapFixture& room) {
     return room.database.scalar("SELECT md5(string_agg(o::text, '' ORDER BY id)) FROM orders o");
 }
 
@@ -67,13 +67,13 @@ std::string all_rows(const SwapFixture& room) {
 TEST_CASE("months become one partition: the table as before, rows the same, foreign keys hold") {
     const SwapFixture room;
     room.database.exec(orders_and_lines);
-    room.database.exec(with_customers);
+    room.database.exec(months_with_customers);
     partition_by_month(room);
     const std::vector<std::string> all = months(room);
     REQUIRE(all.size() >= 4);
     const std::vector<std::string> sources{all[2], all[0], all[1]};  // in any order
     const std::string without_leaves = room.dump({"orders_20*", merge_name});
-    const std::string rows = all_rows(room);
+    const std::string rows = merged_rows(room);
     const std::string bounds = room.database.scalar(
         "SELECT replace(pg_get_expr(a.relpartbound, a.oid), substring(pg_get_expr(a.relpartbound, a.oid) FROM 'TO "
         ".*'), "
@@ -84,9 +84,9 @@ TEST_CASE("months become one partition: the table as before, rows the same, fore
     REQUIRE_MESSAGE(merge.exit_code == 0, merge.err);
     CHECK(merge.out.find("public." + all[0] + ", public." + all[1] + ", public." + all[2] + " are detached and kept") !=
           std::string::npos);
-    check_end(room, sources);
+    check_merged(room, sources);
     CHECK(room.dump({"orders_20*", merge_name}) == without_leaves);
-    CHECK(all_rows(room) == rows);
+    CHECK(merged_rows(room) == rows);
     CHECK(room.database.scalar("SELECT pg_get_expr(relpartbound, oid) FROM pg_class WHERE relname = 'orders_old'") ==
           bounds);
     CHECK(room.database.sqlstate_of("DELETE FROM customers WHERE id = 7") == "23503");
@@ -98,7 +98,7 @@ TEST_CASE("months become one partition: the table as before, rows the same, fore
 TEST_CASE("merge under writers, whose rows move between its sources: nothing lost, doubled, stale or reappeared") {
     const SwapFixture room;
     fill_for_writers(room);
-    room.database.exec(with_customers);
+    room.database.exec(months_with_customers);
     partition_by_month(room);
     const std::vector<std::string> all = months(room);
     // The writers move rows to any of the last months.
@@ -113,7 +113,7 @@ TEST_CASE("merge under writers, whose rows move between its sources: nothing los
     CHECK(writers.commits() > 20);
     CHECK(writers.wrong_rows() == "0");
     CHECK(untouched(room) == rest);
-    check_end(room, sources);
+    check_merged(room, sources);
 }
 
 TEST_CASE("a merge, killed as each step begins, then run again; aborted, it leaves nothing") {
@@ -141,7 +141,7 @@ TEST_CASE("a merge, killed as each step begins, then run again; aborted, it leav
         const std::vector<std::string> resume{"partition", "merge", all[1]};
         const CommandResult again = room.tripmig(is_begun && !is_done ? resume : merge_command(sources));
         CHECK_MESSAGE(again.exit_code == 0, again.err);
-        check_end(room, sources);
+        check_merged(room, sources);
         CHECK(room.database.scalar("SELECT count(*) FROM orders") == "20000");
     }
 }
@@ -213,6 +213,6 @@ TEST_CASE("a merge is paused, verified and guarded like a split; its partitions 
     CHECK(room.swap({"status", all[0]})["altered"].size() > 0);
     const CommandResult end = room.tripmig({"partition", "merge", all[0]});
     CHECK_MESSAGE(end.exit_code == 0, end.err);
-    check_end(room, {all[0], all[1]});
+    check_merged(room, {all[0], all[1]});
     CHECK(room.database.scalar("SELECT count(*) FROM orders WHERE note = 'unseen'") == "1");
 }
