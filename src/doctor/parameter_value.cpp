@@ -9,6 +9,8 @@
 #include <cmath>
 #include <utility>
 
+#include "base/trimmed.hpp"
+
 namespace tripmig::doctor {
 
 namespace {
@@ -19,14 +21,6 @@ constexpr std::array factors{Factor{"B", 1.0},           Factor{"kB", 1024.0},  
                              Factor{"GB", 1073741824.0}, Factor{"TB", 1099511627776.0}, Factor{"us", 0.001},
                              Factor{"ms", 1.0},          Factor{"s", 1000.0},           Factor{"min", 60000.0},
                              Factor{"h", 3600000.0},     Factor{"d", 86400000.0}};
-
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && text.front() == ' ')
-        text.remove_prefix(1);
-    while (!text.empty() && text.back() == ' ')
-        text.remove_suffix(1);
-    return text;
-}
 
 struct Number {
     double value = 0;

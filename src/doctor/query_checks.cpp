@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "base/counted.hpp"
+#include "base/replace_all.hpp"
 #include "doctor/statements.hpp"
 #include "sql/facts/relations_used.hpp"
 #include "sql/identifier.hpp"
@@ -16,11 +17,6 @@ namespace tripmig::doctor {
 namespace {
 
 constexpr std::string_view hidden_text = "<insufficient privilege>";
-
-void replace_all(std::string& text, std::string_view what, const std::string& with) {
-    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
-        text.replace(at, what.size(), with);
-}
 
 std::optional<std::vector<StatementStatistics>> read_statistics(Reader& reader, std::int64_t& hidden) {
     const auto schema = reader.rows(swap::statements::statement_statistics).optional_text();

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "base/replace_all.hpp"
 #include "db/catalog/table_catalog.hpp"
 #include "ddl/leaf.hpp"
 #include "ddl/registry/registry.hpp"
@@ -147,9 +148,7 @@ bool only_if_agrees(db::Session& session, const config::PartitionPolicy& policy,
         throw Error(ExitCode::refused,
                     fmt::format("only_if can't be asked about {}: there is a quote in its name", name), "rename it");
     std::string sql = policy.retention->only_if;
-    constexpr std::string_view placeholder = "{partition}";
-    for (std::size_t at = sql.find(placeholder); at != std::string::npos; at = sql.find(placeholder, at + name.size()))
-        sql.replace(at, placeholder.size(), name);
+    replace_all(sql, "{partition}", name);
     try {
         std::optional<bool> answer;
         session.transact(db::Isolation::read_committed, [&](db::Work& work) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/replace_all.hpp"
 #include "db/statements.hpp"
 #include "sql/identifier.hpp"
 
@@ -153,9 +154,7 @@ std::vector<std::string> read_trigger_problems(Session& session, const Qualified
         names += fmt::format("{}({}, {}, {})", names.empty() ? "" : ", ", sql::quote_literal(trigger.name),
                              sql::quote_literal(sql::quoted(trigger.function) + "()"), trigger.is_row);
     std::string sql(statements::trigger_problems);
-    const std::string_view place = ":expected";
-    for (std::size_t at = sql.find(place); at != std::string::npos; at = sql.find(place, at + names.size()))
-        sql.replace(at, place.size(), names);
+    replace_all(sql, ":expected", names);
     std::vector<std::string> problems;
     for (const Row& row : session.read(sql, {sql::quoted(table), sql::quoted(kept)}))
         problems.push_back(row.text("problem"));
