@@ -6,10 +6,10 @@
 #include <set>
 
 #include "app/doctor/gather.hpp"
+#include "app/partition/connections.hpp"
 #include "db/connection.hpp"
 #include "db/connection_parameters.hpp"
 #include "db/executor.hpp"
-#include "db/run_lock.hpp"
 #include "db/state/history.hpp"
 #include "doctor/check_list.hpp"
 #include "doctor/tripmig_checks.hpp"
@@ -68,15 +68,9 @@ std::vector<Unit> safe_fixes(const std::vector<doctor::Check>& checks, const std
 
 /// One that fails does not stop the others.
 std::vector<Fix> run_fixes(const Context& context, db::Connection& connection, const std::vector<Unit>& plan) {
-    const std::string& schema = context.config.state.schema;
-    db::require_writable(connection, schema, context.config.database.pooler);
-    const db::AdvisoryLock lock(connection, db::lock_key(schema, "maintain"), "the maintain lock",
-                                context.config.migrations.run_lock_wait, context.reporter, context.clock, context.stop);
-    db::LockPolicy locks;
-    locks.lock_timeout = context.config.migrations.lock_timeout;
-    locks.lock_deadline = context.config.migrations.lock_deadline;
-    locks.concurrently_timeout = context.config.migrations.lock_deadline;
-    db::Executor executor(connection, locks, context.reporter, context.clock, context.stop);
+    db::require_writable(connection, context.config.state.schema, context.config.database.pooler);
+    const db::AdvisoryLock lock = take_maintain_lock(context, connection);
+    db::Executor executor(connection, lock_policy(context.config), context.reporter, context.clock, context.stop);
     std::vector<Fix> fixes;
     for (const Unit& unit : plan) {
         fixes.push_back({unit.name, std::nullopt});

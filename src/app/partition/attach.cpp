@@ -2,12 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "app/partition/connections.hpp"
 #include "app/partition/policies.hpp"
 #include "base/error.hpp"
-#include "db/run_lock.hpp"
 #include "db/state/history.hpp"
 #include "partition/maintain.hpp"
 #include "sql/identifier.hpp"
@@ -17,11 +14,8 @@ namespace tripmig::app {
 namespace {
 
 QualifiedName parent_of(db::Connection& connection, const std::string& schema, const QualifiedName& name) {
-    const std::vector<db::DetachedTable> known = db::read_detached(connection, schema);
-    const auto found = std::find_if(known.begin(), known.end(), [&](const db::DetachedTable& table) {
-        return table.name == name && !table.is_stale && !table.is_attached;
-    });
-    if (found == known.end())
+    const auto found = db::find_detached(connection, schema, name);
+    if (!found)
         throw Error(
             ExitCode::refused, fmt::format("nothing is known of a detached partition {}", sql::quoted(name)),
             "`tripmig partition status` lists those that `partition maintain` detached; attach another table by "
@@ -48,8 +42,7 @@ partition::AttachResult attach_partition(const Context& context, const std::stri
     const std::string& schema = context.config.state.schema;
     PartitionConnections connections(context, "partition-attach");
     db::require_usable(connections.connection, schema, connections.database.pooler);
-    const db::AdvisoryLock lock(connections.connection, db::lock_key(schema, "maintain"), "the maintain lock",
-                                context.config.migrations.run_lock_wait, context.reporter, context.clock, context.stop);
+    const db::AdvisoryLock lock = take_maintain_lock(context, connections.connection);
     const QualifiedName parent = parent_of(connections.connection, schema, table);
     const ChosenPolicies chosen = chosen_policies(context, {sql::quoted(parent)});
     const config::PartitionPolicy& policy = chosen.policies.front();

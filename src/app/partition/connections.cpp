@@ -4,8 +4,6 @@
 
 namespace tripmig::app {
 
-namespace {
-
 db::LockPolicy lock_policy(const config::Config& config) {
     db::LockPolicy locks;
     locks.lock_timeout = config.migrations.lock_timeout;
@@ -14,7 +12,12 @@ db::LockPolicy lock_policy(const config::Config& config) {
     return locks;
 }
 
-}  // namespace
+db::AdvisoryLock take_maintain_lock(const Context& context, db::Connection& connection) {
+    return {connection,          db::lock_key(context.config.state.schema, "maintain"),
+            "the maintain lock", context.config.migrations.run_lock_wait,
+            context.reporter,    context.clock,
+            context.stop};
+}
 
 PartitionConnections::PartitionConnections(const Context& context, const std::string& role)
     : database(db::direct_connection(context.config.database)),

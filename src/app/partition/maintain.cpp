@@ -8,7 +8,6 @@
 #include "app/partition/deeds.hpp"
 #include "app/partition/drain_defaults.hpp"
 #include "app/partition/policies.hpp"
-#include "db/run_lock.hpp"
 #include "db/state/history.hpp"
 #include "db/state/state_schema.hpp"
 
@@ -68,8 +67,7 @@ partition::MaintainResult maintain_chosen(const Context& context, const Maintain
     PartitionConnections connections(context, maintain_role);
     const std::string& schema = context.config.state.schema;
     db::require_usable(connections.connection, schema, connections.database.pooler);
-    const db::AdvisoryLock lock(connections.connection, db::lock_key(schema, "maintain"), "the maintain lock",
-                                context.config.migrations.run_lock_wait, context.reporter, context.clock, context.stop);
+    const db::AdvisoryLock lock = take_maintain_lock(context, connections.connection);
     prepare_state(connections, schema, chosen.policies);
     return partition::maintain(connections.server, chosen.policies, limits_function(context, options), options.now);
 }

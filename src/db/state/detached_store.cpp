@@ -64,6 +64,14 @@ std::vector<DetachedTable> read_detached(StepConnection& connection, std::string
     return tables;
 }
 
+std::optional<DetachedTable> find_detached(StepConnection& connection, std::string_view state_schema,
+                                           const QualifiedName& name) {
+    for (DetachedTable& table : read_detached(connection, state_schema))
+        if (table.name == name && !table.is_stale && !table.is_attached)
+            return std::move(table);
+    return std::nullopt;
+}
+
 Step record_detached_step(std::string_view state_schema, const DetachedTable& table) {
     Step step = change(statements::detached_record, state_schema, "what becomes of it, and when");
     step.parameters = {fmt::format("{}", table.oid),

@@ -32,6 +32,10 @@ struct DetachedTable {
 /// All that the state schema knows; none where there is no such schema, or it is an older version's.
 std::vector<DetachedTable> read_detached(StepConnection& connection, std::string_view state_schema);
 
+/// The one of that name that still is what was detached.
+std::optional<DetachedTable> find_detached(StepConnection& connection, std::string_view state_schema,
+                                           const QualifiedName& name);
+
 // Steps for the transaction whose effect they record, or before the statement that can be in none.
 Step record_detached_step(std::string_view state_schema, const DetachedTable& table);
 /// Before a detach is finished that was interrupted.
