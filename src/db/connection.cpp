@@ -23,49 +23,24 @@ Connection::~Connection() = default;
 Connection::Connection(Connection&&) noexcept = default;
 
 Result Connection::execute(const std::string& sql) {
-    if (PQsendQuery(m_state->raw(), sql.c_str()) == 0)
-        m_state->throw_lost();
+    m_state->send(sql);
     return m_state->finish(sql, std::nullopt, {});
 }
 
-namespace {
-
-void send(PGconn* connection, const std::string& sql, const Parameters& parameters, int& sent) {
-    if (parameters.empty()) {
-        sent = PQsendQuery(connection, sql.c_str());
-        return;
-    }
-    std::vector<const char*> values;
-    values.reserve(parameters.size());
-    for (const auto& parameter : parameters)
-        values.push_back(parameter ? parameter->c_str() : nullptr);
-    sent = PQsendQueryParams(connection, sql.c_str(), static_cast<int>(values.size()), nullptr, values.data(), nullptr,
-                             nullptr, 0);
-}
-
-}  // namespace
-
 std::vector<std::string> Connection::copy_out(const std::string& sql) {
-    if (PQsendQuery(m_state->raw(), sql.c_str()) == 0)
-        m_state->throw_lost();
+    m_state->send(sql);
     std::vector<std::string> copied;
     m_state->finish(sql, std::nullopt, {}, &copied);
     return copied;
 }
 
 Result Connection::execute(const std::string& sql, const Parameters& parameters) {
-    int sent = 0;
-    send(m_state->raw(), sql, parameters, sent);
-    if (sent == 0)
-        m_state->throw_lost();
+    m_state->send(sql, parameters);
     return m_state->finish(sql, std::nullopt, {});
 }
 
 Result Connection::execute(const Step& step) {
-    int sent = 0;
-    send(m_state->raw(), step.sql, step.parameters, sent);
-    if (sent == 0)
-        m_state->throw_lost();
+    m_state->send(step.sql, step.parameters);
     return m_state->finish(step.sql, step.source, step.copy_data);
 }
 

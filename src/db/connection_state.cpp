@@ -143,6 +143,19 @@ void ConnectionState::throw_lost(const std::optional<Error>& failure) const {
         .with_detail(without_line_end(PQerrorMessage(raw())));
 }
 
+void ConnectionState::send(const std::string& sql, const Parameters& arguments) {
+    std::vector<const char*> values;
+    values.reserve(arguments.size());
+    for (const auto& argument : arguments)
+        values.push_back(argument ? argument->c_str() : nullptr);
+    // Only without parameters may there be several statements (manual 34.3.1).
+    const int sent = values.empty() ? PQsendQuery(raw(), sql.c_str())
+                                    : PQsendQueryParams(raw(), sql.c_str(), static_cast<int>(values.size()), nullptr,
+                                                        values.data(), nullptr, nullptr, 0);
+    if (sent == 0)
+        throw_lost();
+}
+
 void ConnectionState::flush_all() {
     for (int left = PQflush(raw()); left != 0; left = PQflush(raw())) {
         if (left < 0)
@@ -209,14 +222,20 @@ void ConnectionState::pass_copy_on() {
     }
 }
 
-void ConnectionState::send_copy_from_source() {
-    std::string piece;
-    while (copy_source(piece)) {
+/// What the writer throws leaves the session in the middle of its COPY: only its end is left then.
+void ConnectionState::send_copy_of_writer() {
+    constexpr std::size_t at_once = 1U << 16U;
+    std::size_t waiting = 0;
+    copy_writer([&](std::string_view piece) {
         stop.check();
         if (PQputCopyData(raw(), piece.data(), static_cast<int>(piece.size())) < 0)
             throw_lost();
+        waiting += piece.size();
+        if (waiting < at_once)
+            return;
+        waiting = 0;
         flush_all();
-    }
+    });
     if (PQputCopyEnd(raw(), nullptr) < 0)
         throw_lost();
     flush_all();
@@ -247,8 +266,8 @@ Result ConnectionState::finish(std::string_view sql, const std::optional<StepSou
         Result result = libpq_result(raw_result);
         switch (PQresultStatus(raw_result)) {
             case PGRES_COPY_IN:
-                if (copy_source)
-                    send_copy_from_source();
+                if (copy_writer)
+                    send_copy_of_writer();
                 else
                     send_copy(copied ? std::string_view{} : copy_data);
                 copied = true;

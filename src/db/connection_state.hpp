@@ -38,7 +38,8 @@ struct ConnectionState {
     std::string description;
     std::function<void(std::chrono::milliseconds)> observer;
     std::function<void(std::string_view)> copy_sink;  ///< is given each row of COPY ... TO STDOUT; empty: nobody
-    std::function<bool(std::string&)> copy_source;    ///< the next piece for COPY ... FROM STDIN; false: that was all
+    /// Sends the data of COPY ... FROM STDIN by the function that it is given; empty: a Step has them.
+    std::function<void(const std::function<void(std::string_view)>&)> copy_writer;
     std::set<std::string> prepared;
     std::int64_t round_trips = 0;
     PostgresPollingStatusType polling = PGRES_POLLING_WRITING;  ///< while it connects
@@ -62,6 +63,7 @@ struct ConnectionState {
     void wait_for_server(short events);
     [[noreturn]] void give_up();
     [[noreturn]] void throw_lost(const std::optional<Error>& failure = std::nullopt) const;
+    void send(const std::string& sql, const Parameters& arguments = {});
     Result finish(std::string_view sql, const std::optional<StepSource>& source, std::string_view copy_data,
                   std::vector<std::string>* copied_out = nullptr);
     int next_copied(char** row);
@@ -70,7 +72,7 @@ struct ConnectionState {
     std::vector<Result> finish_pipeline(const Pipeline& pipeline);
     void wait_for_result(const std::optional<Error>& failure);
     void send_copy(std::string_view data);
-    void send_copy_from_source();
+    void send_copy_of_writer();
     void pass_copy_on();
     void flush_all();
 };

@@ -2,13 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "app/partition/attach.hpp"
 #include "app/partition/connections.hpp"
 #include "app/partition/policies.hpp"
 #include "base/error.hpp"
-#include "db/run_lock.hpp"
 #include "db/state/history.hpp"
 #include "db/state/state_schema.hpp"
 #include "partition/archive/read.hpp"
@@ -18,17 +15,6 @@
 namespace tripmig::app {
 
 namespace {
-
-/// As far as the state schema knows it.
-std::optional<partition::DetachedPartition> find_detached(const std::vector<db::DetachedTable>& known,
-                                                          const QualifiedName& name) {
-    const auto found = std::find_if(known.begin(), known.end(), [&](const db::DetachedTable& table) {
-        return table.name == name && !table.is_stale && !table.is_attached;
-    });
-    if (found == known.end())
-        return std::nullopt;
-    return partition::DetachedPartition{{name, {}}, *found};
-}
 
 /// A table that nobody announced: a partition still, or one that was detached by hand.
 partition::DetachedPartition find_table(db::Connection& connection, const QualifiedName& name, bool keeps) {
@@ -41,7 +27,7 @@ partition::DetachedPartition find_table(db::Connection& connection, const Qualif
         "WHERE c.oid = pg_catalog.to_regclass($1) AND c.relkind IN ('r', 'p', 'f')",
         {sql::quoted(name)});
     if (found.empty())
-        throw Error(ExitCode::refused, fmt::format("there is no table {}", sql::quoted(name)), "check the name");
+        throw Error(ExitCode::refused, fmt::format("table {} does not exist", sql::quoted(name)), "check the name");
     const db::Row row = found.row();
     partition::DetachedPartition partition;
     partition.leaf.name = name;
@@ -76,15 +62,8 @@ config::ArchivePolicy archive_policy(const Context& context, const ArchiveOption
 }
 
 db::AdvisoryLock take_lock(const Context& context, PartitionConnections& connections) {
-    const std::string& schema = context.config.state.schema;
-    db::require_usable(connections.connection, schema, connections.database.pooler);
-    return {connections.connection,
-            db::lock_key(schema, "maintain"),
-            "the maintain lock",
-            context.config.migrations.run_lock_wait,
-            context.reporter,
-            context.clock,
-            context.stop};
+    db::require_usable(connections.connection, context.config.state.schema, connections.database.pooler);
+    return take_maintain_lock(context, connections.connection);
 }
 
 }  // namespace
@@ -93,9 +72,9 @@ ArchiveResult archive_partition(const Context& context, const ArchiveOptions& op
     const QualifiedName name = config::parse_table_name(options.table);
     PartitionConnections connections(context, "partition-archive");
     const db::AdvisoryLock lock = take_lock(context, connections);
-    const auto detached = find_detached(db::read_detached(connections.connection, context.config.state.schema), name);
-    const partition::DetachedPartition partition =
-        detached ? *detached : find_table(connections.connection, name, options.keeps);
+    const auto detached = db::find_detached(connections.connection, context.config.state.schema, name);
+    const partition::DetachedPartition partition = detached ? partition::DetachedPartition{{name, {}}, *detached}
+                                                            : find_table(connections.connection, name, options.keeps);
     const partition::ArchiveOrder order =
         partition::archive_order(partition, archive_policy(context, options, partition));
     if (!options.keeps)
@@ -127,23 +106,26 @@ void prepare_state(const Context& context, PartitionConnections& connections, co
         db::ensure_state(connections.connection, context.config.state.schema);
 }
 
-partition::Restored restore(const Context& context, const std::string& file) {
+RestoreResult restore(const Context& context, const std::string& file) {
     PartitionConnections connections(context, "partition-restore");
     const db::AdvisoryLock lock = take_lock(context, connections);
-    prepare_state(context, connections, partition::read_archive(std::filesystem::path(file)));
-    return partition::restore_archive(connections.database, file, context.config.state.schema, context.reporter,
-                                      context.stop);
+    context.reporter.info("archive.reading", fmt::format("reading {}", file));
+    RestoreResult result;
+    result.manifest = partition::read_archive(std::filesystem::path(file));
+    prepare_state(context, connections, result.manifest);
+    result.has_parent = partition::restore_archive(connections.database, file, result.manifest,
+                                                   context.config.state.schema, context.reporter, context.stop);
+    return result;
 }
 
 }  // namespace
 
 RestoreResult restore_partition(const Context& context, const std::string& file, bool attaches) {
-    RestoreResult result;
-    result.restored = restore(context, file);
+    RestoreResult result = restore(context, file);
     if (!attaches)
         return result;
-    const std::string table = sql::quoted(result.restored.manifest.table);
-    if (!result.restored.has_parent)
+    const std::string table = sql::quoted(result.manifest.table);
+    if (!result.has_parent)
         throw Error(ExitCode::refused,
                     fmt::format("{} is restored, but not attached: its partitioned table is not here", table),
                     "attach it by ALTER TABLE ... ATTACH PARTITION");

@@ -27,7 +27,8 @@ struct ArchiveResult {
 ArchiveResult archive_partition(const Context& context, const ArchiveOptions& options, const Confirm& confirm);
 
 struct RestoreResult {
-    partition::Restored restored;
+    partition::Manifest manifest;
+    bool has_parent = false;  ///< the partitioned table that it belonged to is in this database
     std::optional<partition::AttachResult> attached;
 };
 

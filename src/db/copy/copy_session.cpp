@@ -20,9 +20,13 @@ CopySession::CopySession(const config::DatabaseConfig& database, std::string_vie
 CopySession::~CopySession() = default;
 
 Result CopySession::execute(const std::string& sql) {
-    if (PQsendQuery(m_state->raw(), sql.c_str()) == 0)
-        m_state->throw_lost();
+    m_state->send(sql);
     return m_state->finish(sql, std::nullopt, {});
+}
+
+Result CopySession::execute(const Step& step) {
+    m_state->send(step.sql, step.parameters);
+    return m_state->finish(step.sql, step.source, step.copy_data);
 }
 
 void CopySession::copy_out(const std::string& sql, const std::function<void(std::string_view)>& sink) {
@@ -31,10 +35,10 @@ void CopySession::copy_out(const std::string& sql, const std::function<void(std:
     m_state->copy_sink = nullptr;
 }
 
-void CopySession::copy_in(const std::string& sql, const std::function<bool(std::string&)>& source) {
-    m_state->copy_source = source;
+void CopySession::copy_in(const std::string& sql, const std::function<void(const CopySend&)>& write) {
+    m_state->copy_writer = write;
     execute(sql);
-    m_state->copy_source = nullptr;
+    m_state->copy_writer = nullptr;
 }
 
 int CopySession::server_version() const {

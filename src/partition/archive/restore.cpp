@@ -2,14 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <condition_variable>
-#include <exception>
-#include <mutex>
-#include <thread>
-
+#include "base/civil.hpp"
 #include "base/counted.hpp"
 #include "base/error.hpp"
 #include "db/copy/copy_session.hpp"
+#include "db/state/detached_store.hpp"
+#include "ddl/index_definition.hpp"
 #include "partition/archive/content_sql.hpp"
 #include "partition/archive/read.hpp"
 #include "sql/identifier.hpp"
@@ -18,78 +16,11 @@ namespace tripmig::partition {
 
 namespace {
 
-/// Rows on their way from the file's reader, which gives them, to the session, which takes them.
-class Rows {
-  public:
-    void give(std::string_view row) {
-        std::unique_lock lock(m_mutex);
-        m_is_ready.wait(lock, [&] { return m_rows.size() < most || m_is_given_up; });
-        if (m_is_given_up)
-            throw Error(ExitCode::interrupted, "given up");
-        m_rows += row;
-        m_is_ready.notify_all();
-    }
-
-    void end(std::exception_ptr failure) {
-        const std::lock_guard lock(m_mutex);
-        m_failure = std::move(failure);
-        m_is_at_end = true;
-        m_is_ready.notify_all();
-    }
-
-    void give_up() {
-        const std::lock_guard lock(m_mutex);
-        m_is_given_up = true;
-        m_is_ready.notify_all();
-    }
-
-    /// False: that was all.
-    bool take(std::string& piece) {
-        std::unique_lock lock(m_mutex);
-        m_is_ready.wait(lock, [&] { return !m_rows.empty() || m_is_at_end; });
-        if (m_failure)
-            std::rethrow_exception(m_failure);
-        piece.clear();
-        piece.swap(m_rows);
-        m_is_ready.notify_all();
-        return !piece.empty();
-    }
-
-  private:
-    static constexpr std::size_t most = 1U << 20U;
-
-    std::mutex m_mutex;
-    std::condition_variable m_is_ready;
-    std::string m_rows;
-    bool m_is_at_end = false;
-    bool m_is_given_up = false;
-    std::exception_ptr m_failure;
-};
-
+/// The file is verified once more on its way: what read_archive() throws ends the transaction.
 void copy_rows(db::CopySession& session, const std::filesystem::path& file, const Manifest& manifest) {
-    std::string columns;
-    for (const std::string& column : manifest.columns)
-        columns += (columns.empty() ? "" : ", ") + sql::quote_ident(column);
-    Rows rows;
-    std::thread reader([&] {
-        std::exception_ptr failure;
-        try {
-            read_archive(file, [&](std::string_view row) { rows.give(row); });
-        } catch (...) {
-            failure = std::current_exception();
-        }
-        rows.end(failure);
-    });
-    try {
-        session.copy_in(fmt::format("COPY {} ({}) FROM STDIN", sql::quoted(manifest.table), columns),
-                        [&](std::string& piece) { return rows.take(piece); });
-    } catch (...) {
-        rows.give_up();
-        reader.join();
-        throw;
-    }
-    rows.give_up();
-    reader.join();
+    session.copy_in(
+        fmt::format("COPY {} ({}) FROM STDIN", sql::quoted(manifest.table), ddl::column_list(manifest.columns)),
+        [&](const db::CopySend& send) { read_archive(file, send); });
 }
 
 void require_content(db::CopySession& session, const std::filesystem::path& file, const Manifest& manifest) {
@@ -117,14 +48,19 @@ void make_table(db::CopySession& session, const std::filesystem::path& file, con
 
 /// A partition of nobody that `partition attach` knows.
 void record(db::CopySession& session, const Manifest& manifest, const std::string& state_schema) {
-    const auto text = [](const std::string& value) { return sql::quote_literal(value); };
-    session.execute(fmt::format(
-        "INSERT INTO {}.detached (table_oid, table_schema, table_name, parent_schema, parent_name, bounds, action, "
-        "detached_at, due_at, is_clean) VALUES ({}::pg_catalog.regclass, {}, {}, {}, {}, {}, 'detach', "
-        "pg_catalog.clock_timestamp(), NULL, true) ON CONFLICT (table_oid) DO UPDATE SET table_name = "
-        "EXCLUDED.table_name",
-        sql::quote_ident(state_schema), text(sql::quoted(manifest.table)), text(manifest.table.schema),
-        text(manifest.table.name), text(manifest.parent->schema), text(manifest.parent->name), text(manifest.bounds)));
+    const db::Result found = session.execute(
+        fmt::format("SELECT {}::pg_catalog.regclass::pg_catalog.oid AS oid, pg_catalog.to_char("
+                    "pg_catalog.clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') AS moment",
+                    sql::quote_literal(sql::quoted(manifest.table))));
+    db::DetachedTable table;
+    table.oid = found.row().oid("oid");
+    table.name = manifest.table;
+    table.parent = manifest.parent.value();
+    table.bounds = manifest.bounds;
+    table.action = "detach";
+    table.detached_at = parse_timestamp(found.row().text("moment")).value();
+    table.is_clean = true;
+    session.execute(db::record_detached_step(state_schema, table));
 }
 
 bool has_parent(db::CopySession& session, const Manifest& manifest, const std::string& state_schema) {
@@ -140,23 +76,20 @@ bool has_parent(db::CopySession& session, const Manifest& manifest, const std::s
 
 }  // namespace
 
-Restored restore_archive(const config::DatabaseConfig& database, const std::filesystem::path& file,
-                         const std::string& state_schema, Reporter& reporter, const StopSignal& stop) {
-    Restored restored;
-    reporter.info("archive.reading", fmt::format("reading {}", file.string()));
-    restored.manifest = read_archive(file);
-    const Manifest& manifest = restored.manifest;
+bool restore_archive(const config::DatabaseConfig& database, const std::filesystem::path& file,
+                     const Manifest& manifest, const std::string& state_schema, Reporter& reporter,
+                     const StopSignal& stop) {
     db::CopySession session(database, "partition-restore", reporter, stop);
     session.execute("SET client_encoding = 'UTF8'");
     session.execute("BEGIN");
-    restored.has_parent = has_parent(session, manifest, state_schema);
+    const bool is_recorded = has_parent(session, manifest, state_schema);
     make_table(session, file, manifest);
-    if (restored.has_parent)
+    if (is_recorded)
         record(session, manifest, state_schema);
     session.execute("COMMIT");
     reporter.info("archive.restored",
                   fmt::format("restored {}: {}", sql::quoted(manifest.table), counted(manifest.content.rows, "row")));
-    return restored;
+    return is_recorded;
 }
 
 }  // namespace tripmig::partition

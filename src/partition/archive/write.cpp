@@ -10,8 +10,10 @@
 #include "base/civil.hpp"
 #include "base/counted.hpp"
 #include "base/error.hpp"
+#include "base/replace_all.hpp"
 #include "base/version.hpp"
 #include "db/copy/copy_session.hpp"
+#include "ddl/index_definition.hpp"
 #include "ddl/without_only.hpp"
 #include "partition/archive/content_sql.hpp"
 #include "partition/archive/read.hpp"
@@ -122,10 +124,8 @@ void write_text(db::CopySession& session, const Manifest& manifest, Reporter& re
     file.write(archive_settings);
     for (const std::string& statement : manifest.before)
         file.write(statement + ";\n");
-    std::string columns;
-    for (const std::string& column : manifest.columns)
-        columns += (columns.empty() ? "" : ", ") + sql::quote_ident(column);
-    file.write(fmt::format("COPY {} ({}) FROM stdin;\n", sql::quoted(manifest.table), columns));
+    file.write(
+        fmt::format("COPY {} ({}) FROM stdin;\n", sql::quoted(manifest.table), ddl::column_list(manifest.columns)));
     Event event{Severity::debug, "archive.progress", {}, {}, {}};
     std::uint64_t rows = 0;
     session.copy_out(copy_out_sql(manifest.table, manifest.columns), [&](std::string_view row) {
@@ -172,11 +172,7 @@ void run_command(const ArchiveOrder& order, const fs::path& file, Reporter& repo
     if (order.command.empty())
         return;
     std::string command = order.command;
-    constexpr std::string_view placeholder = "{file}";
-    const std::string path = quoted_for_shell(fs::absolute(file).string());
-    for (std::size_t at = command.find(placeholder); at != std::string::npos;
-         at = command.find(placeholder, at + path.size()))
-        command.replace(at, placeholder.size(), path);
+    replace_all(command, "{file}", quoted_for_shell(fs::absolute(file).string()));
     reporter.info("archive.command", fmt::format("running the archive command for {}", file.string()));
     ChildOrders orders;
     orders.arguments = {"/bin/sh", "-c", command};

@@ -18,7 +18,7 @@ nlohmann::json archive_json(const app::ArchiveResult& result) {
 }
 
 nlohmann::json restore_json(const app::RestoreResult& result) {
-    const partition::Manifest& manifest = result.restored.manifest;
+    const partition::Manifest& manifest = result.manifest;
     return {{"table", name_json(manifest.table)},
             {"rows", manifest.content.rows},
             {"from_database", manifest.database},
