@@ -30,10 +30,15 @@ ExitCode exit_code_of(const std::vector<Finding>& findings) {
     return code;
 }
 
-void refuse_if_any(const std::vector<Finding>& findings, const QualifiedName& table) {
+std::vector<Finding> refusals_among(const std::vector<Finding>& findings) {
     std::vector<Finding> refusals;
     std::copy_if(findings.begin(), findings.end(), std::back_inserter(refusals),
                  [](const Finding& finding) { return finding.level == Finding::Level::refuse; });
+    return refusals;
+}
+
+void refuse_if_any(const std::vector<Finding>& findings, const QualifiedName& table, std::string_view participle) {
+    const std::vector<Finding> refusals = refusals_among(findings);
     if (refusals.empty())
         return;
     const bool is_alone = refusals.size() == 1;
@@ -43,7 +48,7 @@ void refuse_if_any(const std::vector<Finding>& findings, const QualifiedName& ta
         if (!is_alone && !refusal.hint.empty())
             text += fmt::format("\n    hint: {}", refusal.hint);
     }
-    throw Error(exit_code_of(findings), fmt::format("{} cannot be swapped:{}", sql::quoted(table), text),
+    throw Error(exit_code_of(findings), fmt::format("{} cannot be {}:{}", sql::quoted(table), participle, text),
                 is_alone ? refusals.front().hint : std::string());
 }
 

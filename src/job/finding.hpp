@@ -26,8 +26,13 @@ struct Finding {
 /// ok, refused, or no_privilege when a right is among what is missing.
 ExitCode exit_code_of(const std::vector<Finding>& findings);
 
-/// Throws Error with all refusals, if there is one: of several, each has its hint below it.
-void refuse_if_any(const std::vector<Finding>& findings, const QualifiedName& table);
+/// Those that keep a job from beginning.
+std::vector<Finding> refusals_among(const std::vector<Finding>& findings);
+
+/// Throws Error with all refusals, if there is one: of several, each has its hint below it. "public.orders cannot be
+/// `participle`: ...".
+void refuse_if_any(const std::vector<Finding>& findings, const QualifiedName& table,
+                   std::string_view participle = "swapped");
 
 /// What the operator should know, as events.
 void tell_notes(Reporter& reporter, const std::vector<Finding>& findings);

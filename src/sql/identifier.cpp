@@ -99,6 +99,13 @@ std::string quoted(const QualifiedName& name) {
     return name.schema.empty() ? quote_ident(name.name) : quote_ident(name.schema) + "." + quote_ident(name.name);
 }
 
+std::string quoted_list(const std::vector<QualifiedName>& names) {
+    std::string text;
+    for (const QualifiedName& name : names)
+        text += (text.empty() ? "" : ", ") + quoted(name);
+    return text;
+}
+
 std::string truncated_name(std::string_view base, std::string_view suffix) {
     std::string whole = std::string(base) + std::string(suffix);
     if (whole.size() <= max_identifier_bytes)

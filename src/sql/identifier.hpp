@@ -22,6 +22,9 @@ std::string quote_literal(std::string_view text);
 /// schema.name, each part as by quote_ident(); the name alone when the schema is empty.
 std::string quoted(const QualifiedName& name);
 
+/// "public.a, public.b".
+std::string quoted_list(const std::vector<QualifiedName>& names);
+
 /// `base` + `suffix` when that fits into 63 bytes; else as much of `base` as fits, a hash of the whole, and `suffix`.
 /// Never cuts a UTF-8 character; the same arguments always give the same name, others another one.
 std::string truncated_name(std::string_view base, std::string_view suffix = {});

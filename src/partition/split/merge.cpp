@@ -124,24 +124,18 @@ void check_unique_across(job::Session& server, const job::State& state, job::Rep
 /// The partitions by which a merge of these may be known: themselves, and the first one of a merge that is under way.
 std::vector<QualifiedName> possible_firsts(job::Session& server, const MergeRequest& request) {
     std::vector<QualifiedName> names = request.sources;
-    for (const db::AlteringJob& job : db::read_altering_jobs(server.session(), server.state_schema()))
-        for (const QualifiedName& name : request.sources) {
-            const std::string oid =
+    std::set<std::uint32_t> oids;
+    for (const QualifiedName& name : request.sources)
+        if (const auto oid =
                 server.session()
                     .read("SELECT pg_catalog.to_regclass($1)::pg_catalog.oid::pg_catalog.text", {sql::quoted(name)})
-                    .optional_text()
-                    .value_or("0");
-            if (job.kind == "merge" && std::count(job.tables.begin(), job.tables.end(), std::stoul(oid)) > 0)
-                names.push_back(job.table);
-        }
+                    .optional_text())
+            oids.insert(static_cast<std::uint32_t>(std::stoul(*oid)));
+    for (const db::AlteringJob& job : db::read_altering_jobs(server.session(), server.state_schema()))
+        if (job.kind == "merge" &&
+            std::any_of(job.tables.begin(), job.tables.end(), [&](std::uint32_t oid) { return oids.count(oid) != 0; }))
+            names.push_back(job.table);
     return names;
-}
-
-std::string names_text(const std::vector<QualifiedName>& tables) {
-    std::string text;
-    for (const QualifiedName& table : tables)
-        text += (text.empty() ? "" : ", ") + sql::quoted(table);
-    return text;
 }
 
 job::State described_merge(const MergeRequest& request, const job::LeafOf& place, const db::TableInfo& parent) {
@@ -213,7 +207,7 @@ std::optional<job::State> find_merge(job::Session& server, const MergeRequest& r
             return state;
         if (!job->is_finished)
             throw Error(ExitCode::refused,
-                        fmt::format("{} is in a merge already: of {} into {}", sql::quoted(name), names_text(all),
+                        fmt::format("{} is in a merge already: of {} into {}", sql::quoted(name), sql::quoted_list(all),
                                     sql::quoted(state.partition().into)),
                         fmt::format("`tripmig {0} {1}` resumes it, `tripmig swap abort {1}` gives it up",
                                     state.command(), sql::quoted(state.table)));

@@ -2,9 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
-#include <iterator>
 
 #include "base/error.hpp"
 #include "db/state/job_store.hpp"
@@ -20,23 +18,15 @@ std::string_view participle(const job::State& state) {
     return participles.at(static_cast<std::size_t>(state.partition().verb));
 }
 
+/// A single one names what it is about, which need not be the job's table.
 void require_possible(const PartitionPlan& plan) {
-    std::vector<job::Finding> refusals;
-    std::copy_if(plan.findings.begin(), plan.findings.end(), std::back_inserter(refusals),
-                 [](const job::Finding& finding) { return finding.level == job::Finding::Level::refuse; });
-    if (refusals.empty())
-        return;
-    const ExitCode code = job::exit_code_of(plan.findings);
+    const std::vector<job::Finding> refusals = job::refusals_among(plan.findings);
     if (refusals.size() == 1)
-        throw Error(code,
+        throw Error(job::exit_code_of(plan.findings),
                     fmt::format("{} cannot be {}: {}", refusals.front().subject, participle(plan.state),
                                 refusals.front().message),
                     refusals.front().hint);
-    std::string text;
-    for (const job::Finding& refusal : refusals)
-        text += fmt::format("\n  {}: {}{}", refusal.subject, refusal.message,
-                            refusal.hint.empty() ? "" : "\n    hint: " + refusal.hint);
-    throw Error(code, fmt::format("{} cannot be {}:{}", sql::quoted(plan.state.table), participle(plan.state), text));
+    job::refuse_if_any(plan.findings, plan.state.table, participle(plan.state));
 }
 
 }  // namespace

@@ -23,17 +23,10 @@ std::vector<QualifiedName> old_tables(const job::State& state) {
     return names;
 }
 
-std::string tables_text(const std::vector<QualifiedName>& names) {
-    std::string text;
-    for (const QualifiedName& name : names)
-        text += (text.empty() ? "" : ", ") + sql::quoted(name);
-    return text;
-}
-
 std::string what_is_left(const job::State& state) {
     const std::vector<QualifiedName> old = old_tables(state);
     const bool is_one = old.size() == 1;
-    return fmt::format("{} {} detached and kept; drop {} once {} no longer needed\n", tables_text(old),
+    return fmt::format("{} {} detached and kept; drop {} once {} no longer needed\n", sql::quoted_list(old),
                        is_one ? "is" : "are", is_one ? "it" : "them", is_one ? "it is" : "they are");
 }
 
@@ -105,7 +98,7 @@ std::string partition_plan_text(const partition::PartitionPlan& plan) {
     const job::State& state = plan.state;
     const ddl::KeyType type = job::key_type_of(state);
     std::string text = fmt::format("{} of {}, in {}\n", job::to_string(state.partition().verb),
-                                   tables_text(state.sources()), sql::quoted(state.parent()));
+                                   sql::quoted_list(state.sources()), sql::quoted(state.parent()));
     for (const job::Finding& finding : plan.findings) {
         if (finding.level == job::Finding::Level::ok)
             continue;
