@@ -8,7 +8,7 @@ namespace tripmig::doctor {
 
 /// A server parameter's number: bytes where it is a size, milliseconds where it is a time, itself where it has no unit.
 /// "512MB", "200", "0.9", "5min" as somebody writes them (manual 20.1.1); a number alone counts in `unit`, the one that
-/// pg_settings names: "8kB", "ms". nullopt: it is no number.
+/// pg_settings names: "8kB", "ms". nullopt: it is not a number.
 std::optional<double> parameter_value(std::string_view text, std::string_view unit);
 
 /// Whether both say the same of a parameter of that unit and pg_settings.vartype: 32MB and 4096 of 8kB, on and true.

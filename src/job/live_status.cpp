@@ -57,7 +57,7 @@ void LiveStatus::write() {
                         {m_table.schema, m_table.name, json_text(note, -1)});
         });
     } catch (const Error&) {
-        m_session.reset();  // the next note connects anew; a server that is gone shows in the work itself
+        m_session.reset();  // the next note connects again; a server that is gone shows in the work itself
     }
 }
 

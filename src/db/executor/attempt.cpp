@@ -164,20 +164,20 @@ void Attempt::commit(ReleaseWitness* witness, chr::steady_clock::time_point gran
 UnitOutcome Attempt::make_in_few_trips(const Unit& unit, const LockPolicy& policy) {
     const auto started = m_clock.steady();
     UnitOutcome outcome;
-    std::vector<Step> trip;
+    std::vector<Step> batch;
     for (const std::string& statement : opening_statements(unit, policy))
-        trip.push_back(bare_step(statement));
+        batch.push_back(bare_step(statement));
     for (std::size_t at = 0; at < unit.steps.size();) {
         m_stop.check();
-        const std::size_t before = trip.size();
+        const std::size_t before = batch.size();
         do
-            trip.push_back(unit.steps[at++]);
-        while (at < unit.steps.size() && trip.back().refusal.empty());
-        const std::vector<Result> results = m_connection.execute_pipelined(trip);
-        require_truth(trip.back(), results.back());
+            batch.push_back(unit.steps[at++]);
+        while (at < unit.steps.size() && batch.back().refusal.empty());
+        const std::vector<Result> results = m_connection.execute_pipelined(batch);
+        require_truth(batch.back(), results.back());
         outcome.results.insert(outcome.results.end(), results.begin() + static_cast<std::ptrdiff_t>(before),
                                results.end());
-        trip.clear();
+        batch.clear();
     }
     commit(nullptr, started, outcome);
     return outcome;

@@ -12,7 +12,7 @@ namespace tripmig::partition {
 void require_range_partitioned(const TableFacts& facts) {
     const std::string name = sql::quoted(facts.table);
     if (facts.catalog.oid == 0)
-        throw Error(ExitCode::refused, fmt::format("there is no table {}", name), "check its schema and its name");
+        throw Error(ExitCode::refused, fmt::format("table {} does not exist", name), "check its schema and its name");
     if (facts.catalog.strategy == '\0' && facts.catalog.kind != 'r')
         throw Error(ExitCode::refused, fmt::format("{} is not a table", name), "a policy is for a table");
     if (facts.catalog.strategy == '\0')
