@@ -43,6 +43,8 @@ tripmig_module(view       MODULES app doctor migrate partition swap job backfill
 tripmig_module(cli        MODULES view app doctor migrate partition swap job backfill ddl db lint sandbox report config sql base
                           PACKAGES CLI11::CLI11 nlohmann_json::nlohmann_json Threads::Threads)
 
+include(EmbedPages)     # what `tripmig help` shows of docs/
+
 # CLI11 and nlohmann-json are most of the time that a command's file takes to compile.
 target_precompile_headers(tripmig_view PRIVATE <nlohmann/json.hpp> <fmt/format.h>)
 target_precompile_headers(tripmig_cli PRIVATE <CLI/CLI.hpp> <nlohmann/json.hpp> <fmt/format.h>)

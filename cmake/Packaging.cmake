@@ -8,6 +8,24 @@ install(DIRECTORY migrations partitions DESTINATION ${CMAKE_INSTALL_DOCDIR}/exam
 install(PROGRAMS deploy/backup/backup deploy/backup/restore deploy/backup/upload-azure DESTINATION lib/tripmig/backup)
 install(FILES deploy/backup/contents.sql DESTINATION lib/tripmig/backup)
 
+# Manual pages and completions say what the program itself declares.
+set(manual ${CMAKE_BINARY_DIR}/manual)
+add_custom_command(
+  OUTPUT ${manual}/stamp
+  COMMAND ${CMAKE_COMMAND} -E rm -rf ${manual}
+  COMMAND ${CMAKE_COMMAND} -E make_directory ${manual}
+  COMMAND tripmig help --man-pages ${manual}/man1
+  COMMAND sh -c "gzip -9n man1/*"
+  COMMAND sh -c "\"$1\" completion bash >tripmig && \"$1\" completion zsh >_tripmig && \"$1\" completion fish >tripmig.fish" sh $<TARGET_FILE:tripmig>
+  COMMAND ${CMAKE_COMMAND} -E touch ${manual}/stamp
+  WORKING_DIRECTORY ${CMAKE_BINARY_DIR}/manual DEPENDS tripmig VERBATIM)
+add_custom_target(tripmig_manual ALL DEPENDS ${manual}/stamp)
+file(MAKE_DIRECTORY ${manual})
+install(DIRECTORY ${manual}/man1 DESTINATION ${CMAKE_INSTALL_MANDIR})
+install(FILES ${manual}/tripmig DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+install(FILES ${manual}/_tripmig DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
+install(FILES ${manual}/tripmig.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+
 # Of the package alone: the units name /usr/bin/tripmig, which is not where `cmake --install` puts it.
 file(GLOB units CONFIGURE_DEPENDS deploy/systemd/*.service deploy/systemd/*.timer)
 install(FILES ${units} DESTINATION lib/systemd/system COMPONENT service EXCLUDE_FROM_ALL)

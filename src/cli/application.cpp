@@ -50,6 +50,9 @@ constexpr std::array declarations{
     Declaration{"swap", add_swap},
     Declaration{"doctor", add_doctor},
     Declaration{"sandbox", add_sandbox},
+    Declaration{"explain", add_explain},
+    Declaration{"help", add_help},
+    Declaration{"completion", add_completion},
 };
 
 constexpr std::string_view footer = R"(At night, begin here:
@@ -140,6 +143,14 @@ const Declaration* named_command(const std::vector<std::string>& arguments) {
 
 }  // namespace
 
+void declare_program(CLI::App& app, GlobalOptions& options, Commands& commands) {
+    declare(app, options);
+    for (const Declaration& declaration : declarations)
+        declaration.add(app, commands);
+    app.footer(std::string(footer));  // not earlier: commands would inherit it
+    add_help_pointer(app);
+}
+
 /// A command line's grammar, and what it was understood as.
 struct Application::Line {
     CLI::App app{"", "tripmig"};
@@ -177,11 +188,7 @@ ExitCode Application::run(const std::vector<std::string>& arguments) {
     if (Line line; understand_one_command(line, arguments))
         return run_chosen(line);
     Line line;
-    declare(line.app, m_options);
-    for (const Declaration& declaration : declarations)
-        declaration.add(line.app, line.commands);
-    line.app.footer(std::string(footer));  // not earlier: commands would inherit it
-    add_help_pointer(line.app);
+    declare_program(line.app, m_options, line.commands);
     try {
         line.parse(arguments);
     } catch (const CLI::Success& wish) {

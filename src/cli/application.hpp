@@ -32,6 +32,9 @@ struct GlobalOptions {
     bool no_color = false;
 };
 
+/// Every command with every option, as --help shows them: for what describes the program (help, man pages, completion).
+void declare_program(CLI::App& app, GlobalOptions& options, Commands& commands);
+
 /// From the command line to the exit code: the only place that reads arguments and environment, and catches signals.
 class Application {
   public:

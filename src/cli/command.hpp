@@ -75,5 +75,8 @@ void add_wait(CLI::App& app, Commands& commands);
 void add_partition(CLI::App& app, Commands& commands);
 void add_swap(CLI::App& app, Commands& commands);
 void add_sandbox(CLI::App& app, Commands& commands);
+void add_explain(CLI::App& app, Commands& commands);
+void add_help(CLI::App& app, Commands& commands);
+void add_completion(CLI::App& app, Commands& commands);
 
 }  // namespace tripmig::cli

@@ -1,0 +1,13 @@
+# cmake -DHEADER=... -DFILES=... -P: writes the header of EmbedPages.cmake.
+set(text "// Made by cmake/embed_pages_script.cmake from docs/.\n#pragma once\n\n#include <array>\n#include <string_view>\n\nnamespace tripmig::view::generated {\n\nstruct Page {\n    std::string_view name;\n    std::string_view text;\n};\n\n")
+list(LENGTH FILES count)
+string(APPEND text "inline constexpr std::array<Page, ${count}> pages{{\n")
+foreach(file IN LISTS FILES)
+  get_filename_component(name ${file} NAME_WE)
+  file(READ ${file} page)
+  string(APPEND text "    {\"${name}\", R\"tripmig_page(${page})tripmig_page\"},\n")
+endforeach()
+string(APPEND text "}};\n\n}  // namespace tripmig::view::generated\n")
+get_filename_component(folder ${HEADER} DIRECTORY)
+file(MAKE_DIRECTORY ${folder})
+file(WRITE ${HEADER} "${text}")
