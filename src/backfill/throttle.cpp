@@ -169,6 +169,14 @@ db::Connection& Throttle::connection() {
     return *m_connection;
 }
 
+namespace {
+
+std::string_view remedy(const Hold& hold) {
+    return hold.kind == Hold::Kind::paused ? "; `tripmig swap resume TABLE` continues it" : "";
+}
+
+}  // namespace
+
 std::optional<Hold> Throttle::look() {
     m_stop.check();
     if (m_is_paused && m_is_paused())
@@ -250,7 +258,7 @@ void Throttle::begin_hold(const Hold& hold) {
         return;
     if (m_on_change)
         m_on_change(state());
-    Event event{Severity::info, "throttle.holding", fmt::format("holding: {}", hold.reason), {}, {}};
+    Event event{Severity::info, "throttle.holding", fmt::format("holding: {}{}", hold.reason, remedy(hold)), {}, {}};
     event.fields = {{"kind", std::string(kind_name(hold.kind))}};
     m_reporter.emit(event);
 }

@@ -57,6 +57,17 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
     return std::nullopt;
 }
 
+std::string elapsed_text(std::chrono::microseconds elapsed) {
+    using std::chrono::seconds;
+    const auto us = static_cast<double>(elapsed.count());
+    if (elapsed < seconds(1))
+        return fmt::format("{:.1f} ms", us / 1e3);
+    if (elapsed < std::chrono::minutes(1))
+        return fmt::format("{:.1f} s", us / 1e6);
+    const std::int64_t whole = std::chrono::duration_cast<seconds>(elapsed).count();
+    return fmt::format("{} min {} s", whole / 60, whole % 60);
+}
+
 std::string to_string(std::chrono::milliseconds duration) {
     const std::int64_t count = duration.count();
     if (count % second != 0)

@@ -14,6 +14,7 @@
 #include "base/clock.hpp"
 #include "base/version.hpp"
 #include "cli/doctor/doctor.hpp"
+#include "cli/help_format.hpp"
 #include "cli/signals.hpp"
 #include "cli/usage_error.hpp"
 #include "config/dialects.hpp"
@@ -56,13 +57,14 @@ constexpr std::array declarations{
 };
 
 constexpr std::string_view footer = R"(At night, begin here:
-  tripmig status               what is applied, what is pending, who is at work; changes nothing
-  tripmig up --dry-run         the statements that `up` would run, in order; changes nothing
-  tripmig up                   apply them, or resume after an error; safe to repeat
-  tripmig partition status     partitions, gaps, and how many days are left; changes nothing
-  tripmig swap status TABLE    how far an online swap is; changes nothing
-  tripmig doctor               what is wrong with server, schema and partitions, and what helps; changes nothing
-  tripmig COMMAND --help       options and examples of one command
+  tripmig status             what is applied, what is pending, who is at work
+  tripmig up --dry-run       the statements that `up` would run, in order
+  tripmig partition status   partitions, gaps, and how many days are left
+  tripmig swap status TABLE  how far an online swap is
+  tripmig doctor             what is wrong with the server, the schema and the
+                             partitions, and what helps
+These change nothing. `tripmig up` applies what is pending, or resumes after an error; it is safe to repeat.
+`tripmig COMMAND --help` has the options of one command, with examples.
 
 Exit codes:
    0 done, or nothing to do             7 a migration failed and was rolled back
@@ -126,6 +128,7 @@ void declare(CLI::App& app, GlobalOptions& options) {
     app.set_version_flag("--version",
                          fmt::format("tripmig {} ({}), {}", version(), git_revision(), db::client_library()),
                          "Show the version");
+    app.formatter(std::make_shared<HelpFormat>());
     app.get_formatter()->column_width(32);
     app.require_subcommand(1);
     app.fallthrough();  // subcommands inherit it: the options of tripmig count after the command's name as well

@@ -190,11 +190,17 @@ std::vector<fs::path> policy_paths(const fs::path& directory) {
         if (!is_hidden && entry.path().extension() == ".toml" && entry.is_regular_file(ignored))
             files.push_back(entry.path());
     }
+    if (failure == std::errc::no_such_file_or_directory)
+        throw Error(
+            ExitCode::usage, fmt::format("the directory of partition policies, {}, does not exist", directory.string()),
+            "create it, with a file TABLE.toml for each table (`tripmig partition init TABLE` writes that of a "
+            "partitioned table), or set another one with --partitions DIR or `dir` in [partitions] of tripmig.toml");
     if (failure)
-        throw Error(ExitCode::usage,
-                    fmt::format("cannot read the directory of partition policies {}: {}", directory.string(),
-                                failure.message()),
-                    "set it with --partitions, or with dir below [partitions] in tripmig.toml");
+        throw Error(
+            ExitCode::usage,
+            fmt::format("cannot read the directory of partition policies {}: {}", directory.string(),
+                        failure.message()),
+            "let this user read it, or set another one with --partitions DIR or `dir` in [partitions] of tripmig.toml");
     std::sort(files.begin(), files.end());
     return files;
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/backoff.hpp"
+#include "base/duration.hpp"
 #include "db/catalog/event_trigger.hpp"
 #include "db/server_error.hpp"
 #include "db/server_limit.hpp"
@@ -22,6 +23,26 @@ LockTimeout timeout_of(const Unit& unit, const Error& error, const std::string& 
                            ? error
                            : error.rewrapped(error.code(), fmt::format("{}: it waited for {}: ", unit.name, blockers));
     return {told, blockers};
+}
+
+/// "pid 7" of "pid 7 (app, active)", which is how the watcher's query describes a session; empty: nobody.
+std::string first_blocker(const std::string& blockers) {
+    return blockers.substr(0, blockers.find(" ("));
+}
+
+/// Whom an earlier line has described is named by its process id here.
+std::string retry_text(const Unit& unit, const Error& error, const std::string& blockers) {
+    const bool is_timeout = error.sqlstate() == "55P03";
+    return fmt::format("{}: {}{}", unit.name, is_timeout ? "lock timeout" : error.message(),
+                       blockers.empty() ? std::string() : " behind " + first_blocker(blockers));
+}
+
+std::string end_blocker_text(const std::string& blockers) {
+    const std::string first = first_blocker(blockers);
+    const std::string_view pid = "pid ";
+    return first.rfind(pid, 0) != 0
+               ? "end what holds the lock"
+               : fmt::format("end what holds the lock (SELECT pg_terminate_backend({}))", first.substr(pid.size()));
 }
 
 bool may_retry(const Unit& unit) {
@@ -130,15 +151,15 @@ void Executor::pause_before_retry(const Unit& unit, const Error& error, int atte
             Error(ExitCode::lock_deadline,
                   fmt::format("{}: no lock within {} s in {} attempts{}", unit.name,
                               chr::duration_cast<chr::seconds>(m_policy.lock_deadline).count(), attempts, whom),
-                  "everything was rolled back; run it again at a quieter time, end what holds the lock, or raise "
-                  "lock_deadline")
+                  fmt::format("everything was rolled back; run it again at a quieter time, {}, or raise lock_deadline",
+                              end_blocker_text(blockers)))
                 .with_sqlstate(error.sqlstate())
                 .with_detail(error.message()),
             blockers);
     const auto pause = retry_pause(attempts, any_fraction);
     Event event{Severity::info, "lock.retry", {}, {}, {}};
     event.message =
-        fmt::format("{}: {}{}; attempt {} in {} ms", unit.name, error.message(), whom, attempts + 1, pause.count());
+        fmt::format("{}; attempt {} in {}", retry_text(unit, error, blockers), attempts + 1, elapsed_text(pause));
     event.fields = {{"unit", unit.name},
                     {"sqlstate", error.sqlstate()},
                     {"attempt", fmt::format("{}", attempts)},

@@ -126,8 +126,8 @@ Check check_role(const SessionFacts& session) {
     else if (!session.sees_statistics)
         check.add(
             Severity::note, role,
-            fmt::format("{} has not pg_monitor: of other roles' sessions, replicas and statements most is hidden, "
-                        "and what is said of them here is not all",
+            fmt::format("{} is not a member of pg_monitor: most of other roles' sessions, replicas and statements is "
+                        "hidden, so the results about them are incomplete",
                         role),
             fmt::format("GRANT pg_monitor TO {}", role));
     return check;

@@ -37,8 +37,10 @@ void judge_policy(const TableStatus& table, Check& check) {
     if (!table.problem)
         return;
     const bool is_refused = table.problem->code() == ExitCode::refused;
+    const std::string& message = table.problem->message();
     check.add(is_refused ? Severity::warning : Severity::error, shown(table),
-              fmt::format("{}: {}", shown(table), table.problem->message()), table.problem->hint());
+              message.rfind(shown(table), 0) == 0 ? message : fmt::format("{}: {}", shown(table), message),
+              table.problem->hint());
 }
 
 void judge_present(const TableStatus& table, Check& check) {
@@ -106,7 +108,7 @@ void judge_retention(const TableStatus& table, Check& check) {
         check.add(Severity::warning, shown(table),
                   fmt::format("{} of {} should have been detached more than a day ago: {}",
                               counted(table.overdue.size(), "partition"), shown(table), names(table.overdue)),
-                  fmt::format("{}, and what it says of them", maintain));
+                  fmt::format("{}; it detaches them, or says why it cannot", maintain));
 }
 
 void judge_beyond(const TableStatus& table, Check& check) {

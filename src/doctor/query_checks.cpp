@@ -84,7 +84,7 @@ Check check_statistics(const QueryFacts& facts) {
     return check_seen("queries.statistics", facts.statements, [&](const auto& statements, Check& check) {
         if (!statements) {
             check.is_seen = false;
-            check.add(Severity::note, "", "this database has no pg_stat_statements: nothing is known of its statements",
+            check.add(Severity::note, "", "this database has no pg_stat_statements: its statements are not known",
                       "shared_preload_libraries = 'pg_stat_statements' (a restart), then CREATE EXTENSION "
                       "pg_stat_statements");
             return;

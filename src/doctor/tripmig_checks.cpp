@@ -37,7 +37,7 @@ std::string job_remedy(const JobFacts& job) {
     switch (job.stage) {
         case job::Stage::complete:
             return fmt::format(
-                "tripmig swap finish {} closes it, once nobody wants to go back; tripmig swap revert {} goes "
+                "tripmig swap finish {} closes it, once no revert is needed; tripmig swap revert {} puts the old table "
                 "back",
                 table, table);
         case job::Stage::cut_over:
@@ -58,11 +58,11 @@ void judge_jobs(const std::vector<JobFacts>& jobs, Check& check) {
         if (!job.worker.empty())
             check.add(Severity::note, table,
                       fmt::format("{}; {} works on it{}", what, job.worker, job.is_paused ? ", paused" : ""),
-                      fmt::format("tripmig swap status {} --watch", table));
+                      fmt::format("tripmig swap {} {}", job.is_paused ? "resume" : "status --watch", table));
         else
             check.add(job.stage == job::Stage::complete ? Severity::note : Severity::warning, table,
-                      fmt::format("{}, and nobody works on it for {}{}", what, age_text(job.idle_seconds),
-                                  job.is_paused ? "; it is paused" : ""),
+                      fmt::format("{}; no process has worked on it for {}{}", what, age_text(job.idle_seconds),
+                                  job.is_paused ? ", and it is paused" : ""),
                       job_remedy(job));
     }
 }

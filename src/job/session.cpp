@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "db/connection_parameters.hpp"
+#include "db/state/altering_jobs.hpp"
 #include "db/state/history.hpp"
 #include "db/state/state_schema.hpp"
 #include "db/state/with_state.hpp"
@@ -22,10 +23,6 @@ db::LockPolicy lock_policy(const config::Config& config) {
     db::LockPolicy policy;
     policy.lock_deadline = config.swap.cutover_deadline;
     return policy;
-}
-
-std::int64_t job_key(const std::string& state_schema, const QualifiedName& table) {
-    return db::lock_key(state_schema, fmt::format("job {}.{}", table.schema, table.name));
 }
 
 }  // namespace
@@ -58,12 +55,13 @@ void Session::take_job(const QualifiedName& table) {
     m_table = table;
     m_note.begin(table);
     m_worker_key = db::lock_key(state_schema(), fmt::format("workers {}.{}", table.schema, table.name));
-    m_lock.emplace(m_connection, job_key(state_schema(), table), fmt::format("the job lock of {}", sql::quoted(table)),
-                   m_config.migrations.run_lock_wait, m_reporter, m_clock, m_stop);
+    m_lock.emplace(m_connection, db::job_lock_key(state_schema(), table),
+                   fmt::format("the job lock of {}", sql::quoted(table)), m_config.migrations.run_lock_wait, m_reporter,
+                   m_clock, m_stop);
 }
 
 std::string Session::worker_of(const QualifiedName& table) {
-    return db::lock_holder(m_connection, job_key(state_schema(), table));
+    return db::lock_holder(m_connection, db::job_lock_key(state_schema(), table));
 }
 
 bool Session::is_paused() {

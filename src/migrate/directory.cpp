@@ -22,7 +22,8 @@ FolderListing list_entries(const fs::path& directory) {
     std::error_code failure;
     if (!fs::is_directory(directory, failure))
         throw Error(ExitCode::usage, fmt::format("the migrations directory {} does not exist", directory.string()),
-                    "set it with --migrations DIR, TRIPMIG_MIGRATIONS_DIR, or `dir` in [migrations] of tripmig.toml");
+                    "`tripmig new NAME` creates it with a first file; or set another one with --migrations DIR, "
+                    "TRIPMIG_MIGRATIONS_DIR, or `dir` in [migrations] of tripmig.toml");
     return list_folder((directory / "").native());
 }
 
@@ -157,6 +158,12 @@ std::vector<Migration> read_single_file(const fs::path& path, const std::string&
         migration.content = file.content();
     }
     return migrations;
+}
+
+bool holds_migrations(const fs::path& path) {
+    const std::string root = (path / "").native();
+    const std::vector<SourceFile> files = source_files(root, list_folder(root).files);
+    return std::any_of(files.begin(), files.end(), [](const SourceFile& file) { return dialect_of(file) != nullptr; });
 }
 
 Directory read_directory(const fs::path& path, const ReadOptions& options) {

@@ -22,6 +22,9 @@ struct ReadOptions {
 /// file is of a kind that only the other tool can run (Go, Java, callbacks).
 Directory read_directory(const std::filesystem::path& path, const ReadOptions& options = {});
 
+/// A file in the directory, or below it, can only be some tool's migration. Throws Error{usage} when it can't be read.
+bool holds_migrations(const std::filesystem::path& path);
+
 /// The migrations in one file that is in no migrations directory: by its name and marks, the way up and the way back;
 /// a plain SQL file is one way up. `name`: what messages call it. Throws Error{usage} as read_directory() does.
 std::vector<Migration> read_single_file(const std::filesystem::path& path, const std::string& name);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/backoff.hpp"
+#include "base/duration.hpp"
 #include "ddl/statement_step.hpp"
 #include "job/locks/blockers.hpp"
 #include "partition/archive/retire.hpp"
@@ -273,8 +274,9 @@ void TableRun::wait_for_lock(const Act& act, const Unit& unit) {
     m_not_before = std::min(now + pause, std::max(*m_deadline, now + chr::milliseconds(50)));
     Event event{Severity::info, "lock.retry", {}, {}, {}};
     event.message =
-        fmt::format("{}: {}{}; attempt {} in {} ms, other tables first", unit.name, obstacle.error.message(), whom,
-                    m_attempts + 1, chr::duration_cast<chr::milliseconds>(*m_not_before - now).count());
+        fmt::format("{}: {}{}; attempt {} in {}, other tables first", unit.name,
+                    obstacle.error.sqlstate() == "55P03" ? "lock timeout" : obstacle.error.message(), whom,
+                    m_attempts + 1, elapsed_text(chr::duration_cast<chr::microseconds>(*m_not_before - now)));
     event.fields = {{"table", sql::quoted(m_policy.table)},
                     {"unit", unit.name},
                     {"sqlstate", obstacle.error.sqlstate()},

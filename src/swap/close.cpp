@@ -79,7 +79,7 @@ class FinishMachine : public job::Machine {
 
 }  // namespace
 
-job::State finish(job::Session& server, const QualifiedName& table) {
+job::State require_complete(job::Session& server, const QualifiedName& table) {
     job::State state = job::require_job(server, table);
     const std::string name = sql::quoted(table);
     if (state.stage != job::Stage::complete)
@@ -88,7 +88,11 @@ job::State finish(job::Session& server, const QualifiedName& table) {
                     : state.is_cut_over()
                         ? fmt::format("to resume: tripmig swap run {}", name)
                         : fmt::format("to resume: tripmig swap run {0}; to give up: tripmig swap abort {0}", name));
-    FinishMachine machine(server, std::move(state));
+    return state;
+}
+
+job::State finish(job::Session& server, const QualifiedName& table) {
+    FinishMachine machine(server, require_complete(server, table));
     job::run_job(server, machine);
     return machine.state();
 }

@@ -5,6 +5,9 @@
 
 namespace tripmig::swap {
 
+/// The open job's state. Throws Error{refused} when there is none, or it can't be finished yet.
+job::State require_complete(job::Session& server, const QualifiedName& table);
+
 /// Closes a job whose cut-over is done and followed up: from then on there is no way back. Throws Error{refused} when
 /// it is not that far.
 job::State finish(job::Session& server, const QualifiedName& table);

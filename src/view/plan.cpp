@@ -35,11 +35,14 @@ nlohmann::json steps_json(const std::vector<Step>& steps) {
     return list;
 }
 
+/// Of a check only what it is for, and nothing of tripmig's own records: both are in the JSON.
 std::string step_text(const Step& step) {
-    std::string text;
+    if (step.is_bookkeeping)
+        return {};
     if (!step.refusal.empty())
-        text += fmt::format("-- must be true, or it is refused: {}\n", step.refusal);
-    else if (!step.why.empty())
+        return fmt::format("-- checked, and rolled back if: {}\n", step.refusal);
+    std::string text;
+    if (!step.why.empty())
         text +=
             fmt::format("-- {}{}\n", step.why, step.locks.empty() ? "" : fmt::format("; {}", locks_text(step.locks)));
     return text + step.sql + ";\n";

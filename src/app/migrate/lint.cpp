@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <limits>
 #include <optional>
 
@@ -37,8 +38,8 @@ void require_sql(const sql::Script& script, const std::string& name) {
         std::any_of(script.statements.begin(), script.statements.end(),
                     [](const sql::ScriptStatement& statement) { return statement.facts->kind != "unknown"; });
     if (!is_sql && !script.statements.empty())
-        throw Error(ExitCode::usage, fmt::format("{} is not SQL: no statement in it begins with a word of SQL", name),
-                    "name SQL files only");
+        throw Error(ExitCode::usage, fmt::format("{} is not SQL: no statement in it begins with an SQL command", name),
+                    "correct it, or leave it out");
 }
 
 /// Lints a directory's migrations in the order in which they run, each with its way back.
@@ -81,8 +82,8 @@ const migrate::Migration* undo_of(const std::vector<migrate::Migration>& undo, c
     return found == undo.end() ? nullptr : &*found;
 }
 
-DirectoryLint lint_directory(const Context& context, std::size_t most_listed) {
-    const migrate::Directory directory = read_migrations(context);
+DirectoryLint lint_directory(const Context& context, const fs::path& folder, std::size_t most_listed) {
+    const migrate::Directory directory = read_migrations(context, folder, false);
     DirectoryLint linted(context, directory.path, most_listed);
     for (const migrate::Migration& migration : directory.versioned)
         linted.add(migration, undo_of(directory.undo, migration.version));
@@ -100,44 +101,83 @@ bool is_inside(const fs::path& path, const fs::path& folder) {
 constexpr std::size_t most_listed_unasked = 1000;
 constexpr std::size_t all_statements = std::numeric_limits<std::size_t>::max();
 
-/// Files of the migrations directory are read with all that comes before them; others stand for themselves, each
-/// behind the one named before it.
-std::vector<lint::LintedFile> lint_files(const Context& context, const std::vector<std::string>& names,
-                                         std::size_t most_listed) {
-    std::optional<DirectoryLint> directory;
-    lint::Linter alone;
-    std::vector<lint::LintedFile> linted;
-    for (const std::string& name : names) {
+bool is_directory(const std::string& name) {
+    std::error_code failed;
+    return fs::is_directory(name, failed);
+}
+
+/// The SQL files of a directory that holds no migrations, by name.
+std::vector<std::string> sql_files(const fs::path& folder) {
+    std::vector<std::string> names;
+    std::error_code failed;
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder, failed))
+        if (entry.path().extension() == ".sql" && !entry.is_directory())
+            names.push_back(entry.path().string());
+    if (names.empty())
+        throw Error(ExitCode::usage, fmt::format("no SQL file in {}", folder.string()),
+                    "check the path; directories below it are not read, name them too");
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+/// What was named on the command line. Files of the migrations directory are read with all that comes before them;
+/// others stand for themselves, each behind the one named before it. A directory stands for all of its files.
+class NamedLint {
+  public:
+    NamedLint(const Context& context, std::size_t most_listed) : m_context(context), m_most_listed(most_listed) {}
+
+    void add(const std::string& name, bool lists_statements) {
+        if (!is_directory(name))
+            add_file(name);
+        else if (migrate::holds_migrations(name))
+            append(lint_directory(m_context, name, lists_statements ? m_most_listed : 0).files);
+        else
+            for (const std::string& file : sql_files(name))
+                add_alone(file);
+    }
+
+    std::vector<lint::LintedFile> files;
+
+  private:
+    void append(std::vector<lint::LintedFile> more) {
+        files.insert(files.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+    }
+
+    void add_file(const std::string& name) {
+        if (!is_inside(name, m_context.config.migrations.dir))
+            return add_alone(name);
+        if (!m_directory)
+            m_directory.emplace(lint_directory(m_context, m_context.config.migrations.dir, m_most_listed));
         bool is_found = false;
-        if (is_inside(name, context.config.migrations.dir)) {
-            if (!directory)
-                directory.emplace(lint_directory(context, most_listed));
-            for (std::size_t i = 0; i < directory->files.size(); ++i) {
-                if (directory->paths[i] != fs::weakly_canonical(name))
-                    continue;
-                linted.push_back(directory->files[i]);
-                is_found = true;
-            }
+        for (std::size_t i = 0; i < m_directory->files.size(); ++i) {
+            if (m_directory->paths[i] != fs::weakly_canonical(name))
+                continue;
+            files.push_back(m_directory->files[i]);
+            is_found = true;
         }
-        if (is_found)
-            continue;
-        if (std::error_code failed; fs::is_directory(name, failed))
-            throw Error(ExitCode::usage, fmt::format("{} is a directory, not an SQL file", name),
-                        fmt::format("to check all of its migrations: tripmig lint --migrations {}", name));
+        if (!is_found)
+            add_alone(name);
+    }
+
+    void add_alone(const std::string& name) {
         const fs::path folder = fs::path(name).parent_path();
         for (const migrate::Migration& migration : migrate::read_single_file(name, fs::path(name).filename())) {
-            const sql::Script script =
-                migrate::load_script(migration, folder.empty() ? "." : folder, context.config.migrations.placeholders);
+            const sql::Script script = migrate::load_script(migration, folder.empty() ? "." : folder,
+                                                            m_context.config.migrations.placeholders);
             require_sql(script, name);
-            lint::Linter aside = alone;
-            lint::Linter& linter = migration.kind == migrate::Kind::undo ? aside : alone;
-            linter.set_keeps_all(script.statements.size() <= most_listed);
-            linted.push_back(linter.lint(script, migration.file, migration.kind));
-            prepend(folder, linted.back());
+            lint::Linter aside = m_alone;
+            lint::Linter& linter = migration.kind == migrate::Kind::undo ? aside : m_alone;
+            linter.set_keeps_all(script.statements.size() <= m_most_listed);
+            files.push_back(linter.lint(script, migration.file, migration.kind));
+            prepend(folder, files.back());
         }
     }
-    return linted;
-}
+
+    const Context& m_context;
+    std::size_t m_most_listed;
+    std::optional<DirectoryLint> m_directory;
+    lint::Linter m_alone;
+};
 
 void add(const std::vector<lint::LintFinding>& findings, LintCount& count) {
     for (const lint::LintFinding& finding : findings) {
@@ -164,8 +204,12 @@ LintCount LintResult::count() const {
 
 LintResult lint_migrations(const Context& context, const LintOptions& options) {
     if (options.files.empty())
-        return {lint_directory(context, options.lists_statements ? all_statements : 0).files};
-    return {lint_files(context, options.files, options.lists_statements ? all_statements : most_listed_unasked)};
+        return {lint_directory(context, context.config.migrations.dir, options.lists_statements ? all_statements : 0)
+                    .files};
+    NamedLint named(context, options.lists_statements ? all_statements : most_listed_unasked);
+    for (const std::string& name : options.files)
+        named.add(name, options.lists_statements);
+    return {std::move(named.files), !std::all_of(options.files.begin(), options.files.end(), is_directory)};
 }
 
 }  // namespace tripmig::app

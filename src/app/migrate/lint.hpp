@@ -11,7 +11,7 @@
 namespace tripmig::app {
 
 struct LintOptions {
-    std::vector<std::string> files;  ///< empty: the migrations directory
+    std::vector<std::string> files;  ///< or directories; empty: the migrations directory
     bool lists_statements = false;   ///< all of them, also in files that are data
 };
 
@@ -25,6 +25,7 @@ struct LintCount {
 
 struct LintResult {
     std::vector<lint::LintedFile> files;
+    bool is_of_named_files = false;  ///< not only of directories
 
     [[nodiscard]] LintCount count() const;
     [[nodiscard]] ExitCode exit_code() const { return count().errors > 0 ? ExitCode::disagreement : ExitCode::ok; }

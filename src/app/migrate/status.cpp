@@ -1,6 +1,7 @@
 #include "app/migrate/status.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "app/migrate/target/target.hpp"
 #include "db/run_lock.hpp"
@@ -74,6 +75,17 @@ void add_locks(const Context& context, const MigrationTarget& target, std::vecto
         applied[i].locks = std::move(locks[target.history.applied[i].id]);
 }
 
+/// Who else is at work on this database.
+void add_workers(const Context& context, db::Connection& connection, StatusResult& result) {
+    const std::string& schema = context.config.state.schema;
+    result.running = db::lock_holder(connection, db::lock_key(schema, "run"));
+    result.maintaining = db::lock_holder(connection, db::lock_key(schema, "maintain"));
+    for (db::AlteringJob& job : db::read_altering_jobs(connection, schema)) {
+        std::string worker = db::lock_holder(connection, db::job_lock_key(schema, job.table));
+        result.jobs.push_back({std::move(job), std::move(worker)});
+    }
+}
+
 }  // namespace
 
 bool StatusResult::has_errors() const {
@@ -101,7 +113,7 @@ StatusResult migration_status(const Context& context, bool with_locks) {
     for (const migrate::Migration* file : target.comparison.pending)
         result.migrations.push_back(pending_status(*file, half_way));
     result.findings = target.comparison.findings;
-    result.running = db::lock_holder(*target.connection, db::lock_key(context.config.state.schema, "run"));
+    add_workers(context, *target.connection, result);
     return result;
 }
 

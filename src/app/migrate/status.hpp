@@ -7,6 +7,7 @@
 
 #include "app/context.hpp"
 #include "base/exit_code.hpp"
+#include "db/state/altering_jobs.hpp"
 #include "db/state/history.hpp"
 #include "migrate/comparison.hpp"
 #include "migrate/half_way.hpp"
@@ -25,6 +26,12 @@ struct MigrationStatus {
     std::optional<db::MigrationLocks> locks;   ///< of an applied one, where they were asked for; without: it took none
 };
 
+/// A swap, split, merge or drain that is not finished.
+struct OpenJob {
+    db::AlteringJob job;
+    std::string worker;  ///< "tripmig swap (pid 4711, ...)"; empty: no process works on it
+};
+
 /// A database and the files that it should agree with.
 struct StatusResult {
     std::string database;  ///< which one it is, for people
@@ -33,7 +40,9 @@ struct StatusResult {
     std::size_t pending = 0;  ///< files
     std::vector<MigrationStatus> migrations;
     std::vector<migrate::Finding> findings;
-    std::string running;  ///< the run that holds the run lock: "tripmig up (pid 4711, ...)"; empty: none
+    std::string maintaining;    ///< who holds the maintain lock, in the same words; empty: nobody
+    std::vector<OpenJob> jobs;  ///< during which nobody else may alter their tables
+    std::string running;        ///< the run that holds the run lock: "tripmig up (pid 4711, ...)"; empty: none
 
     [[nodiscard]] bool has_errors() const;
     /// disagreement, pending or ok: for who asks by --exit-code.

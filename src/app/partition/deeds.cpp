@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "base/counted.hpp"
+#include "base/duration.hpp"
 #include "sql/identifier.hpp"
 
 namespace tripmig::app {
@@ -29,17 +30,17 @@ std::string_view verb_of(Act::Kind kind) {
         case Act::Kind::finish_detach:
             return "finished the detach of";
         case Act::Kind::clean_up:
-            return "took foreign keys and triggers off";
+            return "removed foreign keys and triggers of";
         case Act::Kind::drop:
             return "dropped";
         case Act::Kind::archive:
             return "archived and dropped";
         case Act::Kind::drop_check:
-            return "dropped a CHECK of DEFAULT";
+            return "dropped an old CHECK of DEFAULT";
         case Act::Kind::analyze:
             break;
     }
-    return "analyzed it";
+    return "analyzed";
 }
 
 namespace {
@@ -50,10 +51,6 @@ std::string names_of(const Deed& deed) {
         return {};
     return " " +
            (deed.leaves.size() == 1 ? sql::quoted(deed.leaves.front().name) : counted(deed.leaves.size(), "partition"));
-}
-
-std::string milliseconds(chr::microseconds time) {
-    return fmt::format("{:.1f} ms", static_cast<double>(time.count()) / 1000);
 }
 
 std::string locks_text(const Deed& deed) {
@@ -83,9 +80,9 @@ std::vector<Deed> joined(const std::vector<Deed>& deeds) {
 Event deed_event(const TableOutcome& outcome, const Deed& deed) {
     Event event{Severity::info, "maintain.deed", {}, {}, {}};
     event.message =
-        fmt::format("{}: {}{} in {}", name_of(outcome), verb_of(deed.kind), names_of(deed), milliseconds(deed.took));
+        fmt::format("{}: {}{} in {}", name_of(outcome), verb_of(deed.kind), names_of(deed), elapsed_text(deed.took));
     if (!deed.locks.empty())
-        event.message += fmt::format("; held for at most {}: {}", milliseconds(deed.held), locks_text(deed));
+        event.message += fmt::format("; held {} for at most {}", locks_text(deed), elapsed_text(deed.held));
     event.fields = {{"table", name_of(outcome)},
                     {"did", std::string(verb_of(deed.kind))},
                     {"took_us", fmt::format("{}", deed.took.count())},

@@ -14,7 +14,7 @@ namespace tripmig::app {
 SwapResult finish_swap(const Context& context, const QualifiedName& table, const Confirm& confirm) {
     job::Session server(context.config, context.reporter, context.clock, context.stop);
     server.take_job(table);
-    job::require_job(server, table);
+    swap::require_complete(server, table);
     confirm(fmt::format("finish closes the swap of {}: it cannot be reverted afterwards", sql::quoted(table)));
     return {table, swap::finish(server, table), {}};
 }

@@ -14,13 +14,17 @@ void add_doctor(CLI::App& app, Commands& commands) {
     auto options = std::make_shared<app::DoctorOptions>();
     CLI::App* command =
         app.add_subcommand("doctor", "What is wrong with the server, the schema, the partitions, and what helps");
-    CLI::Option* only =
-        command->add_option("--only", options->only, "Only this group of checks; may be given several times")
-            ->type_name("GROUP")
-            ->check(CLI::IsMember(doctor::groups()));
+    CLI::Option* only = command
+                            ->add_option("--only", options->only,
+                                         "Only this group of checks: connection, server, health, schema, "
+                                         "partitions, tripmig, queries; may be given several times")
+                            ->type_name("GROUP")
+                            ->check(CLI::IsMember(doctor::groups()));
     command
-        ->add_option("--checklist", options->checklist,
-                     "The lines of one checklist, each with its result or with who must look, and how")
+        ->add_option(
+            "--checklist", options->checklist,
+            "The lines of one checklist (before-deploy, after-deploy, in-operation), each with its result or with who "
+            "must look, and how")
         ->type_name("LIST")
         ->check(CLI::IsMember(doctor::checklist_names()))
         ->excludes(only);
@@ -31,18 +35,19 @@ void add_doctor(CLI::App& app, Commands& commands) {
     command->add_flag("--strict", options->is_strict, "Warnings count: exit 4 for them too");
     command->footer(
         "At night:\n"
-        "  tripmig doctor --only connection        can we get in, and as whom\n"
-        "  tripmig doctor --only health            who blocks whom, what runs for too long, what fills up\n"
-        "  tripmig doctor --only partitions        is there a partition for tomorrow\n"
-        "  tripmig doctor --only tripmig           what was left half done, and how to end it\n"
-        "  tripmig doctor                          everything; some seconds, read-only, takes no lock that anyone "
-        "waits for\n"
+        "  tripmig doctor --only connection   can we get in, and as whom\n"
+        "  tripmig doctor --only health       who blocks whom, what runs for too long,\n"
+        "                                     what fills up\n"
+        "  tripmig doctor --only partitions   is there a partition for tomorrow\n"
+        "  tripmig doctor --only tripmig      what was left half done, and how to end it\n"
+        "  tripmig doctor                     everything; takes some seconds, reads only,\n"
+        "                                     and takes no lock that anyone waits for\n"
         "Examples:\n"
         "  tripmig doctor --checklist in-operation\n"
-        "  tripmig doctor --fix --dry-run          what --fix would do\n"
+        "  tripmig doctor --fix --dry-run     what --fix would do\n"
         "  tripmig doctor --json | jq '.checks[] | select(.severity == \"error\")'\n"
         "Each finding has its hint below it. What this role may not see is a note that says so.\n"
-        "What a team expects of its server stands in [doctor] of tripmig.toml.\n"
+        "[doctor] of tripmig.toml says what a team expects of its server.\n"
         "Exit codes: 0 no error, 4 an error (--strict: or a warning), 6 the server can't be reached.");
     commands.add(command, [options](Context& context) {
         const app::DoctorResult result = app::examine(context, *options);

@@ -12,7 +12,7 @@ void add_baseline(CLI::App& app, Commands& commands) {
     CLI::App* command =
         app.add_subcommand("baseline", "Start with an existing database: record versions up to V as applied");
     auto version = std::make_shared<std::string>();
-    command->add_option("version", *version, "The newest version whose changes are already in the database")
+    command->add_option("V", *version, "The newest version whose changes are already in the database")
         ->required()
         ->type_name("V");
     command->footer(

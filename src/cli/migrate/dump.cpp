@@ -20,11 +20,10 @@ void add_dump(CLI::App& app, Commands& commands) {
     command->footer(
         "Examples:\n"
         "  tripmig dump schema.sql\n"
-        "  tripmig up && tripmig dump --check schema.sql     in CI: is the committed file up to date?\n"
-        "  tripmig dump --with-history start.sql && psql -f start.sql NEW_DATABASE && tripmig up\n"
+        "  tripmig dump --check schema.sql         in CI, after `up`: is it up to date?\n"
+        "  tripmig dump --with-history start.sql   for `psql -f start.sql NEW_DATABASE`\n"
         "By default tripmig's own tables and owners are left out. pg_dump is taken from PG_BINDIR, from the "
-        "installation\n"
-        "of the server's version on this machine, or from PATH.");
+        "installation of the server's version on this machine, or from PATH.");
     commands.add(command, [options](Context& context) {
         print(context, app::dump_database(context, *options), view::dump_json, view::dump_text);
         return ExitCode::ok;

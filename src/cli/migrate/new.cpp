@@ -11,7 +11,7 @@ namespace tripmig::cli {
 void add_new(CLI::App& app, Commands& commands) {
     CLI::App* command = app.add_subcommand("new", "Create an empty migration file with the next version");
     auto options = std::make_shared<app::NewOptions>();
-    command->add_option("name", options->name, "What it does, in words, e.g. \"add users table\"")
+    command->add_option("NAME", options->name, "What it does, in words, e.g. \"add users table\"")
         ->required()
         ->type_name("NAME");
     command->add_flag("--undo", options->with_undo, "Also create its undo file (or undo part)");

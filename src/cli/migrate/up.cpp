@@ -96,10 +96,10 @@ void add_up(CLI::App& app, Commands& commands) {
     add_target_options(*command, *flags);
     command->footer(
         "Examples:\n"
-        "  tripmig up                              apply what is pending\n"
-        "  tripmig up --dry-run                    show what would run\n"
+        "  tripmig up                 apply what is pending\n"
+        "  tripmig up --dry-run       show what would run\n"
         "  tripmig up --to 12 --wait-for-database 60s\n"
-        "  tripmig up --all --jobs 8               every database of [[targets]], the first one alone\n"
+        "  tripmig up --all --jobs 8  every database of [[targets]], the first one alone\n"
         "Many may run at once: one applies, the others wait and then find nothing to do.\n"
         "After exit code 7, 8 or 11: do what the message says and run the same command again.");
     commands.add(command, [flags](Context& context) { return up(context, *flags); });

@@ -17,8 +17,9 @@ void add_partition_attach(CLI::App& partition, Commands& commands) {
     accept_yes_option(*command);
     command->footer(
         "Example:\n"
-        "  tripmig partition attach orders_2024_01    `tripmig partition status` lists detached tables\n"
-        "Its rows are checked, and its foreign keys, while everybody works; the locks are held for a moment.");
+        "  tripmig partition attach orders_2024_01\n"
+        "`tripmig partition status` lists the detached tables. Rows and foreign keys are checked while the table is in "
+        "use; the locks are held for a moment.");
     commands.add(command, [name](Context& context) {
         print(context, app::attach_partition(context, *name), view::attach_json);
         return ExitCode::ok;

@@ -53,7 +53,7 @@ void add_partition_maintain(CLI::App& partition, Commands& commands) {
     CLI::App* command =
         partition.add_subcommand("maintain", "Create missing partitions and detach old ones; run it every night");
     command->add_flag("--dry-run", flags->is_dry_run,
-                      "Print every statement with its locks and its reason; change nothing");
+                      "Print every statement with its locks and its reason, and what is checked; change nothing");
     command->add_option("--only", flags->options.only, "Only this table; may be given several times")
         ->type_name("TABLE");
     command->add_option("--now", flags->now, "Act as if this were the present time (UTC); default: the server's clock")
@@ -67,8 +67,8 @@ void add_partition_maintain(CLI::App& partition, Commands& commands) {
         ->check(CLI::Range(0, 100'000));
     command->footer(
         "Examples:\n"
-        "  tripmig partition maintain                    what the policies in partitions/ ask for\n"
-        "  tripmig partition maintain --dry-run          show it first\n"
+        "  tripmig partition maintain            what the policies in partitions/ say\n"
+        "  tripmig partition maintain --dry-run  show it first\n"
         "  tripmig partition maintain --only public.orders --now 2026-01-01\n"
         "Safe to repeat; while another one runs it waits up to run_lock_wait, then exits 5. A table or policy that "
         "fails\n"

@@ -26,7 +26,7 @@ void add_partition_merge(CLI::App& partition, Commands& commands) {
     add_plan_option(*command, *is_plan);
     command->footer(
         "Example:\n"
-        "  tripmig partition merge events_2023_01 events_2023_02 events_2023_03 --into events_2023_q1\n"
+        "  tripmig partition merge orders_2023_01 orders_2023_02 --into orders_early\n"
         "Run it again after any interruption. `tripmig swap status|verify|pause|resume|abort PARTITION`, with the "
         "first\n"
         "partition, show, compare, pause, resume and abort it.");

@@ -23,7 +23,7 @@ void add_partition_split(CLI::App& partition, Commands& commands) {
     add_cut_over_options(*command, *time);
     command->footer(
         "Example:\n"
-        "  tripmig partition split orders_past         the past that `swap run` attached, into months\n"
+        "  tripmig partition split orders_past     what `swap run` attached, into months\n"
         "Run it again after any interruption. `tripmig swap status|verify|pause|resume|abort PARTITION` show, compare, "
         "pause,\n"
         "resume and abort it.");

@@ -20,10 +20,15 @@ void add_swap(CLI::App& app, Commands& commands) {
     add_swap_abort(*group, commands);
     group->footer(
         "Typical use:\n"
-        "  tripmig swap plan orders          what would happen, and what is in the way; changes nothing\n"
+        "  tripmig swap plan orders          what would happen; changes nothing\n"
         "  tripmig swap run orders           do it; run it again after any interruption\n"
         "  tripmig swap status orders        how far it is\n"
-        "  tripmig swap finish orders        close the job; it cannot be reverted after that");
+        "  tripmig swap finish orders        close the job; it cannot be reverted after that\n"
+        "At night:\n"
+        "  tripmig swap pause orders         stop the work; `tripmig swap resume orders`\n"
+        "                                    continues it\n"
+        "  tripmig swap abort orders         before the cut-over: remove what it created\n"
+        "  tripmig swap revert orders        after the cut-over: put the old table back");
 }
 
 }  // namespace tripmig::cli

@@ -1,7 +1,10 @@
 #include "db/state/altering_jobs.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "db/run_lock.hpp"
 #include "db/state/with_state.hpp"
 #include "db/statements.hpp"
 
@@ -45,6 +48,10 @@ std::vector<AlteringJob> read_altering_jobs(Session& session, std::string_view s
     if (!session.flag(std::string(statements::job_table_is_readable), {std::string(state_schema)}))
         return {};
     return jobs_in(session.read(with_state(statements::altering_jobs, state_schema)));
+}
+
+std::int64_t job_lock_key(std::string_view state_schema, const QualifiedName& table) {
+    return lock_key(state_schema, fmt::format("job {}.{}", table.schema, table.name));
 }
 
 std::optional<std::uint32_t> altered_table(Connection& connection, const std::string& name, const std::string& bare) {

@@ -25,6 +25,9 @@ struct AlteringJob {
 std::vector<AlteringJob> read_altering_jobs(Connection& connection, std::string_view state_schema);
 std::vector<AlteringJob> read_altering_jobs(Session& session, std::string_view state_schema);
 
+/// The advisory lock of whoever works on the job of that table.
+std::int64_t job_lock_key(std::string_view state_schema, const QualifiedName& table);
+
 /// The table that a statement alters which names this relation, under the session's search_path: the table itself, that
 /// of an index, or the one that owns a sequence. `name` and `bare` are quoted; `bare` counts when there is no `name`.
 std::optional<std::uint32_t> altered_table(Connection& connection, const std::string& name, const std::string& bare);

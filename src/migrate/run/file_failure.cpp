@@ -26,7 +26,8 @@ constexpr std::string_view committing_hint =
 }  // namespace
 
 Error file_failure(const Error& error, const Migration& migration, bool is_half_way) {
-    const std::string prefix = error.position() ? std::string() : migration.file + ": ";
+    const bool is_named = error.position() || error.message().rfind(migration.file, 0) == 0;
+    const std::string prefix = is_named ? std::string() : migration.file + ": ";
     if (error.code() != ExitCode::unexpected && error.code() != ExitCode::migration_failed) {
         Error failure = error.rewrapped(error.code(), prefix);
         return error.sqlstate() == "57P01" ? failure.with_hint(ended_session_hint(migration, is_half_way)) : failure;

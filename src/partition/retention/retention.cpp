@@ -128,7 +128,7 @@ std::vector<Unit> delete_references(const Snapshot& snapshot, const LeafSnapshot
     const std::int64_t pages = found == snapshot.pages.end() ? 0 : found->second;
     for (std::int64_t from = 0; from == 0 || from < pages; from += batch_blocks) {
         Unit unit;
-        unit.name = fmt::format("release rows of {}, blocks from {}", sql::quoted(name), from);
+        unit.name = fmt::format("delete references to {}, blocks from {}", sql::quoted(name), from);
         const bool is_last = from + batch_blocks >= pages;
         unit.steps =
             release_steps(snapshot, name, {from, is_last ? std::nullopt : std::optional(from + batch_blocks)}, cascade);
@@ -198,7 +198,7 @@ std::vector<Unit> clean_up_detached(const Snapshot& snapshot, const QualifiedNam
     if (!snapshot.registry)
         return units;
     Unit sweep;
-    sweep.name = fmt::format("release late rows of {}", sql::quoted(leaf));
+    sweep.name = fmt::format("delete late references to {}", sql::quoted(leaf));
     sweep.steps = release_steps(snapshot, leaf, {}, cascade);
     units.push_back(std::move(sweep));
     return units;

@@ -30,7 +30,7 @@ std::string validation_text(const app::Validation& validation) {
     std::string text =
         fmt::format("files and history agree: {} applied, {} pending\n", validation.applied, validation.pending);
     if (validation.policies > 0)
-        text += fmt::format("{} of partitions can be read\n", counted(validation.policies, "policy", "policies"));
+        text += fmt::format("{} can be read\n", counted(validation.policies, "partition policy", "partition policies"));
     return text;
 }
 

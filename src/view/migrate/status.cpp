@@ -6,6 +6,7 @@
 
 #include "base/civil.hpp"
 #include "report/table.hpp"
+#include "sql/identifier.hpp"
 #include "view/json_values.hpp"
 #include "view/migrate/findings.hpp"
 
@@ -48,6 +49,28 @@ void add_lock_rows(report::Table& table, const app::MigrationStatus& migration) 
     }
 }
 
+std::string workers_text(const app::StatusResult& result) {
+    std::string text;
+    for (const std::string& who : {result.running, result.maintaining})
+        if (!who.empty())
+            text += fmt::format("at work: {}\n", who);
+    for (const app::OpenJob& open : result.jobs)
+        text += fmt::format("{0} of {1}: {2}, {3}\n  hint: tripmig swap status {1}\n", open.job.kind,
+                            sql::quoted(open.job.table), open.job.stage,
+                            open.worker.empty() ? "no process works on it" : "at work: " + open.worker);
+    return text;
+}
+
+nlohmann::json jobs_json(const std::vector<app::OpenJob>& jobs) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const app::OpenJob& open : jobs)
+        list.push_back({{"kind", open.job.kind},
+                        {"table", name_json(open.job.table)},
+                        {"stage", open.job.stage},
+                        {"worker", text_or_null(open.worker)}});
+    return list;
+}
+
 }  // namespace
 
 std::string status_text(const app::StatusResult& result) {
@@ -60,8 +83,7 @@ std::string status_text(const app::StatusResult& result) {
     std::string text = table.to_string();
     text += fmt::format("\n{} ({}): {}, {} pending\n", result.database, result.directory.string(),
                         result.version.empty() ? "no version yet" : "at version " + result.version, result.pending);
-    if (!result.running.empty())
-        text += fmt::format("at work: {}\n", result.running);
+    text += workers_text(result);
     for (const migrate::Finding& finding : result.findings)
         text +=
             fmt::format("{}: {}\n  hint: {}\n", finding.is_error ? "error" : "warning", finding.message, finding.hint);
@@ -82,7 +104,9 @@ nlohmann::json status_json(const app::StatusResult& result) {
                             {"pending", result.pending},
                             {"migrations", nlohmann::json::array()},
                             {"findings", findings_json(result.findings)},
-                            {"running", text_or_null(result.running)}};
+                            {"running", text_or_null(result.running)},
+                            {"maintaining", text_or_null(result.maintaining)},
+                            {"jobs", jobs_json(result.jobs)}};
     for (const app::MigrationStatus& migration : result.migrations) {
         nlohmann::json each{{"version", migration.version},
                             {"description", migration.description},

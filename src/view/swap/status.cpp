@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 
 #include <nlohmann/json.hpp>
 #include <vector>
@@ -78,12 +80,17 @@ double megabytes_a_second(const job::JobProgress& progress) {
     return progress.blocks_a_second.value_or(0) * static_cast<double>(progress.block_size) / 1e6;
 }
 
+std::string grouped(std::int64_t number) {
+    return report::grouped(static_cast<std::uint64_t>(std::max<std::int64_t>(number, 0)));
+}
+
 /// What is under way, a thing each.
 std::vector<std::string> progress_parts(const job::State& state, const job::JobProgress& progress) {
     std::vector<std::string> things;
     if (state.stage == job::Stage::capturing && state.blocks_to_load() > 0) {
-        things.push_back(
-            fmt::format("{} of {} loaded", progress.blocks_done, counted(state.blocks_to_load(), "block")));
+        things.push_back(fmt::format("{} of {} {} loaded", grouped(progress.blocks_done),
+                                     grouped(state.blocks_to_load()),
+                                     state.blocks_to_load() == 1 ? "block" : "blocks"));
         if (progress.blocks_a_second)
             things.push_back(fmt::format("{:.1f} MB/s", megabytes_a_second(progress)));
         if (const auto left = job::time_left(state, progress))
@@ -94,7 +101,8 @@ std::vector<std::string> progress_parts(const job::State& state, const job::JobP
         things.push_back(
             fmt::format("{} of {} indexed", progress.leaves_indexed, counted(progress.leaves, "partition")));
     if (progress.backlog > 0)
-        things.push_back(counted(progress.backlog, "change waits", "changes wait") + " in the log");
+        things.push_back(fmt::format("{} {} in the log", grouped(progress.backlog),
+                                     progress.backlog == 1 ? "change waits" : "changes wait"));
     if (progress.is_paused)
         things.push_back(fmt::format("paused; to continue: tripmig swap resume {}", sql::quoted(state.table)));
     else if (!progress.hold_kind.empty())
@@ -109,6 +117,18 @@ std::vector<std::string> progress_parts(const job::State& state, const job::JobP
     for (const std::string& key : progress.keys_not_valid)
         things.push_back(fmt::format("foreign key {} is NOT VALID", key));
     return things;
+}
+
+/// What comes next of a job that waits for a person's word; empty: it does not.
+std::string next_text(const job::State& state) {
+    const std::string name = sql::quoted(state.table);
+    const bool is_swap = !state.is<job::PartitionJob>();
+    if (state.stage == job::Stage::ready)
+        return fmt::format("to cut over: tripmig {} {}\n", is_swap ? "swap cutover" : state.command(), name);
+    if (state.stage != job::Stage::complete || !is_swap)
+        return {};
+    return fmt::format("to close it: tripmig swap finish {}\nto undo it until then: tripmig swap revert {}\n", name,
+                       name);
 }
 
 bool is_under_way(const job::State& state) {
@@ -177,6 +197,8 @@ std::string open_text(const job::State& state, const job::JobProgress& progress)
     text += problems_text(state.table, progress.registry_problems);
     if (!progress.worker.empty())
         text += fmt::format("at work: {}\n", progress.worker);
+    else if (const std::string next = next_text(state); !next.empty())
+        text += next;
     else if (is_under_way(state))
         text += fmt::format("no process works on it; to resume: tripmig {} {}\n", command_for(state),
                             sql::quoted(state.table));
@@ -198,7 +220,8 @@ json swap_json(const app::SwapResult& result) {
 std::string swap_text(const app::SwapResult& result) {
     return (result.state ? state_text(*result.state)
                          : fmt::format("{} is partitioned already: nothing to do", sql::quoted(result.table))) +
-           '\n' + problems_text(result.table, result.problems);
+           '\n' + (result.state ? next_text(*result.state) : std::string()) +
+           problems_text(result.table, result.problems);
 }
 
 json swap_status_json(const app::SwapStatus& status) {
@@ -214,7 +237,7 @@ std::string swap_status_text(const app::SwapStatus& status) {
         return open_text(*status.state, status.progress);
     if (has_job_or_is_partitioned(status))
         return swap_text({status.table, status.state, status.problems});
-    return fmt::format("{}: no swap\n", sql::quoted(status.table));
+    return fmt::format("{0}: no swap\nto see what one would do: tripmig swap plan {0}\n", sql::quoted(status.table));
 }
 
 std::string swap_status_line(const app::SwapStatus& status) {

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 
 #include "support/command.hpp"
@@ -36,6 +37,36 @@ TEST_CASE("help and version are results: stdout, exit 0") {
         CHECK(help.exit_code == 0);
         CHECK(contains(help.out, "Usage: tripmig"));
         CHECK(help.err == "");
+    }
+}
+
+TEST_CASE("no line of any command's help is longer than 80 columns") {
+    const std::vector<std::string> groups{"swap", "partition", "sandbox"};
+    std::vector<std::vector<std::string>> commands{{}};
+    const auto add_all = [&](const std::vector<std::string>& before) {
+        std::vector<std::string> arguments = before;
+        arguments.emplace_back("--help");
+        std::istringstream lines(run_tripmig(arguments).out);
+        bool is_list = false;
+        for (std::string line; std::getline(lines, line);) {
+            is_list = line.empty() ? false : is_list || line == "Subcommands:";
+            if (!is_list || line.size() < 3 || line[2] == ' ' || line == "Subcommands:")
+                continue;
+            commands.push_back(before);
+            commands.back().push_back(line.substr(2, line.find(' ', 2) - 2));
+        }
+    };
+    add_all({});
+    for (const std::string& group : groups)
+        add_all({group});
+    REQUIRE(commands.size() > 40);
+    for (std::vector<std::string> arguments : commands) {
+        arguments.emplace_back("--help");
+        const auto help = run_tripmig(arguments);
+        CHECK(help.exit_code == 0);
+        std::istringstream lines(help.out);
+        for (std::string line; std::getline(lines, line);)
+            CHECK_MESSAGE(line.size() <= 80, line);
     }
 }
 

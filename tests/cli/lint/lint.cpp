@@ -100,15 +100,32 @@ TEST_CASE("a file that is not SQL at all is an error, a mistyped word a warning"
     const auto refused = lint_in(folder, {"README.md"});
     CHECK(refused.exit_code == 2);
     CHECK(refused.err.find("README.md is not SQL") != std::string::npos);
-    folder.write("more/V1__a.sql", "create table a (id int);");
-    const auto directory = lint_in(folder, {"more"});
-    CHECK(directory.exit_code == 2);
-    CHECK(has(directory.err, "more is a directory, not an SQL file"));
-    CHECK(has(directory.err, "tripmig lint --migrations more"));
     folder.write("typo.sql", "create table a (id int); insrt into a values (1);");
     const auto warned = lint_in(folder, {"typo.sql"});
     CHECK(warned.exit_code == 0);
     CHECK(warned.out.find("unknown-statement") != std::string::npos);
+}
+
+TEST_CASE("a directory: all of its migrations in their order, or all of its SQL files") {
+    const TemporaryFolder folder;
+    folder.write("more/V9__a.sql", "create table a (b int);\n");
+    folder.write("more/V10__b.sql", "create index i on a (b);\n");
+    folder.write("more/notes.txt", "not SQL");
+    const auto migrations = lint_in(folder, {"more"});
+    CHECK_MESSAGE(migrations.exit_code == 4, migrations.err);
+    CHECK_MESSAGE(has(migrations.out, "more/V10__b.sql:1:1: error: writes to a are blocked (SHARE)"), migrations.out);
+    CHECK_MESSAGE(has(migrations.err, "2 files: 1 error, "), migrations.err);
+    CHECK(!has(migrations.out, "V9__a.sql"));
+    CHECK(has(lint_in(folder, {"--statements", "more"}).out, "more/V9__a.sql:1"));
+    folder.write("plain/2.sql", "create index i on a (b);\n");
+    folder.write("plain/1.sql", "create table a (b int);\n");
+    const auto plain = lint_in(folder, {"plain/", "more"});
+    CHECK(plain.exit_code == 4);
+    CHECK_MESSAGE(has(plain.err, "4 files: "), plain.err);
+    folder.write("empty/notes.txt", "not SQL");
+    const auto empty = lint_in(folder, {"empty"});
+    CHECK(empty.exit_code == 2);
+    CHECK_MESSAGE(has(empty.err, "no SQL file in empty"), empty.err);
 }
 
 TEST_CASE("an ignore with a reason; one that ignores nothing; one of no rule") {

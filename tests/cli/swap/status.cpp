@@ -105,7 +105,8 @@ std::string screen_after(const std::string& written, std::size_t width) {
 TEST_CASE("status tells why the work holds and who is at it, and --watch follows it to its end") {
     const SwapFixture room;
     const Gate gate(room);
-    CHECK(room.tripmig({"swap", "status", "orders"}).out == "public.orders: no swap\n");
+    CHECK(room.tripmig({"swap", "status", "orders"}).out ==
+          "public.orders: no swap\nto see what one would do: tripmig swap plan public.orders\n");
     BackgroundCommand work(tripmig_command({"swap", "run", "orders", "--strategy", "copy"}), room.surroundings());
     work.wait_for_text("holding");
     const auto held = status_when(room, [](const nlohmann::json& status) { return !status["holding"].is_null(); });
@@ -202,7 +203,7 @@ TEST_CASE("in the load: blocks, rate and time left; the note of a process that i
     CHECK(left["load"]["bytes_a_second"] == 81920.0);
     CHECK(left["load"]["left_seconds"] == 90.0);
     const std::string text = room.tripmig({"swap", "status", "orders"}).out;
-    CHECK_MESSAGE(text.find("100 of 1000 blocks loaded\n0.1 MB/s\n1 min 30 s left\n") != std::string::npos, text);
+    CHECK_MESSAGE(text.find("100 of 1,000 blocks loaded\n0.1 MB/s\n1 min 30 s left\n") != std::string::npos, text);
     CHECK_MESSAGE(text.find("no process works on it; to resume: tripmig swap run public.orders") != std::string::npos,
                   text);
 }

@@ -34,7 +34,27 @@ TEST_CASE("run, and run again: partitioned, every row there, a second run has no
     CHECK(room.swap({"finish", "orders", "--yes"})["stage"] == "finished");
     CHECK(room.swap({"run", "orders"})["stage"] == "partitioned");
     CHECK(room.swap({"status", "orders"})["stage"] == "finished");
-    CHECK(room.tripmig({"swap", "revert", "orders"}).exit_code == 12);
+    const CommandResult late = room.tripmig({"swap", "revert", "orders"});
+    CHECK(late.exit_code == 12);
+    CHECK_MESSAGE(late.err.find("the last one is finished") != std::string::npos, late.err);
+}
+
+TEST_CASE("finish says what is missing before it asks, and the status what comes next") {
+    const SwapFixture room;
+    room.database.exec(orders_and_lines);
+    const auto says = [&](const std::vector<std::string>& command, const std::string& text) {
+        const CommandResult result = room.tripmig(command);
+        CHECK_MESSAGE((result.out + result.err).find(text) != std::string::npos, result.out + result.err);
+        return result.exit_code;
+    };
+    CHECK(says({"swap", "finish", "orders"}, "hint: to see what one would do: tripmig swap plan public.orders") == 12);
+    CHECK(says({"swap", "run", "orders", "--until", "ready"}, "to cut over: tripmig swap cutover public.orders\n") == 0);
+    CHECK(says({"swap", "finish", "orders"}, "the swap of public.orders is not complete (ready)") == 12);
+    CHECK(says({"swap", "status", "orders"}, "to cut over: tripmig swap cutover public.orders\n") == 0);
+    CHECK(says({"status", "--allow-empty", "--migrations", "."},
+               "swap of public.orders: ready, no process works on it\n  hint: tripmig swap status public.orders\n") == 0);
+    CHECK(says({"swap", "cutover", "orders"}, "to close it: tripmig swap finish public.orders\n") == 0);
+    CHECK(says({"swap", "finish", "orders"}, "it cannot be reverted afterwards") == 12);
 }
 
 TEST_CASE("the sequence goes on, new rows find their leaf, children their parent") {

@@ -206,7 +206,7 @@ TEST_CASE("a folder of policies") {
     folder.write("c.toml", "table = \"public.A\"\nkey = \"k\"\ninterval = 1\n");
     CHECK(contains(usage_error_of([&] { load_policies(folder.path()); }), "are both for public.a"));
     CHECK(contains(usage_error_of([&] { load_policies(folder.path() / "none"); }),
-                   "cannot read the directory of partition policies"));
+                   "the directory of partition policies, "));
 }
 
 TEST_CASE("a file that can't be read, or is about another one's table, concerns itself alone") {

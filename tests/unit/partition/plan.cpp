@@ -286,9 +286,10 @@ TEST_CASE("the registry is released before the detach, and looked through once m
     snapshot.incoming = {key};
     const MaintenancePlan plan = plan_maintenance(snapshot, keeping_a_month(), {});
     CHECK(unit_names(plan) ==
-          "release rows of shop.orders_2024_01, blocks from 0\nrelease rows of shop.orders_2024_01, blocks from 1000\n"
-          "release rows of shop.orders_2024_01, blocks from 2000\ndetach partition shop.orders_2024_01\n"
-          "release late rows of shop.orders_2024_01\nanalyze shop.orders\n");
+          "delete references to shop.orders_2024_01, blocks from 0\ndelete references to shop.orders_2024_01, blocks "
+          "from 1000\n"
+          "delete references to shop.orders_2024_01, blocks from 2000\ndetach partition shop.orders_2024_01\n"
+          "delete late references to shop.orders_2024_01\nanalyze shop.orders\n");
     CHECK(
         statements(plan.acts[0].units[1]) ==
         "WITH locked AS MATERIALIZED (SELECT 1 FROM shop.orders_ids AS registered JOIN shop.orders_2024_01 AS leaf ON "

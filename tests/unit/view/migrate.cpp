@@ -113,6 +113,16 @@ TEST_CASE("status for people") {
     busy.running = "tripmig up (pid 7)";
     CHECK(view::status_text(busy).find("1 pending\nat work: tripmig up (pid 7)\nerror: ") != std::string::npos);
     CHECK(view::status_json(busy)["running"] == "tripmig up (pid 7)");
+    busy.running.clear();
+    busy.maintaining = "tripmig partition maintain (pid 8)";
+    busy.jobs = {{{1, "swap", {"public", "orders"}, "capturing", {}}, "tripmig swap (pid 9)"},
+                 {{2, "split", {"public", "old"}, "ready", {}}, ""}};
+    CHECK(view::status_text(busy).find("1 pending\nat work: tripmig partition maintain (pid 8)\n"
+                                       "swap of public.orders: capturing, at work: tripmig swap (pid 9)\n"
+                                       "  hint: tripmig swap status public.orders\n"
+                                       "split of public.old: ready, no process works on it\n") != std::string::npos);
+    CHECK(view::status_json(busy)["jobs"][0]["worker"] == "tripmig swap (pid 9)");
+    CHECK(view::status_json(busy)["jobs"][1]["worker"].is_null());
     app::StatusResult empty;
     CHECK(view::status_text(empty).find("no version yet, 0 pending") != std::string::npos);
 }

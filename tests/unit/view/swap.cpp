@@ -61,7 +61,8 @@ TEST_CASE("a table without a swap, and one that was partitioned before") {
     app::SwapStatus status;
     status.table = orders;
     CHECK(view::swap_status_json(status) == json{{"table", "public.orders"}, {"stage", "none"}});
-    CHECK(view::swap_status_text(status) == "public.orders: no swap\n");
+    CHECK(view::swap_status_text(status) ==
+          "public.orders: no swap\nto see what one would do: tripmig swap plan public.orders\n");
     CHECK(view::swap_status_line(status) == "public.orders: no swap");
     status.is_partitioned = true;
     status.problems = {"the trigger is off"};
@@ -85,9 +86,9 @@ TEST_CASE("how far a load is: a duration is a number with its unit in the key, a
     CHECK(document["load"]["bytes_a_second"] == 81920.0);
     CHECK(document["holding"]["since"] == "2026-01-31T03:00:00Z");
     CHECK(document["resting"].is_null());
-    CHECK(contains(view::swap_status_text(status), "100 of 1000 blocks loaded\n0.1 MB/s\n1 min 30 s left\n"));
+    CHECK(contains(view::swap_status_text(status), "100 of 1,000 blocks loaded\n0.1 MB/s\n1 min 30 s left\n"));
     CHECK(view::swap_status_line(status) ==
-          "public.orders: capturing, 100 of 1000 blocks loaded, 0.1 MB/s, 1 min 30 s left, waiting since "
+          "public.orders: capturing, 100 of 1,000 blocks loaded, 0.1 MB/s, 1 min 30 s left, waiting since "
           "2026-01-31T03:00:00Z: the probe answers false");
 }
 

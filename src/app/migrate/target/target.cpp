@@ -51,13 +51,17 @@ std::unique_ptr<db::Connection> connect(const Context& context, db::PendingConne
 }  // namespace
 
 migrate::Directory read_migrations(const Context& context, bool may_be_empty) {
+    return read_migrations(context, context.config.migrations.dir, may_be_empty);
+}
+
+migrate::Directory read_migrations(const Context& context, const std::filesystem::path& folder, bool may_be_empty) {
     const config::MigrationsConfig& migrations = context.config.migrations;
     migrate::ReadOptions options;
     options.dialect = migrations.dialect;
     options.variables = std::make_shared<const std::map<std::string, std::string>>(context.environment);
     options.placeholders = migrations.placeholders;
     options.may_be_empty = may_be_empty || migrations.allow_empty;
-    return migrate::read_directory(migrations.dir, options);
+    return migrate::read_directory(folder, options);
 }
 
 MigrationTarget look_at(const Context& context, std::string_view role, bool is_strict, chr::milliseconds patience) {

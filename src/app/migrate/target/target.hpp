@@ -32,6 +32,8 @@ struct MigrationTarget {
 /// The migrations directory, in the dialect that the configuration says. Without `may_be_empty`, and without
 /// --allow-empty, a directory that has no migration is an Error{usage}.
 migrate::Directory read_migrations(const Context& context, bool may_be_empty = false);
+/// The same of another directory.
+migrate::Directory read_migrations(const Context& context, const std::filesystem::path& folder, bool may_be_empty);
 
 /// Reads files and history: two round trips with the connection, one query. Tries again until `patience` is over while
 /// the database is not reachable. The connection has the role's settings: it is for users' SQL.
