@@ -23,7 +23,7 @@ std::string script(const std::string& shell) {
     CLI::App app{"", "tripmig"};
     declare_program(app, options, commands);
     const view::CommandInfo program = command_info(app);
-    return shell == "bash" ? view::bash_completion(program)
+    return shell == "bash"  ? view::bash_completion(program)
            : shell == "zsh" ? view::zsh_completion(program)
                             : view::fish_completion(program);
 }
@@ -45,8 +45,8 @@ ExitCode complete(Context& context, const CompletionFlags& flags) {
 void add_completion(CLI::App& app, Commands& commands) {
     auto flags = std::make_shared<CompletionFlags>();
     CLI::App* command = app.add_subcommand("completion", "Print the completion script of a shell");
-    CLI::Option* shell = command->add_option("SHELL", flags->shell, "bash, zsh or fish")
-                             ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+    CLI::Option* shell =
+        command->add_option("SHELL", flags->shell, "bash, zsh or fish")->check(CLI::IsMember({"bash", "zsh", "fish"}));
     command->add_option("--list", flags->list, "What the scripts ask for when TAB is pressed, one a line")
         ->type_name("KIND")
         ->check(CLI::IsMember({"versions", "tables", "partitions"}))

@@ -17,9 +17,10 @@ ExitCode explain(Context& context, const std::string& code) {
     if (text.empty()) {
         const std::string guess = nearest(code, view::explained_codes());
         throw Error(ExitCode::usage, fmt::format("no page explains '{}'", code),
-                    guess.empty() ? "a code is an exit code (11), a rule of `lint` (set-not-null) or a check of `doctor` "
-                                    "(health.old_transactions)"
-                                  : fmt::format("did you mean {}?", guess));
+                    guess.empty()
+                        ? "a code is an exit code (11), a rule of `lint` (set-not-null) or a check of `doctor` "
+                          "(health.old_transactions)"
+                        : fmt::format("did you mean {}?", guess));
     }
     if (context.json)
         write_result(context, view::json_text(view::explanation_json(code)) + '\n');
@@ -32,7 +33,8 @@ ExitCode explain(Context& context, const std::string& code) {
 
 void add_explain(CLI::App& app, Commands& commands) {
     auto code = std::make_shared<std::string>();
-    CLI::App* command = app.add_subcommand("explain", "What an exit code, a lint rule or a doctor check means, and what helps");
+    CLI::App* command =
+        app.add_subcommand("explain", "What an exit code, a lint rule or a doctor check means, and what helps");
     command->add_option("CODE", *code, "11, set-not-null, health.old_transactions")->required();
     command->footer(
         "Needs no configuration and no database.\n"
@@ -40,7 +42,8 @@ void add_explain(CLI::App& app, Commands& commands) {
         "  tripmig explain 11                       the exit code of the last command\n"
         "  tripmig explain set-not-null             a finding of `tripmig lint`\n"
         "  tripmig explain connection.pooler        a check of `tripmig doctor`");
-    commands.add(command, [code](Context& context) { return explain(context, *code); }, Needs::nothing);
+    commands.add(
+        command, [code](Context& context) { return explain(context, *code); }, Needs::nothing);
 }
 
 }  // namespace tripmig::cli

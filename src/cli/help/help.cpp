@@ -121,8 +121,8 @@ ExitCode help(Context& context, const HelpFlags& flags) {
     } else if (flags.is_man_page) {
         const CLI::App* command = named(program.app, flags.words);
         if (command == nullptr)
-            throw Error(ExitCode::usage,
-                        fmt::format("there is no command '{}'", fmt::join(flags.words, " ")), "tripmig --help");
+            throw Error(ExitCode::usage, fmt::format("there is no command '{}'", fmt::join(flags.words, " ")),
+                        "tripmig --help");
         write_result(context, man_page_of(command_info(*command), command_info(program.app)));
     } else if (!flags.page.empty()) {
         show_page(context, flags.page);
@@ -137,7 +137,8 @@ ExitCode help(Context& context, const HelpFlags& flags) {
 void add_help(CLI::App& app, Commands& commands) {
     auto flags = std::make_shared<HelpFlags>();
     CLI::App* command = app.add_subcommand("help", "Show the help of a command, or a page of the manual");
-    command->add_option("TOPIC", flags->words, "A command (partition split) or a page (exit-codes); default: all of them")
+    command
+        ->add_option("TOPIC", flags->words, "A command (partition split) or a page (exit-codes); default: all of them")
         ->type_name("TOPIC...");
     command->add_option("--page", flags->page, "A page of the manual, also where a command has its name")
         ->type_name("PAGE");
@@ -152,7 +153,8 @@ void add_help(CLI::App& app, Commands& commands) {
         "  tripmig help exit-codes\n"
         "  tripmig help --page partitions\n"
         "  tripmig help --man up | man -l -");
-    commands.add(command, [flags](Context& context) { return help(context, *flags); }, Needs::nothing);
+    commands.add(
+        command, [flags](Context& context) { return help(context, *flags); }, Needs::nothing);
 }
 
 }  // namespace tripmig::cli

@@ -7,8 +7,7 @@ namespace tripmig::db {
 
 std::vector<std::string> table_names(Connection& connection, bool are_partitions) {
     std::vector<std::string> names;
-    for (const Row row :
-         connection.execute(std::string(statements::table_names), {are_partitions ? "true" : "false"}))
+    for (const Row row : connection.execute(std::string(statements::table_names), {are_partitions ? "true" : "false"}))
         names.push_back(row.text("name"));
     return names;
 }

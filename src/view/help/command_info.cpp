@@ -33,9 +33,12 @@ nlohmann::json command_json(const CommandInfo& command) {
     nlohmann::json commands = nlohmann::json::array();
     for (const CommandInfo& sub : command.commands)
         commands.push_back(command_json(sub));
-    return {{"name", command.name},           {"summary", command.summary},
-            {"usage", usage_text(command)},   {"arguments", options_json(command.arguments)},
-            {"options", options_json(command.options)}, {"notes", command.notes},
+    return {{"name", command.name},
+            {"summary", command.summary},
+            {"usage", usage_text(command)},
+            {"arguments", options_json(command.arguments)},
+            {"options", options_json(command.options)},
+            {"notes", command.notes},
             {"commands", commands}};
 }
 

@@ -93,7 +93,8 @@ std::string shared_functions(const CommandInfo& program) {
     for (const CommandInfo* command : all_commands(program)) {
         if (command == &program)
             continue;
-        known += fmt::format("    {}) words={} ;;\n", quoted(command->name), quoted(fmt::format("{}", fmt::join(words_of(*command), " "))));
+        known += fmt::format("    {}) words={} ;;\n", quoted(command->name),
+                             quoted(fmt::format("{}", fmt::join(words_of(*command), " "))));
         values += option_cases(*command, false);
         if (!command->arguments.empty())
             arguments += value_case(quoted(command->name), command->arguments.front());

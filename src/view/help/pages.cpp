@@ -81,8 +81,8 @@ void add_rows(std::vector<Entry>& entries, std::string_view page_name, std::stri
         replace_all(codes, "`", "");
         for (std::size_t at = 0; at != std::string::npos;) {
             const std::size_t comma = codes.find(", ", at);
-            entries.push_back({codes.substr(at, comma == std::string::npos ? comma : comma - at),
-                               explained(headings, cells)});
+            entries.push_back(
+                {codes.substr(at, comma == std::string::npos ? comma : comma - at), explained(headings, cells)});
             at = comma == std::string::npos ? comma : comma + 2;
         }
     }

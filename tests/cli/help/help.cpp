@@ -110,9 +110,10 @@ TEST_CASE("bash completes commands, options, choices, versions, tables and parti
     CHECK(offered(folder, "tripmig up --to ''") == std::set<std::string>{"1", "20"});
 
     const TestDatabase database;
-    database.exec("CREATE TABLE orders (id int) PARTITION BY RANGE (id);"
-                  "CREATE TABLE orders_1 PARTITION OF orders FOR VALUES FROM (1) TO (2);"
-                  "CREATE SCHEMA shop; CREATE TABLE shop.\"Odd Name\" (id int)");
+    database.exec(
+        "CREATE TABLE orders (id int) PARTITION BY RANGE (id);"
+        "CREATE TABLE orders_1 PARTITION OF orders FOR VALUES FROM (1) TO (2);"
+        "CREATE SCHEMA shop; CREATE TABLE shop.\"Odd Name\" (id int)");
     const Surroundings here{{{"DATABASE_URL", database.url()}}, {}, {}};
     CHECK(has(offered(folder, "tripmig swap plan ''", here), "orders"));
     CHECK(!has(offered(folder, "tripmig swap plan ''", here), "orders_1"));

@@ -48,11 +48,13 @@ TEST_CASE("finish says what is missing before it asks, and the status what comes
         return result.exit_code;
     };
     CHECK(says({"swap", "finish", "orders"}, "hint: to see what one would do: tripmig swap plan public.orders") == 12);
-    CHECK(says({"swap", "run", "orders", "--until", "ready"}, "to cut over: tripmig swap cutover public.orders\n") == 0);
+    CHECK(says({"swap", "run", "orders", "--until", "ready"}, "to cut over: tripmig swap cutover public.orders\n") ==
+          0);
     CHECK(says({"swap", "finish", "orders"}, "the swap of public.orders is not complete (ready)") == 12);
     CHECK(says({"swap", "status", "orders"}, "to cut over: tripmig swap cutover public.orders\n") == 0);
     CHECK(says({"status", "--allow-empty", "--migrations", "."},
-               "swap of public.orders: ready, no process works on it\n  hint: tripmig swap status public.orders\n") == 0);
+               "swap of public.orders: ready, no process works on it\n  hint: tripmig swap status public.orders\n") ==
+          0);
     CHECK(says({"swap", "cutover", "orders"}, "to close it: tripmig swap finish public.orders\n") == 0);
     CHECK(says({"swap", "finish", "orders"}, "it cannot be reverted afterwards") == 12);
 }
