@@ -44,8 +44,8 @@ const std::string make_tables =
 /// In the order of their policies' files.
 std::vector<Model> make_models() {
     std::vector<Model> models;
-    models.emplace_back(Rules{"events", Unit::thousands, 0, 3, 20, "drop", 3 * day});
-    models.emplace_back(Rules{"hits", Unit::days, 0, 3, 70, "drop", 7 * day});
+    models.emplace_back(Rules{"events", Unit::thousands, 0, 3, 10, "drop", 3 * day});
+    models.emplace_back(Rules{"hits", Unit::days, 0, 3, 30, "drop", 7 * day, 20});
     models.emplace_back(Rules{"orders", Unit::weeks, 0, 3, 10, "archive", 3 * day});
     models.emplace_back(Rules{"readings", Unit::months, 0, 2, 3, "drop", day});
     models.emplace_back(Rules{"visits", Unit::months, 9 * 3600, 3, 6, "detach", 0});
@@ -56,12 +56,17 @@ std::vector<Model> make_models() {
 std::string width_of(Unit unit, int count) {
     if (unit == Unit::thousands)
         return std::to_string(count * 1000);
-    return "\"" + std::to_string(count) + (unit == Unit::days ? " day" : unit == Unit::weeks ? " week" : " month") + "\"";
+    return "\"" + std::to_string(count) +
+           (unit == Unit::days    ? " day"
+            : unit == Unit::weeks ? " week"
+                                  : " month") +
+           "\"";
 }
 
 std::string policy_of(const Rules& rules) {
     std::string text = "table = \"" + rules.table + "\"\nkey = \"at\"\ninterval = " + width_of(rules.unit, 1) +
-                       "\npremake = " + std::to_string(rules.premake) + "\n";
+                       "\npremake = " + std::to_string(rules.premake) +
+                       "\nmax_create = " + std::to_string(rules.max_create) + "\n";
     if (rules.unit == Unit::thousands)
         text += "start = 0\n";
     else
@@ -143,7 +148,8 @@ class Year {
         for (Model& model : m_models) {
             const Rules& rules = model.m_rules;
             CAPTURE(rules.table);
-            std::string sql = "INSERT INTO " + rules.table + " (at) VALUES (to_timestamp(" + std::to_string(noon) + "))";
+            std::string sql =
+                "INSERT INTO " + rules.table + " (at) VALUES (to_timestamp(" + std::to_string(noon) + "))";
             bool is_written = false;
             if (model.is_number()) {
                 const Key first = model.m_newest.value_or(-1) + 1;
@@ -178,10 +184,10 @@ class Year {
         dump.emplace(std::vector<std::string>{"pg_dump", "-f", (m_place.folder.path() / "dump").string(),
                                               m_place.database.url()});
         comes_true([&] {
-            return !dump->is_running() ||
-                   m_place.database.scalar("SELECT count(*) > 0 FROM pg_locks AS l JOIN pg_stat_activity AS a USING "
-                                           "(pid) WHERE a.application_name = 'pg_dump' AND l.relation = "
-                                           "'visits'::regclass AND l.granted") == "t";
+            return !dump->is_running() || m_place.database.scalar(
+                                              "SELECT count(*) > 0 FROM pg_locks AS l JOIN pg_stat_activity AS a USING "
+                                              "(pid) WHERE a.application_name = 'pg_dump' AND l.relation = "
+                                              "'visits'::regclass AND l.granted") == "t";
         });
     }
 

@@ -16,7 +16,6 @@ namespace tripmig::test::year {
 
 using Key = std::int64_t;
 constexpr Key day = 86'400;
-constexpr std::size_t max_create = 60;
 constexpr std::size_t max_drop = 12;
 
 enum class Unit { days, weeks, months, thousands };
@@ -29,6 +28,7 @@ struct Rules {
     int keep = 1;  ///< in units
     std::string action = "detach";
     Key grace = 0;
+    std::size_t max_create = 60;
 };
 
 struct Part {
@@ -213,18 +213,19 @@ class Model {
         if (const auto oldest = edge(now); oldest && (!is_number() || *oldest >= 0))
             from = std::min(present.from, std::max(from, cell(*oldest).from));
         std::vector<Part> gaps = missing(before, from, present.from);
-        bool is_refused = gaps.size() > max_create;
+        bool is_refused = gaps.size() > m_rules.max_create;
         if (is_refused && is_beyond_rows(now)) {
-            std::erase_if(gaps, [&](const Part& gap) { return !before.empty() && gap.from >= end_of_past(before, now); });
-            is_refused = gaps.size() > max_create;
+            std::erase_if(gaps,
+                          [&](const Part& gap) { return !before.empty() && gap.from >= end_of_past(before, now); });
+            is_refused = gaps.size() > m_rules.max_create;
         }
         if (is_refused) {
             night.code = 12;
-            gaps.resize(max_create);
+            gaps.resize(m_rules.max_create);
         }
         if (!is_refused && !before.empty() && before.rbegin()->to > end_of_premake) {
             const std::vector<Part> beyond = missing(before, end_of_premake, before.rbegin()->to);
-            if (gaps.size() + beyond.size() <= max_create)
+            if (gaps.size() + beyond.size() <= m_rules.max_create)
                 gaps.insert(gaps.end(), beyond.begin(), beyond.end());
         }
         for (const Part& gap : gaps)
