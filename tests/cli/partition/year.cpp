@@ -104,6 +104,13 @@ std::string text_of(const Names& names) {
     return text;
 }
 
+/// Every night around what goes wrong, every other one elsewhere: a night takes a fifth of a second.
+bool is_maintained(int night) {
+    const bool is_out = outage_from <= night && night < outage_to;
+    const bool is_after = outage_to <= night && night < outage_to + 20;
+    return !is_out && (night % 2 == 0 || is_after || night == night_of_wrong_clock + 1 || night == nights - 1);
+}
+
 class Year {
   public:
     Year() {
@@ -302,7 +309,7 @@ class Year {
 TEST_CASE("a year of nights: every partition, archive and metric is as the model says") {
     Year year;
     for (int night = 0; night < nights; ++night) {
-        if (night < outage_from || night >= outage_to)
+        if (is_maintained(night))
             year.night(night);
         year.write_rows(night);
     }
