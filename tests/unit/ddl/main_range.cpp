@@ -59,14 +59,17 @@ TEST_CASE("many rows are no outliers, however far they lie, and few ones nearby 
 
 TEST_CASE("the present is always within, also of a table that got no rows for years") {
     CHECK(range_of({{"2010-01-01", 500}, {"2012-12-31", 500}}) == "2010-01-01 2026-11-30");
-    CHECK(range_of({{"1970-01-01", 1}}) == "1970-01-01 2026-11-30");
-    CHECK(range_of({{"2100-01-01", 1}}) == "2026-11-30 2100-01-01");
+    CHECK(range_of({{"1970-01-01", 1}}) == "2026-11-30 2026-11-30");
+    CHECK(range_of({{"2100-01-01", 1}}) == "2026-11-30 2026-11-30");
+    CHECK(range_of({{"1970-01-01", 1}, {"2100-01-01", 1}}) == "2026-11-30 2026-11-30");
+    CHECK(range_of({{"2026-01-01", 1}, {"2027-02-01", 1}}) == "2026-01-01 2027-02-01");
 }
 
 TEST_CASE("start says where it begins, whatever the rows say; the end is found all the same") {
     CHECK(range_of({{"2020-01-01", 3000}, {"2026-10-01", 3000}, {"9999-01-01", 1}}, "2026-01-01") ==
           "2026-01-01 2026-11-30");
-    CHECK(range_of({{"2026-10-01", 3000}}, "2030-01-01") == "2026-11-30 2030-01-01");
+    CHECK(range_of({{"2026-10-01", 3000}, {"2100-01-01", 1}}, "2026-11-01") == "2026-11-01 2026-11-30");
+    CHECK(range_of({{"2026-10-01", 3000}}, "2030-01-01") == "2026-11-30 2026-11-30");
 }
 
 TEST_CASE("of numbers the last ones that are many, or lie near these, are the newest") {
