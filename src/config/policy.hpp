@@ -47,17 +47,22 @@ struct ArchivePolicy {
 enum class IncomingForeignKeys { refuse, registry, composite, drop };
 enum class UniqueIndexes { refuse, key, leaf };
 enum class SwapStrategy { attach, copy };
+/// Where a copy puts rows whose keys lie far from the others: into partitions of the policy's width like any other,
+/// into DEFAULT, or into one wide partition before the others (and one up to MAXVALUE).
+enum class Outliers { own, default_partition, first };
 
 struct SwapPolicy {
     SwapStrategy strategy = SwapStrategy::attach;
     IncomingForeignKeys incoming_foreign_keys = IncomingForeignKeys::refuse;
     UniqueIndexes unique_indexes = UniqueIndexes::refuse;  ///< those that lack the partition key
     bool unique_ids = false;
+    Outliers outliers = Outliers::own;
     bool names_strategy = false;  ///< the strategy is not merely the default
     /// What the file says of a swap, by key, before flags win over it.
     std::map<std::string, std::string> file_choices;
     /// Of --drop-foreign-keys: keys that `drop` gives up, named by whoever runs it. Never in a file.
     std::vector<std::string> dropped_keys;
+    std::optional<int> max_create;  ///< of --max-create: wins over the file's. Never in a file.
 };
 
 /// One file in partitions/: how one table is, or is to be, partitioned.

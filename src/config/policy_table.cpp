@@ -245,6 +245,14 @@ void add_other_sections(std::vector<PolicyKey>& table) {
               p.swap.unique_indexes =
                   std::array{Choice::refuse, Choice::key, Choice::leaf}.at(s.as_choice({"refuse", "key", "leaf"}));
           }},
+         {"swap", "outliers", "own, default, first", "own",
+          "Where copy puts rows that lie far from the others. own: into partitions of their own. default: into a "
+          "DEFAULT "
+          "partition. first: into one wide partition before the others, and one up to MAXVALUE.",
+          [](Policy& p, const Setting& s) {
+              p.swap.outliers = std::array{Outliers::own, Outliers::default_partition, Outliers::first}.at(
+                  s.as_choice({"own", "default", "first"}));
+          }},
          {"swap", "unique_ids", "true, false", "false",
           "true: keep ids unique in all partitions, with a registry, even if nothing references them.",
           [](Policy& p, const Setting& s) { p.swap.unique_ids = s.as_boolean(); }}});

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/civil.hpp"
 #include "base/error.hpp"
 #include "sql/identifier.hpp"
 
@@ -145,6 +146,20 @@ std::string key_scan_sql(KeyType key, const std::string& source, const std::stri
         past_block);
 }
 
+std::int64_t most_outliers(double rows) {
+    return static_cast<std::int64_t>(std::clamp(rows / 100, 10.0, 10'000.0));
+}
+
+std::vector<PartitionRows> partitions_at(KeyEnd end, const std::vector<PartitionRows>& all, std::int64_t few) {
+    std::vector<PartitionRows> found;
+    std::int64_t rows = 0;
+    for (std::size_t i = 0; i < all.size() && rows <= few; ++i) {
+        found.push_back(end == KeyEnd::first ? all[i] : all[all.size() - 1 - i]);
+        rows += found.back().rows;
+    }
+    return found;
+}
+
 void KeyScan::add(std::string_view place, std::int64_t rows, const std::optional<std::string>& first,
                   const std::optional<std::string>& last) {
     m_facts.is_empty = false;
@@ -174,7 +189,13 @@ void KeyScan::add_within(std::int64_t rows, const std::string& first, const std:
     if (!m_interval || m_partitions.size() > most_partitions)
         return;
     const Bounds bounds = bounds_containing(m_key, *m_interval, *oldest);
-    m_partitions.try_emplace(bounds.lower, PartitionRows{bounds, 0}).first->second.rows += rows;
+    PartitionRows& partition =
+        m_partitions.try_emplace(bounds.lower, PartitionRows{bounds, 0, *oldest, *newest}).first->second;
+    partition.rows += rows;
+    partition.first = std::min(partition.first, *oldest);
+    partition.last = std::max(partition.last, *newest);
+    if (!is_number(m_key))
+        m_years[civil_date(oldest->instant()).year] += rows;  // a part of the grid lies in one year
 }
 
 KeyFacts KeyScan::facts() const {
@@ -182,8 +203,16 @@ KeyFacts KeyScan::facts() const {
     if (!m_interval || m_partitions.size() > most_partitions)
         return facts;
     facts.distribution.emplace();
-    for (const auto& [lower, partition] : m_partitions)
+    double rows = 0;
+    for (const auto& [lower, partition] : m_partitions) {
         facts.distribution->push_back(partition);
+        rows += static_cast<double>(partition.rows);
+    }
+    facts.few = most_outliers(rows);
+    facts.lowest = partitions_at(KeyEnd::first, *facts.distribution, facts.few);
+    facts.highest = partitions_at(KeyEnd::last, *facts.distribution, facts.few);
+    for (const auto& [year, count] : m_years)
+        facts.years.push_back({year, count, false});
     return facts;
 }
 

@@ -30,6 +30,8 @@ bool is_ordered_by(const db::IndexInfo& index, std::string_view key);
 struct PartitionRows {
     Bounds bounds;
     std::int64_t rows = 0;
+    Bound first = Bound::minvalue();  ///< of their keys
+    Bound last = Bound::maxvalue();
 
     friend bool operator==(const PartitionRows&, const PartitionRows&) = default;
 };
@@ -39,10 +41,24 @@ constexpr std::int64_t most_counted = 100'000;
 /// "1 row", "7 rows"; "at least 100000 rows" where counting ended.
 std::string rows_text(std::int64_t rows);
 
+/// So many rows at either end of a table may be outliers: 1 % of them, at least 10, at most 10,000. `rows`: all of the
+/// table's; -1: unknown.
+std::int64_t most_outliers(double rows);
+
+/// The first of these partitions, or the last ones from the end on, until they have more than `few` rows.
+std::vector<PartitionRows> partitions_at(KeyEnd end, const std::vector<PartitionRows>& all, std::int64_t few);
+
 /// Finite keys that are outside of calendar().
 struct OutsideKeys {
     std::int64_t rows = 0;
     std::string example;  ///< as the server prints it
+};
+
+/// Rows whose keys are in one year, in UTC.
+struct YearRows {
+    std::int64_t year = 0;  ///< as CivilDate counts: 0 is 1 BC
+    std::int64_t rows = 0;
+    bool is_estimate = false;
 };
 
 /// What the rows of a table say about its key.
@@ -58,6 +74,10 @@ struct KeyFacts {
     /// By the policy's interval, in order, those that have rows. nullopt: nobody counted, since an index told the rest,
     /// or they are more than most_partitions.
     std::optional<std::vector<PartitionRows>> distribution;
+    std::int64_t few = 0;                ///< so many rows may be outliers at either end: see most_outliers()
+    std::vector<PartitionRows> lowest;   ///< partitions with rows, the first one first, until they have more than `few`
+    std::vector<PartitionRows> highest;  ///< the same, the last one first
+    std::vector<YearRows> years;         ///< of keys that are times, those with rows
 };
 
 /// What one chunk of a scan counts: a row for each place that a key can be in, and within the calendar for each part of
@@ -87,6 +107,7 @@ class KeyScan {
     std::optional<config::PartitionInterval> m_interval;
     KeyFacts m_facts;
     std::map<Bound, PartitionRows> m_partitions;
+    std::map<std::int64_t, std::int64_t> m_years;
 };
 
 }  // namespace tripmig::ddl

@@ -244,6 +244,14 @@ std::vector<Step> default_steps(const ParentFacts& parent, const QualifiedName& 
     return steps;
 }
 
+Unit create_default(const ParentFacts& parent, const QualifiedName& name) {
+    Unit unit;
+    unit.name = fmt::format("create DEFAULT partition {}", sql::quoted(name));
+    unit.steps = default_steps(parent, name);
+    unit.steps.push_back(check_settings({settings_of(parent, name)}));
+    return unit;
+}
+
 Unit create_leaf(const ParentFacts& parent, const Leaf& leaf) {
     Unit unit;
     unit.name = fmt::format("create partition {}", sql::quoted(leaf.name));

@@ -62,6 +62,9 @@ std::vector<Step> default_steps(const ParentFacts& parent, const QualifiedName& 
 /// The same as a transaction of its own, the locks on the parent and on a DEFAULT partition first.
 Unit create_leaf(const ParentFacts& parent, const Leaf& leaf);
 
+/// default_steps() as a transaction of its own.
+Unit create_default(const ParentFacts& parent, const QualifiedName& name);
+
 /// reloptions as WITH (...) and SET (...) read them: a name has no quotes in PostgreSQL's own options, a value always.
 std::string option_list(const std::vector<std::string>& options);
 

@@ -80,13 +80,13 @@ std::optional<Bound> first_edge(const std::vector<Bounds>& leaves) {
     return first;
 }
 
-/// The last finite end of a leaf that begins at a finite value or at MINVALUE: a leaf for 'infinity' alone ends no
-/// range of the calendar.
+/// The last finite end of a leaf. One up to MAXVALUE ends no range of the calendar: it holds what lies far ahead, and
+/// nothing needs to be there before it.
 std::optional<Bound> last_edge(const std::vector<Bounds>& leaves) {
     std::optional<Bound> last;
     for (const Bounds& leaf : leaves)
         for (const Bound& edge : {leaf.lower, leaf.upper})
-            if (edge.is_finite() && (!last || edge > *last))
+            if (!leaf.upper.is_maxvalue() && edge.is_finite() && (!last || edge > *last))
                 last = edge;
     return last;
 }

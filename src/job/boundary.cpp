@@ -37,7 +37,7 @@ Error too_far_ahead(ddl::KeyType key, const ddl::Bound& newest) {
                 "key, or correct those rows"};
     return {ExitCode::refused, fmt::format("the newest key is {}, more than one interval in the future", text),
             "attach puts all rows into one partition, which would have to end after that: correct those rows, or use "
-            "--strategy copy"};
+            "--strategy copy --outliers default"};
 }
 
 }  // namespace

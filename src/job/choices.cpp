@@ -23,6 +23,11 @@ std::string text_of(config::UniqueIndexes choice) {
     return std::string(names.at(static_cast<std::size_t>(choice)));
 }
 
+std::string text_of(config::Outliers choice) {
+    static constexpr std::array<std::string_view, 3> names{"own", "default", "first"};
+    return std::string(names.at(static_cast<std::size_t>(choice)));
+}
+
 /// What the job chose; a name that is not in it was nobody's choice.
 std::map<std::string, std::string> choices_of(const State& state) {
     std::map<std::string, std::string> choices{
@@ -31,8 +36,10 @@ std::map<std::string, std::string> choices_of(const State& state) {
         choices["incoming_foreign_keys"] = text_of(state.swap().incoming);
     if (state.unique_indexes != config::UniqueIndexes::refuse)
         choices["unique_indexes"] = text_of(state.unique_indexes);
-    if (state.policy)
+    if (state.policy) {
         choices["unique_ids"] = state.policy->unique_ids ? "true" : "false";
+        choices["outliers"] = text_of(state.policy->outliers);
+    }
     return choices;
 }
 
@@ -68,6 +75,8 @@ std::map<std::string, std::string> choices_in(const config::PartitionPolicy& pol
         choices["unique_indexes"] = text_of(policy.swap.unique_indexes);
     if (policy.swap.unique_ids)
         choices["unique_ids"] = "true";
+    if (policy.swap.outliers != config::Outliers::own)
+        choices["outliers"] = text_of(policy.swap.outliers);
     return choices;
 }
 
@@ -104,11 +113,16 @@ config::PartitionPolicy policy_of_job(const State& state, const std::optional<co
         policy.swap.unique_indexes = state.unique_indexes;
     if (state.policy) {
         policy.swap.unique_ids = state.policy->unique_ids;
+        policy.swap.outliers = state.policy->outliers;
+        if (!policy.swap.max_create)
+            policy.swap.max_create = state.policy->told_max_create;
         for (const std::string& key : state.policy->dropped_keys)
             if (std::find(policy.swap.dropped_keys.begin(), policy.swap.dropped_keys.end(), key) ==
                 policy.swap.dropped_keys.end())
                 policy.swap.dropped_keys.push_back(key);
     }
+    if (policy.swap.max_create)
+        policy.max_create = policy.swap.max_create;
     return policy;
 }
 
@@ -119,7 +133,9 @@ JobPolicy kept_policy(const config::PartitionPolicy& policy) {
             policy.max_create,
             policy.swap.unique_ids,
             policy.swap.dropped_keys,
-            policy.swap.file_choices};
+            policy.swap.file_choices,
+            policy.swap.outliers,
+            policy.swap.max_create};
 }
 
 }  // namespace tripmig::job

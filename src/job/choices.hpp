@@ -23,7 +23,7 @@ struct SaidChoice {
 std::string interval_text(const config::PartitionInterval& interval);
 
 /// What a policy says of a swap, by name: key, interval and, as far as it names them, strategy, incoming_foreign_keys,
-/// unique_indexes, unique_ids.
+/// unique_indexes, unique_ids, outliers.
 std::map<std::string, std::string> choices_in(const config::PartitionPolicy& policy);
 
 /// Throws Error{refused} naming both values when a flag says something else than the job began with, or the policy file

@@ -191,9 +191,17 @@ void ask_only_if(db::Session& session, const config::PartitionPolicy& policy, co
         hold_back(session, policy, limits, due_at(snapshot.moment, snapshot, policy), snapshot);
 }
 
+/// Up to MAXVALUE, with a gap before it: what lies there is far ahead of the present.
+bool holds_outliers(const Snapshot& snapshot, const LeafSnapshot& leaf) {
+    const ddl::Bounds& bounds = leaf.leaf.bounds;
+    return bounds.upper.is_maxvalue() && snapshot.leaves.size() > 1 &&
+           std::none_of(snapshot.leaves.begin(), snapshot.leaves.end(),
+                        [&](const LeafSnapshot& each) { return each.leaf.bounds.upper == bounds.lower; });
+}
+
 std::optional<ddl::Bound> largest_key(db::Session& session, const Snapshot& snapshot) {
     for (auto leaf = snapshot.leaves.rbegin(); leaf != snapshot.leaves.rend(); ++leaf) {
-        if (leaf->info.is_detach_pending)
+        if (leaf->info.is_detach_pending || holds_outliers(snapshot, *leaf))
             continue;
         const auto largest =
             session.read(ddl::outermost_key_sql(ddl::KeyEnd::last, sql::quoted(leaf->leaf.name), snapshot.parent.key))

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.hpp"
 #include "db/catalog/partition_catalog.hpp"
 #include "db/catalog/table_catalog.hpp"
@@ -32,7 +34,15 @@ std::vector<ddl::Bounds> present_leaves(db::Session& session, const job::State& 
     return leaves;
 }
 
+bool has_default(const db::PartitioningInfo& partitioning) {
+    return std::any_of(partitioning.partitions.begin(), partitioning.partitions.end(),
+                       [](const db::PartitionInfo& partition) { return partition.bound == "DEFAULT"; });
+}
+
 void make_leaves(job::Session& server, const config::PartitionPolicy& policy, const job::State& state) {
+    if (const auto partitioning = db::read_partitioning(server.session(), state.table);
+        partitioning && has_default(*partitioning))
+        return;  // it comes last; more partitions beside it are `partition maintain`'s work
     const db::TableInfo parent = job::require_table(server, state.table);
     ddl::ParentFacts facts = ddl::parent_facts(parent, state.key);
     if (const auto past = db::read_table(server.session(), {state.table.schema, state.old_name}))
@@ -47,6 +57,10 @@ void make_leaves(job::Session& server, const config::PartitionPolicy& policy, co
         server.reporter().info("swap.leaf", fmt::format("created partition {} for {}", sql::quoted(leaf.name),
                                                         ddl::describe(job::key_type_of(state), leaf.bounds)));
     }
+    if (!state.makes_default())
+        return;
+    server.executor().run(ddl::create_default(facts, state.default_name()));
+    server.reporter().info("swap.leaf", fmt::format("created DEFAULT partition {}", sql::quoted(state.default_name())));
 }
 
 /// The old table of an empty one stays until nothing reads it any more.

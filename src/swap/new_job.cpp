@@ -39,7 +39,7 @@ void choose_past(job::State& state, const job::Facts& facts, const config::Parti
         throw Error(ExitCode::refused,
                     fmt::format("{} has rows whose {} is infinity: they cannot be in the partition of the past",
                                 sql::quoted(state.table), sql::quote_ident(state.key)),
-                    "give these rows a finite key, or use --strategy copy");
+                    "give these rows a finite key, or use --strategy copy --outliers default");
     attach->boundary =
         job::boundary_text(type, job::choose_boundary(type, policy.interval, facts.now, config.margin, key.newest));
 }
@@ -91,8 +91,8 @@ std::vector<ddl::Bounds> bounds_to_come(const job::State& state, const std::vect
 
 std::vector<ddl::Leaf> copy_leaves(const job::State& state, const config::PartitionPolicy& policy,
                                    const job::Facts& facts, int max_create) {
-    return ddl::name_leaves(policy.name, state.table, job::key_type_of(state),
-                            job::copy_bounds(state, facts.key, facts.now, policy, max_create), facts.taken);
+    return job::name_copy_leaves(state, policy, job::copy_bounds(state, facts.key, facts.now, policy, max_create),
+                                 facts.taken);
 }
 
 namespace {
@@ -138,6 +138,8 @@ void check_names(const job::Facts& facts, const config::PartitionPolicy& policy,
     check("the old table", state.old_name);
     if (state.copies())
         check("the copy", ddl::staged_name(state.table).name);
+    if (state.makes_default())
+        check("the DEFAULT partition", state.default_name().name);
     try {
         require_leaf_names(state, policy, facts, config.partitions.max_create);
     } catch (const Error& error) {

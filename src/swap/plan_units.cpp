@@ -60,9 +60,17 @@ std::vector<QualifiedName> names_of(const std::vector<ddl::Leaf>& leaves) {
     return names;
 }
 
+/// All partitions of the copy.
+std::vector<QualifiedName> copy_names(const PlanContext& plan, const job::State& state) {
+    std::vector<QualifiedName> names = names_of(plan.copy_leaves);
+    if (state.makes_default())
+        names.push_back(state.default_name());
+    return names;
+}
+
 std::vector<Unit> index_copy_units(const PlanContext& plan, const job::WorkContext& context) {
     std::vector<Unit> units;
-    for (const QualifiedName& leaf : names_of(plan.copy_leaves)) {
+    for (const QualifiedName& leaf : copy_names(plan, context.state)) {
         units.push_back(backfill::vacuum_loaded(leaf, false, 0));
         units.push_back(job::index_copy_leaf(context, leaf));
     }
@@ -77,7 +85,7 @@ Unit cut_over(const PlanContext& plan, job::WorkContext context) {
     if (context.state.copies()) {
         CopyFacts facts;
         facts.staged.name = ddl::staged_name(context.replacement.table.name);
-        facts.leaves = names_of(plan.copy_leaves);
+        facts.leaves = copy_names(plan, context.state);
         return copy_cut_over_unit(context, facts, plan.config.swap);
     }
     if (context.state.is<job::AttachJob>())
@@ -102,6 +110,8 @@ std::vector<Unit> later_leaves(const PlanContext& plan, const job::WorkContext& 
              bounds_to_come(state, present, plan.policy, plan.facts.now, plan.config.partitions.max_create),
              plan.facts.taken))
         units.push_back(ddl::create_leaf(job::facts_for_leaves(context.replacement), leaf));
+    if (state.makes_default())
+        units.push_back(ddl::create_default(job::facts_for_leaves(context.replacement), state.default_name()));
     return units;
 }
 
@@ -110,7 +120,7 @@ std::vector<Unit> validate_keys(const PlanContext& plan, const job::WorkContext&
     if (context.state.copies()) {
         const QualifiedName& table = context.replacement.table.name;
         const std::vector<db::ConstraintInfo> outgoing = job::outgoing_keys(context.replacement.table);
-        const std::vector<QualifiedName> leaves = names_of(plan.copy_leaves);
+        const std::vector<QualifiedName> leaves = copy_names(plan, context.state);
         for (const QualifiedName& leaf : leaves)
             for (const db::ConstraintInfo& key : outgoing)
                 units.push_back(job::validate_leaf_key(leaf, key));
@@ -165,7 +175,7 @@ std::vector<Unit> plan_units(const PlanContext& plan, job::Action action, const 
             return index_copy_units(plan, context);
         case job::Action::prepare_cut_over:
             return {backfill::catch_up_round(transfer_for(context), job::catch_up_batch),
-                    job::mark_copy_ready(context, names_of(plan.copy_leaves))};
+                    job::mark_copy_ready(context, copy_names(plan, state))};
         case job::Action::cut_over:
             return {cut_over(plan, context)};
         case job::Action::follow_up:

@@ -74,7 +74,11 @@ SwapPlan plan_swap(const Context& context, const SwapOptions& options) {
     result.is_partitioned = facts.table->is_partitioned();
     if (result.is_partitioned)
         return result;
+    if (const db::ColumnInfo* column = facts.table->column(policy.key);
+        column != nullptr && facts.key.years.empty() && !facts.key.is_empty)
+        facts.key.years = server.key_reader().rows_per_year(*facts.table, *column);
     result.plan = swap::plan(facts, policy, context.config);
+    result.distribution = swap::distribution_of(facts, policy, context.config);
     result.estimate = check_surroundings(server, facts, policy, context.config, result.plan);
     return result;
 }

@@ -8,6 +8,7 @@
 #include "base/exit_code.hpp"
 #include "base/qualified_name.hpp"
 #include "config/policy.hpp"
+#include "swap/distribution.hpp"
 #include "swap/plan.hpp"
 #include "swap/preflight/environment.hpp"
 
@@ -24,6 +25,7 @@ struct SwapPlan {
     std::chrono::milliseconds max_lock_hold{0};
     swap::PlanResult plan;
     swap::Estimate estimate;
+    swap::Distribution distribution;
 
     [[nodiscard]] ExitCode exit_code() const { return job::exit_code_of(plan.findings); }
 };

@@ -54,6 +54,12 @@ config::IncomingForeignKeys parsed_incoming(const std::string& text) {
     return text == "drop" ? config::IncomingForeignKeys::drop : config::IncomingForeignKeys::composite;
 }
 
+config::Outliers parsed_outliers(const std::string& text) {
+    if (text == "default")
+        return config::Outliers::default_partition;
+    return text == "first" ? config::Outliers::first : config::Outliers::own;
+}
+
 /// The file's policy, or none, with the flags on top.
 config::PartitionPolicy with_flags(std::optional<config::PartitionPolicy> policy, const SwapOptions& options) {
     const bool is_of_flags = !policy;
@@ -77,6 +83,11 @@ config::PartitionPolicy with_flags(std::optional<config::PartitionPolicy> policy
     if (!options.unique_indexes.empty())
         policy->swap.unique_indexes =
             options.unique_indexes == "leaf" ? config::UniqueIndexes::leaf : config::UniqueIndexes::key;
+    if (!options.outliers.empty())
+        policy->swap.outliers = parsed_outliers(options.outliers);
+    policy->swap.max_create = options.max_create;
+    if (options.max_create)
+        policy->max_create = options.max_create;
     return *policy;
 }
 
@@ -92,6 +103,7 @@ std::vector<job::SaidChoice> said_by_flags(const SwapOptions& options) {
     add("strategy", options.strategy, "--strategy");
     add("incoming_foreign_keys", options.incoming_foreign_keys, "--incoming-foreign-keys");
     add("unique_indexes", options.unique_indexes, "--unique-indexes");
+    add("outliers", options.outliers, "--outliers");
     return said;
 }
 

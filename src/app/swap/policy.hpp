@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,8 @@ struct SwapOptions {
     std::string interval;
     std::string incoming_foreign_keys;
     std::string unique_indexes;
+    std::string outliers;
+    std::optional<int> max_create;
     std::vector<std::string> dropped_keys;
     int workers = 0;  ///< 0: as configured
     bool accepts_changes = false;

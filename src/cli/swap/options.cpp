@@ -37,6 +37,19 @@ void add_policy_options(CLI::App& command, app::SwapOptions& options) {
                     "(each partition keeps its own, unique within that partition only)")
         ->type_name("POLICY")
         ->check(CLI::IsMember({"key", "leaf"}));
+    command
+        .add_option("--outliers", options.outliers,
+                    "Where copy puts rows that lie far from the others, or before the policy's start: own (partitions "
+                    "of their own), default (a DEFAULT partition), or first (one wide partition before the others, and "
+                    "one up to MAXVALUE)")
+        ->type_name("WHERE")
+        ->check(CLI::IsMember({"own", "default", "first"}));
+    command
+        .add_option("--max-create", options.max_create,
+                    "At most so many partitions; more are refused. Default: max_create of the policy, or of "
+                    "[partitions]")
+        ->type_name("N")
+        ->check(CLI::Range(1, 100'000));
 }
 
 void add_run_options(CLI::App& command, app::SwapOptions& options) {

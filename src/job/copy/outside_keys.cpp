@@ -41,6 +41,8 @@ void require_partitions_possible(const State& state, const ddl::KeyFacts& facts)
                     fmt::format("{}: {} is NULL in {}, which belong to no partition", sql::quoted(state.table), key,
                                 ddl::rows_text(facts.nulls)),
                     "give these rows a value first, then run the same command again");
+    if (state.is<CopyJob>() && state.outliers() != config::Outliers::own)
+        return;  // they are outliers, which have their place
     if (const auto found = find_outside_keys(state.table, state.key, key_type_of(state), facts, !state.copies()))
         throw Error(ExitCode::refused, fmt::format("{}: {} {}", sql::quoted(state.table), key, found->message),
                     found->hint + "; then run the same command again");

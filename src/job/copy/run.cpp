@@ -50,8 +50,7 @@ std::vector<ddl::Leaf> first_leaves(Session& server, const config::PartitionPoli
     std::set<std::string> taken = facts.taken;
     for (const QualifiedName& own : leaves_of(server, ddl::staged_name(state.table)))
         taken.erase(own.name);
-    return ddl::name_leaves(policy.name, state.root_table(), key_type_of(state),
-                            needed_bounds(server, state, facts, policy), taken);
+    return name_copy_leaves(state, policy, needed_bounds(server, state, facts, policy), taken);
 }
 
 void begin(Session& server, const config::PartitionPolicy& policy, const db::TableInfo& table, Action action,
@@ -136,7 +135,7 @@ std::vector<ddl::Bounds> needed_bounds(Session& server, const State& state, cons
 
 bool make_copy_leaves(Session& server, const config::PartitionPolicy& policy, const db::TableInfo& table,
                       const State& state) {
-    if (state.does(PartitionVerb::merge) || state.does(PartitionVerb::drain))
+    if (state.does(PartitionVerb::merge) || state.does(PartitionVerb::drain) || state.makes_default())
         return false;  // each row has its place from the start
     const WorkContext context = context_of(server, table, state);
     const ddl::KeyType type = key_type_of(state);
@@ -147,7 +146,7 @@ bool make_copy_leaves(Session& server, const config::PartitionPolicy& policy, co
                 present.push_back(*bounds);
     const Facts facts = read_facts(server, state.table, state.key, policy.interval);
     const std::vector<ddl::Bounds> missing = without_present(needed_bounds(server, state, facts, policy), present);
-    for (const ddl::Leaf& leaf : ddl::name_leaves(policy.name, state.root_table(), type, missing, facts.taken)) {
+    for (const ddl::Leaf& leaf : name_copy_leaves(state, policy, missing, facts.taken)) {
         server.executor().run(add_copy_leaf(context, leaf));
         server.reporter().info("swap.leaf", fmt::format("created partition {} for {}", sql::quoted(leaf.name),
                                                         ddl::describe(type, leaf.bounds)));

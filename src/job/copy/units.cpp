@@ -81,6 +81,8 @@ std::vector<Step> make_targets(const WorkContext& context, const std::vector<ddl
         append(steps, range_checks(context, leaf));
     if (context.state.does(PartitionVerb::drain))
         append(steps, ddl::default_steps(facts, context.state.rest_name()));
+    if (context.state.makes_default())
+        append(steps, ddl::default_steps(facts, context.state.default_name()));
     return steps;
 }
 

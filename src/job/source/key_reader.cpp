@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "backfill/chunk_size.hpp"
+#include "base/civil.hpp"
 #include "base/counted.hpp"
 #include "base/error.hpp"
 #include "db/block_size.hpp"
@@ -43,6 +45,13 @@ std::int64_t count(db::Work& work, const db::TableInfo& table, const std::string
                     source_of(table), condition, ddl::most_counted));
 }
 
+/// The planner's.
+std::int64_t estimate(db::Work& work, const db::TableInfo& table, const std::string& condition) {
+    const auto plan = nlohmann::json::parse(
+        work.text(fmt::format("EXPLAIN (FORMAT JSON) SELECT FROM {} WHERE {}", source_of(table), condition)));
+    return plan.at(0).at("Plan").at("Plan Rows").get<std::int64_t>();
+}
+
 ddl::OutsideKeys outside(db::Work& work, const db::TableInfo& table, const std::string& key, ddl::KeyEnd end,
                          const std::optional<std::string>& condition) {
     if (!condition)
@@ -52,6 +61,49 @@ ddl::OutsideKeys outside(db::Work& work, const db::TableInfo& table, const std::
     if (keys.rows > 0)
         keys.example = work.text(ddl::outermost_key_sql(end, source_of(table), key, *condition));
     return keys;
+}
+
+std::string between(ddl::KeyType type, const std::string& key, const ddl::Bounds& bounds) {
+    std::string condition = ddl::in_calendar(type, key);
+    if (bounds.lower.is_finite())
+        condition += fmt::format(" AND {} >= {}", key, ddl::bound_literal(type, bounds.lower));
+    if (bounds.upper.is_finite())
+        condition += fmt::format(" AND {} < {}", key, ddl::bound_literal(type, bounds.upper));
+    return condition;
+}
+
+std::optional<ddl::Bound> outermost_within(db::Work& work, ddl::KeyType type, const db::TableInfo& table,
+                                           const std::string& column, ddl::KeyEnd end, const ddl::Bounds& bounds) {
+    const auto found = work.read(ddl::outermost_key_sql(end, source_of(table), column,
+                                                        between(type, sql::quote_ident(column), bounds)))
+                           .optional_text();
+    return found ? ddl::parse_bound(type, *found) : std::nullopt;
+}
+
+/// A table of which nobody knows how many rows it has may have that many partitions with a row each.
+constexpr std::size_t most_partitions_at_end = 200;
+
+/// By the index, from partition to partition: KeyFacts::lowest, or highest.
+std::vector<ddl::PartitionRows> read_end(db::Work& work, ddl::KeyType type, const db::TableInfo& table,
+                                         const std::string& column, const config::PartitionInterval& interval,
+                                         ddl::KeyEnd end, std::int64_t few, std::optional<ddl::Bound> next) {
+    std::vector<ddl::PartitionRows> found;
+    const bool is_up = end == ddl::KeyEnd::first;
+    for (std::int64_t rows = 0; next && rows <= few && found.size() < most_partitions_at_end;) {
+        const ddl::Bounds cell = ddl::bounds_containing(type, interval, *next);
+        const std::int64_t count =
+            work.number(fmt::format("SELECT pg_catalog.count(*) FROM (SELECT FROM {} WHERE {} LIMIT {}) AS counted",
+                                    source_of(table), between(type, sql::quote_ident(column), cell), few + 1));
+        const auto other =
+            outermost_within(work, type, table, column, is_up ? ddl::KeyEnd::last : ddl::KeyEnd::first, cell);
+        found.push_back({cell, count, is_up ? *next : other.value_or(*next), is_up ? other.value_or(*next) : *next});
+        rows += count;
+        const ddl::Bounds rest =
+            is_up ? ddl::Bounds{cell.upper, ddl::Bound::maxvalue()} : ddl::Bounds{ddl::Bound::minvalue(), cell.lower};
+        const bool has_rest = is_up ? cell.upper.is_finite() : cell.lower.is_finite();
+        next = has_rest ? outermost_within(work, type, table, column, end, rest) : std::nullopt;
+    }
+    return found;
 }
 
 /// Nothing is counted by an interval that preflight refuses.
@@ -129,8 +181,9 @@ ddl::KeyFacts KeyReader::read(const db::TableInfo& table, const db::ColumnInfo& 
         facts.is_empty = is_empty;
         return facts;
     }
-    ddl::KeyFacts facts = has_key_index(table, column.name) ? by_index(table, column, *type)
-                                                            : by_scan(table, column, *type, usable(*type, interval));
+    const auto counted = usable(*type, interval);
+    ddl::KeyFacts facts = has_key_index(table, column.name) ? by_index(table, column, *type, counted)
+                                                            : by_scan(table, column, *type, counted);
     facts.is_empty = false;
     return facts;
 }
@@ -146,19 +199,21 @@ std::optional<ddl::Bound> KeyReader::newest(const db::TableInfo& table, const db
     return newest;
 }
 
-ddl::KeyFacts KeyReader::by_index(const db::TableInfo& table, const db::ColumnInfo& column, ddl::KeyType type) {
+ddl::KeyFacts KeyReader::by_index(const db::TableInfo& table, const db::ColumnInfo& column, ddl::KeyType type,
+                                  const std::optional<config::PartitionInterval>& interval) {
     ddl::KeyFacts facts;
     const std::string key = sql::quote_ident(column.name);
-    in_one_process([&](db::Work& work) {
-        // Whatever statistics say: in the index's order, from its end.
-        work.read(
-            "SELECT pg_catalog.set_config('enable_seqscan', 'off', true), "
-            "pg_catalog.set_config('enable_bitmapscan', 'off', true), pg_catalog.set_config('enable_sort', 'off', "
-            "true)");
+    in_index_order([&](db::Work& work) {
         if (!column.not_null)
             facts.nulls = count(work, table, key + " IS NULL");
         facts.oldest = outermost(work, type, table, column.name, ddl::KeyEnd::first);
         facts.newest = outermost(work, type, table, column.name, ddl::KeyEnd::last);
+        if (interval) {
+            using End = ddl::KeyEnd;
+            facts.few = ddl::most_outliers(table.rows);
+            facts.lowest = read_end(work, type, table, column.name, *interval, End::first, facts.few, facts.oldest);
+            facts.highest = read_end(work, type, table, column.name, *interval, End::last, facts.few, facts.newest);
+        }
         const auto early = ddl::before_calendar(type, key);
         facts.early = outside(work, table, column.name, ddl::KeyEnd::first, early);
         facts.late = outside(work, table, column.name, ddl::KeyEnd::last, ddl::after_calendar(type, key));
@@ -197,6 +252,42 @@ ddl::KeyFacts KeyReader::by_scan(const db::TableInfo& table, const db::ColumnInf
         pass.did_chunk(chr::duration_cast<chr::microseconds>(chr::steady_clock::now() - began) - paused);
     }
     return scan.facts();
+}
+
+std::vector<ddl::YearRows> KeyReader::rows_per_year(const db::TableInfo& table, const db::ColumnInfo& column) {
+    const auto type = ddl::key_type(key_type_name(column));
+    std::vector<ddl::YearRows> years;
+    if (!type || ddl::is_number(*type) || !has_key_index(table, column.name))
+        return years;
+    constexpr std::size_t most_years = 500;
+    const config::PartitionInterval year = CalendarInterval{12, 0, 0};
+    const std::string key = sql::quote_ident(column.name);
+    in_index_order([&](db::Work& work) {
+        auto next = outermost(work, *type, table, column.name, ddl::KeyEnd::first);
+        while (next && years.size() < most_years) {
+            const ddl::Bounds cell = ddl::bounds_containing(*type, year, *next);
+            ddl::YearRows rows{civil_date(next->instant()).year, count(work, table, between(*type, key, cell)), false};
+            if (rows.rows == ddl::most_counted) {
+                rows.rows = std::max(rows.rows, estimate(work, table, between(*type, key, cell)));
+                rows.is_estimate = true;
+            }
+            years.push_back(rows);
+            next = outermost_within(work, *type, table, column.name, ddl::KeyEnd::first,
+                                    {cell.upper, ddl::Bound::maxvalue()});
+        }
+    });
+    return years;
+}
+
+/// Whatever statistics say: in the index's order, from its end.
+void KeyReader::in_index_order(const std::function<void(db::Work&)>& function) {
+    in_one_process([&](db::Work& work) {
+        work.read(
+            "SELECT pg_catalog.set_config('enable_seqscan', 'off', true), "
+            "pg_catalog.set_config('enable_bitmapscan', 'off', true), pg_catalog.set_config('enable_sort', 'off', "
+            "true)");
+        function(work);
+    });
 }
 
 /// Whatever the role's settings are: a query of several processes takes the processors from the service, and what is

@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "backfill/throttle.hpp"
 #include "base/event.hpp"
@@ -28,16 +29,21 @@ class KeyReader {
               Reporter& reporter)
         : m_session(session), m_throttle(throttle), m_chunk_target(chunk_target), m_reporter(reporter) {}
 
-    /// All of it; with an interval the distribution as well, when there is no index.
+    /// All of it; with an interval what lies at both ends as well, and the distribution when there is no index.
     ddl::KeyFacts read(const db::TableInfo& table, const db::ColumnInfo& column,
                        const std::optional<config::PartitionInterval>& interval);
+    /// By an index on a key that is a time, a hundred thousand rows of each year at most; beyond that the planner's
+    /// estimate. Empty without such an index: read() has counted them then.
+    std::vector<ddl::YearRows> rows_per_year(const db::TableInfo& table, const db::ColumnInfo& column);
     /// The newest key within the calendar.
     std::optional<ddl::Bound> newest(const db::TableInfo& table, const db::ColumnInfo& column);
 
   private:
-    ddl::KeyFacts by_index(const db::TableInfo& table, const db::ColumnInfo& column, ddl::KeyType type);
+    ddl::KeyFacts by_index(const db::TableInfo& table, const db::ColumnInfo& column, ddl::KeyType type,
+                           const std::optional<config::PartitionInterval>& interval);
     ddl::KeyFacts by_scan(const db::TableInfo& table, const db::ColumnInfo& column, ddl::KeyType type,
                           const std::optional<config::PartitionInterval>& interval);
+    void in_index_order(const std::function<void(db::Work&)>& function);
     void in_one_process(const std::function<void(db::Work&)>& function);
 
     db::Session& m_session;

@@ -247,7 +247,9 @@ std::string write_state(const State& state) {
                               {"max_create", or_null(policy->max_create)},
                               {"unique_ids", policy->unique_ids},
                               {"dropped_keys", policy->dropped_keys},
-                              {"file_choices", policy->file_choices}};
+                              {"file_choices", policy->file_choices},
+                              {"outliers", outlier_names.at(static_cast<std::size_t>(policy->outliers))},
+                              {"told_max_create", or_null(policy->told_max_create)}};
     std::visit([&](const auto& job) { write_kind(job, document); }, state.kind);
     return document.dump();
 }

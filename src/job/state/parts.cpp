@@ -92,6 +92,10 @@ JobPolicy read_policy(const json& document) {
     document.at("unique_ids").get_to(policy.unique_ids);
     document.at("dropped_keys").get_to(policy.dropped_keys);
     document.at("file_choices").get_to(policy.file_choices);
+    if (document.contains("outliers"))  // an older version's job has none
+        policy.outliers = value_named<config::Outliers>(outlier_names, document.at("outliers").get<std::string>());
+    if (document.contains("told_max_create") && !document.at("told_max_create").is_null())
+        policy.told_max_create = document.at("told_max_create").get<int>();
     return policy;
 }
 

@@ -18,6 +18,7 @@ namespace tripmig::job {
 // What lists and small parts of a state's document are read with.
 
 inline constexpr std::array<std::string_view, 3> unique_index_names{"refuse", "key", "leaf"};
+inline constexpr std::array<std::string_view, 3> outlier_names{"own", "default", "first"};
 inline constexpr std::array<std::string_view, 4> incoming_key_names{"refuse", "registry", "composite", "drop"};
 
 /// The value that a name stands for. Throws Error{refused} for a name that this version does not know.

@@ -119,6 +119,18 @@ QualifiedName State::rest_name() const {
     return {table.schema, sql::truncated_name("tripmig_rest_" + table.name)};
 }
 
+config::Outliers State::outliers() const noexcept {
+    return policy && !is<PartitionJob>() ? policy->outliers : config::Outliers::own;
+}
+
+QualifiedName State::default_name() const {
+    return {table.schema, sql::truncated_name(table.name, "_default")};
+}
+
+QualifiedName State::first_name() const {
+    return {table.schema, sql::truncated_name(table.name, "_first")};
+}
+
 std::string State::command() const {
     return is<PartitionJob>() ? "partition " + std::string(to_string(partition().verb)) : "swap run";
 }

@@ -80,6 +80,8 @@ struct JobPolicy {
     bool unique_ids = false;
     std::vector<std::string> dropped_keys;            ///< of --drop-foreign-keys
     std::map<std::string, std::string> file_choices;  ///< what the policy file said of the swap, before flags
+    config::Outliers outliers = config::Outliers::own;
+    std::optional<int> told_max_create;  ///< by --max-create, which wins over the policy's in later runs as well
 };
 
 /// What every swap knows: the table is replaced by a partitioned one, with what refers to it.
@@ -203,6 +205,13 @@ struct State {
     [[nodiscard]] std::int64_t blocks_to_load() const;
     /// drain: the replacement DEFAULT's name until the cut-over.
     [[nodiscard]] QualifiedName rest_name() const;
+
+    /// Of a swap: where outliers go, and whether it creates a DEFAULT partition for them.
+    [[nodiscard]] config::Outliers outliers() const noexcept;
+    [[nodiscard]] bool makes_default() const noexcept { return outliers() == config::Outliers::default_partition; }
+    [[nodiscard]] QualifiedName default_name() const;
+    /// The one partition before all others, of Outliers::first.
+    [[nodiscard]] QualifiedName first_name() const;
 
     /// A split or drain of a DEFAULT partition.
     [[nodiscard]] bool is_default() const { return bound() == "DEFAULT"; }

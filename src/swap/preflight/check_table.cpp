@@ -6,6 +6,8 @@
 #include "base/counted.hpp"
 #include "base/error.hpp"
 #include "job/boundary.hpp"
+#include "job/choices.hpp"
+#include "job/copy/bounds.hpp"
 #include "job/copy/outside_keys.hpp"
 #include "job/finding.hpp"
 #include "job/replacement.hpp"
@@ -76,6 +78,49 @@ void check_privileges(const db::TableInfo& table, job::Report& report) {
 
 namespace {
 
+/// DEFAULT has its price, and maintain must know of it.
+void note_default(const QualifiedName& table, const config::PartitionPolicy& policy, job::Report& report) {
+    if (policy.swap.outliers != config::Outliers::default_partition)
+        return;
+    const bool is_copy = policy.swap.strategy == config::SwapStrategy::copy;
+    report.note("DEFAULT partition",
+                fmt::format("{} is created {}{}",
+                            sql::quoted(QualifiedName{table.schema, sql::truncated_name(table.name, "_default")}),
+                            is_copy ? "for rows that lie far from the others"
+                                    : "after the cut-over for keys that have no other partition; rows that are there "
+                                      "now are all in the partition of the past",
+                            policy.default_partition == config::PartitionPolicy::Default::watch
+                                ? ""
+                                : "; set partition = \"watch\" in [default] of the policy: `partition maintain` then "
+                                  "reports its rows (\"drain\" would create a partition for each of them)"));
+}
+
+void look_at_copied_rows(const std::string& subject, ddl::KeyType type, const job::Facts& facts,
+                         const config::PartitionPolicy& policy, job::Report& report) {
+    if (policy.swap.outliers == config::Outliers::own) {
+        if (facts.key.has_infinity || facts.key.has_minus_infinity)
+            report.note(subject, "is infinite in some rows: they get their own partition");
+        report.ok(subject, "each row is copied into the partition for its key");
+        return;
+    }
+    const auto main = job::main_range(type, facts.key, facts.now, policy);
+    if (!main)
+        return;
+    report.ok(subject, fmt::format("rows from {} to {} are copied into partitions of {}; rows that lie far from these "
+                                   "go into {}",
+                                   ddl::describe(type, main->first), ddl::describe(type, main->last),
+                                   job::interval_text(policy.interval),
+                                   policy.swap.outliers == config::Outliers::first
+                                       ? "one partition before them and one after them"
+                                       : "DEFAULT"));
+}
+
+/// Some keys have a place with the flag alone.
+std::string with_outliers_flag(const std::string& hint, bool is_copy) {
+    return fmt::format("{}; or {}--outliers default, which puts such rows into a DEFAULT partition", hint,
+                       is_copy ? "" : "--strategy copy ");
+}
+
 void look_at_rows(const std::string& subject, const QualifiedName& table, ddl::KeyType type,
                   const db::ColumnInfo& column, const job::Facts& facts, const config::PartitionPolicy& policy,
                   const config::SwapConfig& config, job::Report& report) {
@@ -91,14 +136,14 @@ void look_at_rows(const std::string& subject, const QualifiedName& table, ddl::K
         return;
     }
     const bool is_copy = policy.swap.strategy == config::SwapStrategy::copy;
-    if (const auto found = job::find_outside_keys(table, column.name, type, facts.key, !is_copy)) {
-        report.refuse(subject, found->message, found->hint);
+    const bool has_place = is_copy && policy.swap.outliers != config::Outliers::own;
+    const auto found = job::find_outside_keys(table, column.name, type, facts.key, !is_copy);
+    if (found && !has_place) {
+        report.refuse(subject, found->message, with_outliers_flag(found->hint, is_copy));
         return;
     }
     if (is_copy) {
-        if (facts.key.has_infinity || facts.key.has_minus_infinity)
-            report.note(subject, "is infinite in some rows: they get their own partition");
-        report.ok(subject, "each row is copied into the partition for its key");
+        look_at_copied_rows(subject, type, facts, policy, report);
         return;
     }
     if (facts.key.early.rows > 0)
@@ -109,7 +154,7 @@ void look_at_rows(const std::string& subject, const QualifiedName& table, ddl::K
                 ddl::rows_text(facts.key.early.rows), facts.key.early.example));
     if (facts.key.has_infinity)
         report.refuse(subject, "is infinity in some rows: they cannot be in the partition of the past",
-                      "give these rows a finite key, or use --strategy copy");
+                      "give these rows a finite key, or use --strategy copy --outliers default");
     try {
         const ddl::Bound cut = job::choose_boundary(type, policy.interval, facts.now, config.margin, facts.key.newest);
         report.ok(subject,
@@ -146,6 +191,7 @@ void check_key(const db::TableInfo& table, const job::Facts& facts, const config
         report.refuse(subject, error.message(), error.hint());
         return;
     }
+    note_default(table.name, policy, report);
     look_at_rows(subject, table.name, *type, *column, facts, policy, config, report);
 }
 

@@ -124,6 +124,55 @@ std::string summary(const app::SwapPlan& plan) {
     return text;
 }
 
+std::string year_text(std::int64_t year) {
+    return year > 0 ? fmt::format("{}", year) : fmt::format("{} BC", 1 - year);
+}
+
+std::string outlier_text(const swap::OutlierRows& outlier) {
+    const std::string keys =
+        outlier.first == outlier.last ? outlier.first : fmt::format("{} to {}", outlier.first, outlier.last);
+    return outlier.rows ? fmt::format("{}: {}", keys, ddl::rows_text(*outlier.rows)) : keys;
+}
+
+/// How the rows lie, where that is worth a look.
+std::string distribution_text(const swap::Distribution& distribution) {
+    constexpr std::size_t most_years = 20;
+    constexpr std::size_t most_outliers = 10;
+    std::string text;
+    const auto add = [&](std::string_view name, const std::string& value) {
+        text += fmt::format("  {:<9}{}\n", name, value);
+    };
+    const std::size_t hidden =
+        distribution.years.size() > most_years ? distribution.years.size() - most_years : std::size_t{0};
+    for (std::size_t i = hidden; i < distribution.years.size(); ++i) {
+        const ddl::YearRows& year = distribution.years[i];
+        add(i == hidden ? "rows" : "", fmt::format("{}: {}{}", year_text(year.year), year.is_estimate ? "about " : "",
+                                                   report::grouped(static_cast<std::uint64_t>(year.rows))));
+    }
+    if (hidden > 0)
+        add("", fmt::format("and {} before these", counted(hidden, "year")));
+    const std::size_t named = std::min(distribution.outliers.size(), most_outliers);
+    for (std::size_t i = 0; i < named; ++i)
+        add(i == 0 ? "outliers" : "", outlier_text(distribution.outliers[i]));
+    if (named < distribution.outliers.size())
+        add("", fmt::format("and {} more", distribution.outliers.size() - named));
+    if (!distribution.proposal.empty())
+        add("proposed", distribution.proposal);
+    return text;
+}
+
+json distribution_json(const swap::Distribution& distribution) {
+    json years = json::array();
+    for (const ddl::YearRows& year : distribution.years)
+        years.push_back({{"year", year_text(year.year)}, {"rows", year.rows}, {"is_estimate", year.is_estimate}});
+    json outliers = json::array();
+    for (const swap::OutlierRows& each : distribution.outliers)
+        outliers.push_back({{"first", each.first}, {"last", each.last}, {"rows", or_null(each.rows)}});
+    return {{"years", std::move(years)},
+            {"outliers", std::move(outliers)},
+            {"proposal", text_or_null(distribution.proposal)}};
+}
+
 std::string findings_text(const app::SwapPlan& plan, FindingLevel level) {
     std::string text;
     for (const job::Finding& finding : plan.plan.findings) {
@@ -172,8 +221,8 @@ std::string commented(const std::string& text) {
 std::string swap_plan_text(const app::SwapPlan& plan) {
     if (plan.is_partitioned)
         return swap_text({plan.table, {}, {}});
-    return summary(plan) + findings_text(plan, FindingLevel::refuse) + findings_text(plan, FindingLevel::note) +
-           findings_text(plan, FindingLevel::ok);
+    return summary(plan) + distribution_text(plan.distribution) + findings_text(plan, FindingLevel::refuse) +
+           findings_text(plan, FindingLevel::note) + findings_text(plan, FindingLevel::ok);
 }
 
 std::string swap_plan_sql(const app::SwapPlan& plan) {
@@ -192,9 +241,13 @@ json swap_plan_json(const app::SwapPlan& plan) {
                             {"subject", finding.subject},
                             {"message", finding.message},
                             {"hint", finding.hint}});
-    return {{"table", name_json(plan.table)},          {"strategy", job::to_string(plan.strategy)},
-            {"cut", text_or_null(plan.plan.boundary)}, {"estimate", estimate_json(plan.estimate)},
-            {"findings", std::move(findings)},         {"units", plan_json(plan.plan.units)}};
+    return {{"table", name_json(plan.table)},
+            {"strategy", job::to_string(plan.strategy)},
+            {"cut", text_or_null(plan.plan.boundary)},
+            {"estimate", estimate_json(plan.estimate)},
+            {"distribution", distribution_json(plan.distribution)},
+            {"findings", std::move(findings)},
+            {"units", plan_json(plan.plan.units)}};
 }
 
 }  // namespace tripmig::view

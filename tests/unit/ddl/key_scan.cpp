@@ -83,8 +83,13 @@ TEST_CASE("chunks are put together: range, places, rows of each partition") {
     CHECK(facts.has_infinity);
     CHECK_FALSE(facts.has_minus_infinity);
     REQUIRE(facts.distribution);
-    CHECK(*facts.distribution == std::vector<PartitionRows>{{{key_at("2024-01-01"), key_at("2024-02-01")}, 1},
-                                                            {{key_at("2024-02-01"), key_at("2024-03-01")}, 7}});
+    CHECK(*facts.distribution ==
+          std::vector<PartitionRows>{
+              {{key_at("2024-01-01"), key_at("2024-02-01")}, 1, key_at("2024-01-31"), key_at("2024-01-31")},
+              {{key_at("2024-02-01"), key_at("2024-03-01")}, 7, key_at("2024-02-01"), key_at("2024-02-28")}});
+    CHECK(facts.years.size() == 1);
+    CHECK(facts.years.front().rows == 8);
+    CHECK(facts.lowest == *facts.distribution);
 }
 
 TEST_CASE("nothing is counted without an interval, nor into more partitions than are worth it") {
