@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "app/audit/audited.hpp"
 #include "cli/confirm.hpp"
 #include "cli/partition/partition.hpp"
 #include "cli/print.hpp"
@@ -20,7 +21,7 @@ void add_partition_attach(CLI::App& partition, Commands& commands) {
         "  tripmig partition attach orders_2024_01    `tripmig partition status` lists detached tables\n"
         "Its rows are checked, and its foreign keys, while everybody works; the locks are held for a moment.");
     commands.add(command, [name](Context& context) {
-        print(context, app::attach_partition(context, *name), view::attach_json);
+        print(context, app::audited(context, [&] { return app::attach_partition(context, *name); }), view::attach_json);
         return ExitCode::ok;
     });
 }

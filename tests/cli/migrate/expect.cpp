@@ -18,7 +18,8 @@ TEST_CASE("what does not hold stops the file before it begins, and the files aft
                   "-- tripmig: expect SELECT count(*) = 0 FROM orders WHERE total IS NULL\n"
                   "alter table orders alter column total set not null;");
     project.write("V3__c.sql", "create table c (n int);");
-    project.fail({"up"}, 12, "V2__b.sql expects what does not hold: SELECT count(*) = 0 FROM orders WHERE total IS NULL");
+    project.fail({"up"}, 12,
+                 "V2__b.sql expects what does not hold: SELECT count(*) = 0 FROM orders WHERE total IS NULL");
     CHECK(project.history() == "1 V");
     project.database.exec("update orders set total = 0");
     project.succeed({"up"});
