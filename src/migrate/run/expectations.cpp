@@ -29,16 +29,15 @@ Unit question(const sql::Expectation& expected) {
 }
 
 Error refusal(const Migration& migration, const sql::Expectation& expected, std::string_view found) {
-    return Error(ExitCode::refused,
-                 fmt::format("{} expects what {}: {}", migration.file, found, expected.query),
+    return Error(ExitCode::refused, fmt::format("{} expects what {}: {}", migration.file, found, expected.query),
                  "nothing of the file ran; make it true, or change the expectation, and run the same command again")
         .at(expected.position);
 }
 
 /// The query itself is at fault, or takes too long: 21000, several rows; 42804, not a boolean; 57014, the time limit.
 Error failure(const Migration& migration, const sql::Expectation& expected, const Error& error) {
-    const bool is_querys_fault =
-        error.code() == ExitCode::unexpected || error.code() == ExitCode::migration_failed || error.sqlstate() == "57014";
+    const bool is_querys_fault = error.code() == ExitCode::unexpected || error.code() == ExitCode::migration_failed ||
+                                 error.sqlstate() == "57014";
     if (!is_querys_fault)
         return error.rewrapped(error.code(), fmt::format("{}: expect {}: ", migration.file, expected.query));
     return refusal(migration, expected, "cannot be answered with one boolean")
