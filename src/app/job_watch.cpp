@@ -6,7 +6,7 @@
 
 #include "app/hooks/hooks.hpp"
 #include "db/connection_parameters.hpp"
-#include "db/state/measurement_store.hpp"
+#include "db/records/measurement_store.hpp"
 #include "job/progress.hpp"
 #include "sql/identifier.hpp"
 

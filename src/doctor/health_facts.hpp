@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/qualified_name.hpp"
-#include "db/state/measurement_store.hpp"
+#include "db/records/measurement_store.hpp"
 #include "doctor/server_checks.hpp"
 
 namespace tripmig::doctor {

@@ -7,7 +7,7 @@
 #include "app/migrate/hidden_values.hpp"
 #include "db/connection.hpp"
 #include "db/connection_parameters.hpp"
-#include "db/state/audit_store.hpp"
+#include "db/records/audit_store.hpp"
 #include "db/state/state_schema.hpp"
 #include "db/state/state_trust.hpp"
 

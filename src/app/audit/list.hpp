@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "app/context.hpp"
-#include "db/state/audit_store.hpp"
+#include "db/records/audit_store.hpp"
 
 namespace tripmig::app {
 

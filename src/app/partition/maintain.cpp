@@ -9,8 +9,8 @@
 #include "app/partition/deeds.hpp"
 #include "app/partition/drain_defaults.hpp"
 #include "app/partition/policies.hpp"
+#include "db/records/measurement_store.hpp"
 #include "db/state/history.hpp"
-#include "db/state/measurement_store.hpp"
 #include "db/state/state_schema.hpp"
 
 namespace tripmig::app {

@@ -19,16 +19,6 @@ std::string rows(const MigrationProject& project) {
         "FROM tripmig.audit");
 }
 
-/// A run of `up` that sleeps in its migration, with its row written.
-BackgroundCommand start_sleeping(const MigrationProject& project) {
-    project.write("V1__a.sql", "create table a (b int);");
-    project.succeed({"up"});
-    project.write("V2__b.sql", "select pg_sleep(300);");
-    BackgroundCommand run(tripmig_command(project.with_where({"up"})), project.surroundings());
-    wait_until(project.database, "SELECT count(*) = 2 FROM tripmig.audit");
-    return run;
-}
-
 }  // namespace
 
 TEST_CASE("who ran what, from where, and how it ended") {
@@ -70,7 +60,11 @@ TEST_CASE("commands that change nothing have no row, and no schema") {
 
 TEST_CASE("a run that is killed is seen, as is one that is at work, and a signal is its end") {
     const MigrationProject project;
-    BackgroundCommand run = start_sleeping(project);
+    project.write("V1__a.sql", "create table a (b int);");
+    project.succeed({"up"});
+    project.write("V2__b.sql", "select pg_sleep(300);");
+    BackgroundCommand run(tripmig_command(project.with_where({"up"})), project.surroundings());
+    wait_until(project.database, "SELECT count(*) = 2 FROM tripmig.audit");
     CHECK(project.json({"audit"})["runs"][0]["state"] == "running");
     run.kill(SIGKILL);
     run.wait();
@@ -78,7 +72,7 @@ TEST_CASE("a run that is killed is seen, as is one that is at work, and a signal
     CHECK(killed["state"] == "killed");
     CHECK(killed["exit_code"].is_null());
     CHECK(killed["ended_at"].is_null());
-    project.database.scalar(
+    (void)project.database.scalar(
         "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND "
         "application_name LIKE 'tripmig%'");
     BackgroundCommand again(tripmig_command(project.with_where({"up"})), project.surroundings());

@@ -20,7 +20,7 @@ struct AuditEntry {
     std::string host;
     std::int64_t pid = 0;
     std::string db_role;
-    std::string application;  ///< application_name as the configuration has it
+    std::string application;                    ///< application_name as the configuration has it
     std::optional<std::string> client_address;  ///< as the server saw it; nullopt: a Unix socket
     std::string tool_version;
     std::string started_at;               ///< UTC

@@ -1,4 +1,4 @@
-#include "db/state/audit_store.hpp"
+#include "db/records/audit_store.hpp"
 
 #include <fmt/format.h>
 
@@ -50,13 +50,14 @@ void end_audit(Connection& connection, std::string_view state_schema, std::int64
 std::optional<std::vector<AuditEntry>> read_audit(Connection& connection, std::string_view state_schema,
                                                   std::optional<Instant> since, std::size_t most) {
     if (!connection
-             .execute(std::string(statements::state_table_is_readable), {std::string(state_schema), std::string("audit")})
+             .execute(std::string(statements::state_table_is_readable),
+                      {std::string(state_schema), std::string("audit")})
              .flag())
         return std::nullopt;
     std::vector<AuditEntry> entries;
     const auto from = since ? std::optional(format_timestamp(*since, "+00")) : std::nullopt;
-    for (const Row& row : connection.execute(with_state(statements::audit_list, state_schema),
-                                             {from, fmt::format("{}", most)}))
+    for (const Row& row :
+         connection.execute(with_state(statements::audit_list, state_schema), {from, fmt::format("{}", most)}))
         entries.push_back(audit_entry(row));
     return entries;
 }

@@ -1,4 +1,4 @@
-#include "db/state/measurement_store.hpp"
+#include "db/records/measurement_store.hpp"
 
 #include <fmt/format.h>
 
@@ -36,9 +36,8 @@ void measure_database(Connection& connection, std::string_view state_schema) {
 
 void measure_job(Connection& connection, std::string_view state_schema, const QualifiedName& table,
                  const JobMeasurement& job) {
-    connection.execute(
-        with_state(statements::measure_job, state_schema),
-        {table.schema, table.name, parameter(job.rate), parameter(job.backlog), parameter(job.wait_ms)});
+    connection.execute(with_state(statements::measure_job, state_schema),
+                       {table.schema, table.name, parameter(job.rate), parameter(job.backlog), parameter(job.wait_ms)});
 }
 
 void forget_old_records(Connection& connection, std::string_view state_schema) {
