@@ -14,6 +14,7 @@
 #include "base/clock.hpp"
 #include "base/version.hpp"
 #include "cli/doctor/doctor.hpp"
+#include "cli/given_options.hpp"
 #include "cli/help_format.hpp"
 #include "cli/signals.hpp"
 #include "cli/usage_error.hpp"
@@ -50,6 +51,7 @@ constexpr std::array declarations{
     Declaration{"partition", add_partition},
     Declaration{"swap", add_swap},
     Declaration{"doctor", add_doctor},
+    Declaration{"audit", add_audit},
     Declaration{"sandbox", add_sandbox},
     Declaration{"explain", add_explain},
     Declaration{"help", add_help},
@@ -101,6 +103,10 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
         ->check(
             CLI::IsMember(std::vector<std::string>(config::dialect_choices.begin(), config::dialect_choices.end())));
     app.add_flag("--allow-empty", options.allow_empty, "Accept a directory without any migration");
+    app.add_option("--check-drift", options.check_drift,
+                   "What `up` does when the schema was changed by hand since the last run: off, warn or refuse")
+        ->type_name("WHAT")
+        ->check(CLI::IsMember({"off", "warn", "refuse"}));
     app.add_option("--partitions", options.partitions, "The directory of partition policies")->type_name("DIR");
     app.add_flag("--json", options.json, "Print the result as one JSON document on stdout");
     app.add_option("--log-format", options.log_format,
@@ -209,7 +215,8 @@ ExitCode Application::run_chosen(const Line& line) {
     const Command* command = line.commands.find(&chosen);
     if (command == nullptr)
         throw Error(ExitCode::usage, spelled(chosen) + " needs a command", spelled(chosen) + " --help");
-    return run_command(*command, spelled(chosen).substr(std::string_view("tripmig ").size()));
+    return run_command(*command,
+                       {spelled(chosen).substr(std::string_view("tripmig ").size()), given_options(line.app)});
 }
 
 void Application::choose_report_format(const std::string& color) {
@@ -236,17 +243,19 @@ config::Config Application::configuration() const {
     add_flag("migrations.dialect", m_options.dialect);
     add_flag("migrations.allow_empty", m_options.allow_empty ? "true" : "");
     add_flag("partitions.dir", m_options.partitions);
+    add_flag("migrations.check_drift", m_options.check_drift);
     return config::load_config(sources);
 }
 
-ExitCode Application::run_command(const Command& command, const std::string& name) {
+ExitCode Application::run_command(const Command& command, const app::CommandLine& line) {
+    const std::string& name = line.name;
     const config::Config config = command.needs == Needs::nothing ? config::Config{} : configuration();
     choose_report_format(config.report.color);
     m_reporter = report::make_reporter(m_report);
     m_stop = std::make_unique<StopSignal>();
     catch_signals(*m_stop);
     const SystemClock clock;
-    Context context{{config, *m_reporter, *m_stop, clock, m_environment}, m_out, m_options.json};
+    Context context{{config, *m_reporter, *m_stop, clock, m_environment, &line}, m_out, m_options.json};
     const Instant started = clock.now();
     const auto tell_monitor = [&](ExitCode code) {
         if (!config.report.metrics_file.empty())

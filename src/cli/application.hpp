@@ -24,6 +24,7 @@ struct GlobalOptions {
     std::string migrations;
     std::string dialect;
     std::string partitions;
+    std::string check_drift;
     bool allow_empty = false;
     std::string log_format = "text";
     bool json = false;
@@ -50,7 +51,7 @@ class Application {
     struct Line;
     bool understand_one_command(Line& line, const std::vector<std::string>& arguments);
     ExitCode run_chosen(const Line& line);
-    ExitCode run_command(const Command& command, const std::string& name);
+    ExitCode run_command(const Command& command, const app::CommandLine& line);
     void write_metrics(const std::filesystem::path& file, const report::RunMetrics& run);
     void choose_report_format(const std::string& color);
     [[nodiscard]] config::Config configuration() const;

@@ -74,6 +74,7 @@ void add_dump(CLI::App& app, Commands& commands);
 void add_wait(CLI::App& app, Commands& commands);
 void add_partition(CLI::App& app, Commands& commands);
 void add_swap(CLI::App& app, Commands& commands);
+void add_audit(CLI::App& app, Commands& commands);
 void add_sandbox(CLI::App& app, Commands& commands);
 void add_explain(CLI::App& app, Commands& commands);
 void add_help(CLI::App& app, Commands& commands);

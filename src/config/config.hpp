@@ -41,6 +41,7 @@ struct MigrationsConfig {
     std::chrono::milliseconds lock_deadline{std::chrono::minutes(5)};   ///< tries and retries of one unit together
     std::chrono::milliseconds run_lock_wait{std::chrono::minutes(15)};  ///< how long a waiter polls for the run lock
     std::int64_t inline_swap_rows = 100'000;
+    enum class CheckDrift { off, warn, refuse } check_drift = CheckDrift::off;
 
     friend bool operator==(const MigrationsConfig&, const MigrationsConfig&) = default;
 };
@@ -78,6 +79,16 @@ struct ReportConfig {
     friend bool operator==(const ReportConfig&, const ReportConfig&) = default;
 };
 
+/// Who is told before and after a change: a shell command, or the URL of an HTTP POST; empty: nobody.
+struct HooksConfig {
+    std::string before;
+    std::string after;
+    std::chrono::milliseconds timeout{std::chrono::seconds(30)};  ///< of one call
+    int attempts = 3;                                             ///< of an after-hook
+
+    friend bool operator==(const HooksConfig&, const HooksConfig&) = default;
+};
+
 /// Everything tripmig was told, after defaults < tripmig.toml < environment < flags. Const from load_config() on.
 struct Config {
     std::filesystem::path file;  ///< the tripmig.toml that was read; empty: none was found
@@ -87,6 +98,7 @@ struct Config {
     PartitionsConfig partitions;
     SwapConfig swap;
     ReportConfig report;
+    HooksConfig hooks;
 
     friend bool operator==(const Config&, const Config&) = default;
 };

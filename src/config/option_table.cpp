@@ -140,7 +140,17 @@ void add_state_and_migrations(std::vector<Option>& table) {
           "A swap in a migration runs within `up` if the table has at most this many rows.",
           [](Config& c, const Setting& s) {
               c.migrations.inline_swap_rows = s.as_integer(0, std::numeric_limits<std::int64_t>::max());
-          }}});
+          }},
+         {"migrations", "check_drift", "off, warn, refuse", "off",
+          "What `up` does before it applies something when the schema was changed by hand since the last run: nothing, "
+          "a "
+          "warning, or exit 12.",
+          [](Config& c, const Setting& s) {
+              using CheckDrift = MigrationsConfig::CheckDrift;
+              c.migrations.check_drift = std::array{CheckDrift::off, CheckDrift::warn, CheckDrift::refuse}.at(
+                  s.as_choice({"off", "warn", "refuse"}));
+          },
+          "--check-drift"}});
 }
 
 void add_partitions(std::vector<Option>& table) {
@@ -215,6 +225,21 @@ void add_report(std::vector<Option>& table) {
           }}});
 }
 
+void add_hooks(std::vector<Option>& table) {
+    table.insert(table.end(), {{"hooks", "before", "string", "",
+                                "A shell command, or the URL of an HTTP POST, that gets a JSON event before `up`, "
+                                "`partition maintain` and each "
+                                "stage of a job. When it fails, nothing is done (exit 12).",
+                                [](Config& c, const Setting& s) { c.hooks.before = s.as_non_empty_text(); }},
+                               {"hooks", "after", "string", "",
+                                "The same afterwards. When it fails, it is tried again, then reported.",
+                                [](Config& c, const Setting& s) { c.hooks.after = s.as_non_empty_text(); }},
+                               {"hooks", "timeout", "duration", "30s", "How long one call of a hook may take.",
+                                [](Config& c, const Setting& s) { c.hooks.timeout = s.as_duration(one_millisecond); }},
+                               {"hooks", "attempts", "integer", "3", "How often an after-hook is tried.",
+                                [](Config& c, const Setting& s) { c.hooks.attempts = small_integer(s, 1, 20); }}});
+}
+
 std::vector<Option> all_options() {
     std::vector<Option> table;
     add_database(table);
@@ -222,6 +247,7 @@ std::vector<Option> all_options() {
     add_partitions(table);
     add_swap(table);
     add_report(table);
+    add_hooks(table);
     return table;
 }
 

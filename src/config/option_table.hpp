@@ -24,7 +24,8 @@ struct Option {
     [[nodiscard]] bool is_table() const { return type == "table"; }
     /// No message shows what was written.
     [[nodiscard]] bool is_secret() const {
-        return key == "url" || key == "direct_url" || key == "password_command" || key == "placeholders";
+        return key == "url" || key == "direct_url" || key == "password_command" || key == "placeholders" ||
+               section == "hooks";
     }
     /// "migrations.lock_timeout".
     [[nodiscard]] std::string path() const;

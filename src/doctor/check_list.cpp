@@ -79,7 +79,8 @@ constexpr std::array list{
               "Of more than 100,000 blocks read, at least 90 % were found in shared_buffers.",
               "More `shared_buffers`, or queries that read less."},
     CheckInfo{"health.disk", "error, warning",
-              "All databases fill less than 80 % (warning) or 90 % (error) of `disk_size` in `[doctor]`.",
+              "All databases fill less than 80 % (warning) or 90 % (error) of `disk_size` in `[doctor]`, and at the rate "
+              "that was measured the disk is not full within 30 days (warning) or 7 days (error).",
               "A larger disk; detach and archive old partitions."},
     CheckInfo{"health.wal_archiving", "error", "When WAL is archived, the last attempt succeeded.",
               "`archive_command`'s own log."},
@@ -106,8 +107,9 @@ constexpr std::array list{
     CheckInfo{"schema.grants", "error", "The roles in `[doctor.roles]` exist, and may do what stands there.",
               "The `GRANT` that is shown."},
     CheckInfo{"schema.drift", "warning",
-              "The schema is that of `schema_file` in `[doctor]`, as `dump --check` compares.",
-              "`tripmig dump FILE` when the change is right; else take it back."},
+              "The schema is that of `schema_file` in `[doctor]`, as `dump --check` compares, and nobody changed it by "
+              "hand since the last run recorded it.",
+              "`tripmig dump FILE` and `tripmig repair --accept-drift` when the change is right; else take it back."},
     CheckInfo{"partitions.policies", "error, warning",
               "Every policy can be read, and its table exists and is partitioned as it says. A table that is not "
               "partitioned yet is a warning.",
@@ -132,9 +134,10 @@ constexpr std::array list{
     CheckInfo{"partitions.siblings", "warning",
               "Partitions of one table have the same indexes, grants, triggers, constraints, storage and owner.",
               "Give the others the same, or take it away."},
-    CheckInfo{"partitions.detached", "note",
-              "Detached partitions of a policy's table that are still there, with what they take.",
-              "Archive and drop them, once nobody needs them."},
+    CheckInfo{"partitions.detached", "warning, note",
+              "Tables that tripmig detached and that are still there, with what they take. One that should have been "
+              "dropped more than a day ago is a warning.",
+              "`tripmig partition archive`, once nobody needs them; `tripmig partition maintain` drops what is due."},
     CheckInfo{"partitions.without_policy", "note", "Every partitioned table has a policy.",
               "A file in `[partitions] dir`, if tripmig is to maintain it."},
     CheckInfo{"tripmig.jobs", "warning, note", "No swap or split is half done. One that somebody works on is a note.",

@@ -128,7 +128,33 @@ void judge_cache(const Activity& activity, Check& check) {
                   "see which statements read most (group `queries`), then shared_buffers");
 }
 
-void judge_disk(const Sizes& sizes, std::int64_t disk, Check& check) {
+namespace {
+
+/// From less than a day nobody can tell how it goes on.
+std::optional<double> growth_a_day(const std::optional<db::Growth>& growth) {
+    constexpr double day = 86400;
+    if (!growth || static_cast<double>(growth->seconds) < day)
+        return std::nullopt;
+    return static_cast<double>(growth->bytes) * day / static_cast<double>(growth->seconds);
+}
+
+void judge_growth(double a_day, double free, Check& check) {
+    constexpr double soon = 30;
+    constexpr double very_soon = 7;
+    if (a_day <= 0)
+        return;
+    check.found += fmt::format(", this database grows by {} a day", bytes_text(static_cast<std::int64_t>(a_day)));
+    const double days = std::max(free, 0.0) / a_day;
+    if (days < soon)
+        check.add(days < very_soon ? Severity::error : Severity::warning, "",
+                  fmt::format("the disk is full in {:.0f} days, as this database grew by {} a day until now", days,
+                              bytes_text(static_cast<std::int64_t>(a_day))),
+                  "a larger disk; archive and drop detached partitions: `tripmig partition status` has their sizes");
+}
+
+}  // namespace
+
+void judge_disk(const Sizes& sizes, std::int64_t disk, const std::optional<db::Growth>& growth, Check& check) {
     check.found = fmt::format("databases take {}", bytes_text(sizes.bytes));
     if (sizes.hidden > 0)
         check.found += fmt::format(", without {} that this role can't see", counted(sizes.hidden, "database"));
@@ -143,6 +169,8 @@ void judge_disk(const Sizes& sizes, std::int64_t disk, Check& check) {
                   fmt::format("databases take {} of the disk's {} ({:.0f} %); WAL and temporary files come on top",
                               bytes_text(sizes.bytes), bytes_text(disk), share * 100),
                   "a larger disk; archive and drop detached partitions: `tripmig partition status` has their sizes");
+    if (const auto a_day = growth_a_day(growth))
+        judge_growth(*a_day, static_cast<double>(disk - sizes.bytes), check);
 }
 
 Check check_archiving(const HealthFacts& facts) {
@@ -226,8 +254,9 @@ std::vector<Check> check_health(const HealthFacts& facts, const config::DoctorCo
         check_seen("health.slots", facts.slots, judge_slots),
         check_connections(facts),
         check_seen("health.cache_hit", facts.activity, judge_cache),
-        check_seen("health.disk", facts.sizes,
-                   [&](const Sizes& sizes, Check& check) { judge_disk(sizes, expected.disk_size, check); }),
+        check_seen(
+            "health.disk", facts.sizes,
+            [&](const Sizes& sizes, Check& check) { judge_disk(sizes, expected.disk_size, facts.growth, check); }),
         check_archiving(facts),
         check_backup(facts, expected),
     };

@@ -26,7 +26,7 @@ Check check_replication(const HealthFacts& facts, std::chrono::milliseconds most
 void judge_slots(const std::vector<Slot>& slots, Check& check);
 Check check_connections(const HealthFacts& facts);
 void judge_cache(const Activity& activity, Check& check);
-void judge_disk(const Sizes& sizes, std::int64_t disk, Check& check);
+void judge_disk(const Sizes& sizes, std::int64_t disk, const std::optional<db::Growth>& growth, Check& check);
 Check check_archiving(const HealthFacts& facts);
 Check check_backup(const HealthFacts& facts, const config::DoctorConfig& expected);
 

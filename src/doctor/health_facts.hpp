@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/qualified_name.hpp"
+#include "db/records/measurement_store.hpp"
 #include "doctor/server_checks.hpp"
 
 namespace tripmig::doctor {
@@ -99,6 +100,7 @@ struct HealthFacts {
     Seen<Activity> activity;
     Seen<Sizes> sizes;
     Seen<Archiver> archiver;
+    std::optional<db::Growth> growth;       ///< of the database, as it was measured; nullopt: less than twice
     std::optional<double> backup_file_age;  ///< seconds; nullopt: no such file
 };
 

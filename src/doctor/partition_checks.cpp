@@ -165,22 +165,24 @@ void judge_siblings(const std::vector<SiblingDifference>& differences, Check& ch
     }
 }
 
-void judge_detached(const std::vector<DetachedTable>& tables, Check& check) {
-    check.found = counted(tables.size(), "detached table");
-    std::map<QualifiedName, std::vector<const DetachedTable*>> by_parent;
-    for (const DetachedTable& each : tables)
-        by_parent[each.parent].push_back(&each);
-    for (const auto& [parent, all] : by_parent) {
-        std::int64_t bytes = 0;
-        for (const DetachedTable* each : all)
-            bytes += each->bytes;
+void judge_detached(const TableStatus& table, Check& check) {
+    std::int64_t bytes = 0;
+    for (const partition::DetachedStatus& each : table.detached)
+        bytes += each.bytes.value_or(0);
+    if (!table.detached.empty())
+        check.add(Severity::note, shown(table),
+                  fmt::format("{} of {} {} detached and still there, the first is {}; they take {}",
+                              counted(table.detached.size(), "partition"), shown(table),
+                              table.detached.size() == 1 ? "is" : "are", sql::quoted(table.detached.front().leaf.name),
+                              bytes_text(bytes)),
+                  fmt::format("tripmig partition archive {}, once nobody needs it",
+                              sql::quoted(table.detached.front().leaf.name)));
+    if (!table.overdue_detached.empty())
         check.add(
-            Severity::note, sql::quoted(parent),
-            fmt::format("{} of {} {} detached and still there, the first is {}; without indexes they take {}",
-                        counted(all.size(), "partition"), sql::quoted(parent), all.size() == 1 ? "is" : "are",
-                        sql::quoted(all.front()->table), bytes_text(bytes)),
-            fmt::format("pg_dump --table={}, then DROP TABLE, once nobody needs it", sql::quoted(all.front()->table)));
-    }
+            Severity::warning, shown(table),
+            fmt::format("{} that was detached from {} should have been dropped more than a day ago: {}",
+                        counted(table.overdue_detached.size(), "table"), shown(table), names(table.overdue_detached)),
+            fmt::format("{}, and what it says of them", maintain));
 }
 
 Check check_without_policy(const PartitionFacts& facts) {
@@ -214,7 +216,7 @@ std::vector<Check> check_partitions(const PartitionFacts& facts) {
         check_tables("partitions.beyond", facts.status, judge_beyond),
         check_tables("partitions.registry", facts.status, judge_registry),
         check_seen("partitions.siblings", facts.siblings, judge_siblings),
-        check_seen("partitions.detached", facts.detached, judge_detached),
+        check_tables("partitions.detached", facts.status, judge_detached),
         check_without_policy(facts),
     };
 }

@@ -33,7 +33,6 @@ struct PartitionFacts {
     Seen<partition::StatusResult> status;  ///< what `partition status` shows
     Seen<std::vector<SiblingDifference>> siblings;
     Seen<std::vector<PartitionTree>> trees;
-    Seen<std::vector<DetachedTable>> detached;
 };
 
 Seen<std::vector<SiblingDifference>> read_siblings(Reader& reader);

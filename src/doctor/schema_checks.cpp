@@ -195,7 +195,7 @@ Check check_grants(const SchemaFacts& facts, const std::function<bool(const Qual
     });
 }
 
-Check check_drift(const SchemaFacts& facts) {
+Check check_dump(const SchemaFacts& facts) {
     constexpr std::string_view code = "schema.drift";
     if (!facts.drift) {
         Check check{code};
@@ -208,6 +208,18 @@ Check check_drift(const SchemaFacts& facts) {
             check.add(Severity::warning, "", difference,
                       "`tripmig dump FILE` when the change is right; else a migration that takes it back");
     });
+}
+
+Check check_drift(const SchemaFacts& facts) {
+    Check check = check_dump(facts);
+    if (!facts.changed_by_hand)
+        return check;
+    check.found += fmt::format("; {} since the last run", facts.changed_by_hand->empty() ? "nothing was changed by hand"
+                                                                                         : "it was changed by hand");
+    for (const std::string& change : *facts.changed_by_hand)
+        check.add(Severity::warning, "", change + " (by hand, since the last run)",
+                  "a migration with the change, or take it back; then `tripmig repair --accept-drift`");
+    return check;
 }
 
 }  // namespace

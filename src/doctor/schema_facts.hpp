@@ -90,6 +90,8 @@ struct SchemaFacts {
     Seen<std::map<std::string, std::vector<MissingRight>>> rights;  ///< by role
     /// nullopt: no `schema_file` is stated. Else how it differs from the database; empty: not at all.
     std::optional<Seen<std::string>> drift;
+    /// What was changed by hand since the last run recorded the schema; nullopt: there is nothing to compare with.
+    std::optional<std::vector<std::string>> changed_by_hand;
 };
 
 /// All but `drift`. `roles`: by name, what each is to have.

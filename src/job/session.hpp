@@ -17,6 +17,7 @@
 #include "db/state/job_store.hpp"
 #include "job/live_status.hpp"
 #include "job/source/key_reader.hpp"
+#include "job/stage_watch.hpp"
 
 namespace tripmig::job {
 
@@ -52,6 +53,9 @@ class Session {
     void keep_keys(ddl::KeyFacts keys) { m_keys = std::move(keys); }
     [[nodiscard]] std::optional<ddl::KeyFacts> take_keys() { return std::exchange(m_keys, std::nullopt); }
     db::Executor& executor() { return m_executor; }
+    /// nullptr: nobody. It must outlive the jobs that run.
+    void set_stage_watch(StageWatch* watch) { m_stage_watch = watch; }
+    [[nodiscard]] StageWatch* stage_watch() const { return m_stage_watch; }
     [[nodiscard]] const config::Config& config() const { return m_config; }
     [[nodiscard]] const std::string& state_schema() const { return m_config.state.schema; }
     Reporter& reporter() { return m_reporter; }
@@ -71,6 +75,7 @@ class Session {
     LiveStatus m_note;
     std::optional<db::AdvisoryLock> m_lock;
     std::int64_t m_worker_key = 0;
+    StageWatch* m_stage_watch = nullptr;
     std::optional<ddl::KeyFacts> m_keys;
     QualifiedName m_table;                       ///< of the job that was taken
     std::optional<db::Session> m_pause_session;  ///< asked by whichever worker looks, one at a time

@@ -85,6 +85,11 @@ class Loader {
         const sql::Directives directives = sql::directives(scanned, options);
         if (depth == 0)
             m_script.directives = directives.file;
+        else if (!directives.file.expected.empty())
+            throw Error(ExitCode::usage,
+                        "expect is asked before a whole file runs, but this file is included by another one",
+                        "put it above the first statement of the file that includes this one")
+                .at(directives.file.expected.front().position);
         else if (directives.file.swap)
             throw Error(ExitCode::usage, "a swap must be alone in its file, but this file is included by another one",
                         "put the directive into a versioned file of its own")

@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "base/nearest.hpp"
 #include "sql/directive_line.hpp"
+#include "sql/facts/statement_facts.hpp"
 #include "sql/split_identifier.hpp"
 
 namespace tripmig::sql {
@@ -19,7 +20,7 @@ namespace {
 using std::chrono::milliseconds;
 
 const std::vector<std::string> file_keys = {"transaction",        "lock_timeout", "statement_timeout", "retry",
-                                            "allow-out-of-order", "requires",     "ignore-file"};
+                                            "allow-out-of-order", "requires",     "ignore-file",       "expect"};
 const std::vector<std::string> statement_words = {"statement", "ignore", "batch"};
 const std::vector<std::string> statement_keys = {"lock_timeout", "statement_timeout", "retry", "repeat"};
 const std::vector<std::string> batch_keys = {"by", "size", "pause"};
@@ -168,6 +169,35 @@ void read_swap(const DirectiveLine& line, FileDirectives& file) {
     set_once(file.swap, std::move(wish), line, first);
 }
 
+/// expect QUERY
+Expectation expectation(const DirectiveLine& line, const ScanOptions& options) {
+    const DirectiveWord& first = line.words().front();
+    constexpr std::string_view example = "write expect SELECT count(*) = 0 FROM orders WHERE total IS NULL";
+    const auto failure = [&](std::string message) {
+        return line.failure(first.offset, std::move(message), std::string(example));
+    };
+    if (first.value)
+        throw line.failure(first.offset, "expect takes no =", "write a space after expect");
+    const std::string text = line.text_after_first();
+    if (text.empty())
+        throw failure("expect needs a query");
+    try {
+        ScanOptions of_query;
+        of_query.standard_conforming_strings = options.standard_conforming_strings;
+        const ScannedText scanned = scan(text, of_query);
+        if (scanned.statements.size() != 1 || !scanned.includes.empty())
+            throw failure("expect needs one query");
+        const Statement& query = scanned.statements.front();
+        if (facts(query.text, query.standard_conforming_strings).kind != "select")
+            throw failure("expect needs a query that only reads");
+        return {std::string(query.text), *failure("").position()};
+    } catch (const Error& error) {
+        if (error.position() && error.position()->file == options.file)
+            throw;
+        throw failure(fmt::format("expect needs one query: {}", error.message()));
+    }
+}
+
 void read_for_statement(const DirectiveLine& line, StatementDirectives& statement) {
     const DirectiveWord& first = line.words().front();
     if (first.key == "ignore")
@@ -183,7 +213,8 @@ void read_for_statement(const DirectiveLine& line, StatementDirectives& statemen
 
 /// A directive's first word says whom it is for. `statement` null: none follows where it stands. `is_at_top`: settings
 /// of the file may stand here.
-void read_line(const DirectiveLine& line, FileDirectives& file, bool is_at_top, StatementDirectives* statement) {
+void read_line(const DirectiveLine& line, const ScanOptions& options, FileDirectives& file, bool is_at_top,
+               StatementDirectives* statement) {
     const DirectiveWord& first = line.words().front();
     if (first.key == "swap" && !first.value)
         return read_swap(line, file);
@@ -198,6 +229,8 @@ void read_line(const DirectiveLine& line, FileDirectives& file, bool is_at_top, 
     FileDirectives& whole = is_at_top ? file : misplaced;
     if (first.key == "ignore-file")
         whole.ignored.push_back(ignored_rule(line));
+    else if (first.key == "expect")
+        whole.expected.push_back(expectation(line, options));
     else
         for (const DirectiveWord& word : line.words())
             read_file_word(line, word, whole);
@@ -235,14 +268,14 @@ Directives directives(const ScannedText& script, const ScanOptions& options) {
                                     "a directive on the same line as the end of a statement",
                                     "put it on a line of its own above the statement that it is for");
             if (line)
-                read_line(*line, result.file, i == 0, &said);
+                read_line(*line, options, result.file, i == 0, &said);
         }
         if (said != nothing)
             result.statements.emplace(i, std::move(said));
     }
     for (const Comment& comment : script.comments_at_end()) {
         if (const auto line = DirectiveLine::read(comment, script, options))
-            read_line(*line, result.file, script.statements.empty(), nullptr);
+            read_line(*line, options, result.file, script.statements.empty(), nullptr);
     }
     return result;
 }

@@ -27,6 +27,12 @@ struct SwapDirective {
     SourcePosition position;
 };
 
+/// `-- tripmig: expect QUERY`: what must hold before the file runs.
+struct Expectation {
+    std::string query;  ///< one SELECT, VALUES, TABLE or WITH, without ; and comments
+    SourcePosition position;
+};
+
 /// What `-- tripmig:` comments above the first statement say of the whole file. Several settings may share one comment:
 /// `-- tripmig: transaction=off lock_timeout=2s`. Absent: not said.
 struct FileDirectives {
@@ -38,6 +44,7 @@ struct FileDirectives {
     std::vector<std::string> required;  ///< requires=V3, as it is written; may be given several times
     std::optional<SwapDirective> swap;  ///< wherever it stands: it is all that its file does
     std::vector<IgnoredRule> ignored;   ///< ignore-file=RULE reason: in every statement of the file
+    std::vector<Expectation> expected;  ///< in the order in which they stand
 };
 
 /// `-- tripmig: batch by=id size=5000 pause=50ms`

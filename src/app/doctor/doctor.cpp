@@ -6,6 +6,7 @@
 #include <set>
 
 #include "app/doctor/gather.hpp"
+#include "app/migrate/target/drift.hpp"
 #include "app/partition/connections.hpp"
 #include "db/connection.hpp"
 #include "db/connection_parameters.hpp"
@@ -72,6 +73,9 @@ std::vector<Fix> run_fixes(const Context& context, db::Connection& connection, c
     const db::AdvisoryLock lock = take_maintain_lock(context, connection);
     db::Executor executor(connection, lock_policy(context.config), context.reporter, context.clock, context.stop);
     std::vector<Fix> fixes;
+    const bool has_record = db::read_catalog_record(connection, context.config.state.schema).has_value();
+    const auto drift = has_record ? db::read_catalog_differences(connection, context.config.state.schema)
+                                  : std::vector<db::CatalogDifference>{};
     for (const Unit& unit : plan) {
         fixes.push_back({unit.name, std::nullopt});
         try {
@@ -84,6 +88,8 @@ std::vector<Fix> run_fixes(const Context& context, db::Connection& connection, c
             context.reporter.warning("doctor.fix_failed", fmt::format("{}: {}", unit.name, error.message()));
         }
     }
+    if (has_record)
+        record_schema(context, connection, drift);
     return fixes;
 }
 

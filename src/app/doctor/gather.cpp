@@ -14,6 +14,8 @@
 #include "config/doctor_config.hpp"
 #include "db/connection/transport.hpp"
 #include "db/connection_parameters.hpp"
+#include "db/records/measurement_store.hpp"
+#include "db/state/catalog_store.hpp"
 #include "db/state/state_trust.hpp"
 #include "doctor/connection_checks.hpp"
 #include "doctor/health_checks.hpp"
@@ -110,6 +112,7 @@ class Look {
 
     std::vector<doctor::Check> health() {
         doctor::HealthFacts facts = doctor::read_health(m_reader);
+        facts.growth = growth();
         if (!m_expected.backup_file.empty())
             facts.backup_file_age = file_age(m_expected.backup_file);
         return doctor::check_health(facts, m_expected, m_context.config.swap.max_replica_lag);
@@ -122,6 +125,8 @@ class Look {
         doctor::SchemaFacts facts = doctor::read_schema(m_reader, database, m_context.config.state.schema, roles);
         if (!m_expected.schema_file.empty())
             facts.drift = doctor::see(m_connection, [&] { return read_drift(m_context, m_expected.schema_file); });
+        facts.changed_by_hand =
+            doctor::see(m_connection, [&] { return changed_by_hand(); }).facts.value_or(std::nullopt);
         const auto detached = see_detached();
         return doctor::check_schema(facts, [&](const QualifiedName& table) {
             return detached.facts && std::any_of(detached.facts->begin(), detached.facts->end(),
@@ -137,7 +142,6 @@ class Look {
         });
         facts.siblings = doctor::read_siblings(m_reader);
         facts.trees = doctor::see(m_connection, [&] { return doctor::read_partition_trees(m_reader); });
-        facts.detached = see_detached();
         std::vector<doctor::Check> checks = doctor::check_partitions(facts);
         for (doctor::Check& check : checks)
             for (doctor::Finding& finding : check.findings)
@@ -172,6 +176,27 @@ class Look {
             return {std::nullopt, error.message(), error.hint()};
         }
         return doctor::read_detached(m_reader, policies);
+    }
+
+    /// nullopt: it was not measured twice yet, or this role may not see it.
+    std::optional<db::Growth> growth() {
+        const auto rows = doctor::see(m_connection, [&] {
+            return m_reader.rows(db::growth_sql(m_context.config.state.schema), {std::string(), std::string()});
+        });
+        if (!rows.facts || rows.facts->empty())
+            return std::nullopt;
+        return db::Growth{rows.facts->row().number("bytes"), rows.facts->row().number("seconds")};
+    }
+
+    std::optional<std::vector<std::string>> changed_by_hand() {
+        const std::string& state = m_context.config.state.schema;
+        const auto record = db::read_catalog_record(m_connection, state);
+        if (!record || !record->why_not.empty())
+            return std::nullopt;
+        std::vector<std::string> changes;
+        for (const db::CatalogDifference& each : db::read_catalog_differences(m_connection, state))
+            changes.push_back(each.text());
+        return changes;
     }
 
     std::vector<doctor::JobFacts> jobs() {

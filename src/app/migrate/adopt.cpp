@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "app/migrate/target/drift.hpp"
 #include "app/migrate/target/history_run.hpp"
 #include "base/counted.hpp"
 #include "base/error.hpp"
@@ -114,8 +115,10 @@ AdoptResult adopt_history(const Context& context, const AdoptOptions& options) {
     const db::ForeignHistory history = db::read_foreign_history(*target.connection, result.table);
     result.adoption =
         migrate::plan_adoption(history, target.directory, planning_options(context, target, options.allow_missing));
-    if (!result.adoption.records.empty())
+    if (!result.adoption.records.empty()) {
         record_adoption(context, locked, history, result.adoption);
+        record_schema(context, locked.lock->connection(), {});
+    }
     target.read_again(context, false);
     result.version = newest_version(target.history);
     result.pending = target.comparison.pending.size();

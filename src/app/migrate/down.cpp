@@ -7,6 +7,7 @@
 #include <set>
 
 #include "app/migrate/target/applied_versions.hpp"
+#include "app/migrate/target/drift.hpp"
 #include "app/migrate/target/history_run.hpp"
 #include "base/error.hpp"
 #include "db/state/state_schema.hpp"
@@ -82,12 +83,16 @@ std::vector<migrate::AppliedFile> undo(const Context& context, MigrationTarget& 
                                {target.history.applied, migrate::JobGuard(*target.connection, schema), {}, {}});
     const migrate::PlanOptions plan{schema, db::next_batch(*target.connection, schema), true, false};
     std::vector<migrate::AppliedFile> undone;
-    for (const migrate::Migration* file : files) {
+    const auto run = [&](const migrate::Migration& file) {
         context.stop.check();
-        undone.push_back(runner.apply(*file, target.directory.scripts->take(*file), plan));
+        undone.push_back(runner.apply(file, target.directory.scripts->take(file), plan));
         context.reporter.info("migration.undone",
-                              fmt::format("ran {} ({} ms)", file->title(), undone.back().duration.count()));
-    }
+                              fmt::format("ran {} ({} ms)", file.title(), undone.back().duration.count()));
+    };
+    with_drift_check(context, lock->connection(), [&] {
+        for (const migrate::Migration* file : files)
+            run(*file);
+    });
     return undone;
 }
 

@@ -104,6 +104,9 @@ PendingFile pending_file(const Context& context, const migrate::Migration& migra
     pending.why_not = script.why_not;
     if (half_way != nullptr)
         pending.half_way = *half_way;
+    else
+        for (const sql::Expectation& expected : script.directives.expected)
+            pending.expected.push_back(sql::hide_values(expected.query, context.config.migrations.placeholders));
     if (script.directives.swap) {
         pending.swap = pending_swap(context, *script.directives.swap);
         return pending;

@@ -44,6 +44,7 @@ struct PendingFile {
     bool is_transactional = true;
     std::string why_not;                       ///< transactional
     std::optional<migrate::HalfWay> half_way;  ///< nullopt: nothing of it is done
+    std::vector<std::string> expected;         ///< queries that must be true first; none when it stopped half way
     std::optional<PendingSwap> swap;           ///< then it has no units
     std::vector<PendingUnit> units;
 };

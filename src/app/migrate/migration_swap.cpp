@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/job_watch.hpp"
 #include "app/swap/policy.hpp"
 #include "base/counted.hpp"
 #include "base/error.hpp"
@@ -51,6 +52,7 @@ std::string swap_now(const Context& context, const QualifiedName& name) {
                                 sql::quoted(name)));
     SwapOptions options;
     options.table = sql::quoted(name);
+    const JobWatch watch(context, server);
     server.take_job(name);
     const config::PartitionPolicy policy = job_policy(context.config, options, server);
     const swap::RunResult result = swap::run(server, policy, false);

@@ -4,6 +4,7 @@
 
 #include "app/migrate/migration_swap.hpp"
 #include "app/migrate/target/applied_versions.hpp"
+#include "app/migrate/target/drift.hpp"
 #include "app/migrate/target/history_run.hpp"
 #include "base/error.hpp"
 #include "migrate/scripts.hpp"
@@ -75,8 +76,12 @@ RedoResult migrate_redo(const Context& context, const Confirm& confirm) {
         context.reporter.info("redo.ran", fmt::format("ran {} ({} ms)", file.title(), done.duration.count()));
         return done;
     };
-    migrate::AppliedFile undone = run(*pair.undo);
-    return {pair.file->version.text(), std::move(undone), run(*pair.file)};
+    RedoResult result{pair.file->version.text(), {}, {}};
+    with_drift_check(context, locked.lock->connection(), [&] {
+        result.undone = run(*pair.undo);
+        result.applied = run(*pair.file);
+    });
+    return result;
 }
 
 }  // namespace tripmig::app

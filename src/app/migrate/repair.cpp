@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include "app/migrate/target/history_run.hpp"
+#include "db/state/catalog_store.hpp"
 #include "db/state/history_edit.hpp"
 
 namespace tripmig::app {
 
-RepairResult repair_history(const Context& context, const std::vector<std::string>& accepted) {
+RepairResult repair_history(const Context& context, const std::vector<std::string>& accepted, bool accepts_drift) {
     LockedTarget locked = lock_target(context, "repair");
     RepairResult result{migrate::plan_repair(locked.target.directory, locked.target.history.applied, accepted)};
     Unit unit;
@@ -21,7 +22,11 @@ RepairResult repair_history(const Context& context, const std::vector<std::strin
         context.reporter.info("repair.row", fmt::format("recorded {} as it is now{}", each.file,
                                                         each.is_accepted ? ": changed statements, as accepted"
                                                                          : ": the same statements"));
-    if (result.repairs.empty())
+    if (accepts_drift) {
+        db::record_catalog(locked.lock->connection(), context.config.state.schema, {});
+        context.reporter.info("repair.drift", "recorded the schema as it is now");
+    }
+    if (result.repairs.empty() && !accepts_drift)
         context.reporter.info("repair.done", "nothing to do: the history agrees with every file");
     return result;
 }

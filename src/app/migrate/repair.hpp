@@ -13,6 +13,7 @@ struct RepairResult {
 };
 
 /// Records applied files as they are now, where only their form changed, or the version is among `accepted`.
-RepairResult repair_history(const Context& context, const std::vector<std::string>& accepted);
+/// `accepts_drift`: the schema too.
+RepairResult repair_history(const Context& context, const std::vector<std::string>& accepted, bool accepts_drift);
 
 }  // namespace tripmig::app

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 
+#include "app/audit/audited.hpp"
+#include "app/hooks/hooks.hpp"
 #include "app/migrate/migration_swap.hpp"
+#include "app/migrate/target/drift.hpp"
 #include "app/migrate/target/foreign_history_check.hpp"
 #include "app/migrate/target/history_run.hpp"
 #include "base/error.hpp"
@@ -96,9 +99,43 @@ void require_pending_readable(const MigrationTarget& target) {
         migrate::require_readable(*target.directory.scripts->keep(*file, pending.size() == 1), *file);
 }
 
+/// Who else is told of a run that has something to do: the audit, and the hooks.
+class RunNotes {
+  public:
+    explicit RunNotes(const Context& context) : m_context(context) {}
+
+    /// Before anything is applied. A run that looks again after a lost COMMIT is the same one.
+    void begin(const std::vector<const migrate::Migration*>& pending, db::Connection& connection) {
+        if (m_row)
+            return;
+        m_row.emplace(m_context, connection);
+        m_event.command = "up";
+        for (const migrate::Migration* file : pending)
+            m_event.migrations.push_back(file->file);
+        run_before_hook(m_context, m_event);
+        m_is_told = true;
+    }
+    void end(ExitCode code, const std::string& message, const std::vector<migrate::AppliedFile>& applied) noexcept {
+        if (m_is_told) {
+            m_event.migrations.clear();
+            for (const migrate::AppliedFile& file : applied)
+                m_event.migrations.push_back(file.file);
+            run_after_hook(m_context, m_event, code, message);
+        }
+        if (m_row)
+            m_row->end(code, message);
+    }
+
+  private:
+    const Context& m_context;
+    std::optional<AuditRow> m_row;
+    HookEvent m_event;
+    bool m_is_told = false;
+};
+
 /// One run from connect to end. False: the answer to a COMMIT was lost, look again.
-bool run_once(const Context& context, const UpOptions& options, std::vector<migrate::AppliedFile>& applied,
-              std::string& version) {
+bool run_once(const Context& context, const UpOptions& options, RunNotes& notes,
+              std::vector<migrate::AppliedFile>& applied, std::string& version) {
     MigrationTarget target = look_at(context, "up", options.is_strict, options.wait_for_database);
     migrate::require_agreement(target.comparison);
     tell_warnings(context, target.comparison);
@@ -117,7 +154,11 @@ bool run_once(const Context& context, const UpOptions& options, std::vector<migr
     migrate::require_resumable(read_half_way(context, target));
     keep_up_to(target, options.to);
     try {
-        apply_pending(context, options, target, *lock, applied);
+        if (!target.comparison.pending.empty()) {
+            notes.begin(target.comparison.pending, lock->connection());
+            with_drift_check(context, lock->connection(),
+                             [&] { apply_pending(context, options, target, *lock, applied); });
+        }
     } catch (const db::CommitInDoubt& error) {
         if (context.stop.is_raised())  // nobody looks again: the next run does
             throw;
@@ -134,10 +175,18 @@ bool run_once(const Context& context, const UpOptions& options, std::vector<migr
 
 void apply_migrations(const Context& context, const UpOptions& options, UpResult& result) {
     constexpr int most_doubts = 3;
-    for (int doubts = 0; !run_once(context, options, result.applied, result.version);)
-        if (++doubts == most_doubts)
-            throw Error(ExitCode::unreachable, "the connection was lost during a commit, several times",
-                        "check the server's log, then run the same command again: the history shows what was applied");
+    RunNotes notes(context);
+    try {
+        for (int doubts = 0; !run_once(context, options, notes, result.applied, result.version);)
+            if (++doubts == most_doubts)
+                throw Error(
+                    ExitCode::unreachable, "the connection was lost during a commit, several times",
+                    "check the server's log, then run the same command again: the history shows what was applied");
+    } catch (const Error& error) {
+        notes.end(error.code(), error.message(), result.applied);
+        throw;
+    }
+    notes.end(ExitCode::ok, {}, result.applied);
 }
 
 UpResult migrate_up(const Context& context, const UpOptions& options) {

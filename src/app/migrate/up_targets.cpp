@@ -91,7 +91,7 @@ class TargetRun {
         config::Config config = m_context.config;
         config.database = m_targets[index].database;
         TargetReporter reporter(m_context.reporter, m_targets[index].name);
-        const Context own{config, reporter, m_context.stop, m_context.clock, m_context.environment};
+        const Context own{config, reporter, m_context.stop, m_context.clock, m_context.environment, m_context.command};
         const auto started = m_context.clock.steady();
         try {
             apply(own, outcome);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/job_watch.hpp"
 #include "job/session.hpp"
 #include "job/state/journal.hpp"
 #include "partition/split/drain.hpp"
@@ -16,6 +17,7 @@ PartitionJobResult drain_partition(const Context& context, const DrainOptions& o
     job::Session server(config, context.reporter, context.clock, context.stop);
     const QualifiedName partition =
         partition::default_partition_of(server, config::parse_table_name(options.run.table));
+    const JobWatch watch(context, server);
     server.take_job(partition);
     SwapOptions run = options.run;
     run.table = sql::quoted(partition);

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 
+#include "app/hooks/hooks.hpp"
 #include "app/partition/connections.hpp"
 #include "app/partition/deeds.hpp"
 #include "app/partition/drain_defaults.hpp"
 #include "app/partition/policies.hpp"
+#include "db/records/measurement_store.hpp"
 #include "db/state/history.hpp"
 #include "db/state/state_schema.hpp"
 
@@ -62,6 +64,24 @@ void prepare_state(PartitionConnections& connections, const std::string& schema,
     }
 }
 
+/// What the tables take now, for growth; and what is too old goes. Where that can't be, the partitions are there all
+/// the same.
+void keep_records(const Context& context, db::Connection& connection,
+                  const std::vector<config::PartitionPolicy>& policies) {
+    const std::string& schema = context.config.state.schema;
+    try {
+        for (const config::PartitionPolicy& policy : policies)
+            db::measure_table(connection, schema, policy.table);
+        db::measure_database(connection, schema);
+        db::forget_old_records(connection, schema);
+    } catch (const Error& error) {
+        context.stop.check();
+        if (connection.is_broken())
+            throw;
+        context.reporter.debug("measure.failed", error.message());
+    }
+}
+
 partition::MaintainResult maintain_chosen(const Context& context, const MaintainOptions& options,
                                           const ChosenPolicies& chosen) {
     PartitionConnections connections(context, maintain_role);
@@ -69,12 +89,13 @@ partition::MaintainResult maintain_chosen(const Context& context, const Maintain
     db::require_usable(connections.connection, schema, connections.database.pooler);
     const db::AdvisoryLock lock = take_maintain_lock(context, connections.connection);
     prepare_state(connections, schema, chosen.policies);
-    return partition::maintain(connections.server, chosen.policies, limits_function(context, options), options.now);
+    partition::MaintainResult result =
+        partition::maintain(connections.server, chosen.policies, limits_function(context, options), options.now);
+    keep_records(context, connections.connection, chosen.policies);
+    return result;
 }
 
-}  // namespace
-
-partition::MaintainResult maintain_partitions(const Context& context, const MaintainOptions& options) {
+partition::MaintainResult maintain_all(const Context& context, const MaintainOptions& options) {
     const ChosenPolicies chosen = require_policies(context, options);
     partition::MaintainResult result;
     if (needs_server(chosen)) {
@@ -85,8 +106,24 @@ partition::MaintainResult maintain_partitions(const Context& context, const Main
     }
     for (const config::PolicyFile& file : chosen.unreadable)
         result.tables.push_back(unreadable(file));
+    return result;
+}
+
+}  // namespace
+
+partition::MaintainResult maintain_partitions(const Context& context, const MaintainOptions& options) {
+    const HookEvent event{"partition maintain", {}, {}, {}, {}};
+    run_before_hook(context, event);
+    partition::MaintainResult result;
+    try {
+        result = maintain_all(context, options);
+    } catch (const Error& error) {
+        run_after_hook(context, event, error.code(), error.message());
+        throw;
+    }
     tell_errors(context.reporter, result.tables);
     tell_deeds(context.reporter, result);
+    run_after_hook(context, event, result.exit_code(), {});
     return result;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/job_watch.hpp"
 #include "base/error.hpp"
 #include "job/session.hpp"
 #include "job/state/journal.hpp"
@@ -46,6 +47,7 @@ PartitionJobResult merge_partitions(const Context& context, const MergeOptions& 
     std::optional<job::State> known = partition::find_merge(server, request);
     if (!known)
         require_target(options);
+    const JobWatch watch(context, server);
     server.take_job(known ? known->table : partition::first_source(server, request));
     known = partition::find_merge(server, request);  // under the job's lock
     if (known && known->stage == job::Stage::finished) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/job_watch.hpp"
 #include "job/session.hpp"
 #include "job/state/journal.hpp"
 #include "partition/split/split.hpp"
@@ -15,6 +16,7 @@ PartitionJobResult split_partition(const Context& context, const SwapOptions& op
     time.check();
     const config::Config config = with_workers(context.config, options);
     job::Session server(config, context.reporter, context.clock, context.stop);
+    const JobWatch watch(context, server);
     server.take_job(leaf);
     if (options.accepts_changes)
         swap::accept_changes(server, leaf);

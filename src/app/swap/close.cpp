@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/job_watch.hpp"
 #include "job/open_job.hpp"
 #include "job/session.hpp"
 #include "partition/split/partition_job.hpp"
@@ -13,6 +14,7 @@ namespace tripmig::app {
 
 SwapResult finish_swap(const Context& context, const QualifiedName& table, const Confirm& confirm) {
     job::Session server(context.config, context.reporter, context.clock, context.stop);
+    const JobWatch watch(context, server);
     server.take_job(table);
     swap::require_complete(server, table);
     confirm(fmt::format("finish closes the swap of {}: it cannot be reverted afterwards", sql::quoted(table)));
@@ -21,6 +23,7 @@ SwapResult finish_swap(const Context& context, const QualifiedName& table, const
 
 SwapResult abort_swap(const Context& context, const QualifiedName& table) {
     job::Session server(context.config, context.reporter, context.clock, context.stop);
+    const JobWatch watch(context, server);
     server.take_job(table);
     const bool is_split = job::require_job(server, table).is<job::PartitionJob>();
     return {table, is_split ? partition::abort_partition_job(server, table) : swap::abort(server, table), {}};
@@ -28,6 +31,7 @@ SwapResult abort_swap(const Context& context, const QualifiedName& table) {
 
 SwapResult revert_swap(const Context& context, const QualifiedName& table) {
     job::Session server(context.config, context.reporter, context.clock, context.stop);
+    const JobWatch watch(context, server);
     server.take_job(table);
     return {table, swap::revert(server, table), {}};
 }

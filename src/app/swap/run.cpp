@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/job_watch.hpp"
 #include "base/error.hpp"
 #include "job/session.hpp"
 #include "job/state/journal.hpp"
@@ -16,6 +17,7 @@ SwapResult run_swap(const Context& context, const SwapOptions& options, const Cu
     const config::Config config = with_workers(context.config, options);
     job::Session server(config, context.reporter, context.clock, context.stop);
     (void)job_policy(config, options, server);  // what is wrong with it is said before anything is waited for
+    const JobWatch watch(context, server);
     server.take_job(table);
     const config::PartitionPolicy policy = job_policy(config, options, server);
     if (options.accepts_changes)
@@ -31,6 +33,7 @@ SwapResult cut_over_swap(const Context& context, const SwapOptions& options) {
     const QualifiedName table = config::parse_table_name(options.table);
     const config::Config config = with_workers(context.config, options);
     job::Session server(config, context.reporter, context.clock, context.stop);
+    const JobWatch watch(context, server);
     server.take_job(table);
     if (options.accepts_changes)
         swap::accept_changes(server, table);

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "app/audit/audited.hpp"
 #include "app/doctor/doctor.hpp"
 #include "cli/print.hpp"
 #include "doctor/check_list.hpp"
@@ -50,7 +51,9 @@ void add_doctor(CLI::App& app, Commands& commands) {
         "[doctor] of tripmig.toml says what a team expects of its server.\n"
         "Exit codes: 0 no error, 4 an error (--strict: or a warning), 6 the server can't be reached.");
     commands.add(command, [options](Context& context) {
-        const app::DoctorResult result = app::examine(context, *options);
+        const auto examine = [&] { return app::examine(context, *options); };
+        const app::DoctorResult result =
+            options->fixes && !options->is_dry_run ? app::audited(context, examine) : examine();
         print(context, result, view::doctor_json, view::doctor_text);
         return result.exit_code();
     });

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "app/audit/audited.hpp"
 #include "cli/print.hpp"
 #include "config/dialects.hpp"
 #include "view/migrate/history.hpp"
@@ -29,7 +30,7 @@ void add_adopt(CLI::App& app, Commands& commands) {
         "Example:\n"
         "  tripmig adopt && tripmig up");
     commands.add(command, [options](Context& context) {
-        print(context, app::adopt_history(context, *options), view::adopt_json);
+        print(context, app::audited(context, [&] { return app::adopt_history(context, *options); }), view::adopt_json);
         return ExitCode::ok;
     });
 }

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "app/audit/audited.hpp"
 #include "cli/print.hpp"
 #include "view/migrate/history.hpp"
 
@@ -21,7 +22,8 @@ void add_baseline(CLI::App& app, Commands& commands) {
         "Example:\n"
         "  tripmig baseline 12 && tripmig up      continue with version 13");
     commands.add(command, [version](Context& context) {
-        print(context, app::record_baseline(context, *version), view::baseline_json);
+        print(context, app::audited(context, [&] { return app::record_baseline(context, *version); }),
+              view::baseline_json);
         return ExitCode::ok;
     });
 }

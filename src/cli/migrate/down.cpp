@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "app/audit/audited.hpp"
 #include "cli/confirm.hpp"
 #include "cli/print.hpp"
 #include "view/migrate/run.hpp"
@@ -26,7 +27,9 @@ void add_down(CLI::App& app, Commands& commands) {
         "  tripmig down --yes              undo the newest version\n"
         "  tripmig down --to 3 --yes       undo every version above 3");
     commands.add(command, [options, yes](Context& context) {
-        print(context, app::migrate_down(context, *options, confirm_on_terminal(*yes)), view::down_json);
+        print(context,
+              app::audited(context, [&] { return app::migrate_down(context, *options, confirm_on_terminal(*yes)); }),
+              view::down_json);
         return ExitCode::ok;
     });
 }

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "app/audit/audited.hpp"
 #include "cli/confirm.hpp"
 #include "cli/print.hpp"
 #include "view/migrate/run.hpp"
@@ -16,7 +17,9 @@ void add_redo(CLI::App& app, Commands& commands) {
     add_yes_option(*command, *is_confirmed);
     command->footer("The file may have been edited since it was applied: its current text runs and is recorded.");
     commands.add(command, [is_confirmed](Context& context) {
-        print(context, app::migrate_redo(context, confirm_on_terminal(*is_confirmed)), view::redo_json);
+        print(context,
+              app::audited(context, [&] { return app::migrate_redo(context, confirm_on_terminal(*is_confirmed)); }),
+              view::redo_json);
         return ExitCode::ok;
     });
 }

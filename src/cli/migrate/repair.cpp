@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "app/audit/audited.hpp"
 #include "cli/print.hpp"
 #include "view/migrate/history.hpp"
 
@@ -17,14 +18,18 @@ void add_repair(CLI::App& app, Commands& commands) {
                      "Also update this version although its statements changed; the database must already have what "
                      "the file says")
         ->type_name("V");
+    auto accepts_drift = std::make_shared<bool>(false);
+    command->add_flag("--accept-drift", *accepts_drift,
+                      "Record the schema as it is now: what was changed by hand is no drift any more");
     command->footer(
         "Runs nothing. Comments, white space and line endings may differ. Changed statements are an error (exit 4) "
         "that\n"
         "names the versions, unless each of them is accepted. Updates all files or none.\n"
         "Example:\n"
         "  tripmig repair --accept-changed 7");
-    commands.add(command, [accepted](Context& context) {
-        print(context, app::repair_history(context, *accepted), view::repair_json);
+    commands.add(command, [accepted, accepts_drift](Context& context) {
+        print(context, app::audited(context, [&] { return app::repair_history(context, *accepted, *accepts_drift); }),
+              view::repair_json);
         return ExitCode::ok;
     });
 }

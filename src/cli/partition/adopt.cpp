@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "app/audit/audited.hpp"
 #include "cli/partition/partition.hpp"
 #include "cli/print.hpp"
 #include "view/partition/policies.hpp"
@@ -36,7 +37,8 @@ void add_partition_adopt(CLI::App& partition, Commands& commands) {
         "the "
         "messages\nsay why.");
     commands.add(command, [options](Context& context) {
-        const app::AdoptPartitionsResult result = app::adopt_partitions(context, *options);
+        const auto adopt = [&] { return app::adopt_partitions(context, *options); };
+        const app::AdoptPartitionsResult result = options->takes_over ? app::audited(context, adopt) : adopt();
         print(context, result, view::partition_adopt_json, view::partition_adopt_text);
         return result.exit_code();
     });

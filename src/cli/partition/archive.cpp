@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "app/audit/audited.hpp"
 #include "cli/confirm.hpp"
 #include "cli/partition/partition.hpp"
 #include "cli/print.hpp"
@@ -31,7 +32,12 @@ void add_partition_archive(CLI::App& partition, Commands& commands) {
         "  tripmig partition archive orders_2024_01 --keep --dir /backup\n"
         "The file is plain: `zstdcat FILE | psql` restores it, as `tripmig partition restore FILE` does.");
     commands.add(command, [flags](Context& context) {
-        print(context, app::archive_partition(context, flags->options, confirm_on_terminal(flags->is_confirmed)),
+        print(context,
+              app::audited(context,
+                           [&] {
+                               return app::archive_partition(context, flags->options,
+                                                             confirm_on_terminal(flags->is_confirmed));
+                           }),
               view::archive_json);
         return ExitCode::ok;
     });
@@ -52,7 +58,9 @@ void add_partition_restore(CLI::App& partition, Commands& commands) {
         "  tripmig partition restore archive/orders/orders_2024_01.sql.zst --attach\n"
         "The file is verified before anything is sent. Owner, grants and column defaults are not in it.");
     commands.add(command, [flags](Context& context) {
-        print(context, app::restore_partition(context, flags->file, flags->attaches), view::restore_json);
+        print(context,
+              app::audited(context, [&] { return app::restore_partition(context, flags->file, flags->attaches); }),
+              view::restore_json);
         return ExitCode::ok;
     });
 }

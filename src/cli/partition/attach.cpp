@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "app/audit/audited.hpp"
 #include "cli/confirm.hpp"
 #include "cli/partition/partition.hpp"
 #include "cli/print.hpp"
@@ -21,7 +22,7 @@ void add_partition_attach(CLI::App& partition, Commands& commands) {
         "`tripmig partition status` lists the detached tables. Rows and foreign keys are checked while the table is in "
         "use; the locks are held for a moment.");
     commands.add(command, [name](Context& context) {
-        print(context, app::attach_partition(context, *name), view::attach_json);
+        print(context, app::audited(context, [&] { return app::attach_partition(context, *name); }), view::attach_json);
         return ExitCode::ok;
     });
 }

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "app/audit/audited.hpp"
 #include "base/civil.hpp"
 #include "base/error.hpp"
 #include "cli/partition/metrics.hpp"
@@ -40,7 +41,8 @@ ExitCode maintain(Context& context, const MaintainFlags& flags) {
         print(context, preview, view::maintain_preview_json, view::maintain_preview_text);
         return preview.exit_code();
     }
-    const partition::MaintainResult result = app::maintain_partitions(context, options);
+    const partition::MaintainResult result =
+        app::audited(context, [&] { return app::maintain_partitions(context, options); });
     context.metrics = table_metrics(result);
     print(context, result, view::maintain_json);
     return result.exit_code();

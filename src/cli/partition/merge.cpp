@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "app/audit/audited.hpp"
 #include "cli/partition/partition.hpp"
 #include "cli/partition/partition_job.hpp"
 #include "cli/swap/options.hpp"
@@ -33,7 +34,8 @@ void add_partition_merge(CLI::App& partition, Commands& commands) {
     commands.add(command, [options, time, is_plan](Context& context) {
         if (*is_plan)
             return print_plan(context, app::plan_merge(context, *options));
-        return print_job(context, app::merge_partitions(context, *options, *time));
+        return print_job(context,
+                         app::audited(context, [&] { return app::merge_partitions(context, *options, *time); }));
     });
 }
 

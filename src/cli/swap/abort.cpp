@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "app/audit/audited.hpp"
 #include "cli/confirm.hpp"
 #include "cli/print.hpp"
 #include "cli/swap/options.hpp"
@@ -17,7 +18,9 @@ void add_swap_abort(CLI::App& group, Commands& commands) {
     add_table_argument(*command, *table);
     accept_yes_option(*command);
     commands.add(command, [table](Context& context) {
-        print(context, app::abort_swap(context, config::parse_table_name(*table)), view::swap_json, view::swap_text);
+        print(context,
+              app::audited(context, [&] { return app::abort_swap(context, config::parse_table_name(*table)); }),
+              view::swap_json, view::swap_text);
         return ExitCode::ok;
     });
 }

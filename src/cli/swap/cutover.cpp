@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "app/audit/audited.hpp"
 #include "cli/print.hpp"
 #include "cli/swap/options.hpp"
 #include "view/swap/status.hpp"
@@ -15,7 +16,8 @@ void add_swap_cutover(CLI::App& group, Commands& commands) {
     add_policy_options(*command, *options);
     add_run_options(*command, *options);
     commands.add(command, [options](Context& context) {
-        print(context, app::cut_over_swap(context, *options), view::swap_json, view::swap_text);
+        print(context, app::audited(context, [&] { return app::cut_over_swap(context, *options); }), view::swap_json,
+              view::swap_text);
         return ExitCode::ok;
     });
 }

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "app/audit/audited.hpp"
 #include "cli/confirm.hpp"
 #include "cli/print.hpp"
 #include "cli/swap/options.hpp"
@@ -18,8 +19,12 @@ void add_swap_finish(CLI::App& group, Commands& commands) {
     add_table_argument(*command, *table);
     add_yes_option(*command, *yes);
     commands.add(command, [table, yes](Context& context) {
-        print(context, app::finish_swap(context, config::parse_table_name(*table), confirm_on_terminal(*yes)),
-              view::swap_json, view::swap_text);
+        print(
+            context,
+            app::audited(
+                context,
+                [&] { return app::finish_swap(context, config::parse_table_name(*table), confirm_on_terminal(*yes)); }),
+            view::swap_json, view::swap_text);
         return ExitCode::ok;
     });
 }

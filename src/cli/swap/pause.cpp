@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "app/audit/audited.hpp"
 #include "app/swap/status.hpp"
 #include "cli/print.hpp"
 #include "cli/swap/options.hpp"
@@ -16,7 +17,9 @@ void add(CLI::App& group, Commands& commands, const std::string& name, const std
     auto table = std::make_shared<std::string>();
     add_table_argument(*command, *table);
     commands.add(command, [table, is_paused](Context& context) {
-        print(context, app::set_swap_paused(context, config::parse_table_name(*table), is_paused),
+        print(context,
+              app::audited(context,
+                           [&] { return app::set_swap_paused(context, config::parse_table_name(*table), is_paused); }),
               view::swap_status_json, view::swap_status_text);
         return ExitCode::ok;
     });

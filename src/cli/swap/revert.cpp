@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "app/audit/audited.hpp"
 #include "cli/confirm.hpp"
 #include "cli/print.hpp"
 #include "cli/swap/options.hpp"
@@ -20,7 +21,9 @@ void add_swap_revert(CLI::App& group, Commands& commands) {
         "Nothing that was written since the cut-over is lost. With attach, possible as long as all rows are in the\n"
         "partition of the past; with copy, until `tripmig swap finish`.");
     commands.add(command, [table](Context& context) {
-        print(context, app::revert_swap(context, config::parse_table_name(*table)), view::swap_json, view::swap_text);
+        print(context,
+              app::audited(context, [&] { return app::revert_swap(context, config::parse_table_name(*table)); }),
+              view::swap_json, view::swap_text);
         return ExitCode::ok;
     });
 }

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "app/audit/audited.hpp"
 #include "cli/print.hpp"
 #include "cli/swap/options.hpp"
 #include "view/swap/status.hpp"
@@ -22,7 +23,8 @@ void add_swap_run(CLI::App& group, Commands& commands) {
         "  tripmig swap run orders --until ready && tripmig swap cutover orders\n"
         "  tripmig swap run events --key created_at --interval \"1 day\"");
     commands.add(command, [options, time](Context& context) {
-        print(context, app::run_swap(context, *options, *time), view::swap_json, view::swap_text);
+        print(context, app::audited(context, [&] { return app::run_swap(context, *options, *time); }), view::swap_json,
+              view::swap_text);
         return ExitCode::ok;
     });
 }

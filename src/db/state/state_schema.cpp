@@ -69,6 +69,8 @@ void upgrade_tables(Connection& connection, std::string_view state_schema, std::
         connection.execute(with_state(statements::state_upgrade_2, state_schema));
     if (found < 3)
         connection.execute(with_state(statements::state_upgrade_3, state_schema));
+    if (found < 4)
+        connection.execute(with_state(statements::state_upgrade_4, state_schema));
 }
 
 Error not_the_owner(const Error& error, std::string_view state_schema) {

@@ -8,7 +8,7 @@
 namespace tripmig::db {
 
 /// The version of the state schema's own tables that this binary writes.
-inline constexpr int state_version = 3;
+inline constexpr int state_version = 4;
 
 /// Creates the state schema and its tables where they are missing, and brings those of an older tripmig up to this
 /// version, in one transaction, safe against others doing the same. Nobody else may write them, whatever the default

@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "migrate/partitioned_statements.hpp"
+#include "migrate/run/expectations.hpp"
 #include "migrate/run/file_failure.hpp"
 
 namespace tripmig::migrate {
@@ -50,12 +51,20 @@ void FileRunner::require_versions(const Migration& migration, const Script& scri
     }
 }
 
+/// An earlier run did a part of the file: what was expected before it may no longer hold.
+bool FileRunner::is_begun(const Migration& migration, const Script& script, const PlanOptions& options) {
+    return !script.directives.expected.empty() && !script.is_transactional &&
+           !db::read_journal(m_session.connection(), options.state_schema, migration.file).empty();
+}
+
 AppliedFile FileRunner::apply(const Migration& migration, Script script, const PlanOptions& options) {
     const auto started = m_clock.steady();
     AppliedFile applied{migration.file, migration.version.text(), migration.description, 0, 1, {}};
     m_session.begin(script);
     look_for_partitioned(script, m_session.connection());
     require_versions(migration, script);
+    if (!is_begun(migration, script, options))
+        require_expectations(m_session, migration, script);
     m_guard.require_free(script, m_session.connection());
     applied.statements = script.statements.size();
     if (script.directives.swap) {

@@ -56,6 +56,7 @@ class FileRunner {
 
   private:
     void require_versions(const Migration& migration, const Script& script) const;
+    bool is_begun(const Migration& migration, const Script& script, const PlanOptions& options);
     void swap(const Migration& migration, const Script& script, const PlanOptions& options);
 
     Reporter& m_reporter;

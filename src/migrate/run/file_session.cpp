@@ -52,4 +52,15 @@ void FileSession::begin(const Script& script) {
     m_executor.clean_session();
 }
 
+db::UnitOutcome FileSession::ask(const Unit& unit, chr::milliseconds statement_timeout) {
+    const db::LockPolicy usual = m_executor.policy();
+    db::LockPolicy limited = usual;
+    limited.statement_timeout = statement_timeout;
+    m_executor.set_policy(limited);
+    db::UnitOutcome outcome = m_executor.run(unit);
+    m_executor.set_policy(usual);
+    m_executor.clean_session();
+    return outcome;
+}
+
 }  // namespace tripmig::migrate

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 
 #include "base/clock.hpp"
@@ -32,6 +33,10 @@ class FileSession {
     void keep() { m_executor.open_session(m_sets_lock_timeout); }
 
     db::UnitOutcome run(const Unit& unit) { return m_run_unit ? m_run_unit(m_executor, unit) : m_executor.run(unit); }
+
+    /// A unit that only reads, before the file's first one, under that limit for each statement. The session is then
+    /// as new again.
+    db::UnitOutcome ask(const Unit& unit, std::chrono::milliseconds statement_timeout);
 
     /// For what is read.
     [[nodiscard]] db::Connection& connection() noexcept { return m_connection; }

@@ -36,6 +36,8 @@ std::string statement_text(const app::PendingStatement& statement) {
 
 std::string file_text(const app::PendingFile& file) {
     std::string text = fmt::format("{}  ({})\n", file.file, mode_text(file));
+    for (const std::string& query : file.expected)
+        text += fmt::format("  expects {}\n", query);
     if (file.swap)
         text += fmt::format("  {}:{}  {}\n", file.file, file.swap->line, file.swap->outlook);
     for (const app::PendingUnit& unit : file.units)
@@ -55,6 +57,8 @@ std::string statement_sql(const app::PendingStatement& statement) {
 std::string file_sql(const app::PendingFile& file) {
     std::string text =
         fmt::format("-- {}{}\n", file.file, file.half_way ? ", " + file.half_way->state() + ": the rest" : "");
+    for (const std::string& query : file.expected)
+        text += fmt::format("-- expects {}\n", query);
     if (file.swap)
         text += fmt::format("-- {}\n", file.swap->outlook);
     for (const app::PendingUnit& unit : file.units) {
@@ -88,6 +92,7 @@ json file_json(const app::PendingFile& file) {
                   {"description", file.description},
                   {"transactional", file.is_transactional && !file.swap},
                   {"stopped_at", stopped_at_json(file.half_way)},
+                  {"expects", file.expected},
                   {"statements", statements_json(file)}};
     if (file.swap)
         document["swap"] = {{"table", name_json(file.swap->table)}, {"outlook", file.swap->outlook}};

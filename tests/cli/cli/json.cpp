@@ -123,6 +123,7 @@ void run_migrations(Documents& documents, const SwapFixture& room) {
     CHECK(documents.run("redo", {"--yes"})["ran"].size() == 2);
     CHECK(documents.run("repair")["repaired"].empty());
     CHECK(documents.run("doctor")["errors"] == 0);
+    CHECK(documents.run("audit")["runs"].size() == 3);  // up, redo and repair
     CHECK(documents.run("dump")["schema"].is_string());
     documents.run("dump", {"schema.sql"});
     CHECK(documents.run("dump", {"--check", "schema.sql"})["same"] == true);

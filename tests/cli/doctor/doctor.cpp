@@ -134,7 +134,14 @@ TEST_CASE("partitions: the present, gaps, DEFAULT, a pending detach, siblings, d
     CHECK(told(clinic.look({"--only", "partitions"}), "partitions.pending_detach") == "warning");
     document = clinic.look({"--only", "partitions", "--fix"});
     CHECK(told(document, "partitions.pending_detach") == "");
-    CHECK(told(document, "partitions.detached") == "note");
+    CHECK(told(document, "partitions.detached") == "");  // tripmig did not detach it, and has no plans for it
+    clinic.database.exec(
+        "INSERT INTO tripmig.detached VALUES ('orders_2020_01'::regclass, 'public', 'orders_2020_01', 'public', "
+        "'orders', "
+        "'FOR VALUES FROM (''2020-01-01'') TO (''2020-02-01'')', 'drop', now() - interval '9 days', "
+        "now() - interval '3 days', true)");
+    document = clinic.look({"--only", "partitions"});
+    CHECK(told(document, "partitions.detached") == "note warning");
     CHECK(has(words(document, "partitions.detached"), "public.orders_2020_01"));
 }
 

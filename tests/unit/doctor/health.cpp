@@ -45,7 +45,7 @@ std::string told_of_connections(std::int64_t connections) {
 
 std::string told_of_disk(std::int64_t bytes, std::int64_t disk) {
     Check check{"test"};
-    judge_disk({bytes, 0}, disk, check);
+    judge_disk({bytes, 0}, disk, std::nullopt, check);
     return told(check);
 }
 

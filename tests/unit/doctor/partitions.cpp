@@ -33,7 +33,6 @@ PartitionFacts facts_of(TableStatus table) {
     facts.status.facts->tables.push_back(std::move(table));
     facts.siblings.facts.emplace();
     facts.trees.facts = std::vector<PartitionTree>{{{"public", "orders"}, 12, 30, {"at"}}};
-    facts.detached.facts.emplace();
     return facts;
 }
 
@@ -132,11 +131,14 @@ TEST_CASE("siblings that differ are told by kind, three of each") {
 }
 
 TEST_CASE("detached tables, and partitioned ones without a policy") {
-    PartitionFacts facts = facts_of(healthy_table());
-    facts.detached.facts->push_back({{"public", "orders"}, {"public", "orders_2019_01"}, 8192});
+    TableStatus table = healthy_table();
+    table.detached.push_back({partition_named("orders_2019_01"), "detach", {}, std::nullopt, 8192});
+    PartitionFacts facts = facts_of(table);
     facts.trees.facts->push_back({{"public", "logs"}, 3, 6, {"at"}});
     CHECK(told(check_partitions(facts), "partitions.detached") == "note");
     CHECK(told(check_partitions(facts), "partitions.without_policy") == "note");
+    table.overdue_detached.push_back(partition_named("orders_2018_12"));
+    CHECK(told(check_partitions(facts_of(table)), "partitions.detached") == "note warning");
 }
 
 TEST_CASE("names that a policy gives to partitions, as an expression") {

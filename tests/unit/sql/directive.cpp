@@ -154,3 +154,26 @@ TEST_CASE("the place is right in a part of a file") {
     CHECK(test::brief(error) == "21:13 unknown directive \"x\"");
     CHECK(error.position()->line_text == "-- tripmig: x=1");
 }
+
+TEST_CASE("expect: one query each, of the file") {
+    const sql::FileDirectives file = read(
+                                         "-- tripmig: expect SELECT a = 1 FROM b WHERE c = 'x;y' ; -- why\n"
+                                         "-- tripmig: expect WITH x AS (SELECT true) TABLE x\nselect 1;")
+                                         .file;
+    REQUIRE(file.expected.size() == 2);
+    CHECK(file.expected[0].query == "SELECT a = 1 FROM b WHERE c = 'x;y'");
+    CHECK(file.expected[1].query == "WITH x AS (SELECT true) TABLE x");
+    CHECK(file.expected[1].position.line == 2);
+}
+
+TEST_CASE("expect: what is not one query is found before anything runs") {
+    CHECK(failure("-- tripmig: expect\nselect 1").find("1:13 expect needs a query") == 0);
+    CHECK(failure("-- tripmig: expect=true\nselect 1").find("1:13 expect takes no =") == 0);
+    CHECK(failure("-- tripmig: expect SELECT true; DROP TABLE a\nselect 1").find("1:13 expect needs one query") == 0);
+    CHECK(failure("-- tripmig: expect -- nothing\nselect 1").find("1:13 expect needs one query") == 0);
+    CHECK(failure("-- tripmig: expect DELETE FROM a\nselect 1").find("1:13 expect needs a query that only reads") == 0);
+    CHECK(failure("-- tripmig: expect SELECT (true\nselect 1").find("1:13 expect needs one query: ") == 0);
+    CHECK(
+        failure("select 1;\n-- tripmig: expect SELECT true\nselect 2").find("2:13 expect is a setting of the whole") ==
+        0);
+}
