@@ -127,9 +127,10 @@ std::string plain_buckets_sql(const Comparison& comparison, const ComparedBlocks
     std::string thresholds;
     for (const ComparedLeaf& leaf : comparison.leaves)
         thresholds += (thresholds.empty() ? "" : ", ") + leaf.lower;
-    return fmt::format("SELECT {}, COALESCE(pg_catalog.width_bucket(r.{}, ARRAY[{}]::{}[]), 1) AS bucket {} GROUP BY bucket",
-                       digest_columns(comparison), sql::quote_ident(comparison.partition_key), thresholds,
-                       comparison.partition_key_type, plain_rows(comparison, blocks));
+    return fmt::format(
+        "SELECT {}, COALESCE(pg_catalog.width_bucket(r.{}, ARRAY[{}]::{}[]), 1) AS bucket {} GROUP BY bucket",
+        digest_columns(comparison), sql::quote_ident(comparison.partition_key), thresholds,
+        comparison.partition_key_type, plain_rows(comparison, blocks));
 }
 
 std::string leaf_digest_sql(const Comparison& comparison, const ComparedLeaf& leaf) {

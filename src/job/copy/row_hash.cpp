@@ -33,9 +33,10 @@ Step drop_index(const QualifiedName& table) {
 double estimated_rows(Session& server, const State& state) {
     double rows = 0;
     for (const QualifiedName& source : state.sources())
-        rows += static_cast<double>(server.session().number(fmt::format(
-            "SELECT GREATEST(reltuples, 0)::pg_catalog.int8 FROM pg_catalog.pg_class WHERE oid = {}::pg_catalog.regclass",
-            sql::quote_literal(sql::quoted(source)))));
+        rows += static_cast<double>(
+            server.session().number(fmt::format("SELECT GREATEST(reltuples, 0)::pg_catalog.int8 FROM "
+                                                "pg_catalog.pg_class WHERE oid = {}::pg_catalog.regclass",
+                                                sql::quote_literal(sql::quoted(source)))));
     return rows;
 }
 
@@ -46,8 +47,8 @@ void report_row_hash(Session& server, const db::TableInfo& table, const State& s
     std::string others;
     for (const std::string& name : copied_columns(table))
         if (std::find(hashed.begin(), hashed.end(), name) == hashed.end())
-            others += fmt::format("{}{} {}", others.empty() ? "" : ", ", sql::quote_ident(name),
-                                  table.column(name)->type);
+            others +=
+                fmt::format("{}{} {}", others.empty() ? "" : ", ", sql::quote_ident(name), table.column(name)->type);
     report.note(
         sql::quoted(state.table),
         fmt::format("nothing identifies its rows: they are followed by a hash of their values. Writes to it compute it "
@@ -62,8 +63,7 @@ void report_row_hash(Session& server, const db::TableInfo& table, const State& s
 }
 
 Step index_row_hash(const QualifiedName& table, const db::TableInfo& like) {
-    return ddl::statement(index_sql(table, like, ""), "the catch-up finds rows by it",
-                          {{table, LockMode::share}});
+    return ddl::statement(index_sql(table, like, ""), "the catch-up finds rows by it", {{table, LockMode::share}});
 }
 
 void index_sources(Session& server, const db::TableInfo& like, const State& state) {

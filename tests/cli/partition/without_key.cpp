@@ -33,20 +33,21 @@ const char* const readings = R"(
 )";
 
 void write_policy(const SwapFixture& room) {
-    room.folder.write("tripmig.toml",
-                      "[swap]\ncutover_deadline = \"30s\"\nchunk_target = \"20ms\"\nworkers = 2\n");
+    room.folder.write("tripmig.toml", "[swap]\ncutover_deadline = \"30s\"\nchunk_target = \"20ms\"\nworkers = 2\n");
     room.folder.write("partitions/readings.toml",
                       "table = \"public.readings\"\nkey = \"at\"\ninterval = \"1 month\"\npremake = 0\nname = "
                       "\"{table}_{start:%Y_%m}\"\n");
 }
 
 /// A row as text, whatever its columns are.
-const std::string all_columns = "at, device, value, quality, tags, doc::text AS doc, place::text AS place, note, doubled";
+const std::string all_columns =
+    "at, device, value, quality, tags, doc::text AS doc, place::text AS place, note, doubled";
 
 /// How often each row is there, as one hash.
 std::string multiset(const SwapFixture& room) {
-    return room.database.scalar("SELECT md5(string_agg(t, '|' ORDER BY t)) FROM (SELECT readings::text AS t FROM "
-                                "readings) AS r");
+    return room.database.scalar(
+        "SELECT md5(string_agg(t, '|' ORDER BY t)) FROM (SELECT readings::text AS t FROM "
+        "readings) AS r");
 }
 
 void check_nothing_left(const SwapFixture& room) {
@@ -97,15 +98,14 @@ class MultisetWriters {
 
     static std::string change(std::mt19937& random) {
         const std::string device = std::to_string(random() % 50);
-        const std::string at =
-            "'2024-01-01'::timestamp + interval '2 hours' * " + std::to_string(random() % 2400);
-        const std::string chosen = "(SELECT tableoid AS table_oid, ctid AS place_in, * FROM readings WHERE device = " +
-                                   device + " ORDER BY random() LIMIT " + std::to_string(1 + random() % 3) +
-                                   " FOR UPDATE) AS o";
+        const std::string at = "'2024-01-01'::timestamp + interval '2 hours' * " + std::to_string(random() % 2400);
+        const std::string chosen =
+            "(SELECT tableoid AS table_oid, ctid AS place_in, * FROM readings WHERE device = " + device +
+            " ORDER BY random() LIMIT " + std::to_string(1 + random() % 3) + " FOR UPDATE) AS o";
         const auto update = [&](const std::string& assignment) {
             return "WITH c AS MATERIALIZED (UPDATE readings AS r SET " + assignment + " FROM " + chosen +
-                   " WHERE r.tableoid = o.table_oid AND r.ctid = o.place_in RETURNING " +
-                   columns_of("o") + ", " + columns_of("r") +
+                   " WHERE r.tableoid = o.table_oid AND r.ctid = o.place_in RETURNING " + columns_of("o") + ", " +
+                   columns_of("r") +
                    ") INSERT INTO journal SELECT v.* FROM c AS c (a, b, d, e, f, g, h, i, j, k, l, m, n, p, q, r, "
                    "s, t), LATERAL (VALUES (-1, a, b, d, e, f, g, h, i, j), (1, k, l, m, n, p, q, r, s, t)) AS v";
         };
@@ -132,8 +132,7 @@ class MultisetWriters {
             case 6:  // equal values of another form
                 return update("value = value * 1.0, tags = tags || '{}'");
             default:
-                return "SAVEPOINT s; UPDATE readings SET note = 'undone' WHERE device = " + device +
-                       "; ROLLBACK TO s";
+                return "SAVEPOINT s; UPDATE readings SET note = 'undone' WHERE device = " + device + "; ROLLBACK TO s";
         }
     }
 
@@ -194,10 +193,10 @@ TEST_CASE("rows without a key, under writers: each row is there as often as the 
 
 TEST_CASE("without a key: killed as each step begins, then run again; aborted, it leaves nothing") {
     const std::vector<std::pair<Verb, std::string>> deaths{
-        {merge, "begin the copy"},      {merge, "load the copy"},   {merge, "index the row hash"},
-        {merge, "index the copy"},      {merge, "catch up public"}, {merge, "ready for the cut-over"},
-        {merge, "cut over: waited"},    {merge, "close the merge"}, {drain, "index the row hash"},
-        {drain, "cut over public.read"}, {split, "index the copy"}, {split, "ready for the cut-over"}};
+        {merge, "begin the copy"},       {merge, "load the copy"},   {merge, "index the row hash"},
+        {merge, "index the copy"},       {merge, "catch up public"}, {merge, "ready for the cut-over"},
+        {merge, "cut over: waited"},     {merge, "close the merge"}, {drain, "index the row hash"},
+        {drain, "cut over public.read"}, {split, "index the copy"},  {split, "ready for the cut-over"}};
     for (const auto& [verb, step] : deaths) {
         CAPTURE(verb.command[1]);
         CAPTURE(step);
@@ -214,8 +213,9 @@ TEST_CASE("without a key: killed as each step begins, then run again; aborted, i
             CHECK(room.swap({"abort", verb.table})["stage"] == "aborted");
             CHECK(room.dump() == before);
         }
-        room.database.exec("UPDATE readings SET doc = '{}' WHERE device = 7; UPDATE readings SET doc = '{\"n\": 1}' WHERE "
-                           "device = 7");
+        room.database.exec(
+            "UPDATE readings SET doc = '{}' WHERE device = 7; UPDATE readings SET doc = '{\"n\": 1}' WHERE "
+            "device = 7");
         const CommandResult again = room.tripmig(verb.command);
         CHECK_MESSAGE(again.exit_code == 0, again.err);
         CHECK(multiset(room) == rows);
@@ -231,10 +231,11 @@ TEST_CASE("without a key, --plan says what that costs; one of several equal rows
     command.emplace_back("--plan");
     const CommandResult plan = room.tripmig(command);
     CHECK_MESSAGE(plan.exit_code == 0, plan.err);
-    CHECK_MESSAGE(plan.out.find("nothing identifies its rows: they are followed by a hash of their values") !=
-                      std::string::npos,
-                  plan.out);
-    CHECK(plan.out.find("The hash leaves out value level, quality quality, doc json, place point") != std::string::npos);
+    CHECK_MESSAGE(
+        plan.out.find("nothing identifies its rows: they are followed by a hash of their values") != std::string::npos,
+        plan.out);
+    CHECK(plan.out.find("The hash leaves out value level, quality quality, doc json, place point") !=
+          std::string::npos);
     command.back() = "--until";
     command.emplace_back("ready");
     const CommandResult ready = room.tripmig(command);
@@ -245,13 +246,15 @@ TEST_CASE("without a key, --plan says what that costs; one of several equal rows
                                "'hash_record_extended%' AND indisvalid") == "4");
     CHECK(room.database.sqlstate_of("ALTER TABLE readings DROP COLUMN note") == "2BP01");
     // In the copy alone: one of three equal rows; then another one twice instead.
-    room.database.exec("DELETE FROM readings_old WHERE (ctid) IN (SELECT ctid FROM readings_old WHERE device = 3 LIMIT "
-                       "1)");
+    room.database.exec(
+        "DELETE FROM readings_old WHERE (ctid) IN (SELECT ctid FROM readings_old WHERE device = 3 LIMIT "
+        "1)");
     const CommandResult missing = room.tripmig({"--json", "swap", "verify", merge.table});
     CHECK(missing.exit_code == 10);
     CHECK_MESSAGE(missing.out.find(",3,") != std::string::npos, missing.out);
-    room.database.exec("INSERT INTO readings_old SELECT * FROM (SELECT at, device, value, quality, tags, doc, place, "
-                       "note FROM readings_old WHERE device = 4 LIMIT 1) AS twice");
+    room.database.exec(
+        "INSERT INTO readings_old SELECT * FROM (SELECT at, device, value, quality, tags, doc, place, "
+        "note FROM readings_old WHERE device = 4 LIMIT 1) AS twice");
     CHECK(room.tripmig({"swap", "verify", merge.table}).exit_code == 10);
     const CommandResult barred = room.tripmig(merge.command);
     CHECK(barred.exit_code == 10);
@@ -267,8 +270,9 @@ TEST_CASE("without a key, TRUNCATE of a source and of all while the copy is read
     std::vector<std::string> command = merge.command;
     command.insert(command.end(), {"--until", "ready"});
     REQUIRE(room.tripmig(command).exit_code == 0);
-    room.database.exec("TRUNCATE readings_2024_02; INSERT INTO readings (at, device) VALUES ('2024-02-03', 1), "
-                       "('2024-02-03', 1), ('2024-01-03', 1)");
+    room.database.exec(
+        "TRUNCATE readings_2024_02; INSERT INTO readings (at, device) VALUES ('2024-02-03', 1), "
+        "('2024-02-03', 1), ('2024-01-03', 1)");
     const std::string rows = multiset(room);
     const CommandResult end = room.tripmig(merge.command);
     CHECK_MESSAGE(end.exit_code == 0, end.err);

@@ -45,8 +45,9 @@ TEST_CASE("an update of a row without a key logs both hashes, by triggers that f
     backfill::Capture capture = backfill::capture_by_hash({"shop", "orders"}, {"at", "note"}, "state", 7);
     bool is_there = false;
     for (const tripmig::Step& step : backfill::capture_triggers(capture))
-        is_there = is_there || step.sql.find("WHEN (pg_catalog.record_image_ne(ROW(OLD.at, OLD.note), ROW(NEW.at, "
-                                             "NEW.note)))") != std::string::npos;
+        is_there = is_there || step.sql.find(
+                                   "WHEN (pg_catalog.record_image_ne(ROW(OLD.at, OLD.note), ROW(NEW.at, "
+                                   "NEW.note)))") != std::string::npos;
     CHECK(is_there);
     CHECK(capture.key().is_hash());
     CHECK(backfill::row_hash_index({"shop", "orders"}).name == "tripmig_hash_orders");
