@@ -36,7 +36,7 @@ void write_policy(const SwapFixture& room) {
     room.folder.write("tripmig.toml", "[swap]\ncutover_deadline = \"30s\"\nchunk_target = \"20ms\"\nworkers = 2\n");
     room.folder.write("partitions/readings.toml",
                       "table = \"public.readings\"\nkey = \"at\"\ninterval = \"1 month\"\npremake = 0\nname = "
-                      "\"{table}_{start:%Y_%m}\"\n");
+                      "\"{table}_{start:%Y_%m_%d}\"\n");
 }
 
 /// A row as text, whatever its columns are.
@@ -130,7 +130,7 @@ class MultisetWriters {
             case 5:
                 return update("note = 'n'");
             case 6:  // equal values of another form
-                return update("value = value * 1.0, tags = tags || '{}'");
+                return update("value = r.value * 1.0, tags = r.tags || '{}'");
             default:
                 return "SAVEPOINT s; UPDATE readings SET note = 'undone' WHERE device = " + device + "; ROLLBACK TO s";
         }
@@ -234,7 +234,8 @@ TEST_CASE("without a key, --plan says what that costs; one of several equal rows
     CHECK_MESSAGE(
         plan.out.find("nothing identifies its rows: they are followed by a hash of their values") != std::string::npos,
         plan.out);
-    CHECK(plan.out.find("The hash leaves out value level, quality quality, doc json, place point") !=
+    CHECK(plan.out.find(
+              "value public.level, quality public.quality, doc json, place point: rows that differ there alone") !=
           std::string::npos);
     command.back() = "--until";
     command.emplace_back("ready");
