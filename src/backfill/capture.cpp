@@ -51,12 +51,13 @@ std::string refusal(const Capture& capture, const QualifiedName& function) {
                                                       sql::quoted(capture.source))));
 }
 
-/// One INSERT, of values in the types that the log has for them: no cast, operator or function is looked up.
+/// One INSERT, of values in the types that the log has for them: no cast or operator is looked up, and no function but
+/// PostgreSQL's own for a hash.
 std::string row_body(const Capture& capture, const QualifiedName& function, const std::string& of) {
     const std::vector<std::string> keys = capture.key_names();
     return body(capture, refusal(capture, function),
                 fmt::format("INSERT INTO {} ({}) VALUES ({})", sql::quoted(capture.log), ddl::column_list(keys),
-                            ddl::of_each(of, keys)));
+                            capture.hashed.empty() ? ddl::of_each(of, keys) : row_hash_value(of, capture.hashed)));
 }
 
 std::vector<Step> function(const Capture& capture, const QualifiedName& name, const std::string& body, bool may_exist) {
@@ -119,6 +120,15 @@ Step always(const QualifiedName& table, const std::string& name) {
                      "also for rows that a replication worker writes");
 }
 
+/// An UPDATE after which the log must name the row as it was too. Equal images have equal hashes; and columns that are
+/// named here can't be dropped behind the function's back.
+std::string key_changes(const Capture& capture) {
+    if (capture.hashed.empty())
+        return ddl::any_differs(capture.key_names());
+    return fmt::format("pg_catalog.record_image_ne(ROW({}), ROW({}))", ddl::of_each("OLD", capture.hashed),
+                       ddl::of_each("NEW", capture.hashed));
+}
+
 std::vector<Step> triggers_on(const Capture& capture, const QualifiedName& table) {
     const std::string source = sql::quoted(table);
     std::vector<Step> steps;
@@ -128,8 +138,7 @@ std::vector<Step> triggers_on(const Capture& capture, const QualifiedName& table
         steps.push_back(always(table, name));
     };
     on_row(capture.trigger, "INSERT OR UPDATE", "", capture.function);
-    on_row(capture.key_trigger, "UPDATE", fmt::format(" WHEN ({})", ddl::any_differs(capture.key_names())),
-           capture.old_function);
+    on_row(capture.key_trigger, "UPDATE", fmt::format(" WHEN ({})", key_changes(capture)), capture.old_function);
     on_row(capture.delete_trigger, "DELETE", "", capture.old_function);
     steps.push_back(trigger(table, capture.truncate_trigger, fmt::format("TRUNCATE ON {} FOR EACH STATEMENT", source),
                             capture.truncate_function));
@@ -151,6 +160,10 @@ std::vector<std::string> Capture::key_names() const {
     for (const Key& key : keys)
         names.push_back(key.name);
     return names;
+}
+
+RowKey Capture::key() const {
+    return hashed.empty() ? RowKey{key_names(), {}} : RowKey{{}, hashed};
 }
 
 std::vector<std::string> Capture::triggers() const {
@@ -175,6 +188,13 @@ Capture capture_for(const QualifiedName& source, std::vector<Capture::Key> keys,
     capture.key_trigger = fmt::format("tripmig_capture_key_{}", job);
     capture.delete_trigger = fmt::format("tripmig_capture_delete_{}", job);
     capture.truncate_trigger = fmt::format("tripmig_capture_truncate_{}", job);
+    return capture;
+}
+
+Capture capture_by_hash(const QualifiedName& source, std::vector<std::string> hashed, const std::string& state_schema,
+                        std::int64_t job) {
+    Capture capture = capture_for(source, {{std::string(row_hash_column), "pg_catalog.int8"}}, state_schema, job);
+    capture.hashed = std::move(hashed);
     return capture;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "backfill/keys.hpp"
 #include "base/qualified_name.hpp"
 #include "base/step.hpp"
 
@@ -26,14 +27,15 @@ struct Capture {
     };
 
     QualifiedName source;
-    std::uint32_t source_oid = 0;  ///< with owner and creator: needed where the functions are created
-    std::vector<Table> more;       ///< partitions of the same table whose changes go to the same log
-    std::string owner;             ///< of the source
-    std::string creator;           ///< the session's role
-    std::vector<Key> keys;
-    QualifiedName log;           ///< a table in the state schema
-    QualifiedName function;      ///< logs the key that a row has now
-    QualifiedName old_function;  ///< logs the key that it had
+    std::uint32_t source_oid = 0;     ///< with owner and creator: needed where the functions are created
+    std::vector<Table> more;          ///< partitions of the same table whose changes go to the same log
+    std::string owner;                ///< of the source
+    std::string creator;              ///< the session's role
+    std::vector<Key> keys;            ///< what the log names a row by
+    std::vector<std::string> hashed;  ///< columns of which the one key is the hash; empty: keys are columns
+    QualifiedName log;                ///< a table in the state schema
+    QualifiedName function;           ///< logs the key that a row has now
+    QualifiedName old_function;       ///< logs the key that it had
     QualifiedName truncate_function;
     std::string trigger;         ///< on INSERT and UPDATE
     std::string key_trigger;     ///< on an UPDATE that changes the key
@@ -43,6 +45,7 @@ struct Capture {
     /// The source, then the others.
     [[nodiscard]] std::vector<QualifiedName> sources() const;
     [[nodiscard]] std::vector<std::string> key_names() const;
+    [[nodiscard]] RowKey key() const;
     [[nodiscard]] std::vector<std::string> triggers() const;
     [[nodiscard]] bool is_own_trigger(const std::string& name) const;
 };
@@ -50,6 +53,9 @@ struct Capture {
 /// The names for one job: log_7, capture_7 in the state schema.
 Capture capture_for(const QualifiedName& source, std::vector<Capture::Key> keys, const std::string& state_schema,
                     std::int64_t job);
+/// The same for rows that nothing tells apart, by the hash of these columns.
+Capture capture_by_hash(const QualifiedName& source, std::vector<std::string> hashed, const std::string& state_schema,
+                        std::int64_t job);
 
 /// Log, functions and triggers, for one transaction. CREATE TRIGGER waits for the writers that are at work (SHARE ROW
 /// EXCLUSIVE), so every change that commits after this transaction is in the log.

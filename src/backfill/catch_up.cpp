@@ -13,13 +13,6 @@ namespace tripmig::backfill {
 
 using ddl::statement;
 
-std::string equal_keys(const std::vector<std::string>& keys, std::string_view left, std::string_view right) {
-    std::string text;
-    for (const std::string& key : keys)
-        text += fmt::format("{0}{1}.{3} = {2}.{3}", text.empty() ? "" : " AND ", left, right, sql::quote_ident(key));
-    return text;
-}
-
 namespace {
 
 /// A scan of so many bytes takes a few milliseconds.
@@ -41,14 +34,14 @@ std::vector<Step> replace_rows(const Transfer& transfer, const std::string& touc
         if (targets.insert(projection.target).second)
             deleted.push_back(statement(
                 fmt::format("DELETE FROM {} AS copied USING {} AS touched WHERE {}", sql::quoted(projection.target),
-                            touched, equal_keys(projection.keys, "copied", "touched")),
+                            touched, is_named_by(projection.key, "copied", "touched")),
                 "the target's rows for the keys in the log"));
         inserted.push_back(statement(
             fmt::format("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {} AS touched JOIN {}{} AS now ON "
                         "{}",
                         sql::quoted(projection.target), ddl::column_list(projection.columns),
                         columns_of(projection, "now"), touched, projection.source_has_leaves ? "" : "ONLY ",
-                        sql::quoted(projection.source), equal_keys(projection.keys, "now", "touched")),
+                        sql::quoted(projection.source), is_named_by(projection.key, "now", "touched")),
             "their rows as they are now"));
     }
     ddl::append(deleted, std::move(inserted));

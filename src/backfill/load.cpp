@@ -75,7 +75,7 @@ Step purge_touched(const Transfer& transfer, const QualifiedName& target) {
     return statement(fmt::format("DELETE FROM {} AS copied USING (SELECT DISTINCT {} FROM {} WHERE NOT truncated) AS "
                                  "touched WHERE {}",
                                  sql::quoted(target), ddl::column_list(keys), sql::quoted(transfer.capture.log),
-                                 equal_keys(keys, "copied", "touched")),
+                                 is_named_by(transfer.capture.key(), "copied", "touched")),
                      "rows changed after capture began are left to the catch-up");
 }
 

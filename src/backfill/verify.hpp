@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "backfill/keys.hpp"
 #include "backfill/throttle.hpp"
 #include "backfill/workers.hpp"
 #include "base/event.hpp"
@@ -43,7 +44,7 @@ struct Comparison {
     std::vector<ComparedLeaf> leaves;  ///< in order of their bounds
     std::string partition_key;
     std::string partition_key_type;
-    std::vector<std::string> keys;
+    RowKey key;
     std::string row_hash;       ///< over a row `r`: see row_hash()
     QualifiedName log;          ///< its keys are left out; without a name: there is none
     bool is_log_empty = false;  ///< in the snapshot compared: verify() finds out; nothing is left out then
@@ -59,7 +60,7 @@ struct Difference {
     QualifiedName leaf;
     std::int64_t plain_rows = 0;
     std::int64_t leaf_rows = 0;
-    std::vector<std::string> keys;  ///< some of those that differ, as text
+    std::vector<std::string> keys;  ///< some of those that differ, as text; of a table without a key, rows
 };
 
 /// Counts and hashes both sides in one snapshot, shared by the workers, with no lock but ACCESS SHARE; then looks for

@@ -8,6 +8,7 @@
 
 #include "backfill/keys.hpp"
 #include "backfill/verify.hpp"
+#include "ddl/column_text.hpp"
 #include "ddl/index_definition.hpp"
 #include "sql/identifier.hpp"
 
@@ -79,7 +80,7 @@ std::string not_in_log(const Comparison& comparison) {
     if (comparison.is_log_empty)
         return "TRUE";
     return fmt::format("NOT EXISTS (SELECT FROM {} AS l WHERE {})", sql::quoted(comparison.log),
-                       equal_keys(comparison.keys, "l", "r"));
+                       is_named_by(comparison.key, "r", "l"));
 }
 
 /// The sum minds rows that are there twice. One aggregate: the server would work the hash out for each that it is in.
@@ -97,7 +98,7 @@ std::string plain_rows(const Comparison& comparison, const ComparedBlocks& block
 
 std::string key_text(const Comparison& comparison, std::string_view of) {
     std::string text;
-    for (const std::string& key : comparison.keys)
+    for (const std::string& key : comparison.key.columns)
         text += fmt::format("{}{}.{}::pg_catalog.text", text.empty() ? "" : ", ", of, sql::quote_ident(key));
     return fmt::format("pg_catalog.concat_ws(', ', {})", text);
 }
@@ -121,13 +122,15 @@ std::string plain_digest_sql(const Comparison& comparison, const ComparedBlocks&
     return fmt::format("SELECT {} {}", digest_columns(comparison), plain_rows(comparison, blocks));
 }
 
+// Rows without a key are where a DEFAULT partition is, and then everything is compared with the whole: one bucket.
 std::string plain_buckets_sql(const Comparison& comparison, const ComparedBlocks& blocks) {
     std::string thresholds;
     for (const ComparedLeaf& leaf : comparison.leaves)
         thresholds += (thresholds.empty() ? "" : ", ") + leaf.lower;
-    return fmt::format("SELECT {}, pg_catalog.width_bucket(r.{}, ARRAY[{}]::{}[]) AS bucket {} GROUP BY bucket",
-                       digest_columns(comparison), sql::quote_ident(comparison.partition_key), thresholds,
-                       comparison.partition_key_type, plain_rows(comparison, blocks));
+    return fmt::format(
+        "SELECT {}, COALESCE(pg_catalog.width_bucket(r.{}, ARRAY[{}]::{}[]), 1) AS bucket {} GROUP BY bucket",
+        digest_columns(comparison), sql::quote_ident(comparison.partition_key), thresholds,
+        comparison.partition_key_type, plain_rows(comparison, blocks));
 }
 
 std::string leaf_digest_sql(const Comparison& comparison, const ComparedLeaf& leaf) {
@@ -135,30 +138,57 @@ std::string leaf_digest_sql(const Comparison& comparison, const ComparedLeaf& le
                        not_in_log(comparison));
 }
 
-std::string differing_keys_sql(const Comparison& comparison, const ComparedLeaf& leaf) {
-    const std::string keys = ddl::column_list(comparison.keys);
+namespace {
+
+/// The rows of both sides that belong to the leaf, each with what `of_row` selects of it.
+struct CountedRows {
+    std::string plain;
+    std::string leaf;
+};
+
+CountedRows counted_rows(const Comparison& comparison, const ComparedLeaf& leaf, const std::string& of_row) {
     const std::string key = sql::quote_ident(comparison.partition_key);
     std::string counted = not_in_log(comparison);
-    if (!leaf.lower.empty())
+    if (!leaf.lower.empty() && comparison.leaves.size() > 1)  // else all rows are its own, those without a key too
         counted += fmt::format(" AND r.{} >= {}", key, leaf.lower);
     if (!leaf.upper.empty())
         counted += fmt::format(" AND r.{} < {}", key, leaf.upper);
-    const std::string columns = [&] {
-        std::string text;
-        for (const std::string& each : comparison.keys)
-            text += fmt::format("r.{}, ", sql::quote_ident(each));
-        return text;
-    }();
-    const auto hashed = [&](const std::string& table) {
-        return fmt::format("SELECT {}{} AS h FROM {} AS r WHERE {}", columns, comparison.row_hash, table, counted);
+    const auto selected = [&](const std::string& table) {
+        return fmt::format("SELECT {} FROM {} AS r WHERE {}", of_row, table, counted);
     };
-    std::string plain = hashed("ONLY " + sql::quoted(comparison.plain));
+    std::string plain = selected("ONLY " + sql::quoted(comparison.plain));
     for (const ComparedTable& table : comparison.more)
-        plain += " UNION ALL " + hashed("ONLY " + sql::quoted(table.name));
+        plain += " UNION ALL " + selected("ONLY " + sql::quoted(table.name));
+    return {std::move(plain), selected(sql::quoted(leaf.name))};
+}
+
+/// Rows that one side has more often, each as far as a person needs to see it.
+std::string differing_rows_sql(const Comparison& comparison, const ComparedLeaf& leaf) {
+    const CountedRows rows = counted_rows(comparison, leaf,
+                                          fmt::format("{} AS h, pg_catalog.left(ROW({})::pg_catalog.text, 120) AS t",
+                                                      comparison.row_hash, ddl::of_each("r", comparison.key.hashed)));
+    const auto grouped = [](const std::string& selected) {
+        return fmt::format("SELECT h, pg_catalog.count(*) AS n, pg_catalog.min(t) AS t FROM ({}) AS r GROUP BY h",
+                           selected);
+    };
+    return fmt::format(
+        "SELECT COALESCE(a.t, b.t) AS key FROM ({}) AS a FULL JOIN ({}) AS b USING (h) WHERE a.n IS DISTINCT FROM b.n "
+        "ORDER BY 1 LIMIT 10",
+        grouped(rows.plain), grouped(rows.leaf));
+}
+
+}  // namespace
+
+std::string differing_keys_sql(const Comparison& comparison, const ComparedLeaf& leaf) {
+    if (comparison.key.is_hash())
+        return differing_rows_sql(comparison, leaf);
+    const CountedRows rows = counted_rows(
+        comparison, leaf, fmt::format("{}, {} AS h", ddl::of_each("r", comparison.key.columns), comparison.row_hash));
     return fmt::format(
         "SELECT CASE WHEN a.h IS NULL THEN {2} ELSE {3} END AS key FROM ({0}) AS a FULL JOIN ({1}) AS b USING ({4}) "
         "WHERE a.h IS DISTINCT FROM b.h ORDER BY 1 LIMIT 10",
-        plain, hashed(sql::quoted(leaf.name)), key_text(comparison, "b"), key_text(comparison, "a"), keys);
+        rows.plain, rows.leaf, key_text(comparison, "b"), key_text(comparison, "a"),
+        ddl::column_list(comparison.key.columns));
 }
 
 }  // namespace tripmig::backfill

@@ -11,6 +11,7 @@
 #include "ddl/registry/registry_steps.hpp"
 #include "ddl/replacement/staged.hpp"
 #include "ddl/statement_step.hpp"
+#include "job/copy/row_hash.hpp"
 #include "job/disk_full.hpp"
 #include "job/locks/attempts.hpp"
 #include "job/replacement.hpp"
@@ -27,8 +28,11 @@ namespace {
 std::vector<Step> drop_staged(const State& state) {
     if (!state.copies())
         return {};
-    return {ddl::statement(fmt::format("DROP TABLE IF EXISTS {}", sql::quoted(ddl::staged_name(state.table))),
-                           "the copy with its partitions")};
+    std::vector<Step> steps{
+        ddl::statement(fmt::format("DROP TABLE IF EXISTS {}", sql::quoted(ddl::staged_name(state.table))),
+                       "the copy with its partitions")};
+    ddl::append(steps, drop_source_indexes(state));
+    return steps;
 }
 
 /// The table is gone: what the job made beside it is left.

@@ -106,7 +106,7 @@ bool must_reload(db::Session& session, const db::TableInfo& table, const State& 
 
 Observation observe_table(const db::TableInfo& table, const State& state) {
     Observation seen;
-    if (const db::ColumnInfo* column = table.column(state.key))
+    if (const db::ColumnInfo* column = table.column(state.key); column != nullptr && !state.is<PartitionJob>())
         seen.key_is_nullable = !column->not_null;
     seen.needs_index = !state.primary_key.empty() && std::find(state.primary_key.begin(), state.primary_key.end(),
                                                                state.key) == state.primary_key.end();

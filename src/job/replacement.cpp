@@ -61,7 +61,8 @@ ddl::KeyType key_type_of(const State& state) {
 db::TableInfo without_own(db::TableInfo table, const State& state) {
     const backfill::Capture own = backfill::capture_for(table.name, {}, {}, state.job);
     erase_if(table.indexes, [&](const db::IndexInfo& each) {
-        return each.name.name == state.leaf_index() || is_index_with_key(each.name.name);
+        return each.name.name == state.leaf_index() || is_index_with_key(each.name.name) ||
+               backfill::is_row_hash_index(each.name.name);
     });
     erase_if(table.incoming, [](const db::IncomingKey& each) {
         constexpr std::string_view own_key = ddl::CompositeKey::interim_prefix;

@@ -16,6 +16,11 @@ bool tells_rows_apart(const db::TableInfo& table, const db::IndexInfo& index) {
            });
 }
 
+backfill::RowKey row_key(const db::TableInfo& table, const State& state) {
+    return goes_by_hash(state) ? backfill::RowKey{{}, backfill::hashable_columns(table)}
+                               : backfill::RowKey{row_keys(table), {}};
+}
+
 std::vector<backfill::Capture::Key> typed(const db::TableInfo& table, const std::vector<std::string>& names) {
     std::vector<backfill::Capture::Key> keys;
     for (const std::string& name : names)
@@ -24,9 +29,11 @@ std::vector<backfill::Capture::Key> typed(const db::TableInfo& table, const std:
     return keys;
 }
 
-backfill::Capture capture_of(const db::TableInfo& table, const std::vector<std::string>& keys, const State& state,
+backfill::Capture capture_of(const db::TableInfo& table, const backfill::RowKey& key, const State& state,
                              const std::string& state_schema) {
-    backfill::Capture capture = backfill::capture_for(table.name, typed(table, keys), state_schema, state.job);
+    backfill::Capture capture =
+        key.is_hash() ? backfill::capture_by_hash(table.name, key.hashed, state_schema, state.job)
+                      : backfill::capture_for(table.name, typed(table, key.columns), state_schema, state.job);
     capture.source_oid = table.oid;
     for (const SourcePartition& source : state.partition().more)
         capture.more.push_back({source.name, source.oid});
@@ -39,8 +46,8 @@ backfill::Projection registry_projection(const ddl::Registry& registry) {
     backfill::Projection projection;
     projection.source = registry.parent;
     projection.target = registry.table;
-    projection.keys = registry.id_names();
-    projection.columns = projection.keys;
+    projection.key.columns = registry.id_names();
+    projection.columns = projection.key.columns;
     projection.columns.push_back(registry.key.name);
     return projection;
 }
@@ -56,6 +63,10 @@ std::vector<std::string> row_keys(const db::TableInfo& table) {
     return {};
 }
 
+bool goes_by_hash(const State& state) {
+    return state.is<PartitionJob>() && state.primary_key.empty();
+}
+
 std::vector<std::string> copied_columns(const db::TableInfo& table) {
     std::vector<std::string> names;
     for (const db::ColumnInfo& column : table.columns)
@@ -68,26 +79,26 @@ backfill::Transfer build_transfer(const ddl::Replacement& replacement, const Sta
                                   const std::string& state_schema) {
     const db::TableInfo& table = replacement.table;
     std::vector<backfill::Projection> projections;
-    std::vector<std::string> keys;
+    backfill::RowKey key;
     if (state.copies()) {
-        keys = row_keys(table);
+        key = row_key(table, state);
         for (const QualifiedName& source : state.sources())
-            projections.push_back({source, ddl::staged_name(table.name), copied_columns(table), keys, false});
+            projections.push_back({source, ddl::staged_name(table.name), copied_columns(table), key, false});
     }
     if (replacement.registry) {
         projections.push_back(registry_projection(*replacement.registry));
-        keys = projections.back().keys;
+        key = projections.back().key;
     }
-    return backfill::transfer_for(capture_of(table, keys, state, state_schema), std::move(projections), state.job);
+    return backfill::transfer_for(capture_of(table, key, state, state_schema), std::move(projections), state.job);
 }
 
 backfill::Transfer transfer_back(const db::TableInfo& table, const State& state, const std::string& state_schema) {
     // The old table's key: it is no longer in the new one's when that was widened.
-    std::vector<std::string> keys = state.primary_key.empty() ? state.copy().row_key : state.primary_key;
-    if (keys.empty())
-        keys = row_keys(table);  // the job of an older version
-    backfill::Projection projection{table.name, {table.name.schema, state.old_name}, copied_columns(table), keys, true};
-    return backfill::transfer_for(capture_of(table, keys, state, state_schema), {projection}, state.job);
+    backfill::RowKey key{state.primary_key.empty() ? state.copy().row_key : state.primary_key, {}};
+    if (key.columns.empty())
+        key.columns = row_keys(table);  // the job of an older version
+    backfill::Projection projection{table.name, {table.name.schema, state.old_name}, copied_columns(table), key, true};
+    return backfill::transfer_for(capture_of(table, key, state, state_schema), {projection}, state.job);
 }
 
 }  // namespace tripmig::job

@@ -13,6 +13,9 @@ namespace tripmig::job {
 /// is neither.
 std::vector<std::string> row_keys(const db::TableInfo& table);
 
+/// A job on partitions whose rows nothing tells apart: they go by a hash of their values.
+bool goes_by_hash(const State& state);
+
 /// All but the generated columns, in their order.
 std::vector<std::string> copied_columns(const db::TableInfo& table);
 

@@ -19,6 +19,7 @@
 #include "job/copy/default_bounds.hpp"
 #include "job/copy/load.hpp"
 #include "job/copy/outside_keys.hpp"
+#include "job/copy/row_hash.hpp"
 #include "job/copy/units.hpp"
 #include "job/locks/attempts.hpp"
 #include "job/replacement.hpp"
@@ -80,7 +81,8 @@ std::vector<QualifiedName> leaves_to_index(Session& server, const WorkContext& c
     std::vector<QualifiedName> leaves;
     for (const db::PartitionSize& size : sizes)
         for (const db::PartitionInfo& leaf : partitioning->partitions) {
-            const std::string last = ddl::last_leaf_index(context.replacement, leaf.name);
+            const std::string last = goes_by_hash(context.state) ? backfill::row_hash_index(leaf.name).name
+                                                                 : ddl::last_leaf_index(context.replacement, leaf.name);
             if (leaf.oid == size.oid &&
                 db::taken_names(server.session(), leaf.name.schema, {last}).empty())  // in one transaction with all
                 leaves.push_back(leaf.name);
@@ -89,6 +91,8 @@ std::vector<QualifiedName> leaves_to_index(Session& server, const WorkContext& c
 }
 
 void index_all(Session& server, const db::TableInfo& table, State& state) {
+    if (goes_by_hash(state))
+        index_sources(server, table, state);
     const WorkContext context = context_of(server, table, state);
     const std::vector<QualifiedName> leaves = leaves_to_index(server, context);
     server.reporter().info("swap.step", fmt::format("index the copy: {}", counted(leaves.size(), "partition")));

@@ -11,6 +11,7 @@
 #include "ddl/registry/registry_steps.hpp"
 #include "ddl/replacement/staged.hpp"
 #include "ddl/statement_step.hpp"
+#include "job/copy/row_hash.hpp"
 #include "job/replacement.hpp"
 #include "job/state/journal.hpp"
 #include "job/state/state.hpp"
@@ -167,6 +168,8 @@ Unit index_copy_leaf(const WorkContext& context, const QualifiedName& leaf) {
         backfill::purge_touched(build_transfer(context.replacement, context.state, context.state_schema), leaf)};
     append(unit.steps, ddl::index_leaf(context.replacement, leaf));
     append(unit.steps, ddl::column_settings(context.replacement.table, leaf));
+    if (goes_by_hash(context.state))
+        unit.steps.push_back(index_row_hash(leaf, context.replacement.table));
     unit.steps.push_back(statement(fmt::format("ANALYZE {}", sql::quoted(leaf)),
                                    "statistics of the full table, also for its expressions",
                                    {{leaf, LockMode::share_update_exclusive}}));
@@ -179,6 +182,8 @@ Unit index_copy(const WorkContext& context) {
     Unit unit;
     unit.name = fmt::format("index {}", sql::quoted(staged));
     unit.steps = ddl::index_staged(replacement);
+    if (goes_by_hash(context.state))
+        unit.steps.push_back(index_row_hash(staged, replacement.table));
     if (replacement.registry) {
         const QualifiedName& registry = replacement.registry->table;
         unit.steps.push_back(

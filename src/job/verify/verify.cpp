@@ -42,7 +42,7 @@ backfill::Comparison comparison_of(Session& server, const State& state) {
         comparison.leaves = {compared_whole(whole, type)};
     comparison.partition_key = state.key;
     comparison.partition_key_type = std::string(ddl::type_name(type));
-    comparison.keys = transfer.capture.key_names();
+    comparison.key = transfer.capture.key();
     comparison.row_hash = backfill::row_hash(table, copied_columns(table));
     comparison.log = transfer.capture.log;
     return comparison;
@@ -57,7 +57,7 @@ backfill::Comparison registry_before(const db::TableInfo& table, const State& st
     comparison.leaves = {compared_whole(registry.table, key_type_of(state))};
     comparison.partition_key = state.key;
     comparison.partition_key_type = std::string(ddl::type_name(key_type_of(state)));
-    comparison.keys = registry.id_names();
+    comparison.key.columns = registry.id_names();
     comparison.row_hash = backfill::row_hash(table, registry.column_names());
     comparison.log = backfill::capture_for(table.name, {}, state_schema, state.job).log;
     return comparison;
@@ -75,7 +75,7 @@ backfill::Comparison registry_after(Session& server, const db::TableInfo& table,
         comparison.leaves = {compared_whole(table.name, type)};
     comparison.partition_key = partitioning.key;
     comparison.partition_key_type = std::string(ddl::type_name(type));
-    comparison.keys = registry.id_names();
+    comparison.key.columns = registry.id_names();
     comparison.row_hash = backfill::row_hash(table, registry.column_names());
     return comparison;
 }
@@ -108,14 +108,14 @@ bool has_whole_registry(const State& state) {
                : !state.is<EmptyJob>() && state.stage >= Stage::registered && state.stage <= Stage::range_checked;
 }
 
-std::string text_of(const std::vector<backfill::Difference>& differences, std::string_view one,
-                    std::string_view other) {
+std::string text_of(const std::vector<backfill::Difference>& differences, std::string_view one, std::string_view other,
+                    bool has_key = true) {
     std::string text;
     for (const backfill::Difference& difference : differences) {
         text += fmt::format("\n  {}: {} in {}, {} in {}", sql::quoted(difference.leaf),
                             counted(difference.plain_rows, "row"), one, difference.leaf_rows, other);
         if (!difference.keys.empty())
-            text += fmt::format("; keys {}", fmt::join(difference.keys, "; "));
+            text += fmt::format("; {} {}", has_key ? "keys" : "rows", fmt::join(difference.keys, "; "));
     }
     return text;
 }
@@ -209,7 +209,7 @@ void require_no_difference(Session& server, State& state) {
     if (state.is_cut_over() ? found.copy.empty() : found.is_equal())
         return;  // a registry is nothing that the old table goes by
     std::string text = state.is_cut_over() ? text_of(found.copy, "the old table", "the table")
-                                           : text_of(found.copy, "the table", "the copy");
+                                           : text_of(found.copy, "the table", "the copy", !goes_by_hash(state));
     if (!state.is_cut_over())
         text += text_of(found.registry, "the table", "its registry");
     throw Error(ExitCode::verification_difference,

@@ -9,6 +9,7 @@
 #include "db/catalog/partition_catalog.hpp"
 #include "db/state/altering_jobs.hpp"
 #include "ddl/column_text.hpp"
+#include "job/copy/row_hash.hpp"
 #include "job/source/publication_check.hpp"
 #include "job/source/source_table.hpp"
 #include "job/transfer.hpp"
@@ -86,11 +87,6 @@ void check_sources(job::Session& server, const db::TableInfo& parent, const job:
     if (!parent.can_alter)
         report.refuse(sql::quoted(state.table), fmt::format("the role does not own {}", sql::quoted(parent.name)),
                       "connect as its owner, or as a member of it", ExitCode::no_privilege);
-    // Of a merge the parent's key alone: a partition's own unique index says nothing of the others' rows.
-    const db::TableInfo keyed = state.does(job::PartitionVerb::merge) ? parent : job::source_of(server, state);
-    if (job::row_keys(keyed).empty())
-        report.refuse(sql::quoted(state.table), "nothing identifies its rows",
-                      fmt::format("add a primary key to {} first", sql::quoted(parent.name)));
     for (const db::TableInfo& source : sources) {
         check_kind(source, report);
         check_dependents(source, state, report);
@@ -98,6 +94,15 @@ void check_sources(job::Session& server, const db::TableInfo& parent, const job:
     }
     for (const db::PublicationInfo& publication : parent.publications)
         job::check_publication(publication, parent, state.key, true, report);
+}
+
+void choose_row_key(job::Session& server, const db::TableInfo& parent, job::State& state, job::Report& report) {
+    // Of a merge the parent's key alone: a partition's own unique index says nothing of the others' rows.
+    const db::TableInfo keyed = state.does(job::PartitionVerb::merge) ? parent : job::source_of(server, state);
+    state.primary_key = job::row_keys(keyed);
+    if (!state.primary_key.empty())
+        return;
+    job::report_row_hash(server, keyed, state, report);
 }
 
 void require_sources(job::Session& server, const job::State& state) {

@@ -15,6 +15,7 @@
 #include "ddl/statement_step.hpp"
 #include "job/copy/catch_up.hpp"
 #include "job/copy/foreign_keys.hpp"
+#include "job/copy/row_hash.hpp"
 #include "job/copy/units.hpp"
 #include "job/replacement.hpp"
 #include "job/state/journal.hpp"
@@ -185,6 +186,7 @@ Unit partition_cut_over(const job::WorkContext& context, const CutOverFacts& fac
     append(steps, job::require_own(context.state, context.state_schema));
     append(steps, backfill::last_catch_up(transfer));
     append(steps, backfill::end_transfer(transfer));
+    append(steps, job::drop_row_hash_indexes(state));
     append(steps, take_out(facts, state.copy().outgoing));
     for (const ddl::Leaf& month : facts.target_partitions)
         append(steps, put_in(context, facts, month));

@@ -177,7 +177,8 @@ PartitionPlan plan_merge(job::Session& server, const MergeRequest& request) {
         report.refuse(sql::quoted(state.table), fmt::format("a relation {} exists already", sql::quoted(into)),
                       "choose another name for --into");
     const db::TableInfo table = job::source_of(server, state);
-    state.primary_key = job::row_keys(table);
+    if (!plan.is_refused())
+        choose_row_key(server, parent, state, report);
     state.edit_copy().row_key = state.primary_key;
     state.fingerprint = job::fingerprint_of(table, state);
     plan.targets = {{into, job::merged_bounds(state)}};

@@ -51,7 +51,7 @@ CutOverFacts read_cut_over(job::Session& server, const job::State& state) {
             if (const auto bounds = ddl::parse_bounds(job::key_type_of(state), partition.bound))
                 facts.target_partitions.push_back({partition.name, *bounds});
     if (state.does(job::PartitionVerb::drain))
-        facts.rest = job::require_table(server, state.rest_name());
+        facts.rest = job::without_own(job::require_table(server, state.rest_name()), state);
     for (const QualifiedName& leaf : job::leaves_of(server, state.parent()))
         if (std::find(sources.begin(), sources.end(), leaf) == sources.end())
             facts.others.push_back(leaf);

@@ -12,7 +12,6 @@
 #include "job/source/source_table.hpp"
 #include "job/source/table_facts.hpp"
 #include "job/state/journal.hpp"
-#include "job/transfer.hpp"
 #include "partition/split/checks.hpp"
 #include "sql/identifier.hpp"
 
@@ -37,7 +36,6 @@ job::State described(job::Session& server, const config::PartitionPolicy& policy
     state.key_type = job::key_type_name(*table.column(state.key));
     state.interval = job::interval_text(policy.interval);
     state.policy = job::kept_policy(policy);
-    state.primary_key = job::row_keys(table);
     if (state.is_default())
         state.old_name = sql::truncated_name(leaf.name, state.partition().keeps_old ? "_before" : "_drained");
     state.fingerprint = job::fingerprint_of(table, state);
@@ -72,6 +70,8 @@ PartitionPlan plan_by_width(job::Session& server, const config::PartitionPolicy&
     const job::State& state = plan.state;
     const db::TableInfo parent = job::require_table(server, state.parent());
     check_sources(server, parent, state, report);
+    if (!plan.is_refused())
+        choose_row_key(server, parent, plan.state, report);
     job::Facts facts = job::read_facts(server, leaf, state.key, policy.interval);
     add_targets(server, policy, facts, plan, report);
     if (!plan.targets.empty() && facts.taken.count(state.old_name) != 0)

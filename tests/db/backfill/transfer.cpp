@@ -27,7 +27,7 @@ class Move {
             "INSERT INTO source SELECT g, timestamp '2026-01-01' + g * interval '1 minute', repeat('x', 100) FROM "
             "generate_series(1, 20000) g;"
             "CREATE TABLE target (id bigint NOT NULL, at timestamp NOT NULL);");
-        projection = {{"public", "source"}, {"public", "target"}, {"id", "at"}, {"id"}, false};
+        projection = {{"public", "source"}, {"public", "target"}, {"id", "at"}, {{"id"}, {}}, false};
         capture = backfill::capture_for({"public", "source"}, {{"id", "bigint"}}, "state", 1);
         transfer = backfill::transfer_for(capture, {projection}, 1);
     }
