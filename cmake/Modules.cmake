@@ -27,6 +27,7 @@ tripmig_module(config     MODULES base PACKAGES tomlplusplus::tomlplusplus)
 set_source_files_properties(${CMAKE_SOURCE_DIR}/src/config/toml_document.cpp PROPERTIES COMPILE_OPTIONS -fno-sanitize=unreachable)
 tripmig_module(report     MODULES base)
 tripmig_module(sandbox    MODULES base)
+tripmig_module(http       MODULES base)
 
 tripmig_module(lint       MODULES sql base)
 tripmig_module(db         MODULES base sql config PACKAGES PkgConfig::libpqxx PkgConfig::libpq Threads::Threads)
