@@ -41,7 +41,7 @@ tripmig_module(doctor     MODULES migrate partition swap job backfill ddl db lin
 tripmig_module(app        MODULES doctor migrate partition swap job backfill ddl db lint sandbox report config sql base)
 tripmig_module(view       MODULES app doctor migrate partition swap job backfill ddl db lint sandbox report config sql base
                           PACKAGES nlohmann_json::nlohmann_json)
-tripmig_module(cli        MODULES view app doctor migrate partition swap job backfill ddl db lint sandbox report config sql base
+tripmig_module(cli        MODULES view app doctor migrate partition swap job backfill ddl db lint sandbox http report config sql base
                           PACKAGES CLI11::CLI11 nlohmann_json::nlohmann_json Threads::Threads)
 
 # CLI11 and nlohmann-json are most of the time that a command's file takes to compile.

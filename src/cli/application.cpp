@@ -14,6 +14,7 @@
 #include "base/clock.hpp"
 #include "base/version.hpp"
 #include "cli/doctor/doctor.hpp"
+#include "cli/report/report.hpp"
 #include "cli/signals.hpp"
 #include "cli/usage_error.hpp"
 #include "config/dialects.hpp"
@@ -49,6 +50,8 @@ constexpr std::array declarations{
     Declaration{"partition", add_partition},
     Declaration{"swap", add_swap},
     Declaration{"doctor", add_doctor},
+    Declaration{"report", add_report},
+    Declaration{"serve", add_serve},
     Declaration{"sandbox", add_sandbox},
 };
 

@@ -30,9 +30,9 @@ struct Server::Connection {
     int socket;
     Clock::time_point deadline;
     std::string received = {};
-    std::string head = {};                               ///< of the answer
+    std::string head = {};                              ///< of the answer
     std::shared_ptr<const std::string> body = nullptr;  ///< null: HEAD
-    std::size_t sent = 0;                                ///< of both
+    std::size_t sent = 0;                               ///< of both
     bool is_answered = false;
     bool is_closing = false;  ///< all is sent; the client's end of it is waited for
 };
@@ -51,8 +51,7 @@ std::string numeric_address(const sockaddr* address, socklen_t length) {
 
 /// -1, with errno set, when it can't.
 int listen_on(const addrinfo& where) {
-    const int socket =
-        ::socket(where.ai_family, where.ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, where.ai_protocol);
+    const int socket = ::socket(where.ai_family, where.ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, where.ai_protocol);
     if (socket < 0)
         return -1;
     const int on = 1;
@@ -80,8 +79,8 @@ Addresses look_up(const Address& address) {
     hints.ai_socktype = SOCK_STREAM;
     hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
     addrinfo* found = nullptr;
-    const int failed = ::getaddrinfo(address.host.empty() ? nullptr : address.host.c_str(), address.port.c_str(),
-                                     &hints, &found);
+    const int failed =
+        ::getaddrinfo(address.host.empty() ? nullptr : address.host.c_str(), address.port.c_str(), &hints, &found);
     if (failed != 0)
         throw cannot_listen(address, ::gai_strerror(failed));
     return {found, ::freeaddrinfo};
@@ -104,9 +103,9 @@ Address parse_address(std::string_view text) {
     const bool is_bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
     if (is_bracketed)
         host = host.substr(1, host.size() - 2);
-    const bool is_number = !address.port.empty() && address.port.size() <= 5 &&
-                           std::all_of(address.port.begin(), address.port.end(),
-                                       [](unsigned char c) { return c >= '0' && c <= '9'; });
+    const bool is_number =
+        !address.port.empty() && address.port.size() <= 5 &&
+        std::all_of(address.port.begin(), address.port.end(), [](unsigned char c) { return c >= '0' && c <= '9'; });
     if (!is_number || std::stoi(address.port) > 65535 || (!is_bracketed && host.find(':') != std::string::npos))
         throw Error(ExitCode::usage, fmt::format("{} is not an address to listen on", text),
                     "write HOST:PORT: 127.0.0.1:9187, [::1]:9187, or :9187 for every address of this machine");
@@ -200,8 +199,7 @@ bool Server::receive(Connection& connection) {
     if (connection.is_answered)  // what comes now belongs to no request that is answered
         return true;
     connection.received.append(piece.data(), static_cast<std::size_t>(count));
-    if (end_of_head(connection.received) == std::string_view::npos &&
-        connection.received.size() <= m_limits.head_bytes)
+    if (end_of_head(connection.received) == std::string_view::npos && connection.received.size() <= m_limits.head_bytes)
         return true;
     answer(connection);
     return send(connection);

@@ -7,10 +7,10 @@
 
 #include "base/civil.hpp"
 #include "base/error.hpp"
-#include "cli/partition/metrics.hpp"
 #include "cli/partition/partition.hpp"
 #include "cli/print.hpp"
 #include "view/partition/maintain.hpp"
+#include "view/partition/metrics.hpp"
 
 namespace tripmig::cli {
 
@@ -41,7 +41,7 @@ ExitCode maintain(Context& context, const MaintainFlags& flags) {
         return preview.exit_code();
     }
     const partition::MaintainResult result = app::maintain_partitions(context, options);
-    context.metrics = table_metrics(result);
+    context.metrics = view::table_metrics(result);
     print(context, result, view::maintain_json);
     return result.exit_code();
 }

@@ -14,8 +14,9 @@ TEST_CASE("a request line is taken apart, and nothing else is one") {
     CHECK(request->path == "/metrics");
     CHECK(request->query == "lang=ko&x=1");
     CHECK(http::parse_request("HEAD / HTTP/1.0\n\n")->query.empty());
-    for (const char* head : {"", "\r\n", "GET", "GET /", "GET /\r\n", " / HTTP/1.1", "GET  HTTP/1.1", "GET metrics HTTP/1.1",
-                             "GET /a b HTTP/1.1", "GET /\x01 HTTP/1.1", "GET / HTTP/2", "GET /caf\xC3\xA9 HTTP/1.1"})
+    for (const char* head :
+         {"", "\r\n", "GET", "GET /", "GET /\r\n", " / HTTP/1.1", "GET  HTTP/1.1", "GET metrics HTTP/1.1",
+          "GET /a b HTTP/1.1", "GET /\x01 HTTP/1.1", "GET / HTTP/2", "GET /caf\xC3\xA9 HTTP/1.1"})
         CHECK_MESSAGE(!http::parse_request(head), head);
 }
 
