@@ -123,6 +123,8 @@ void run_migrations(Documents& documents, const SwapFixture& room) {
     CHECK(documents.run("redo", {"--yes"})["ran"].size() == 2);
     CHECK(documents.run("repair")["repaired"].empty());
     CHECK(documents.run("doctor")["errors"] == 0);
+    CHECK(documents.run("report")["doctor"]["errors"] == 0);
+    documents.fail("serve", {"--listen", "203.0.113.1:9187"}, 12);
     CHECK(documents.run("dump")["schema"].is_string());
     documents.run("dump", {"schema.sql"});
     CHECK(documents.run("dump", {"--check", "schema.sql"})["same"] == true);
