@@ -20,6 +20,7 @@ struct Texts {
     std::string_view hint;
     std::string_view made_by;
     std::string_view summary;
+    std::string_view table;
 
     std::string_view migrations;
     std::string_view pending;

@@ -75,7 +75,7 @@ Markup migrations_part(const app::Section<app::StatusResult>& section, const Tex
     std::for_each(status.migrations.rbegin(), status.migrations.rend(),
                   [&](const app::MigrationStatus& migration) { rows += migration_row(migration, texts); });
     return part +
-           scrolling_table(texts.migrations,
+           scrolling_table(said(texts.table, texts.migrations),
                            heading_cell(texts.version) + heading_cell(texts.description) + heading_cell(texts.state) +
                                heading_cell(texts.applied_at) + heading_cell(texts.duration, true) +
                                heading_cell(texts.locks) + heading_cell(texts.lock_held, true),

@@ -60,6 +60,9 @@ double height_of(std::int64_t value, std::int64_t most) {
     return value <= 0 || most <= 0 ? 0 : std::max(1.0, 46 * static_cast<double>(value) / static_cast<double>(most));
 }
 
+/// Few bars are not stretched to the page's width.
+constexpr std::size_t fewest_columns = 24;
+
 /// Rows above a line of marks, bytes below it.
 Markup picture(const std::string& table, const std::vector<Bar>& bars, const Totals& totals, const Texts& texts) {
     constexpr double step = 12;
@@ -67,7 +70,7 @@ Markup picture(const std::string& table, const std::vector<Bar>& bars, const Tot
     const std::string from = bars.front().from;
     const std::string to =
         bars.size() > 1 && bars.back().kind == BarKind::default_partition ? bars[bars.size() - 2].to : bars.back().to;
-    Svg svg(step * static_cast<double>(std::max<std::size_t>(bars.size(), 24)), 100,
+    Svg svg(step * static_cast<double>(std::max(bars.size(), fewest_columns)), 100,
             said(texts.picture, table, bars.size(), from, to));
     svg.horizontal_line(50, "base");
     double x = (step - width) / 2;
@@ -100,14 +103,22 @@ Markup axis(const std::string& left, const std::string& right) {
     return element("div", {{"class", "axis"}}, element("span", left) + element("span", right));
 }
 
+/// From the first key to the last, below the bars of these.
+Markup range_axis(const std::vector<Bar>& bars, std::size_t ranges) {
+    if (ranges == 0)
+        return {};
+    const std::string& from = bars.front().from;
+    const std::string& to = bars[ranges - 1].to;
+    return bars.size() < fewest_columns ? axis(fmt::format("{} \u2192 {}", from, to), "") : axis(from, to);
+}
+
 Markup figure(const std::string& table, const std::vector<Bar>& bars, const Texts& texts) {
     const Totals totals = totals_of(bars);
     const std::size_t ranges = bars.size() - (bars.back().kind == BarKind::default_partition ? 1 : 0);
     return element("figure", axis(said(texts.rows_above, rows_text(totals.most_rows)), "") +
                                  picture(table, bars, totals, texts) +
                                  axis(said(texts.bytes_below, size_text(totals.most_bytes)), "") +
-                                 (ranges == 0 ? Markup() : axis(bars.front().from, bars[ranges - 1].to)) +
-                                 element("figcaption", legend(bars, texts)));
+                                 range_axis(bars, ranges) + element("figcaption", legend(bars, texts)));
 }
 
 Markup numbers(const std::string& table, const std::vector<Bar>& bars, const Texts& texts) {

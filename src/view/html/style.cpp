@@ -31,7 +31,7 @@ border-radius:.6rem;padding:.6rem .8rem;color:inherit;text-decoration:none}
 .cards strong{display:block}
 .cards .ok{border-left-color:var(--ok)}.cards .warn{border-left-color:var(--expired)}.cards .bad{border-left-color:var(--bad)}
 .badge{display:inline-block;border-radius:1rem;padding:0 .6rem;font-size:.85rem;font-weight:600;background:var(--back);
-color:var(--soft)}
+color:var(--soft);white-space:nowrap}
 .badge.ok{background:var(--okback);color:var(--ok)}.badge.warn{background:var(--warnback);color:var(--warn)}
 .badge.bad{background:var(--badback);color:var(--bad)}
 .note{border-radius:.4rem;padding:.5rem .75rem;margin:.5rem 0;background:var(--warnback);color:var(--warn)}
