@@ -325,7 +325,8 @@ class Checks(unittest.TestCase):
 
 class Fields(unittest.TestCase):
     """Runs last: every field of every rendered object is one that Kubernetes knows, of the right type."""
-    TYPES = {"Job": "batch/v1", "CronJob": "batch/v1", "Deployment": "apps/v1", "ServiceAccount": "core/v1", "ConfigMap": "core/v1"}
+    TYPES = {"Job": "batch/v1", "CronJob": "batch/v1", "Deployment": "apps/v1", "Service": "core/v1", "ServiceAccount": "core/v1",
+             "ConfigMap": "core/v1"}
 
     def test_all_fields(self):
         tsc = tool("tsc")
