@@ -7,7 +7,7 @@
 #include "config/doctor_config.hpp"
 #include "config/environment.hpp"
 #include "config/option_table.hpp"
-#include "config/serve_config.hpp"
+#include "config/sections/serve_config.hpp"
 
 namespace tripmig::config {
 

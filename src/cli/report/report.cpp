@@ -8,7 +8,7 @@
 #include "app/report/report.hpp"
 #include "base/write_file.hpp"
 #include "cli/print.hpp"
-#include "config/serve_config.hpp"
+#include "config/sections/serve_config.hpp"
 #include "view/html/page.hpp"
 #include "view/report/report.hpp"
 

@@ -10,7 +10,7 @@
 #include "cli/print.hpp"
 #include "cli/report/published.hpp"
 #include "cli/report/report.hpp"
-#include "config/serve_config.hpp"
+#include "config/sections/serve_config.hpp"
 #include "http/server.hpp"
 
 namespace tripmig::cli {

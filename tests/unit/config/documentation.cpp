@@ -8,7 +8,7 @@
 #include "config/option_table.hpp"
 #include "config/parse_policy.hpp"
 #include "config/policy_table.hpp"
-#include "config/serve_config.hpp"
+#include "config/sections/serve_config.hpp"
 #include "expect_error.hpp"
 #include "temporary_folder.hpp"
 

@@ -1,4 +1,4 @@
-#include "config/serve_config.hpp"
+#include "config/sections/serve_config.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
