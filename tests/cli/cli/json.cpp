@@ -250,8 +250,9 @@ TEST_CASE("every command prints one document when the server can't be reached, o
     const TemporaryFolder elsewhere;
     Documents documents(room.surroundings());
     for (const std::string& command : all_commands())
-        if (command != "new" && command != "lint" && command.rfind("sandbox ", 0) != 0)
+        if (command != "new" && command != "lint" && command != "serve" && command.rfind("sandbox ", 0) != 0)
             documents.fail(command, arguments_to_fail_with(command), 6);
+    documents.fail("serve", {"--listen", "203.0.113.1:9187"}, 12);  // it waits for its server
     documents.fail("new", {"..."}, 2);
     documents.fail("lint", {"missing.sql"}, 2);
     documents.fail("sandbox start", {"--pg-bindir", "/nowhere", "--dir", elsewhere.path() / "a"}, 2);
