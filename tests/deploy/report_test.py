@@ -23,7 +23,7 @@ def setUpModule():
         raise unittest.SkipTest("there is no browser-driver here; scripts/deploy-tools fetches it where there is npm")
     folder = pathlib.Path(tempfile.mkdtemp(prefix="tripmig-report-"))
     unittest.addModuleCleanup(shutil.rmtree, folder)
-    assert run(os.environ["TRIPMIG_REPORT_PAGES"], folder).returncode == 0
+    assert run(os.environ["REPORT_PAGES"], folder).returncode == 0
     write_own_page()
     shots = os.environ.get("REPORT_SHOTS")
     jobs = []
