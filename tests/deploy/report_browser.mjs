@@ -1,5 +1,5 @@
 // report_browser.mjs MODULES CHROMIUM PROFILE < jobs: opens pages, and prints what was seen of each as one JSON document.
-// A job: {name, url, width, dark, shot (a file, or null), loads}.
+// A job: {name, url, width, dark, axe, shot (a file, or null), loads}.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
@@ -16,6 +16,17 @@ const context = await chromium.launchPersistentContext(profile, {
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
            "--disable-component-update", "--disable-sync"],
 });
+
+// With all details open: what is hidden is not looked at.
+async function violations(page) {
+    await page.evaluate(() => document.querySelectorAll("details").forEach((each) => (each.open = true)));
+    await page.evaluate(axe);
+    const found = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"], preload: false }));
+    await page.evaluate(() => document.querySelectorAll("details").forEach((each) => (each.open = false)));
+    return found.violations.map((each) => ({
+        id: each.id, impact: each.impact, nodes: each.nodes.slice(0, 3).map((node) => node.html.slice(0, 200)),
+    }));
+}
 
 async function look(job) {
     const page = await context.newPage();
@@ -36,13 +47,7 @@ async function look(job) {
     seen.background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     seen.bars = await page.evaluate(() => document.querySelectorAll("svg.bars rect").length);
     seen.scripts = await page.evaluate(() => document.scripts.length);
-    await page.evaluate(() => document.querySelectorAll("details").forEach((each) => (each.open = true)));
-    await page.evaluate(axe);
-    const found = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
-    seen.violations = found.violations.map((each) => ({
-        id: each.id, impact: each.impact, nodes: each.nodes.slice(0, 3).map((node) => node.html.slice(0, 200)),
-    }));
-    await page.evaluate(() => document.querySelectorAll("details").forEach((each) => (each.open = false)));
+    seen.violations = job.axe ? await violations(page) : null;
     if (job.shot) await page.screenshot({ path: job.shot, fullPage: true });
     await page.close();
     return seen;

@@ -27,14 +27,13 @@ def setUpModule():
     write_own_page()
     shots = os.environ.get("REPORT_SHOTS")
     jobs = []
-    for page, width, dark, loads in [("small", PHONE, False, 1), ("small", DESK, False, 1), ("small", PHONE, True, 1), ("small", DESK, True, 1),
-                                     ("korean", PHONE, False, 1), ("korean", DESK, True, 1), ("hostile", PHONE, True, 1), ("own", PHONE, False, 1),
-                                     ("large", DESK, False, 3)]:
+    for page, width, dark, loads in [("small", PHONE, False, 1), ("small", DESK, True, 1), ("korean", PHONE, False, 1), ("hostile", PHONE, True, 1),
+                                     ("own", PHONE, False, 1), ("small", DESK, False, 1), ("large", DESK, False, 3)]:
         name = f"{page}-{width}-{'dark' if dark else 'light'}"
-        jobs.append({"name": name, "url": (folder / f"{page}.html").as_uri(), "width": width, "dark": dark, "loads": loads,
+        jobs.append({"name": name, "url": (folder / f"{page}.html").as_uri(), "width": width, "dark": dark, "loads": loads, "axe": page != "large",
                      "shot": f"{shots}/{name}.png" if shots else None})
     result = run(node, pathlib.Path(__file__).with_name("report_browser.mjs"), os.path.realpath(driver), chromium, folder / "profile",
-                 input=json.dumps(jobs), timeout=120, env={**os.environ, "HOME": str(folder)})
+                 input=json.dumps(jobs), timeout=240, env={**os.environ, "HOME": str(folder)})
     assert result.returncode == 0, result.stderr
     seen = json.loads(result.stdout)
 
@@ -72,8 +71,9 @@ class Pages(unittest.TestCase):
         self.assertNotEqual(seen[f"small-{DESK}-dark"]["background"], seen[f"small-{DESK}-light"]["background"])
 
     def test_axe_finds_nothing_serious(self):
+        self.assertGreater(len([page for page in seen.values() if page["violations"] is not None]), 4)
         for name, page in self.each():
-            self.assertEqual([each for each in page["violations"] if each["impact"] in ("serious", "critical")], [])
+            self.assertEqual([each for each in page["violations"] or [] if each["impact"] in ("serious", "critical")], [])
 
     def test_there_is_a_bar_for_each_partition(self):
         # 40 and 20 partitions and a DEFAULT: each has a mark, rows above it unless it is empty, and bytes below it.
