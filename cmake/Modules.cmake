@@ -27,6 +27,7 @@ tripmig_module(config     MODULES base PACKAGES tomlplusplus::tomlplusplus)
 set_source_files_properties(${CMAKE_SOURCE_DIR}/src/config/toml_document.cpp PROPERTIES COMPILE_OPTIONS -fno-sanitize=unreachable)
 tripmig_module(report     MODULES base)
 tripmig_module(sandbox    MODULES base)
+tripmig_module(http       MODULES base)
 
 tripmig_module(lint       MODULES sql base)
 tripmig_module(db         MODULES base sql config PACKAGES PkgConfig::libpqxx PkgConfig::libpq Threads::Threads)
@@ -40,7 +41,7 @@ tripmig_module(doctor     MODULES migrate partition swap job backfill ddl db lin
 tripmig_module(app        MODULES doctor migrate partition swap job backfill ddl db lint sandbox report config sql base)
 tripmig_module(view       MODULES app doctor migrate partition swap job backfill ddl db lint sandbox report config sql base
                           PACKAGES nlohmann_json::nlohmann_json)
-tripmig_module(cli        MODULES view app doctor migrate partition swap job backfill ddl db lint sandbox report config sql base
+tripmig_module(cli        MODULES view app doctor migrate partition swap job backfill ddl db lint sandbox http report config sql base
                           PACKAGES CLI11::CLI11 nlohmann_json::nlohmann_json Threads::Threads)
 
 include(EmbedPages)     # what `tripmig help` shows of docs/

@@ -16,6 +16,7 @@
 #include "cli/doctor/doctor.hpp"
 #include "cli/given_options.hpp"
 #include "cli/help_format.hpp"
+#include "cli/report/report.hpp"
 #include "cli/signals.hpp"
 #include "cli/usage_error.hpp"
 #include "config/dialects.hpp"
@@ -52,6 +53,8 @@ constexpr std::array declarations{
     Declaration{"swap", add_swap},
     Declaration{"doctor", add_doctor},
     Declaration{"audit", add_audit},
+    Declaration{"report", add_report},
+    Declaration{"serve", add_serve},
     Declaration{"sandbox", add_sandbox},
     Declaration{"explain", add_explain},
     Declaration{"help", add_help},

@@ -7,6 +7,7 @@
 #include "config/doctor_config.hpp"
 #include "config/environment.hpp"
 #include "config/option_table.hpp"
+#include "config/sections/serve_config.hpp"
 
 namespace tripmig::config {
 
@@ -92,10 +93,11 @@ void check_section(const TomlEntry& entry) {
 Layer file_layer(const fs::path& file, const std::string& name, const fs::path& folder) {
     Layer layer;
     const std::vector<TomlEntry> entries = parse_toml(read_text_file(file), name);
-    (void)parse_doctor_config(entries, folder);  // a mistake in it is every command's
+    (void)parse_doctor_config(entries, folder);  // a mistake in one of them is every command's
+    (void)parse_serve_config(entries, folder);
     for (const TomlEntry& entry : entries) {
-        // load_targets() and load_doctor_config() read them
-        if (entry.path.front() == "targets" || entry.path.front() == "doctor")
+        // load_targets(), load_doctor_config() and load_serve_config() read them
+        if (entry.path.front() == "targets" || entry.path.front() == "doctor" || entry.path.front() == "serve")
             continue;
         if (entry.path.size() == 1) {
             check_section(entry);

@@ -141,6 +141,8 @@ void look_at_the_clock(db::Session& session, const config::PartitionPolicy& poli
 void add_overdue(db::Session& session, const config::PartitionPolicy& policy, const Limits& limits, Snapshot& snapshot,
                  TableStatus& status) {
     look_at_the_clock(session, policy, limits, snapshot);
+    for (const LeafSnapshot& leaf : expired_leaves(snapshot, policy))
+        status.expired.push_back(leaf.leaf);
     for (const LeafSnapshot& leaf : overdue_leaves(snapshot, policy, limits))
         status.overdue.push_back(leaf.leaf);
     for (const DetachedPartition& each : overdue_detached(snapshot, policy, limits))
@@ -151,6 +153,7 @@ void add_future(const Snapshot& snapshot, TableStatus& status) {
     std::optional<ddl::Bound> present = snapshot.coverage.newest;
     if (!ddl::is_number(snapshot.coverage.key))
         present = ddl::Bound::at(snapshot.now);
+    status.present = present;
     if (!present)
         return;
     status.covered_until = ddl::covered_until(snapshot.coverage, *present);

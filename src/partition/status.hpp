@@ -44,6 +44,8 @@ struct TableStatus {
     /// Rows in DEFAULT that a partition of the policy should have; nullopt: they could not be counted in a few seconds.
     std::optional<DefaultRows> misplaced;
     std::vector<ddl::Bounds> gaps;
+    std::optional<ddl::Bound> present;           ///< now, or the newest number; nullopt: no number yet
+    std::vector<ddl::Leaf> expired;              ///< nothing in the policy keeps them: the next runs take them
     std::vector<ddl::Leaf> overdue;              ///< should have been detached more than a day ago
     std::vector<DetachedStatus> detached;        ///< the first detached first
     std::vector<ddl::Leaf> overdue_detached;     ///< should have been dropped more than a day ago

@@ -56,19 +56,8 @@ Values read_values(std::string_view text) {
     return values;
 }
 
-/// A label's value as the text format has it: \\ and " behind a backslash.
-std::string escaped(std::string_view text) {
-    std::string result;
-    for (const char c : text) {
-        if (c == '\\' || c == '"')
-            result += '\\';
-        result += c;
-    }
-    return result;
-}
-
 void set_table(Values& values, const TableMetrics& table, double moment) {
-    const std::string label = fmt::format("{{table=\"{}\"}}", escaped(table.table));
+    const std::string label = fmt::format("{{table=\"{}\"}}", label_value(table.table));
     const auto set = [&](const Metric& metric, std::int64_t value) {
         values[std::string(metric.name)][label] = fmt::format("{}", value);
     };
@@ -87,7 +76,42 @@ void set_table(Values& values, const TableMetrics& table, double moment) {
         values[std::string(maintained.name)][label] = fmt::format("{:.3f}", moment);
 }
 
+std::string to_text(Values& values) {
+    std::string text;
+    for (const Metric& metric : metrics) {
+        if (metric.name.rfind("tripmig_partition", 0) == 0 && values[std::string(metric.name)].empty())
+            continue;
+        text += fmt::format("# HELP {0} {1}\n# TYPE {0} gauge\n", metric.name, metric.help);
+        for (const auto& [labels, value] : values[std::string(metric.name)])
+            text += fmt::format("{}{} {}\n", metric.name, labels, value);
+    }
+    return text;
+}
+
 }  // namespace
+
+std::string label_value(std::string_view text) {
+    std::string result;
+    for (const char c : text) {
+        if (c == '\\' || c == '"')
+            result += '\\';
+        if (c == '\n')
+            result += "\\n";
+        else
+            result += c;
+    }
+    return result;
+}
+
+std::string metrics_text(std::string_view former, const std::vector<TableMetrics>& tables) {
+    Values values = read_values(former);
+    for (const Metric& metric : metrics)
+        if (metric.name.rfind("tripmig_partition", 0) == 0 && metric.name != maintained.name)
+            values.erase(std::string(metric.name));
+    for (const TableMetrics& table : tables)
+        set_table(values, table, 0);
+    return to_text(values);
+}
 
 std::string metrics_text(std::string_view former, const RunMetrics& run) {
     Values values = read_values(former);
@@ -103,25 +127,21 @@ std::string metrics_text(std::string_view former, const RunMetrics& run) {
         set(success, fmt::format("{:.3f}", moment));
     for (const TableMetrics& table : run.tables)
         set_table(values, table, moment);
+    return to_text(values);
+}
+
+std::string read_metrics(const std::filesystem::path& file) {
+    constexpr std::size_t longest = 1UL << 20U;
     std::string text;
-    for (const Metric& metric : metrics) {
-        if (metric.name.rfind("tripmig_partition", 0) == 0 && values[std::string(metric.name)].empty())
-            continue;
-        text += fmt::format("# HELP {0} {1}\n# TYPE {0} gauge\n", metric.name, metric.help);
-        for (const auto& [labels, value] : values[std::string(metric.name)])
-            text += fmt::format("{}{} {}\n", metric.name, labels, value);
-    }
+    std::error_code none;
+    // What can't be read is not there; and nothing is waited for that a FIFO may have in it.
+    if (!std::filesystem::is_regular_file(file, none) || read_file(file, longest, {}, text))
+        text.clear();
     return text;
 }
 
 void write_metrics(const std::filesystem::path& file, const RunMetrics& run) {
-    constexpr std::size_t longest = 1UL << 20U;
-    std::string former;
-    std::error_code none;
-    // What can't be read is not there; and nothing is waited for that a FIFO may have in it.
-    if (!std::filesystem::is_regular_file(file, none) || read_file(file, longest, {}, former))
-        former.clear();
-    if (const std::error_code failed = write_file(file, metrics_text(former, run)))
+    if (const std::error_code failed = write_file(file, metrics_text(read_metrics(file), run)))
         throw Error(ExitCode::unexpected,
                     fmt::format("cannot write the metrics file {}: {}", file.string(), failed.message()),
                     "check `metrics_file` in [report], its directory and this user's permissions");

@@ -40,6 +40,15 @@ struct RunMetrics {
 /// that it tells of stays when this run had none. Lines of others go.
 std::string metrics_text(std::string_view former, const RunMetrics& run);
 
+/// How these tables stand now, and of `former` what it says of runs and of when tables were last maintained.
+std::string metrics_text(std::string_view former, const std::vector<TableMetrics>& tables);
+
+/// What the file says; empty when it can't be read, or is no regular file.
+std::string read_metrics(const std::filesystem::path& file);
+
+/// A label's value as the text format has it: \\, " and line ends behind a backslash.
+std::string label_value(std::string_view text);
+
 /// Puts that text in the file's place at once, as node_exporter's textfile collector wants it: a reader sees the former
 /// text or the new one. Throws Error{unexpected} naming the file when it can't be written; the former one stays.
 void write_metrics(const std::filesystem::path& file, const RunMetrics& run);

@@ -2,6 +2,7 @@
 """deploy/prometheus and deploy/grafana: every alert fires when it should and only then, every metric is one that is written.
 
 The last test is the whole way: tripmig, its metrics file, node exporter, Prometheus with these rules, the dashboard's queries."""
+import functools
 import json
 import os
 import pathlib
@@ -71,6 +72,30 @@ def setUpModule():
     maintain_a_table()
 
 
+@functools.cache
+def serve_metrics():
+    """What `tripmig serve` answers, in a file."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    file = folder / "serve.prom"
+    server = subprocess.Popen([BINARY, "--quiet", "serve", "--listen", f"127.0.0.1:{port}", "--partitions", folder / "partitions"], cwd=ROOT)
+    try:
+        deadline = time.monotonic() + 60
+        while "\ntripmig_up 1\n" not in (file.read_text() if file.exists() else ""):
+            assert time.monotonic() < deadline, "it did not read the server"
+            time.sleep(0.1)
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+                    file.write_bytes(answer.read())
+            except urllib.error.URLError:
+                pass
+    finally:
+        server.terminate()
+        assert server.wait(10) == 0
+    return file
+
+
 class Rules(unittest.TestCase):
     def test_they_parse(self):
         result = run(tool("promtool"), "check", "rules", *RULES)
@@ -103,7 +128,7 @@ class Rules(unittest.TestCase):
 
 class Metrics(unittest.TestCase):
     def written(self):
-        return set(re.findall(r"^# TYPE (\w+) gauge$", metrics.read_text() + table_metrics.read_text(), re.M))
+        return set(re.findall(r"^# TYPE (\w+) gauge$", metrics.read_text() + table_metrics.read_text() + serve_metrics().read_text(), re.M))
 
     def test_all_that_are_named_are_written(self):
         used = set().union(*(metric_names(rule["expr"]) for rule in alerts()), *(metric_names(query) for _, query in dashboard_queries()))
@@ -121,7 +146,7 @@ class Metrics(unittest.TestCase):
         self.assertLessEqual({rule["alert"] for rule in alerts()}, set(re.findall(r"\bTripmig\w+", page)))
 
     def test_the_format(self):
-        for file in (metrics, table_metrics):
+        for file in (metrics, table_metrics, serve_metrics()):
             result = run(tool("promtool"), "check", "metrics", input=file.read_text())
             self.assertEqual((result.returncode, result.stdout), (0, ""), result.stderr)
 

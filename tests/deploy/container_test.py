@@ -9,7 +9,9 @@ import subprocess
 import tempfile
 import time
 import unittest
+import urllib.error
 import urllib.parse
+import urllib.request
 
 import yaml
 
@@ -172,6 +174,25 @@ class Kubernetes(Runs):
         shutil.copytree(service, files)
         (files / "migrations/V5__broken.sql").write_text("CREATE TABLE broken (id int);\nSELECT 1 / 0;\n")
         self.log(self.start("up", self.trip, files=files), 7)
+
+    def test_8_serve_answers_until_it_is_told_to_end(self):
+        document = documents((DEPLOY / "kubernetes/components/serve/serve.yaml").read_text())[0]
+        manifests.our_containers(document)[0]["envFrom"][0]["configMapRef"]["name"] = self.settings[0]["metadata"]["name"]
+        run_ = self.begin(document, [document, *self.settings])
+        until(lambda: self.status("/readyz") == 200)
+        self.assertEqual(self.status("/healthz"), 200)
+        self.check_process(run_.pid())
+        self.assertLess(run_.terminate(), 5)
+        self.log(run_, 0)
+
+    def status(self, path):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:9187{path}", timeout=10) as answer:
+                return answer.status
+        except urllib.error.HTTPError as error:
+            return error.code
+        except OSError:
+            return None
 
     def test_9_every_command_was_run(self):
         self.assertEqual(self.ran, manifests.COMMANDS)

@@ -117,10 +117,20 @@ class Kustomize(Scratch):
         pod = manifests.pod_of(self.one(found, "Deployment"))
         self.assertEqual([c["name"] for c in pod["initContainers"]], ["cache"])
 
+    def test_serve(self):
+        found = self.application("wait", "serve")
+        (server,) = [d for d in found if d["kind"] == "Deployment" and d["metadata"]["name"] == "tripmig-serve"]
+        service = self.one(found, "Service")
+        self.assertLessEqual(service["spec"]["selector"].items(), server["spec"]["template"]["metadata"]["labels"].items())
+        self.assertTrue(service["spec"]["publishNotReadyAddresses"])
+        broken = copy.deepcopy(server)
+        manifests.pod_of(broken)["containers"][0]["readinessProbe"]["httpGet"]["path"] = "/"
+        self.assertIn("Deployment tripmig-serve: its readinessProbe does not ask /readyz", manifests.check([broken]))
+
     def test_key_vault_for_all(self):
-        found = self.application("wait", "wait", "swap", "azure-key-vault")
+        found = self.application("wait", "wait", "swap", "serve", "azure-key-vault")
         volumes = [v for d in found for v in (manifests.pod_of(d) or {}).get("volumes", []) if v["name"] != "cache"]
-        self.assertEqual(len(volumes), 4)
+        self.assertEqual(len(volumes), 5)
         self.assertTrue(all("csi" in volume for volume in volumes), volumes)
 
     def test_argo_cd(self):
@@ -183,6 +193,12 @@ class Helm(Scratch):
             pair = [self.plain(d) for d in chart + base if d["metadata"].get("labels", {}).get("app.kubernetes.io/component") == component]
             self.assertEqual(len(pair), 2, component)
             self.assertEqual(pair[0], pair[1])
+
+    def test_serve_is_the_same_as_kustomize_s(self):
+        chart = self.render("--set", "serve.enabled=true")
+        pair = [self.one(chart, "Deployment"), documents((DEPLOY / "kubernetes/components/serve/serve.yaml").read_text())[0]]
+        pods = [self.plain(d)["template"]["spec"] for d in pair]
+        self.assertEqual(pods[0], pods[1])
 
     def plain(self, document):
         spec = copy.deepcopy(document["spec"])
@@ -309,7 +325,8 @@ class Checks(unittest.TestCase):
 
 class Fields(unittest.TestCase):
     """Runs last: every field of every rendered object is one that Kubernetes knows, of the right type."""
-    TYPES = {"Job": "batch/v1", "CronJob": "batch/v1", "Deployment": "apps/v1", "ServiceAccount": "core/v1", "ConfigMap": "core/v1"}
+    TYPES = {"Job": "batch/v1", "CronJob": "batch/v1", "Deployment": "apps/v1", "Service": "core/v1", "ServiceAccount": "core/v1",
+             "ConfigMap": "core/v1"}
 
     def test_all_fields(self):
         tsc = tool("tsc")

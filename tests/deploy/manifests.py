@@ -11,6 +11,7 @@ COMMANDS = {
     ("wait", "--timeout", "10min"),
     ("partition", "maintain"),
     ("swap", "run", "TABLE"),
+    ("serve", "--listen", ":9187"),
 }
 MAINTENANCE_HOUR_UTC = 8
 
@@ -53,6 +54,8 @@ def check_document(document, documents):
     if kind in ("Job", "CronJob"):
         yield from check_own_pod(pod_of(document))
         yield from check_job(job_of(document), nightly=kind == "CronJob")
+    if kind == "Deployment" and is_server(document):
+        yield from check_server(document)
     if kind == "CronJob":
         yield from check_schedule(document["spec"])
     for container in our_containers(document):
@@ -60,6 +63,25 @@ def check_document(document, documents):
         yield from check_references(container, pod_of(document), documents)
     if kind in ("Job", "CronJob") and not our_containers(document):
         yield "it has no container tripmig"
+
+
+def is_server(document):
+    """Ours, not an application with our init container."""
+    return any(c["name"] == "tripmig" for c in pod_of(document)["containers"])
+
+
+def check_server(document):
+    pod = pod_of(document)
+    yield from (complaint for complaint in check_own_pod({**pod, "restartPolicy": "Never"}))
+    container = our_containers(document)[0]
+    ports = {port["name"]: port["containerPort"] for port in container.get("ports", [])}
+    for probe, path in [("livenessProbe", "/healthz"), ("readinessProbe", "/readyz")]:
+        request = container.get(probe, {}).get("httpGet", {})
+        if request.get("path") != path or request.get("port") not in ports:
+            yield f"its {probe} does not ask {path}"
+    labels = document["spec"]["template"]["metadata"]["labels"]
+    if not document["spec"]["selector"]["matchLabels"].items() <= labels.items():
+        yield "its selector does not find its pods"
 
 
 def check_settings(data):

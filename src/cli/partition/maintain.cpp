@@ -8,10 +8,10 @@
 #include "app/audit/audited.hpp"
 #include "base/civil.hpp"
 #include "base/error.hpp"
-#include "cli/partition/metrics.hpp"
 #include "cli/partition/partition.hpp"
 #include "cli/print.hpp"
 #include "view/partition/maintain.hpp"
+#include "view/partition/metrics.hpp"
 
 namespace tripmig::cli {
 
@@ -43,7 +43,7 @@ ExitCode maintain(Context& context, const MaintainFlags& flags) {
     }
     const partition::MaintainResult result =
         app::audited(context, [&] { return app::maintain_partitions(context, options); });
-    context.metrics = table_metrics(result);
+    context.metrics = view::table_metrics(result);
     print(context, result, view::maintain_json);
     return result.exit_code();
 }

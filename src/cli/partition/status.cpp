@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "cli/partition/metrics.hpp"
 #include "cli/partition/partition.hpp"
 #include "cli/print.hpp"
+#include "view/partition/metrics.hpp"
 #include "view/partition/status.hpp"
 
 namespace tripmig::cli {
@@ -31,7 +31,7 @@ void add_partition_status(CLI::App& partition, Commands& commands) {
         "  tripmig --json partition status orders | jq '.tables[].days_left'");
     commands.add(command, [flags](Context& context) {
         const app::PartitionStatus status = app::partition_status(context, flags->only);
-        context.metrics = table_metrics(status.result);
+        context.metrics = view::table_metrics(status.result);
         print(context, status, view::partition_status_json, view::partition_status_text);
         return flags->tells_by_exit_code && !status.is_well() ? ExitCode::pending : ExitCode::ok;
     });

@@ -25,15 +25,7 @@ Step change_step(std::string_view statement, std::string_view state_schema, cons
     return step;
 }
 
-}  // namespace
-
-std::optional<Job> find_last_job(Session& session, std::string_view state_schema, const QualifiedName& table) {
-    if (!has_state(session, state_schema))
-        return std::nullopt;
-    const Result found = session.read(with_state(statements::job_of_table, state_schema), {table.schema, table.name});
-    if (found.empty())
-        return std::nullopt;
-    const Row row = found.row();
+Job read_job(const Row& row, const QualifiedName& table) {
     Job job;
     job.id = row.number("id");
     job.kind = row.text("kind");
@@ -43,6 +35,19 @@ std::optional<Job> find_last_job(Session& session, std::string_view state_schema
     job.tool_version = row.text("tool_version");
     job.created_at = row.text("created_at");
     job.updated_at = row.text("updated_at");
+    return job;
+}
+
+}  // namespace
+
+std::optional<Job> find_last_job(Session& session, std::string_view state_schema, const QualifiedName& table) {
+    if (!has_state(session, state_schema))
+        return std::nullopt;
+    const Result found = session.read(with_state(statements::job_of_table, state_schema), {table.schema, table.name});
+    if (found.empty())
+        return std::nullopt;
+    const Row row = found.row();
+    Job job = read_job(row, table);
     job.is_finished = row.flag("is_finished");
     return job;
 }
@@ -52,6 +57,18 @@ std::optional<Job> find_open_job(Session& session, std::string_view state_schema
     if (job && job->is_finished)
         job.reset();
     return job;
+}
+
+std::vector<Job> read_recent_jobs(Session& session, std::string_view state_schema, int limit) {
+    std::vector<Job> jobs;
+    if (!has_state(session, state_schema))
+        return jobs;
+    for (const Row& row : session.read(with_state(statements::recent_jobs, state_schema), {fmt::format("{}", limit)})) {
+        Job& job = jobs.emplace_back(read_job(row, row.name("table_schema", "table_name")));
+        job.finished_at = row.text_or_empty("finished_at");
+        job.is_finished = !job.finished_at.empty();
+    }
+    return jobs;
 }
 
 Step begin_job_step(std::string_view state_schema, const Job& job) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/qualified_name.hpp"
 #include "base/step.hpp"
@@ -23,6 +24,7 @@ struct Job {
     std::string created_at;  ///< UTC
     std::string updated_at;
     bool is_finished = false;
+    std::string finished_at = {};  ///< of read_recent_jobs()
 };
 
 /// The job that is under way on a table; nullopt too when there is no state schema yet. There is at most one.
@@ -30,6 +32,10 @@ std::optional<Job> find_open_job(Session& session, std::string_view state_schema
 
 /// The newest job on a table, finished or not.
 std::optional<Job> find_last_job(Session& session, std::string_view state_schema, const QualifiedName& table);
+
+/// The last job of each table: open ones first, then those that ended last, `limit` in all. None without a state schema
+/// that this role may look into.
+std::vector<Job> read_recent_jobs(Session& session, std::string_view state_schema, int limit);
 
 /// The journal as steps, for the transaction whose effect they record.
 /// The first answers the new job's id.

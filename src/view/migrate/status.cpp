@@ -18,18 +18,6 @@ std::string number_text(const std::optional<std::int64_t>& number) {
     return number ? fmt::format("{}", *number) : std::string();
 }
 
-/// "AccessExclusiveLock": "ACCESS EXCLUSIVE", as LOCK spells it.
-std::string lock_mode(const std::string& name) {
-    std::string mode;
-    for (const char c : name.substr(0, name.size() - std::string_view("Lock").size())) {
-        const bool is_upper = c >= 'A' && c <= 'Z';
-        if (is_upper && !mode.empty())
-            mode += ' ';
-        mode += is_upper ? c : static_cast<char>(c - 'a' + 'A');
-    }
-    return mode;
-}
-
 nlohmann::json locks_json(const db::MigrationLocks& locks) {
     nlohmann::json document{{"held_ms", or_null(locks.held_ms)}, {"relations", nlohmann::json::array()}};
     for (const auto& [relation, mode] : locks.modes)
@@ -72,6 +60,17 @@ nlohmann::json jobs_json(const std::vector<app::OpenJob>& jobs) {
 }
 
 }  // namespace
+
+std::string lock_mode(const std::string& name) {
+    std::string mode;
+    for (const char c : name.substr(0, name.size() - std::string_view("Lock").size())) {
+        const bool is_upper = c >= 'A' && c <= 'Z';
+        if (is_upper && !mode.empty())
+            mode += ' ';
+        mode += is_upper ? c : static_cast<char>(c - 'a' + 'A');
+    }
+    return mode;
+}
 
 std::string status_text(const app::StatusResult& result) {
     using Align = report::Table::Align;

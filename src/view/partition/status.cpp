@@ -13,6 +13,7 @@
 #include "sql/identifier.hpp"
 #include "view/error_json.hpp"
 #include "view/json_values.hpp"
+#include "view/size_text.hpp"
 
 namespace tripmig::view {
 
@@ -20,18 +21,6 @@ namespace {
 
 using partition::LeafStatus;
 using partition::TableStatus;
-
-std::string size_text(std::int64_t bytes) {
-    double value = static_cast<double>(bytes) / 1024;
-    const char* unit = "kB";
-    for (const char* larger : {"MB", "GB", "TB"}) {
-        if (value < 10'000)
-            break;
-        value /= 1024;
-        unit = larger;
-    }
-    return fmt::format("{:.0f} {}", value, unit);
-}
 
 std::string rows_text(const LeafStatus& leaf) {
     return leaf.rows ? "~" + report::grouped(static_cast<std::uint64_t>(std::max<std::int64_t>(*leaf.rows, 0))) : "?";

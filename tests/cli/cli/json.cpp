@@ -124,6 +124,8 @@ void run_migrations(Documents& documents, const SwapFixture& room) {
     CHECK(documents.run("repair")["repaired"].empty());
     CHECK(documents.run("doctor")["errors"] == 0);
     CHECK(documents.run("audit")["runs"].size() == 3);  // up, redo and repair
+    CHECK(documents.run("report")["doctor"]["errors"] == 0);
+    documents.fail("serve", {"--listen", "203.0.113.1:9187"}, 12);
     CHECK(documents.run("dump")["schema"].is_string());
     documents.run("dump", {"schema.sql"});
     CHECK(documents.run("dump", {"--check", "schema.sql"})["same"] == true);
@@ -249,8 +251,9 @@ TEST_CASE("every command prints one document when the server can't be reached, o
     const TemporaryFolder elsewhere;
     Documents documents(room.surroundings());
     for (const std::string& command : all_commands())
-        if (command != "new" && command != "lint" && command.rfind("sandbox ", 0) != 0)
+        if (command != "new" && command != "lint" && command != "serve" && command.rfind("sandbox ", 0) != 0)
             documents.fail(command, arguments_to_fail_with(command), 6);
+    documents.fail("serve", {"--listen", "203.0.113.1:9187"}, 12);  // it waits for its server
     documents.fail("new", {"..."}, 2);
     documents.fail("lint", {"missing.sql"}, 2);
     documents.fail("sandbox start", {"--pg-bindir", "/nowhere", "--dir", elsewhere.path() / "a"}, 2);

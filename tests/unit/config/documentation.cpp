@@ -8,6 +8,7 @@
 #include "config/option_table.hpp"
 #include "config/parse_policy.hpp"
 #include "config/policy_table.hpp"
+#include "config/sections/serve_config.hpp"
 #include "expect_error.hpp"
 #include "temporary_folder.hpp"
 
@@ -73,6 +74,19 @@ TEST_CASE("docs/configuration.md has a row for each key of a policy, and none mo
         CHECK_MESSAGE(contains(of_policies, row(path, key.type, key.default_text, key.help)), path);
     }
     CHECK(count_rows(of_policies) == policy_keys().size());
+}
+
+TEST_CASE("docs/configuration.md has a row for each key of [serve], whose default is what it says") {
+    const std::string of_serve = part(docs(), "### [serve]");
+    for (const ServeKey& key : serve_keys()) {
+        CHECK_MESSAGE(contains(of_serve, row(key.key, key.type, key.default_text, key.help)), key.key);
+        ServeConfig config;
+        key.set(config, Setting(std::string(key.key), std::string(key.default_text), {}));
+        CHECK(config.listen == ServeConfig{}.listen);
+        CHECK(config.refresh == ServeConfig{}.refresh);
+        CHECK(config.language == ServeConfig{}.language);
+    }
+    CHECK(count_rows(of_serve) == serve_keys().size());
 }
 
 TEST_CASE("the defaults that the table tells are the defaults") {

@@ -62,6 +62,19 @@ TEST_CASE("metrics: each partitioned table has its own, and keeps its last succe
     CHECK_FALSE(has(metrics_text("", run_of("up", 0, 1)), "tripmig_partition"));
 }
 
+TEST_CASE("metrics: tables as they stand, beside the runs of a file") {
+    RunMetrics run = run_of("partition maintain", 0, 100);
+    run.tables = {{"public.gone", 60, 1, 0, 0, 0, 0, true}, {"public.events", 60, 1, 0, 5, 0, 0, true}};
+    const std::string text =
+        metrics_text(metrics_text("", run), {{"public.events", 3600, 2, 0, 0, 0, 0, false}, {"a\nb\"\\", 1, 1}});
+    CHECK(has(text, "tripmig_last_run_exit_code{command=\"partition maintain\"} 0\n"));
+    CHECK(has(text, "tripmig_partition_seconds_ahead{table=\"public.events\"} 3600\n"));
+    CHECK(has(text, "tripmig_partition_default_rows{table=\"public.events\"} 0\n"));
+    CHECK(has(text, "tripmig_partition_last_success_timestamp_seconds{table=\"public.events\"} 100.000\n"));
+    CHECK_FALSE(has(text, "tripmig_partition_ahead{table=\"public.gone\"}"));
+    CHECK(has(text, "tripmig_partition_ahead{table=\"a\\nb\\\"\\\\\"} 1\n"));
+}
+
 TEST_CASE("metrics: a file that is none of ours gives nothing to keep") {
     for (const char* former : {"garbage", "}} {{ 1\n", "other_metric{command=\"up\"} 7\n", "\n\n{} \n"})
         CHECK_MESSAGE(metrics_text(former, run_of("up", 0, 1)) == metrics_text("", run_of("up", 0, 1)), former);

@@ -1,8 +1,8 @@
-#include "cli/partition/metrics.hpp"
+#include "view/partition/metrics.hpp"
 
 #include "sql/identifier.hpp"
 
-namespace tripmig::cli {
+namespace tripmig::view {
 
 namespace {
 
@@ -40,4 +40,4 @@ std::vector<report::TableMetrics> table_metrics(const partition::StatusResult& r
     return tables;
 }
 
-}  // namespace tripmig::cli
+}  // namespace tripmig::view
