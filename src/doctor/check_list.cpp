@@ -78,10 +78,11 @@ constexpr std::array list{
     CheckInfo{"health.cache_hit", "note",
               "Of more than 100,000 blocks read, at least 90 % were found in shared_buffers.",
               "More `shared_buffers`, or queries that read less."},
-    CheckInfo{"health.disk", "error, warning",
-              "All databases fill less than 80 % (warning) or 90 % (error) of `disk_size` in `[doctor]`, and at the rate "
-              "that was measured the disk is not full within 30 days (warning) or 7 days (error).",
-              "A larger disk; detach and archive old partitions."},
+    CheckInfo{
+        "health.disk", "error, warning",
+        "All databases fill less than 80 % (warning) or 90 % (error) of `disk_size` in `[doctor]`, and at the rate "
+        "that was measured the disk is not full within 30 days (warning) or 7 days (error).",
+        "A larger disk; detach and archive old partitions."},
     CheckInfo{"health.wal_archiving", "error", "When WAL is archived, the last attempt succeeded.",
               "`archive_command`'s own log."},
     CheckInfo{"health.backup", "error, warning",

@@ -32,7 +32,8 @@ std::optional<Instant> parse_since(const std::string& text, Instant now) {
 void add_audit(CLI::App& app, Commands& commands) {
     auto since = std::make_shared<std::string>();
     CLI::App* command = app.add_subcommand("audit", "What commands changed: who, from where, when, how it ended");
-    command->add_option("--since", *since, "Only runs that started since then, or within that time; e.g. 2026-01-31, 7d")
+    command
+        ->add_option("--since", *since, "Only runs that started since then, or within that time; e.g. 2026-01-31, 7d")
         ->type_name("TIME|DURATION");
     command->footer(
         "Examples:\n"

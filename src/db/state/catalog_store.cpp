@@ -121,8 +121,7 @@ std::vector<CatalogDifference> read_catalog_differences(Connection& connection, 
     return differences;
 }
 
-void record_catalog(Connection& connection, std::string_view state_schema,
-                    const std::vector<CatalogDifference>& kept) {
+void record_catalog(Connection& connection, std::string_view state_schema, const std::vector<CatalogDifference>& kept) {
     std::vector<std::string> keys;
     for (const CatalogDifference& each : kept)
         keys.push_back(each.kind + " " + each.name);

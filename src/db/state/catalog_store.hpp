@@ -17,8 +17,8 @@ struct CatalogRecord {
 
 /// An object that is not what was recorded.
 struct CatalogDifference {
-    std::string kind;  ///< "table", "column", "index"
-    std::string name;  ///< as SQL has it: "public.orders.total", "orders_idx on public.orders"
+    std::string kind;                   ///< "table", "column", "index"
+    std::string name;                   ///< as SQL has it: "public.orders.total", "orders_idx on public.orders"
     std::optional<std::string> before;  ///< nullopt: it was not there
     std::optional<std::string> now;     ///< nullopt: it is gone
 

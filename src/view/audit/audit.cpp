@@ -35,12 +35,12 @@ std::string audit_text(const app::AuditResult& result) {
     for (const app::AuditedRun& run : result.runs) {
         const db::AuditEntry& entry = run.entry;
         const bool is_ended = run.state == app::AuditedRun::State::ended;
-        table.add_row({entry.started_at, entry.command + (entry.options.empty() ? "" : " " + entry.options),
-                       fmt::format("{}@{} as {}", entry.os_user, entry.host, entry.db_role),
-                       entry.duration_ms ? fmt::format("{}", *entry.duration_ms) : "",
-                       is_ended && entry.exit_code ? fmt::format("{}", *entry.exit_code)
-                                                   : std::string(state_name(run.state)),
-                       entry.message.value_or("")});
+        table.add_row(
+            {entry.started_at, entry.command + (entry.options.empty() ? "" : " " + entry.options),
+             fmt::format("{}@{} as {}", entry.os_user, entry.host, entry.db_role),
+             entry.duration_ms ? fmt::format("{}", *entry.duration_ms) : "",
+             is_ended && entry.exit_code ? fmt::format("{}", *entry.exit_code) : std::string(state_name(run.state)),
+             entry.message.value_or("")});
     }
     return table.to_string();
 }

@@ -42,9 +42,9 @@ std::vector<db::CatalogDifference> check_drift(const Context& context, db::Conne
     const std::string& schema = context.config.state.schema;
     const auto record = db::read_catalog_record(connection, schema);
     if (!record || !record->why_not.empty()) {
-        context.reporter.info("drift.unknown", fmt::format("drift was not checked: {}; this run records the schema",
-                                                           record ? record->why_not
-                                                                  : "no run has recorded the schema yet"));
+        context.reporter.info("drift.unknown",
+                              fmt::format("drift was not checked: {}; this run records the schema",
+                                          record ? record->why_not : "no run has recorded the schema yet"));
         return {};
     }
     std::vector<db::CatalogDifference> drift = db::read_catalog_differences(connection, schema);
