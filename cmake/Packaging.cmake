@@ -10,17 +10,9 @@ install(FILES deploy/backup/contents.sql DESTINATION lib/tripmig/backup)
 
 # Manual pages and completions say what the program itself declares.
 set(manual ${CMAKE_BINARY_DIR}/manual)
-add_custom_command(
-  OUTPUT ${manual}/stamp
-  COMMAND ${CMAKE_COMMAND} -E rm -rf ${manual}
-  COMMAND ${CMAKE_COMMAND} -E make_directory ${manual}
-  COMMAND tripmig help --man-pages ${manual}/man1
-  COMMAND sh -c "gzip -9n man1/*"
-  COMMAND sh -c "\"$1\" completion bash >tripmig && \"$1\" completion zsh >_tripmig && \"$1\" completion fish >tripmig.fish" sh $<TARGET_FILE:tripmig>
-  COMMAND ${CMAKE_COMMAND} -E touch ${manual}/stamp
-  WORKING_DIRECTORY ${CMAKE_BINARY_DIR}/manual DEPENDS tripmig VERBATIM)
+add_custom_command(OUTPUT ${manual}/stamp COMMAND ${CMAKE_SOURCE_DIR}/cmake/manual $<TARGET_FILE:tripmig> ${manual}
+                   DEPENDS tripmig ${CMAKE_SOURCE_DIR}/cmake/manual VERBATIM)
 add_custom_target(tripmig_manual ALL DEPENDS ${manual}/stamp)
-file(MAKE_DIRECTORY ${manual})
 install(DIRECTORY ${manual}/man1 DESTINATION ${CMAKE_INSTALL_MANDIR})
 install(FILES ${manual}/tripmig DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
 install(FILES ${manual}/_tripmig DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)

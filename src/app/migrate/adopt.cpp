@@ -117,7 +117,8 @@ AdoptResult adopt_history(const Context& context, const AdoptOptions& options) {
         migrate::plan_adoption(history, target.directory, planning_options(context, target, options.allow_missing));
     if (!result.adoption.records.empty()) {
         record_adoption(context, locked, history, result.adoption);
-        record_schema(context, locked.lock->connection(), {});
+        if (records_schema(context))
+            record_schema(context, locked.lock->connection(), {});
     }
     target.read_again(context, false);
     result.version = newest_version(target.history);

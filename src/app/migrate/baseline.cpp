@@ -33,7 +33,8 @@ BaselineResult record_baseline(const Context& context, const std::string& wanted
     unit.name = "baseline";
     unit.steps.push_back(db::add_history_step(record, context.config.state.schema));
     change_history(context, locked, unit);
-    record_schema(context, locked.lock->connection(), {});
+    if (records_schema(context))
+        record_schema(context, locked.lock->connection(), {});
     target.read_again(context, false);
     BaselineResult result{version->text(), target.comparison.pending.size()};
     context.reporter.info("baseline.done", fmt::format("recorded version {} as the baseline; {} pending",

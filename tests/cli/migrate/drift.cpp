@@ -10,6 +10,7 @@ namespace {
 /// Two tables, applied and recorded, and a file that is pending.
 struct DriftProject : MigrationProject {
     DriftProject() {
+        folder.write("tripmig.toml", "[migrations]\ncheck_drift = \"warn\"\n");
         write("V1__a.sql",
               "create table orders (id int primary key, total int, at timestamptz not null default now());\n"
               "create index orders_total on orders (total);\n"
@@ -92,9 +93,13 @@ TEST_CASE("warn: it is told each time until it is accepted; off says nothing") {
     CHECK_FALSE(contains(project.up("refuse").err, "by_hand"));
     project.database.exec("drop index by_hand");
     project.write("V5__e.sql", "select 1;");
-    result = project.run({"up"});
+    result = project.up("off");
     CHECK(result.exit_code == 0);
     CHECK_FALSE(contains(result.err, "by_hand"));
+    project.write("V6__f.sql", "select 1;");
+    result = project.up("refuse");  // what was not recorded is not compared
+    CHECK_MESSAGE(result.exit_code == 0, result.err);
+    CHECK_MESSAGE(contains(result.err, "a run did not record the schema"), result.err);
 }
 
 TEST_CASE("tripmig.toml and the environment say it too, and nothing pending is never stopped") {

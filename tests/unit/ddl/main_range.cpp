@@ -9,7 +9,7 @@ using namespace tripmig::ddl;
 
 namespace {
 
-const config::PartitionInterval monthly = CalendarInterval{1, 0, 0};
+const config::PartitionInterval a_month = CalendarInterval{1, 0, 0};
 
 Bound key_at(std::string_view text) {
     return Bound::at(parse_timestamp(text).value());
@@ -27,7 +27,7 @@ KeyFacts facts_of(KeyType key, const config::PartitionInterval& interval,
 std::string range_of(const std::vector<std::pair<std::string, std::int64_t>>& rows,
                      std::string_view start = std::string_view()) {
     const auto found =
-        find_main_range(KeyType::timestamp, monthly, facts_of(KeyType::timestamp, monthly, rows), key_at("2026-11-30"),
+        find_main_range(KeyType::timestamp, a_month, facts_of(KeyType::timestamp, a_month, rows), key_at("2026-11-30"),
                         start.empty() ? std::nullopt : std::optional(key_at(start)));
     return describe(KeyType::timestamp, found.value().first) + " " + describe(KeyType::timestamp, found.value().last);
 }

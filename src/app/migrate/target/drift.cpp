@@ -35,10 +35,12 @@ Error drift_error(const db::CatalogRecord& record, const std::vector<db::Catalog
 
 }  // namespace
 
+bool records_schema(const Context& context) {
+    return context.config.migrations.check_drift != CheckDrift::off;
+}
+
 std::vector<db::CatalogDifference> check_drift(const Context& context, db::Connection& connection) {
     const CheckDrift wanted = context.config.migrations.check_drift;
-    if (wanted == CheckDrift::off)
-        return {};
     const std::string& schema = context.config.state.schema;
     const auto record = db::read_catalog_record(connection, schema);
     if (!record || !record->why_not.empty()) {

@@ -5,5 +5,5 @@ SELECT pg_catalog.to_char(r.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:
             THEN 'the server was upgraded to another major version since'
             WHEN r.last_migration <> (SELECT COALESCE(pg_catalog.max(m.id), 0) FROM :"state".migrations AS m)
               OR EXISTS (SELECT FROM :"state".statements AS s WHERE s.at > r.recorded_at)
-            THEN 'a run ended before it could record the schema' END AS why_not
+            THEN 'a run did not record the schema' END AS why_not
 FROM :"state".catalog_record AS r
