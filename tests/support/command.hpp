@@ -41,6 +41,10 @@ struct CommandResult {
     std::string err;
 };
 
+inline bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
 constexpr std::chrono::seconds default_patience{60};
 
 /// A process that runs while the test does something else. Killed when the test forgets it.

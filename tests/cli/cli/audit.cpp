@@ -8,10 +8,6 @@ using nlohmann::json;
 
 namespace {
 
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
 /// "up 0, down 12": what the audit has, the oldest first; "..." for a run without an end.
 std::string rows(const MigrationProject& project) {
     return project.database.scalar(

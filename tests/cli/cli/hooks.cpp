@@ -9,10 +9,6 @@ using nlohmann::json;
 
 namespace {
 
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
 /// What the hooks wrote, a document a line.
 std::vector<json> events(const TemporaryFolder& folder, const std::string& file = "events") {
     std::vector<json> found;

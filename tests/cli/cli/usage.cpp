@@ -11,10 +11,6 @@ using namespace tripmig::test;
 
 namespace {
 
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
 /// The wrong command line's message; nothing may be on stdout, and the exit code must be 2.
 std::string message_of(const std::vector<std::string>& arguments) {
     const auto result = run_tripmig(arguments);

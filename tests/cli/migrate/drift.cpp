@@ -23,10 +23,6 @@ struct DriftProject : MigrationProject {
     [[nodiscard]] CommandResult up(const std::string& how) const { return run({"up", "--check-drift", how}); }
 };
 
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
 }  // namespace
 
 TEST_CASE("nothing changed by hand is no drift, and neither is what a migration did") {

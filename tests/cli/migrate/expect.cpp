@@ -3,13 +3,7 @@
 
 using namespace tripmig::test;
 
-namespace {
-
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("what does not hold stops the file before it begins, and the files after it") {
     const MigrationProject project;

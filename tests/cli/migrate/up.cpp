@@ -33,10 +33,6 @@ struct UpProject {
     }
 };
 
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
 }  // namespace
 
 TEST_CASE("up applies in order of version, once") {

@@ -44,7 +44,8 @@ TEST_CASE("finish says what is missing before it asks, and the status what comes
     room.database.exec(orders_and_lines);
     const auto says = [&](const std::vector<std::string>& command, const std::string& text) {
         const CommandResult result = room.tripmig(command);
-        CHECK_MESSAGE((result.out + result.err).find(text) != std::string::npos, result.out + result.err);
+        const std::string said = result.out + result.err;
+        CHECK_MESSAGE(contains(said, text), said);
         return result.exit_code;
     };
     CHECK(says({"swap", "finish", "orders"}, "hint: to see what one would do: tripmig swap plan public.orders") == 12);

@@ -228,7 +228,7 @@ TEST_CASE("unknown keys and sections are shown at their place, with the nearest 
     CHECK(contains(typo, "hint: did you mean lock_timeout?"));
     CHECK(contains(error_of("[migratons]\n"), "tripmig.toml:1:2: unknown section [migratons]"));
     CHECK(contains(error_of("[migratons]\n"), "did you mean [migrations]?"));
-    CHECK(contains(error_of("[hooks]\n"), "unknown section [hooks]"));
+    CHECK(contains(error_of("[spools]\n"), "unknown section [spools]"));
     CHECK(contains(error_of("schema = \"x\"\n"), "schema belongs below [state]"));
     CHECK(contains(error_of("shcema = \"x\"\n"), "did you mean schema below [state]?"));
     CHECK(contains(error_of("[swap]\nlock_timeout = \"1s\"\n"), "lock_timeout belongs below [migrations]"));

@@ -62,7 +62,9 @@ State rich_state() {
     state.unique_indexes = config::UniqueIndexes::leaf;
     state.fingerprint = {"trigger t"};
     state.measured = {3, 1200, 34000, "2026-11-23 02:00:00"};
-    state.policy = job::JobPolicy{"{table}_{start}", 5, "2024-01-01", 40, true, {"lines_fkey"}, {{"strategy", "copy"}}};
+    state.policy =
+        job::JobPolicy{"{table}_{start}",       5, "2024-01-01", 40, true, {"lines_fkey"}, {{"strategy", "copy"}},
+                       config::Outliers::first, 70};
     return state;
 }
 

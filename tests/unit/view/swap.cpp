@@ -53,7 +53,8 @@ TEST_CASE("a swap that is cut over tells when, in RFC 3339, and for how long it 
     CHECK(document["cut"].is_null());
     CHECK(view::swap_text(result) ==
           "public.orders: complete\ncut over at 2026-01-31T03:00:01.5Z: held the locks for 12.3 ms, waited 0.4 ms, 1 "
-          "attempt\n");
+          "attempt\nto close it: tripmig swap finish public.orders\nto undo it until then: tripmig swap revert "
+          "public.orders\n");
     CHECK(view::swap_json({orders, state(job::Stage::begun), {}})["cut_over_at"].is_null());
 }
 
