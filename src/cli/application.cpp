@@ -72,14 +72,14 @@ These change nothing. `tripmig up` applies what is pending, or resumes after an 
 `tripmig COMMAND --help` has the options of one command, with examples.
 
 Exit codes:
-   0 done, or nothing to do             7 a migration failed and was rolled back
-   1 unexpected error                   8 stopped half way; the next run resumes
-   2 wrong usage or configuration       9 some targets failed, the others are done
-   3 something is pending              10 verification found a difference
-   4 files and history disagree        11 lock deadline passed; nothing changed, try again
-   5 another run holds its lock        12 refused; the message says what to do first
-   6 database not reachable            13 the role lacks a privilege, which is named
- 130, 143 interrupted; run the same command again
+   0 done, or nothing to do          7 a migration failed and was rolled back
+   1 unexpected error                8 stopped half way; the next run resumes
+   2 wrong usage or configuration    9 some failed, the others are done
+   3 something is pending           10 verification found a difference
+   4 files and history disagree     11 lock deadline passed, nothing changed
+   5 another run holds its lock     12 refused; the message says what is to do
+   6 database not reachable         13 the role lacks a privilege
+ 130, 143 interrupted; run the same command again (tripmig explain CODE)
 
 The connection: --url, else TRIPMIG_DATABASE_URL, else DATABASE_URL, else [database] of tripmig.toml, else libpq's PG*.)";
 

@@ -29,6 +29,12 @@ class Stages {
         m_begun.reset();
         m_watch->ended(former, state);
     }
+    /// What was done in a stage that leads to no other one ends too.
+    void finished(const State& state) {
+        if (m_watch != nullptr && m_begun)
+            m_watch->ended(*m_begun, state);
+        m_begun.reset();
+    }
     void begins(const State& state) {
         if (m_watch == nullptr || m_begun)
             return;
@@ -82,6 +88,7 @@ void run_job(Session& server, Machine& machine) {
     Stages stages(server.stage_watch());
     try {
         advance(server, machine, stages);
+        stages.finished(machine.state());
     } catch (const Error& error) {
         machine.clean_up();
         stages.failed(error);

@@ -39,8 +39,13 @@ class Package(unittest.TestCase):
         units = {f"usr/lib/systemd/system/{path.name}" for path in (DEPLOY / "systemd").iterdir() if path.suffix in (".service", ".timer")}
         backup = {f"usr/lib/tripmig/backup/{path.name}" for path in (DEPLOY / "backup").iterdir()}
         pages = {f"usr/share/doc/tripmig/{path.relative_to(ROOT)}" for path in (ROOT / "docs").rglob("*.md")}
-        self.assertLess({"usr/bin/tripmig", "usr/lib/sysusers.d/tripmig.conf"} | units | backup | pages, there)
-        for name in there - {"usr/bin/tripmig", "usr/lib/sysusers.d/tripmig.conf"} - units - backup:
+        completions = {f"usr/share/{name}" for name in (
+            "bash-completion/completions/tripmig", "zsh/vendor-completions/_tripmig", "fish/vendor_completions.d/tripmig.fish")}
+        manual = {name for name in there if re.fullmatch(r"usr/share/man/man1/tripmig(-[a-z]+)*\.1\.gz", name)}
+        self.assertLess({"usr/share/man/man1/tripmig.1.gz", "usr/share/man/man1/tripmig-partition-split.1.gz"}, manual)
+        expected = {"usr/bin/tripmig", "usr/lib/sysusers.d/tripmig.conf"} | units | backup | completions | manual
+        self.assertLess(expected | pages, there)
+        for name in there - expected:
             self.assertTrue(name.startswith("usr/share/doc/tripmig/"), name)
         for name in units:
             for program in re.findall(r"^ExecStart=/(\S+)", (self.root / name).read_text(), re.M):

@@ -15,7 +15,7 @@ CREATE TABLE orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, created
 INSERT INTO orders (created_at, note) SELECT now() - i * interval '1 hour', 'n' || i FROM generate_series(1, 3000) AS i;
 """
 SWAP = ["--strategy", "copy", "--key", "created_at", "--interval", "1 month"]
-STATUS = "no process works on it; to resume: tripmig swap run public.orders"
+STATUS = "to cut over: tripmig swap cutover public.orders"
 LEFT = """SELECT (SELECT count(*) FROM pg_trigger WHERE tgrelid = 'orders'::regclass AND NOT tgisinternal), relkind, (SELECT count(*) FROM orders)
           FROM pg_class WHERE oid = 'orders'::regclass"""
 

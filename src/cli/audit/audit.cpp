@@ -38,7 +38,7 @@ void add_audit(CLI::App& app, Commands& commands) {
     command->footer(
         "Examples:\n"
         "  tripmig audit --since 24h\n"
-        "  tripmig audit --json | jq '.runs[] | select(.state != \"ended\")'    at work, or killed\n"
+        "  tripmig audit --json | jq '.runs[] | select(.state != \"ended\")'\n"
         "Rows are kept for 400 days; `partition maintain` deletes older ones. `up` with nothing to do has no row.");
     commands.add(command, [since](Context& context) {
         print(context, app::list_audit(context, parse_since(*since, context.clock.now())), view::audit_json,

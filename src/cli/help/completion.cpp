@@ -53,9 +53,9 @@ void add_completion(CLI::App& app, Commands& commands) {
         ->excludes(shell);
     command->footer(
         "The Debian package has installed all three. Without it:\n"
-        "  bash   tripmig completion bash > ~/.local/share/bash-completion/completions/tripmig\n"
-        "  zsh    tripmig completion zsh > ~/.zfunc/_tripmig     (with fpath+=~/.zfunc before compinit)\n"
-        "  fish   tripmig completion fish > ~/.config/fish/completions/tripmig.fish\n"
+        "  tripmig completion bash > ~/.local/share/bash-completion/completions/tripmig\n"
+        "  tripmig completion zsh > ~/.zfunc/_tripmig    fpath+=~/.zfunc before compinit\n"
+        "  tripmig completion fish > ~/.config/fish/completions/tripmig.fish\n"
         "Versions are completed from the migrations directory; tables and partitions from the database, which is\n"
         "given two seconds, else from the policies.");
     commands.add(command, [flags](Context& context) { return complete(context, *flags); });

@@ -10,6 +10,7 @@
 #include "cli/application.hpp"
 #include "cli/help/command_info.hpp"
 #include "cli/print.hpp"
+#include "cli/usage_error.hpp"
 #include "view/help/man_page.hpp"
 #include "view/help/markdown.hpp"
 #include "view/help/pages.hpp"
@@ -60,7 +61,8 @@ std::string known_page(const std::string& name) {
 }
 
 std::string help_text(const CLI::App& command, const std::vector<std::string>& words) {
-    std::string text = command.help("", CLI::AppFormatMode::Normal);
+    const CLI::App* parent = command.get_parent();
+    std::string text = command.help(parent == nullptr ? "" : spelled(*parent), CLI::AppFormatMode::Normal);
     if (words.empty())
         text += fmt::format("\nPages: {}\n  tripmig help PAGE (or --page PAGE, where a command has its name)\n",
                             fmt::join(view::page_names(), ", "));

@@ -75,7 +75,7 @@ void add_serve(CLI::App& app, Commands& commands) {
     command->footer(
         "Examples:\n"
         "  tripmig serve\n"
-        "  tripmig serve --listen :9187 --refresh 30s     everybody who can reach the machine can read it\n"
+        "  tripmig serve --listen :9187 --refresh 30s    for all who can reach it\n"
         "  curl --silent localhost:9187/metrics\n"
         "Answers /metrics (Prometheus), /status.json, / (the report), /healthz (the process lives) and /readyz (503 "
         "while\n"

@@ -83,7 +83,7 @@ database sandbox; it is not a superuser, but has CREATEDB and CREATEROLE. TRIPMI
 postgres. The exit code is the command's; 127 if there is no such program.
 Examples:
   tripmig sandbox run -- psql
-  tripmig sandbox run --setting shared_buffers=1GB -- sh -c 'tripmig up && pg_dump --schema-only')");
+  tripmig sandbox run --setting shared_buffers=1GB -- tripmig up)");
     commands.add(
         command, [flags](Context& context) { return run(*flags, context); }, Needs::nothing);
 }

@@ -23,7 +23,7 @@ void add_swap(CLI::App& app, Commands& commands) {
         "  tripmig swap plan orders          what would happen; changes nothing\n"
         "  tripmig swap run orders           do it; run it again after any interruption\n"
         "  tripmig swap status orders        how far it is\n"
-        "  tripmig swap finish orders        close the job; it cannot be reverted after that\n"
+        "  tripmig swap finish orders        close the job; no revert after that\n"
         "At night:\n"
         "  tripmig swap pause orders         stop the work; `tripmig swap resume orders`\n"
         "                                    continues it\n"

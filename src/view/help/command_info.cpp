@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace tripmig::view {
@@ -60,7 +61,10 @@ std::string usage_text(const CommandInfo& command) {
 
 std::string description_text(const OptionInfo& option) {
     std::vector<std::string> facts;
-    if (!option.choices.empty())
+    const bool are_named = std::all_of(option.choices.begin(), option.choices.end(), [&](const std::string& choice) {
+        return option.description.find(choice) != std::string::npos;
+    });
+    if (!are_named)
         facts.push_back(fmt::format("one of {}", fmt::join(option.choices, ", ")));
     if (!option.range.empty())
         facts.push_back(option.range);

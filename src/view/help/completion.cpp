@@ -93,7 +93,7 @@ std::string shared_functions(const CommandInfo& program) {
     for (const CommandInfo* command : all_commands(program)) {
         if (command == &program)
             continue;
-        known += fmt::format("    {}) words={} ;;\n", quoted(command->name),
+        known += fmt::format("    {}) known={} ;;\n", quoted(command->name),
                              quoted(fmt::format("{}", fmt::join(words_of(*command), " "))));
         values += option_cases(*command, false);
         if (!command->arguments.empty())
@@ -101,9 +101,9 @@ std::string shared_functions(const CommandInfo& program) {
     }
     return fmt::format(R"sh(_tripmig_words() {{
     case "$1" in
-{}    *) words={} ;;
+{}    *) known={} ;;
     esac
-    [ "$1" = {} ] || words="$words {}"
+    [ "$1" = {} ] || known="$known {}"
 }}
 
 _tripmig_option_kind() {{
@@ -143,7 +143,7 @@ _tripmig_reply() {
 }
 
 _tripmig() {
-    local current=$2 command=tripmig previous= words kind index
+    local current=$2 command=tripmig previous= known kind index
     COMPREPLY=()
     for ((index = 1; index < COMP_CWORD; index++)); do
         local word=${COMP_WORDS[index]}
@@ -152,18 +152,18 @@ _tripmig() {
         previous=$word
         case "$word" in -*) continue ;; esac
         _tripmig_words "$command"
-        case " $words " in *" $word "*) command="$command $word" ;; esac
+        case " $known " in *" $word "*) command="$command $word" ;; esac
     done
     _tripmig_option_kind "$command $previous"
     if [ -n "$kind" ]; then _tripmig_reply "$kind" "$current"; return; fi
     _tripmig_words "$command"
     case "$current" in
-    -*) COMPREPLY=($(compgen -W "$words" -- "$current")) ;;
+    -*) COMPREPLY=($(compgen -W "$known" -- "$current")) ;;
     *)
         _tripmig_argument_kind "$command"
         _tripmig_reply "$kind" "$current"
         local word
-        for word in $words; do
+        for word in $known; do
             case "$word" in -*) ;; "$current"*) COMPREPLY+=("$word") ;; esac
         done ;;
     esac
@@ -201,10 +201,9 @@ _tripmig_reply() {
 }
 
 _tripmig() {
-    local command=tripmig previous= words_seen word kind index
+    local command=tripmig previous= known word kind index
     local -a commands typed
     typed=("${words[@]}")
-    local words
     for ((index = 2; index < CURRENT; index++)); do
         word=${typed[index]}
         _tripmig_option_kind "$command $previous"
@@ -212,13 +211,13 @@ _tripmig() {
         previous=$word
         [[ $word == -* ]] && continue
         _tripmig_words "$command"
-        [[ " $words " == *" $word "* ]] && command="$command $word"
+        [[ " $known " == *" $word "* ]] && command="$command $word"
     done
     _tripmig_option_kind "$command $previous"
     if [[ -n $kind ]]; then _tripmig_reply "$kind"; return; fi
     _tripmig_words "$command"
     if [[ ${typed[CURRENT]} == -* ]]; then
-        compadd -- ${(M)${=words}:#-*}
+        compadd -- ${(M)${=known}:#-*}
         return
     fi
     _tripmig_commands "$command"

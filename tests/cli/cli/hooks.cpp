@@ -35,7 +35,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers['Content-Length']))
         open('events', 'ab').write(body + b'\n')
-        self.send_response(500 if self.path == '/bad' else 204)
+        self.send_response(500 if self.path.startswith('/bad') else 204)
         self.end_headers()
     def log_message(self, *arguments): pass
 server = http.server.HTTPServer(('127.0.0.1', 0), Handler)
@@ -130,13 +130,14 @@ TEST_CASE("partition maintain and each stage of a swap are told, and each stage 
     CHECK_MESSAGE(result.exit_code == 0, result.err);
     const std::vector<json> found = events(fixture.folder);
     REQUIRE(found.size() >= 4);
-    CHECK(found.size() % 2 == 0);
+    REQUIRE(found.size() % 2 == 0);
     for (std::size_t i = 0; i < found.size(); i += 2) {
         CHECK(found[i]["event"] == "before");
         CHECK(found[i + 1]["event"] == "after");
         CHECK(found[i]["table"] == "public.orders");
         CHECK(found[i]["stage"] == found[i + 1]["stage"]);
-        CHECK(found[i + 1]["reached"] != found[i + 1]["stage"]);
+        const bool is_last = i + 2 == found.size();  // work in the last stage leads to no other one
+        CHECK((is_last || found[i + 1]["reached"] != found[i + 1]["stage"]));
     }
     CHECK(found.back()["reached"] == "complete");
     CHECK(fixture.database.scalar("SELECT bytes > 0 AND rows > 0 AND job_wait_ms >= 0 AND job_backlog >= 0 "

@@ -126,6 +126,9 @@ void run_migrations(Documents& documents, const SwapFixture& room) {
     CHECK(documents.run("audit")["runs"].size() == 3);  // up, redo and repair
     CHECK(documents.run("report")["doctor"]["errors"] == 0);
     documents.fail("serve", {"--listen", "203.0.113.1:9187"}, 12);
+    CHECK(documents.run("explain", {"11"})["code"] == "11");
+    CHECK(documents.run("help", {"exit-codes"})["page"] == "exit-codes");
+    CHECK(documents.run("completion", {"--list", "versions"})["words"] == json::array({"1"}));
     CHECK(documents.run("dump")["schema"].is_string());
     documents.run("dump", {"schema.sql"});
     CHECK(documents.run("dump", {"--check", "schema.sql"})["same"] == true);
@@ -250,9 +253,13 @@ TEST_CASE("every command prints one document when the server can't be reached, o
     room.folder.write("migrations/V1__a.sql", "SELECT 1;\n");
     const TemporaryFolder elsewhere;
     Documents documents(room.surroundings());
+    const std::set<std::string> without_server{"new", "lint", "serve", "explain", "help", "completion"};
     for (const std::string& command : all_commands())
-        if (command != "new" && command != "lint" && command != "serve" && command.rfind("sandbox ", 0) != 0)
+        if (without_server.count(command) == 0 && command.rfind("sandbox ", 0) != 0)
             documents.fail(command, arguments_to_fail_with(command), 6);
+    documents.fail("explain", {"nothing"}, 2);
+    documents.fail("help", {"nothing"}, 2);
+    documents.fail("completion", {}, 2);
     documents.fail("serve", {"--listen", "203.0.113.1:9187"}, 12);  // it waits for its server
     documents.fail("new", {"..."}, 2);
     documents.fail("lint", {"missing.sql"}, 2);
@@ -311,9 +318,10 @@ TEST_CASE("every command prints one document when a name that it was given is no
         arguments.insert(arguments.end(), {"--config", "caf\xE9.toml"});
         if (command == "new")
             arguments.emplace_back("more");
-        if (command.rfind("sandbox ", 0) != 0)  // they read no configuration
+        if (command != "help" && command.rfind("sandbox ", 0) != 0)  // they read no configuration
             documents.fail(command, arguments, 2);
     }
+    documents.fail("help", {"caf\xE9"}, 2);
     const std::string nothing = elsewhere.path() / "caf\xE9";
     const std::string shown = elsewhere.path() / "caf\xEF\xBF\xBD";
     documents.fail("sandbox start", {"--pg-bindir", nothing}, 2);

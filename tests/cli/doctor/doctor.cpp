@@ -140,6 +140,9 @@ TEST_CASE("partitions: the present, gaps, DEFAULT, a pending detach, siblings, d
         "'orders', "
         "'FOR VALUES FROM (''2020-01-01'') TO (''2020-02-01'')', 'drop', now() - interval '9 days', "
         "now() - interval '3 days', true)");
+    clinic.policy(
+        "orders", "orders",
+        "max_create = 600\n[retention]\nkeep = \"100 years\"\naction = \"drop\"\ngrace = \"1 day\"\nidle = true\n");
     document = clinic.look({"--only", "partitions"});
     CHECK(told(document, "partitions.detached") == "note warning");
     CHECK(has(words(document, "partitions.detached"), "public.orders_2020_01"));

@@ -119,7 +119,7 @@ TEST_CASE("bash completes commands, options, choices, versions, tables and parti
     CHECK(!has(offered(folder, "tripmig swap plan ''", here), "orders_1"));
     CHECK(offered(folder, "tripmig partition split o", here) == std::set<std::string>{"orders_1"});
     const Surroundings dead{{{"DATABASE_URL", "postgresql://127.0.0.1:1/none"}}, {}, {}};
-    folder.write("partitions/items.toml", "table = \"public.items\"\nkey = \"id\"\ninterval = \"1000\"\n");
+    folder.write("partitions/items.toml", "table = \"public.items\"\nkey = \"id\"\ninterval = 1000\n");
     CHECK(has(offered(folder, "tripmig swap plan ''", dead), "items"));
 }
 

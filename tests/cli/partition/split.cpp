@@ -150,7 +150,7 @@ TEST_CASE("a split waits where swap run does: ready, a file, a pause; verify and
     const CommandResult ready =
         room.tripmig({"partition", "split", "orders_past", "--until", "ready", "--workers", "2"});
     CHECK_MESSAGE(ready.exit_code == 0, ready.err);
-    CHECK(ready.out == "public.orders_past: ready\n");
+    CHECK(ready.out == "public.orders_past: ready\nto cut over: tripmig partition split public.orders_past\n");
     CHECK(room.database.scalar("SELECT relispartition FROM pg_class WHERE relname = 'orders_past'") == "t");
     CHECK(room.swap({"status", "orders_past"})["stage"] == "ready");
     CHECK(room.swap({"verify", "orders_past"})["equal"] == true);

@@ -17,9 +17,7 @@ std::vector<std::string> copy(std::vector<std::string> more = {}) {
 
 /// Nothing but the state itself in the state schema.
 void check_clean(const SwapFixture& room) {
-    CHECK(room.database.scalar(
-              "SELECT count(*) FROM pg_class WHERE relnamespace = 'tripmig'::regnamespace AND relkind = 'r' AND "
-              "relname NOT IN ('meta', 'migrations', 'statements', 'jobs', 'detached')") == "0");
+    CHECK(room.database.scalar(tables_of_work) == "0");
     CHECK(room.database.scalar("SELECT count(*) FROM pg_proc WHERE pronamespace = 'tripmig'::regnamespace") == "0");
     CHECK(room.database.scalar("SELECT count(*) FROM pg_class WHERE relname LIKE '%tripmig%'") == "0");
     CHECK(room.database.scalar("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'tripmig%'") == "0");

@@ -27,9 +27,7 @@ void check_end(const SwapFixture& room) {
     CHECK(room.database.scalar("SELECT count(*) FROM orders") == "20000");
     CHECK(room.differing_ids() == "0");
     // Nothing but the state itself is left in the state schema.
-    CHECK(room.database.scalar(
-              "SELECT count(*) FROM pg_class WHERE relnamespace = 'tripmig'::regnamespace AND relkind = 'r' AND "
-              "relname NOT IN ('meta', 'migrations', 'statements', 'jobs', 'detached')") == "0");
+    CHECK(room.database.scalar(tables_of_work) == "0");
     CHECK(room.database.scalar("SELECT count(*) FROM pg_proc WHERE pronamespace = 'tripmig'::regnamespace") == "0");
 }
 

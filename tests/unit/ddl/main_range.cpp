@@ -11,7 +11,7 @@ namespace {
 
 const config::PartitionInterval a_month = CalendarInterval{1, 0, 0};
 
-Bound key_at(std::string_view text) {
+Bound moment_key(std::string_view text) {
     return Bound::at(parse_timestamp(text).value());
 }
 
@@ -27,8 +27,8 @@ KeyFacts facts_of(KeyType key, const config::PartitionInterval& interval,
 std::string range_of(const std::vector<std::pair<std::string, std::int64_t>>& rows,
                      std::string_view start = std::string_view()) {
     const auto found =
-        find_main_range(KeyType::timestamp, a_month, facts_of(KeyType::timestamp, a_month, rows), key_at("2026-11-30"),
-                        start.empty() ? std::nullopt : std::optional(key_at(start)));
+        find_main_range(KeyType::timestamp, a_month, facts_of(KeyType::timestamp, a_month, rows),
+                        moment_key("2026-11-30"), start.empty() ? std::nullopt : std::optional(moment_key(start)));
     return describe(KeyType::timestamp, found.value().first) + " " + describe(KeyType::timestamp, found.value().last);
 }
 
@@ -108,7 +108,7 @@ TEST_CASE("whatever the rows are: what is left out is few, lies behind a gap, an
         }
         CHECK(below <= facts.few);
         CHECK(above <= facts.few);
-        constexpr std::int64_t gap = (widest_gap + 1) * 100;
+        constexpr std::int64_t gap = (std::int64_t{widest_gap} + 1) * 100;
         if (below > 0)
             CHECK(bounds_containing(KeyType::bigint, std::int64_t{100}, main.first).lower.number() -
                       nearest_below.number() >=

@@ -43,7 +43,7 @@ bool tiles(const Grid& grid, const Bound& key) {
     return holds_all;
 }
 
-Instant at(std::string_view text) {
+Instant instant_at(std::string_view text) {
     return parse_timestamp(text).value();
 }
 
@@ -51,14 +51,14 @@ Instant at(std::string_view text) {
 
 TEST_CASE("from 4700 BC to the year 200,000, and at the ends of years, centuries and the era") {
     std::mt19937_64 random(4713);
-    std::uniform_int_distribution<std::int64_t> moments(at("4700-01-01 BC").time_since_epoch().count(),
-                                                        at("200000-01-01").time_since_epoch().count());
+    std::uniform_int_distribution<std::int64_t> moments(instant_at("4700-01-01 BC").time_since_epoch().count(),
+                                                        instant_at("200000-01-01").time_since_epoch().count());
     std::vector<Instant> places;
     for (const char* text : {"0001-12-31 BC", "0001-01-01", "0004-02-29", "0001-02-29 BC", "4001-02-29 BC",
                              "1900-02-28", "2000-02-29", "2023-12-31", "9999-12-31", "10000-01-01"})
         for (const chr::microseconds after :
              {chr::microseconds(0), chr::microseconds(1), chr::microseconds(chr::hours(24)) - chr::microseconds(1)})
-            places.push_back(at(text) + after);
+            places.push_back(instant_at(text) + after);
     for (int i = 0; i < 100; ++i)
         places.emplace_back(chr::microseconds(moments(random)));
     for (const KeyType key : {KeyType(KeyType::timestamp), KeyType(KeyType::timestamptz), KeyType(KeyType::date)})
@@ -78,8 +78,8 @@ TEST_CASE("from 4700 BC to the year 200,000, and at the ends of years, centuries
 
 TEST_CASE("weeks begin on the day that the policy says, whatever that is, BC as well") {
     std::mt19937_64 random(7);
-    std::uniform_int_distribution<std::int64_t> moments(at("0500-01-01 BC").time_since_epoch().count(),
-                                                        at("2600-01-01").time_since_epoch().count());
+    std::uniform_int_distribution<std::int64_t> moments(instant_at("0500-01-01 BC").time_since_epoch().count(),
+                                                        instant_at("2600-01-01").time_since_epoch().count());
     for (int week_start = 1; week_start <= 7; ++week_start)
         for (int i = 0; i < 100; ++i) {
             const Grid grid{KeyType::timestamptz, *parse_interval("1 week"), {nullptr, week_start}};
