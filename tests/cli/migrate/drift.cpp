@@ -38,7 +38,7 @@ TEST_CASE("nothing changed by hand is no drift, and neither is what a migration 
 
 TEST_CASE("refuse: every kind of change is named, and nothing is applied") {
     const DriftProject project;
-    for (const auto& [change, message, undo] : std::vector<std::array<std::string, 3>>{
+    for (const auto& each : std::vector<std::array<std::string, 3>>{
              {"create index by_hand on orders (at)", "index by_hand on public.orders was added", "drop index by_hand"},
              {"alter table orders alter total type bigint",
               "column public.orders.total was changed: integer, now bigint", ""},
@@ -54,7 +54,8 @@ TEST_CASE("refuse: every kind of change is named, and nothing is applied") {
               "revoke select on orders from public"},
              {"create table other (id int)", "table public.other was added", "drop table other"},
              {"create type mood as enum ('good')", "type public.mood was added", "drop type mood"}}) {
-        CAPTURE(change);
+        const auto& [change, message, undo] = each;
+        CAPTURE(each[0]);
         if (change.find("alter total") != std::string::npos)
             project.database.exec("drop view big");
         project.database.exec(change);

@@ -14,14 +14,14 @@ using namespace tripmig::test;
 
 namespace {
 
-const std::string make_tables =
+const std::string make_events =
     "CREATE TABLE orders (id bigint GENERATED ALWAYS AS IDENTITY, at timestamptz NOT NULL) PARTITION BY RANGE (at);"
     "CREATE TABLE carts (id bigint GENERATED ALWAYS AS IDENTITY, at timestamptz NOT NULL) PARTITION BY RANGE (at);"
     "CREATE TABLE events (id bigint, at timestamptz NOT NULL, PRIMARY KEY (id, at));"
     "INSERT INTO events SELECT n, timestamptz '2024-01-01' + n * interval '5 minutes' FROM generate_series(1, 20000) "
     "AS n";
-const std::vector<std::string> april{"partition", "maintain", "--now",  "2024-04-15",
-                                     "--only",    "orders",   "--only", "carts"};
+const std::vector<std::string> mid_april{"partition", "maintain", "--now",  "2024-04-15",
+                                         "--only",    "orders",   "--only", "carts"};
 
 /// Sessions that wait for a lock that somebody of tripmig holds, or has asked for before them: for how long, in ms.
 const std::string longest_wait =
@@ -33,9 +33,9 @@ const std::string longest_wait =
     "'tripmig%')";
 
 /// Writes to both tables until the end, and looks how long writers are kept.
-class Writers {
+class SteadyWriters {
   public:
-    explicit Writers(const TestDatabase& database) {
+    explicit SteadyWriters(const TestDatabase& database) {
         for (const std::string table : {"orders", "carts"})
             m_threads.emplace_back([this, &database, table] {
                 const Connection session = database.connect();
@@ -56,9 +56,9 @@ class Writers {
         });
     }
 
-    ~Writers() { stop(); }
-    Writers(const Writers&) = delete;
-    Writers& operator=(const Writers&) = delete;
+    ~SteadyWriters() { stop(); }
+    SteadyWriters(const SteadyWriters&) = delete;
+    SteadyWriters& operator=(const SteadyWriters&) = delete;
 
     void stop() {
         m_goes_on = false;
@@ -77,7 +77,7 @@ class Writers {
 };
 
 void make_place(const Place& place) {
-    place.database.exec(make_tables);
+    place.database.exec(make_events);
     place.policy("orders", "orders");
     place.policy("carts", "carts");
     place.write_policy("events", "table = \"events\"\nkey = \"at\"\ninterval = \"1 month\"\n");
@@ -108,9 +108,9 @@ TEST_CASE(
         "SELECT count(*) > 0 FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid) WHERE a.application_name = "
         "'pg_dump' AND l.relation = 'events'::regclass AND l.granted");
     dump.kill(SIGSTOP);
-    Writers writers(place.database);
-    BackgroundCommand first(tripmig_command(april), place.surroundings());
-    BackgroundCommand second(tripmig_command(april), place.surroundings());
+    SteadyWriters writers(place.database);
+    BackgroundCommand first(tripmig_command(mid_april), place.surroundings());
+    BackgroundCommand second(tripmig_command(mid_april), place.surroundings());
     BackgroundCommand up(tripmig_command({"up"}), place.surroundings());
     BackgroundCommand swap(tripmig_command({"swap", "run", "events"}), place.surroundings());
     // All of them have met somebody by then: without a budget the writers would have waited for as long.
@@ -144,6 +144,6 @@ TEST_CASE(
     CHECK(place.database.scalar("SELECT relkind FROM pg_class WHERE oid = 'events'::regclass") == "p");
     CHECK(place.database.scalar("SELECT count(*) FROM events") == "20000");
     CHECK(place.database.scalar("SELECT count(*) FROM pg_inherits WHERE inhdetachpending") == "0");
-    const CommandResult again = run_tripmig(april, place.surroundings());
+    const CommandResult again = run_tripmig(mid_april, place.surroundings());
     CHECK(has(again.err, "2 tables: nothing to do"));
 }

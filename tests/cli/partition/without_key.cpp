@@ -32,7 +32,7 @@ const char* const readings = R"(
     INSERT INTO readings (at, device) VALUES (NULL, 1), (NULL, 1), ('infinity', 2), ('infinity', 2);
 )";
 
-void write_policy(const SwapFixture& room) {
+void write_readings_policy(const SwapFixture& room) {
     room.folder.write("tripmig.toml", "[swap]\ncutover_deadline = \"30s\"\nchunk_target = \"20ms\"\nworkers = 2\n");
     room.folder.write("partitions/readings.toml",
                       "table = \"public.readings\"\nkey = \"at\"\ninterval = \"1 month\"\npremake = 0\nname = "
@@ -167,19 +167,19 @@ struct Verb {
     std::string table;  ///< by which the job is known
 };
 
-const Verb merge{{"partition", "merge", "readings_2024_01", "readings_2024_02", "--into", "readings_old"},
-                 "readings_2024_01"};
-const Verb split{{"partition", "split", "readings_2024_02", "--interval", "1 week"}, "readings_2024_02"};
-const Verb drain{{"partition", "drain", "readings", "--limit", "2"}, "readings_rest"};
+const Verb merge_readings{{"partition", "merge", "readings_2024_01", "readings_2024_02", "--into", "readings_old"},
+                          "readings_2024_01"};
+const Verb split_readings{{"partition", "split", "readings_2024_02", "--interval", "1 week"}, "readings_2024_02"};
+const Verb drain_readings{{"partition", "drain", "readings", "--limit", "2"}, "readings_rest"};
 
 }  // namespace
 
 TEST_CASE("rows without a key, under writers: each row is there as often as the writers were told") {
-    for (const Verb& verb : {merge, split, drain}) {
+    for (const Verb& verb : {merge_readings, split_readings, drain_readings}) {
         CAPTURE(verb.command[1]);
         const SwapFixture room;
         room.database.exec(readings);
-        write_policy(room);
+        write_readings_policy(room);
         MultisetWriters writers(room);
         const CommandResult done = room.tripmig(verb.command);
         CHECK_MESSAGE(done.exit_code == 0, done.err);
@@ -193,16 +193,20 @@ TEST_CASE("rows without a key, under writers: each row is there as often as the 
 
 TEST_CASE("without a key: killed as each step begins, then run again; aborted, it leaves nothing") {
     const std::vector<std::pair<Verb, std::string>> deaths{
-        {merge, "begin the copy"},       {merge, "load the copy"},   {merge, "index the row hash"},
-        {merge, "index the copy"},       {merge, "catch up public"}, {merge, "ready for the cut-over"},
-        {merge, "cut over: waited"},     {merge, "close the merge"}, {drain, "index the row hash"},
-        {drain, "cut over public.read"}, {split, "index the copy"},  {split, "ready for the cut-over"}};
-    for (const auto& [verb, step] : deaths) {
+        {merge_readings, "begin the copy"},     {merge_readings, "load the copy"},
+        {merge_readings, "index the row hash"}, {merge_readings, "index the copy"},
+        {merge_readings, "catch up public"},    {merge_readings, "ready for the cut-over"},
+        {merge_readings, "cut over: waited"},   {merge_readings, "close the merge"},
+        {drain_readings, "index the row hash"}, {drain_readings, "cut over public.read"},
+        {split_readings, "index the copy"},     {split_readings, "ready for the cut-over"}};
+    for (const auto& death : deaths) {  // no structured binding: clang 14 has none in a lambda
+        const Verb& verb = death.first;
+        const std::string& step = death.second;
         CAPTURE(verb.command[1]);
         CAPTURE(step);
         const SwapFixture room;
         room.database.exec(readings);
-        write_policy(room);
+        write_readings_policy(room);
         const std::string before = room.dump();
         const std::string rows = multiset(room);
         BackgroundCommand command(tripmig_command(verb.command), room.surroundings());
@@ -226,8 +230,8 @@ TEST_CASE("without a key: killed as each step begins, then run again; aborted, i
 TEST_CASE("without a key, --plan says what that costs; one of several equal rows that is missing is found") {
     const SwapFixture room;
     room.database.exec(readings);
-    write_policy(room);
-    std::vector<std::string> command = merge.command;
+    write_readings_policy(room);
+    std::vector<std::string> command = merge_readings.command;
     command.emplace_back("--plan");
     const CommandResult plan = room.tripmig(command);
     CHECK_MESSAGE(plan.exit_code == 0, plan.err);
@@ -241,7 +245,7 @@ TEST_CASE("without a key, --plan says what that costs; one of several equal rows
     command.emplace_back("ready");
     const CommandResult ready = room.tripmig(command);
     REQUIRE_MESSAGE(ready.exit_code == 0, ready.err);
-    CHECK(room.swap({"verify", merge.table})["equal"] == true);
+    CHECK(room.swap({"verify", merge_readings.table})["equal"] == true);
     // The catch-up finds rows by their hash, and not by reading all of them.
     CHECK(room.database.scalar("SELECT count(*) FROM pg_index WHERE pg_get_expr(indexprs, indrelid) LIKE "
                                "'hash_record_extended%' AND indisvalid") == "4");
@@ -250,32 +254,32 @@ TEST_CASE("without a key, --plan says what that costs; one of several equal rows
     room.database.exec(
         "DELETE FROM readings_old WHERE (ctid) IN (SELECT ctid FROM readings_old WHERE device = 3 LIMIT "
         "1)");
-    const CommandResult missing = room.tripmig({"--json", "swap", "verify", merge.table});
+    const CommandResult missing = room.tripmig({"--json", "swap", "verify", merge_readings.table});
     CHECK(missing.exit_code == 10);
     CHECK_MESSAGE(missing.out.find(",3,") != std::string::npos, missing.out);
     room.database.exec(
         "INSERT INTO readings_old SELECT * FROM (SELECT at, device, value, quality, tags, doc, place, "
         "note FROM readings_old WHERE device = 4 LIMIT 1) AS twice");
-    CHECK(room.tripmig({"swap", "verify", merge.table}).exit_code == 10);
-    const CommandResult barred = room.tripmig(merge.command);
+    CHECK(room.tripmig({"swap", "verify", merge_readings.table}).exit_code == 10);
+    const CommandResult barred = room.tripmig(merge_readings.command);
     CHECK(barred.exit_code == 10);
     CHECK_MESSAGE(barred.err.find("; rows ") != std::string::npos, barred.err);
-    CHECK(room.swap({"abort", merge.table})["stage"] == "aborted");
+    CHECK(room.swap({"abort", merge_readings.table})["stage"] == "aborted");
     check_nothing_left(room);
 }
 
 TEST_CASE("without a key, TRUNCATE of a source and of all while the copy is ready") {
     const SwapFixture room;
     room.database.exec(readings);
-    write_policy(room);
-    std::vector<std::string> command = merge.command;
+    write_readings_policy(room);
+    std::vector<std::string> command = merge_readings.command;
     command.insert(command.end(), {"--until", "ready"});
     REQUIRE(room.tripmig(command).exit_code == 0);
     room.database.exec(
         "TRUNCATE readings_2024_02; INSERT INTO readings (at, device) VALUES ('2024-02-03', 1), "
         "('2024-02-03', 1), ('2024-01-03', 1)");
     const std::string rows = multiset(room);
-    const CommandResult end = room.tripmig(merge.command);
+    const CommandResult end = room.tripmig(merge_readings.command);
     CHECK_MESSAGE(end.exit_code == 0, end.err);
     CHECK(multiset(room) == rows);
     CHECK(room.database.scalar("SELECT count(*) FROM readings_old WHERE at >= '2024-02-01'") == "2");

@@ -29,7 +29,7 @@ constexpr int nights_between_looks = 5;  ///< at the whole catalog; what each ni
 constexpr Key first_night = 1'704'078'000;  // 2024-01-01 03:00 UTC
 constexpr Key rows_a_day = 300;
 
-const std::string make_tables =
+const std::string make_all_tables =
     "CREATE TABLE hits (id bigint GENERATED ALWAYS AS IDENTITY, at timestamptz NOT NULL) PARTITION BY RANGE (at);"
     "CREATE TABLE orders (id bigint GENERATED ALWAYS AS IDENTITY, at date NOT NULL, note text) PARTITION BY RANGE (at);"
     "CREATE TABLE visits (id bigint GENERATED ALWAYS AS IDENTITY, at timestamptz NOT NULL) PARTITION BY RANGE (at);"
@@ -114,7 +114,7 @@ bool is_maintained(int night) {
 class Year {
   public:
     Year() {
-        m_place.database.exec("SET TimeZone = 'UTC';" + make_tables);
+        m_place.database.exec("SET TimeZone = 'UTC';" + make_all_tables);
         m_place.folder.write("tripmig.toml", "[report]\nmetrics_file = \"metrics\"\n");
         for (const Model& model : m_models)
             m_place.write_policy(model.m_rules.table, policy_of(model.m_rules));
@@ -151,7 +151,7 @@ class Year {
 
     void write_rows(int number) {
         CAPTURE(number);
-        const Key noon = first_night + number * day + 9 * 3600;
+        const Key noon = first_night + Key{number} * day + 9 * 3600;
         for (Model& model : m_models) {
             const Rules& rules = model.m_rules;
             CAPTURE(rules.table);
@@ -270,7 +270,9 @@ class Year {
     void check_rows() const {
         for (const Model& model : m_models) {
             Key all = 0;
-            for (const auto& [part, rows] : model.m_rows) {
+            for (const auto& each_part : model.m_rows) {
+                const auto& part = each_part.first;
+                const auto rows = each_part.second;
                 const std::string table = model.name(part);
                 const bool is_kept = model.m_parts.count(part) != 0 ||
                                      std::any_of(model.m_detached.begin(), model.m_detached.end(),

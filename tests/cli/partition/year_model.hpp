@@ -83,7 +83,7 @@ class Model {
             return key + units * (m_rules.unit == Unit::days ? day : m_rules.unit == Unit::weeks ? 7 * day : 1000);
         const Key local = key + m_rules.offset;
         const year_month_day date = date_of(local);
-        year_month_day moved = date + months(units);
+        year_month_day moved = date + std::chrono::months(units);
         if (!moved.ok())
             moved = moved.year() / moved.month() / last;
         return sys_days(moved).time_since_epoch().count() * day + ((local % day) + day) % day - m_rules.offset;
@@ -196,7 +196,7 @@ class Model {
 
     [[nodiscard]] std::optional<Key> edge(Key now) const {
         if (is_number())
-            return m_newest ? std::optional(*m_newest - m_rules.keep * 1000) : std::nullopt;
+            return m_newest ? std::optional(*m_newest - Key{m_rules.keep} * 1000) : std::nullopt;
         return plus(now, -m_rules.keep);
     }
 

@@ -9,17 +9,17 @@ using namespace tripmig::test;
 
 namespace {
 
-void says(const std::string& text, const std::string& words) {
+void check_words(const std::string& text, const std::string& words) {
     CAPTURE(words);
     CHECK_MESSAGE(text.find(words) != std::string::npos, text);
 }
 
-std::vector<std::string> joined(std::vector<std::string> arguments, const std::vector<std::string>& more) {
+std::vector<std::string> with_flags(std::vector<std::string> arguments, const std::vector<std::string>& more) {
     arguments.insert(arguments.end(), more.begin(), more.end());
     return arguments;
 }
 
-const std::vector<std::string> copy{"ev", "--key", "at", "--strategy", "copy"};
+const std::vector<std::string> copy_events{"ev", "--key", "at", "--strategy", "copy"};
 
 /// Ninety days up to now, and these.
 void create_events(const SwapFixture& room, const std::string& type, const std::string& outliers) {
@@ -52,7 +52,7 @@ std::string policy(const std::string& more) {
 void check_maintained(const SwapFixture& room) {
     const CommandResult maintain = room.tripmig({"partition", "maintain", "--only", "ev"});
     CHECK_MESSAGE(maintain.exit_code == 0, maintain.err);
-    says(maintain.err, "nothing to do");
+    check_words(maintain.err, "nothing to do");
     const CommandResult status = room.tripmig({"--json", "partition", "status", "ev"});
     const nlohmann::json table = nlohmann::json::parse(status.out)["tables"][0];
     CHECK_MESSAGE(table["gaps"].empty(), status.out);
@@ -68,8 +68,8 @@ TEST_CASE("outliers = default: whatever the type, all that lies far off is in DE
         if (type == "timestamp")
             room.database.exec("CREATE INDEX ev_at ON ev (at)");
         const std::string before = room.dump();
-        CHECK(room.swap(joined({"run"}, joined(copy, {"--outliers", "default", "--until", "ready"})))["stage"] ==
-              "ready");
+        CHECK(room.swap(with_flags({"run"}, with_flags(copy_events, {"--outliers", "default", "--until",
+                                                                     "ready"})))["stage"] == "ready");
         // Others of them come, go and become near ones while the copy is there.
         room.database.exec(
             "INSERT INTO ev (at, note) VALUES ('0500-01-01', 'new'), ('5000-01-01', 'new'); DELETE FROM ev WHERE at = "
@@ -132,17 +132,17 @@ TEST_CASE("the plan tells the rows of each year and the outliers with their valu
         const std::string year = room.database.scalar(
             "SELECT extract(year FROM at AT TIME ZONE 'UTC') || ': ' || to_char(count(*), 'FM999,999') FROM ev WHERE "
             "note = 'x' GROUP BY extract(year FROM at AT TIME ZONE 'UTC') ORDER BY 1 DESC LIMIT 1");
-        const CommandResult scanned = room.tripmig(joined({"swap", "plan"}, copy));
+        const CommandResult scanned = room.tripmig(with_flags({"swap", "plan"}, copy_events));
         room.database.exec("CREATE INDEX ON ev (at)");
-        const CommandResult looked_up = room.tripmig(joined({"swap", "plan"}, copy));
+        const CommandResult looked_up = room.tripmig(with_flags({"swap", "plan"}, copy_events));
         for (const CommandResult* plan : {&scanned, &looked_up}) {
-            says(plan->out, each.told);
-            says(plan->out, year);
+            check_words(plan->out, each.told);
+            check_words(plan->out, year);
             CHECK(plan->exit_code == (each.proposal.empty() ? 0 : 12));
             if (!each.proposal.empty())
-                says(plan->out, "proposed " + each.proposal + "\n");
+                check_words(plan->out, "proposed " + each.proposal + "\n");
         }
-        const CommandResult json = room.tripmig(joined({"--json", "swap", "plan"}, copy));
+        const CommandResult json = room.tripmig(with_flags({"--json", "swap", "plan"}, copy_events));
         const nlohmann::json distribution = nlohmann::json::parse(json.out)["distribution"];
         CHECK(distribution["outliers"].size() == 1);
         CHECK(distribution["years"].size() >= 1);
@@ -150,7 +150,7 @@ TEST_CASE("the plan tells the rows of each year and the outliers with their valu
             continue;
         CHECK(distribution["proposal"] == each.proposal);
         const std::string where = each.proposal.substr(each.proposal.find(' ') + 1);
-        CHECK(room.swap(joined({"run"}, joined(copy, {"--outliers", where})))["stage"] == "complete");
+        CHECK(room.swap(with_flags({"run"}, with_flags(copy_events, {"--outliers", where})))["stage"] == "complete");
         CHECK(rows_in(room, "ev") == "2161");
     }
 }
@@ -160,16 +160,17 @@ TEST_CASE("rows of a year by the day are no outliers: the plan proposes --max-cr
     room.database.exec(
         "CREATE TABLE ev (id bigserial PRIMARY KEY, at timestamptz NOT NULL); INSERT INTO ev (at) SELECT now() - g * "
         "interval '12 hours' FROM generate_series(1, 200) g");
-    const std::vector<std::string> daily = joined(copy, {"--interval", "1 day"});
+    const std::vector<std::string> daily = with_flags(copy_events, {"--interval", "1 day"});
     const nlohmann::json plan =
-        nlohmann::json::parse(room.tripmig(joined({"--json", "swap", "plan"}, daily)).out)["distribution"];
+        nlohmann::json::parse(room.tripmig(with_flags({"--json", "swap", "plan"}, daily)).out)["distribution"];
     CHECK(plan["outliers"].empty());
     const std::string proposal = plan["proposal"];
     REQUIRE(proposal.find("--max-create 10") == 0);
-    const CommandResult refused = room.tripmig(joined({"swap", "run"}, daily));
+    const CommandResult refused = room.tripmig(with_flags({"swap", "run"}, daily));
     CHECK(refused.exit_code == 12);
-    says(refused.err, "for this swap alone: " + proposal);
-    CHECK(room.swap(joined({"run"}, joined(daily, {"--max-create", "150", "--until", "ready"})))["stage"] == "ready");
+    check_words(refused.err, "for this swap alone: " + proposal);
+    CHECK(room.swap(with_flags({"run"}, with_flags(daily, {"--max-create", "150", "--until", "ready"})))["stage"] ==
+          "ready");
     room.database.exec("INSERT INTO ev (at) SELECT now() - interval '105 days'");
     CHECK(room.swap({"run", "ev"})["stage"] == "complete");  // the limit is the job's
     CHECK(rows_in(room, "ev") == "201");
@@ -200,7 +201,7 @@ TEST_CASE("a start in the policy says where the others begin, and maintain has n
         room.tripmig({"partition", "maintain", "--only", "ev", "--now",
                       room.database.scalar("SELECT (date_trunc('month', now()) + interval '2 months')::date")});
     CHECK_MESSAGE(later.exit_code == 0, later.err);
-    says(later.err, "2 partitions created");
+    check_words(later.err, "2 partitions created");
 }
 
 TEST_CASE("keys of other types: date, uuid version 7, and numbers, whose present is not the outlier") {
@@ -247,14 +248,15 @@ TEST_CASE("killed at each step, the run that resumes puts outliers where the fir
         CAPTURE(step);
         const SwapFixture room;
         create_events(room, "timestamptz", everywhere);
-        BackgroundCommand command = room.start(joined({"swap", "run"}, joined(copy, {"--outliers", "default"})));
+        BackgroundCommand command =
+            room.start(with_flags({"swap", "run"}, with_flags(copy_events, {"--outliers", "default"})));
         command.wait_for_text(step);
         command.kill(SIGKILL);
         (void)command.wait();
         if (step != "begin the copy") {
             const CommandResult other = room.tripmig({"swap", "run", "ev", "--outliers", "first"});
             CHECK(other.exit_code == 12);
-            says(other.err, "outliers");
+            check_words(other.err, "outliers");
         }
         CHECK(room.swap({"run", "ev", "--outliers", "default", "--key", "at"})["stage"] == "complete");
         CHECK(rows_in(room, "ev_default") == "9");
@@ -281,7 +283,7 @@ TEST_CASE("attach: the past keeps what lies before; what lies ahead has a place 
         room.database.exec("DELETE FROM ev WHERE at > now(); INSERT INTO ev (at) VALUES ('" + ahead + "')");
         const CommandResult plan = room.tripmig({"swap", "plan", "ev", "--key", "at"});
         CHECK(plan.exit_code == 12);
-        says(plan.out, "proposed --strategy copy --outliers default");
+        check_words(plan.out, "proposed --strategy copy --outliers default");
     }
 }
 
@@ -294,7 +296,7 @@ TEST_CASE("an empty table gets its DEFAULT partition as well, and a name that is
         const CommandResult taken =
             room.tripmig({"swap", "run", "ev", "--key", "at", "--strategy", strategy, "--outliers", "default"});
         CHECK(taken.exit_code == 12);
-        says(taken.err, "ev_default");
+        check_words(taken.err, "ev_default");
     }
     room.database.exec("DROP TABLE ev_default");
     CHECK(room.swap({"run", "ev", "--key", "at", "--outliers", "default"})["stage"] == "complete");
