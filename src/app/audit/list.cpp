@@ -18,7 +18,7 @@ namespace tripmig::app {
 namespace {
 
 /// Of days with a run a second too.
-constexpr std::size_t most_listed = 100'000;
+constexpr std::size_t most_runs = 100'000;
 
 AuditedRun::State state_of(const db::AuditEntry& entry) {
     using State = AuditedRun::State;
@@ -36,7 +36,7 @@ AuditResult list_audit(const Context& context, std::optional<Instant> since) {
     db::Connection connection(db::direct_connection(context.config.database), "audit", context.reporter, context.stop,
                               db::SessionSettings::own);
     db::require_no_foreign_state(connection, schema);
-    const auto entries = db::read_audit(connection, schema, since, most_listed);
+    const auto entries = db::read_audit(connection, schema, since, most_runs);
     if (!entries)
         throw Error(ExitCode::refused,
                     fmt::format("there is no table {}.audit that this role may read", sql::quote_ident(schema)),

@@ -19,7 +19,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t most_named = 200;
+constexpr std::size_t most_files = 200;
 
 json parameter(const Context& context, const std::string& name) {
     const auto& parameters = context.config.database.parameters;
@@ -35,7 +35,7 @@ json text_or_null(const std::string& text) {
 json document(const Context& context, const HookEvent& event, std::string_view when) {
     json files = json::array();
     for (const std::string& file : event.migrations)
-        if (files.size() < most_named)
+        if (files.size() < most_files)
             files.push_back(file);
     const bool has_line = context.command != nullptr;
     return {{"event", when},

@@ -13,7 +13,7 @@ namespace tripmig::view {
 
 namespace {
 
-nlohmann::json jobs_json(const std::vector<app::JobStatus>& jobs) {
+nlohmann::json recent_jobs_json(const std::vector<app::JobStatus>& jobs) {
     nlohmann::json list = nlohmann::json::array();
     for (const app::JobStatus& job : jobs) {
         nlohmann::json& each = list.emplace_back(
@@ -48,7 +48,7 @@ nlohmann::json report_json(const app::Report* report, const Freshness& freshness
     document["database"] = report->database;
     add_section(document, "migrations", report->migrations, status_json);
     add_section(document, "partitions", report->partitions, partition_status_json);
-    add_section(document, "jobs", report->jobs, jobs_json);
+    add_section(document, "jobs", report->jobs, recent_jobs_json);
     add_section(document, "doctor", report->findings, doctor_json);
     return document;
 }

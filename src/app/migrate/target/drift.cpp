@@ -12,15 +12,15 @@ namespace {
 
 using CheckDrift = config::MigrationsConfig::CheckDrift;
 
-constexpr std::size_t most_named = 20;
+constexpr std::size_t most_differences = 20;
 
 std::string named(const std::vector<db::CatalogDifference>& drift) {
     std::vector<std::string> lines;
     for (const db::CatalogDifference& each : drift)
-        if (lines.size() < most_named)
+        if (lines.size() < most_differences)
             lines.push_back(each.text());
-    if (drift.size() > most_named)
-        lines.push_back(fmt::format("and {} more", drift.size() - most_named));
+    if (drift.size() > most_differences)
+        lines.push_back(fmt::format("and {} more", drift.size() - most_differences));
     return fmt::format("{}", fmt::join(lines, "\n"));
 }
 
