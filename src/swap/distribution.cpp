@@ -45,9 +45,10 @@ std::vector<OutlierRows> find_outliers(ddl::KeyType type, const ddl::KeyFacts& k
     for (const ddl::PartitionRows& each : key.lowest)
         if (each.last < main.first)
             found.push_back(outlier_rows(type, each));
-    for (auto each = key.highest.rbegin(); each != key.highest.rend(); ++each)
-        if (main.last < each->first)
-            found.push_back(outlier_rows(type, *each));
+    const std::vector<ddl::PartitionRows> upwards(key.highest.rbegin(), key.highest.rend());
+    for (const ddl::PartitionRows& each : upwards)
+        if (main.last < each.first)
+            found.push_back(outlier_rows(type, each));
     if (key.late.rows > 0)
         found.push_back({key.late.rows == 1 ? key.late.example : "the year 10000", key.late.example, key.late.rows});
     if (key.has_infinity)
