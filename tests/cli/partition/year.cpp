@@ -151,7 +151,7 @@ class Year {
 
     void write_rows(int number) {
         CAPTURE(number);
-        const Key noon = first_night + Key{number} * day + 9 * 3600;
+        const Key noon = first_night + Key{number} * day + Key{9} * 3600;
         for (Model& model : m_models) {
             const Rules& rules = model.m_rules;
             CAPTURE(rules.table);
