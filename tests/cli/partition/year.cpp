@@ -48,7 +48,7 @@ std::vector<Model> make_models() {
     models.emplace_back(Rules{"hits", Unit::days, 0, 3, 30, "drop", 7 * day, 20});
     models.emplace_back(Rules{"orders", Unit::weeks, 0, 3, 10, "archive", 3 * day});
     models.emplace_back(Rules{"readings", Unit::months, 0, 2, 3, "drop", day});
-    models.emplace_back(Rules{"visits", Unit::months, 9 * 3600, 3, 6, "detach", 0});
+    models.emplace_back(Rules{"visits", Unit::months, Key{9} * 3600, 3, 6, "detach", 0});
     models[3].m_parts.insert(models[3].cell(first_night));
     return models;
 }
