@@ -50,6 +50,9 @@ std::int64_t found_version(Connection& connection, std::string_view state_schema
     return version;
 }
 
+/// What state_schema.sql creates: a table of a later version stands in that version's file alone.
+constexpr std::int64_t created_version = 2;
+
 void create_tables(Connection& connection, std::string_view state_schema) {
     const bool schema_is_there =
         connection.execute("SELECT pg_catalog.to_regnamespace($1) IS NOT NULL", {sql::quote_ident(state_schema)})
@@ -98,8 +101,7 @@ void ensure_state(Connection& connection, std::string_view state_schema) {
         require_trusted_state(connection, state_schema);
         if (found == 0)
             create_tables(connection, state_schema);
-        else
-            upgrade_tables(connection, state_schema, found);
+        upgrade_tables(connection, state_schema, found == 0 ? created_version : found);
         make_state_private(connection, state_schema);
         require_trusted_state(connection, state_schema);
         connection.execute(

@@ -1,4 +1,6 @@
 -- From version 2 of the state schema to version 3. psql variable: state.
+-- Partitions that were detached: where they belong, and what becomes of them when. One that was dropped, renamed or attached again
+-- is no longer known by its oid and name.
 CREATE TABLE IF NOT EXISTS :"state".detached (
     table_oid pg_catalog.oid PRIMARY KEY,
     table_schema pg_catalog.text NOT NULL,
