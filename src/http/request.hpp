@@ -30,7 +30,8 @@ std::size_t end_of_head(std::string_view received);
 /// The request line of a head (RFC 9112); nullopt: it is none.
 std::optional<Request> parse_request(std::string_view head);
 
-/// The value of a parameter of the query, of letters, digits and hyphens; empty: it is not there, or has others.
+/// The value of a parameter of the query. Empty when it is missing, or has a character that is no letter, digit or
+/// hyphen.
 std::string query_value(std::string_view query, std::string_view name);
 
 /// What comes before the body. The answer ends its connection.

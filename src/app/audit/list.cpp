@@ -39,7 +39,7 @@ AuditResult list_audit(const Context& context, std::optional<Instant> since) {
     const auto entries = db::read_audit(connection, schema, since, most_runs);
     if (!entries)
         throw Error(ExitCode::refused,
-                    fmt::format("there is no table {}.audit that this role may read", sql::quote_ident(schema)),
+                    fmt::format("there is no table {}.audit, or this role may not read it", sql::quote_ident(schema)),
                     "the first command that changes something creates it; another role needs USAGE on the schema and "
                     "SELECT on the table");
     AuditResult result;

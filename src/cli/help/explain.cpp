@@ -23,7 +23,7 @@ ExitCode explain(Context& context, const std::string& code) {
                         : fmt::format("did you mean {}?", guess));
     }
     if (context.json)
-        write_result(context, view::json_text(view::explanation_json(code)) + '\n');
+        write_result(context, view::json_text(view::explanation_json(code, text)) + '\n');
     else
         write_result(context, text);
     return ExitCode::ok;

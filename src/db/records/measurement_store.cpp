@@ -16,17 +16,15 @@ std::optional<std::string> parameter(const std::optional<std::int64_t>& number) 
 
 }  // namespace
 
-bool measure_table(Connection& connection, std::string_view state_schema, const QualifiedName& table) {
+void measure_table(Connection& connection, std::string_view state_schema, const QualifiedName& table) {
     try {
         connection.execute("BEGIN; SET LOCAL lock_timeout = '100ms'; SET LOCAL statement_timeout = '60s'");
         connection.execute(with_state(statements::measure_table, state_schema), {table.schema, table.name});
         connection.execute("COMMIT");
-        return true;
     } catch (const Error& error) {
         connection.rollback_quietly();
         if (error.sqlstate() != "55P03" && error.sqlstate() != "57014")
             throw;
-        return false;
     }
 }
 

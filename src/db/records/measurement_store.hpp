@@ -19,8 +19,8 @@ struct JobMeasurement {
 };
 
 /// One row for each table and hour, kept for 400 days: what growth and rates are told from. Nobody waits for one: a
-/// table that somebody has locked is measured the next time, and false is returned then.
-bool measure_table(Connection& connection, std::string_view state_schema, const QualifiedName& table);
+/// table that somebody has locked is measured the next time.
+void measure_table(Connection& connection, std::string_view state_schema, const QualifiedName& table);
 void measure_database(Connection& connection, std::string_view state_schema);
 void measure_job(Connection& connection, std::string_view state_schema, const QualifiedName& table,
                  const JobMeasurement& job);

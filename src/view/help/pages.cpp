@@ -138,8 +138,8 @@ nlohmann::json page_json(std::string_view name) {
     return {{"page", name}, {"text", page(name)}};
 }
 
-nlohmann::json explanation_json(std::string_view code) {
-    return {{"code", code}, {"text", explain(code)}};
+nlohmann::json explanation_json(std::string_view code, std::string_view text) {
+    return {{"code", code}, {"text", text}};
 }
 
 std::vector<std::string> explained_codes() {

@@ -19,7 +19,7 @@ std::string explain(std::string_view code);
 
 // The same for programs.
 nlohmann::json page_json(std::string_view name);
-nlohmann::json explanation_json(std::string_view code);
+nlohmann::json explanation_json(std::string_view code, std::string_view text);
 
 /// Every code that explain() knows.
 std::vector<std::string> explained_codes();

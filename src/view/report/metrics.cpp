@@ -42,9 +42,10 @@ void add_migrations(Gauges& gauges, const app::StatusResult& status) {
     gauges.add("", status.has_errors() ? 1 : 0);
 }
 
-std::string job_labels(const app::JobStatus& job) {
-    return fmt::format("{{table=\"{}\",command=\"{}\"}}", report::label_value(sql::quoted(job.status.table)),
-                       job.status.state ? job.status.state->command() : "");
+/// `more`: labels after these.
+std::string job_labels(const app::JobStatus& job, const std::string& more = {}) {
+    return fmt::format("{{table=\"{}\",command=\"{}\"{}}}", report::label_value(sql::quoted(job.status.table)),
+                       job.status.state ? job.status.state->command() : "", more);
 }
 
 /// One metric of every open job that has it.
@@ -63,9 +64,7 @@ void add_jobs(Gauges& gauges, const std::vector<app::JobStatus>& jobs) {
     gauges.begin("tripmig_job_info", "1 for each open job, with its stage.");
     for (const app::JobStatus& job : jobs)
         if (job.status.is_open && job.status.state)
-            gauges.add(fmt::format("{},stage=\"{}\"}}", job_labels(job).substr(0, job_labels(job).size() - 1),
-                                   report::label_value(job.stage)),
-                       1);
+            gauges.add(job_labels(job, fmt::format(",stage=\"{}\"", report::label_value(job.stage))), 1);
     add_of_jobs(gauges, jobs, "tripmig_job_has_worker", "1: a process works on it.",
                 [](const auto& job) { return Count(job.status.progress.worker.empty() ? 0 : 1); });
     add_of_jobs(gauges, jobs, "tripmig_job_paused", "1: somebody paused it.",

@@ -26,8 +26,8 @@ std::string named(const std::vector<db::CatalogDifference>& drift) {
 
 Error drift_error(const db::CatalogRecord& record, const std::vector<db::CatalogDifference>& drift) {
     return Error(ExitCode::refused,
-                 fmt::format("the schema was changed by hand since {} UTC: {} not as recorded", record.recorded_at,
-                             drift.size() == 1 ? "1 object is" : fmt::format("{} objects are", drift.size())),
+                 fmt::format("the schema was changed by hand since {} UTC: {} {} not as recorded", record.recorded_at,
+                             counted(drift.size(), "object"), drift.size() == 1 ? "is" : "are"),
                  "take the change back, or put it into a migration that finds it done (IF NOT EXISTS); `tripmig repair "
                  "--accept-drift` records the schema as it is")
         .with_detail(named(drift));
